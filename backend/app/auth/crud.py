@@ -1,0 +1,106 @@
+"""Queries over sessions and one-time tokens."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.models import OneTimeToken, SessionUser, TokenPurpose, UserSession
+from app.core.models import columns, utc_now
+from app.users.models import User, UserPublic
+
+
+async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime: timedelta) -> UserSession:
+    """A new session; the user's expired ones are removed on the way."""
+    now = utc_now()
+    expired = delete(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.expires_at) <= now)
+    await session.exec(expired)
+    user_session = UserSession(user_id=user_id, expires_at=now + lifetime)
+    session.add(user_session)
+    await session.flush()
+    return user_session
+
+
+async def get_session_user(*, session: AsyncSession, session_id: uuid.UUID) -> SessionUser | None:
+    """The active user of a living session."""
+    statement = (
+        select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
+        .join(UserSession, col(UserSession.user_id) == User.id)
+        .where(UserSession.id == session_id, UserSession.expires_at > utc_now(), User.is_active)
+    )
+    row = (await session.execute(statement)).first()
+    return SessionUser.model_construct(**row._mapping) if row else None
+
+
+async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:
+    await session.exec(delete(UserSession).where(col(UserSession.id) == session_id))
+
+
+async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_session_id: uuid.UUID | None) -> None:
+    """Ends the user's sessions but the kept one."""
+    statement = delete(UserSession).where(col(UserSession.user_id) == user_id)
+    if kept_session_id is not None:
+        statement = statement.where(col(UserSession.id) != kept_session_id)
+    await session.exec(statement)
+
+
+async def create_one_time_token(
+    *,
+    session: AsyncSession,
+    user_id: uuid.UUID,
+    email: str,
+    purpose: TokenPurpose,
+    lifetime: timedelta,
+) -> str:
+    """A secret of 256 bits, which is to be sent to `email`; the user's older one is void."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "token_hash": _hash(token),
+        "email": email,
+        "expires_at": utc_now() + lifetime,
+        "used_at": None,
+    }
+    statement = insert(OneTimeToken).values(user_id=user_id, purpose=purpose, **values)
+    await session.exec(statement.on_conflict_do_update(index_elements=["user_id", "purpose"], set_=values))
+    return token
+
+
+async def find_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> OneTimeToken | None:
+    """The token, while it can be used."""
+    statement = select(OneTimeToken).where(*_usable(token, purpose))
+    return (await session.exec(statement)).first()
+
+
+async def use_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> User | None:
+    """The token's active user, or None. One UPDATE decides: of two uses at once one wins."""
+    statement = update(OneTimeToken).where(*_usable(token, purpose)).values(used_at=utc_now())
+    returning = statement.returning(col(OneTimeToken.user_id), col(OneTimeToken.email))
+    row = (await session.exec(returning)).first()
+    if row is None:
+        return None
+    user = await session.get(User, row.user_id)
+    return user if user and user.is_active and user.email == row.email else None
+
+
+async def end_one_time_tokens(*, session: AsyncSession, user_id: uuid.UUID) -> None:
+    statement = update(OneTimeToken).where(col(OneTimeToken.user_id) == user_id, col(OneTimeToken.used_at).is_(None))
+    await session.exec(statement.values(used_at=utc_now()))
+
+
+def _usable(token: str, purpose: TokenPurpose) -> list[ColumnElement[bool]]:
+    return [
+        col(OneTimeToken.token_hash) == _hash(token),
+        col(OneTimeToken.purpose) == purpose,
+        col(OneTimeToken.used_at).is_(None),
+        col(OneTimeToken.expires_at) > utc_now(),
+    ]
+
+
+def _hash(token: str) -> bytes:
+    """Plain SHA-256: the token is random, so there is nothing to guess slowly."""
+    return hashlib.sha256(token.encode()).digest()

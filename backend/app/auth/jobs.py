@@ -1,0 +1,29 @@
+"""Mails that are written and sent after the request that asked for them."""
+
+from app.auth import crud, mails
+from app.auth.models import TokenPurpose
+from app.auth.service import RESET_LIFETIME
+from app.core import emails
+from app.core.db import transaction
+from app.users import crud as users_crud
+
+
+async def send_password_recovery(*, email: str) -> None:
+    """Sends a reset link, if the address has an active account."""
+    async with transaction() as session:
+        user = await users_crud.get_user_by_email(session=session, email=email)
+        if user is None or not user.is_active:
+            return
+        name = user.full_name
+        token = await crud.create_one_time_token(
+            session=session,
+            user_id=user.id,
+            email=email,
+            purpose=TokenPurpose.RESET_PASSWORD,
+            lifetime=RESET_LIFETIME,
+        )
+    await emails.send(mails.reset_password(email=email, name=name, token=token), to=email)
+
+
+async def send_welcome(*, email: str, name: str | None, token: str | None) -> None:
+    await emails.send(mails.welcome(email=email, name=name, token=token), to=email)

@@ -1,0 +1,31 @@
+"""What sessions, tokens and mails do when something happens to a user."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth import crud, jobs
+from app.auth.models import TokenPurpose
+from app.auth.service import RESET_LIFETIME
+from app.core.events import listens_to
+from app.core.jobs import defer
+from app.users.events import CredentialsChanged, UserCreated
+
+
+@listens_to(UserCreated)
+async def greet(session: AsyncSession, event: UserCreated) -> None:
+    """Who gets an account from a superuser chooses the password himself: it is never mailed."""
+    token = None
+    if event.by_superuser:
+        token = await crud.create_one_time_token(
+            session=session,
+            user_id=event.user_id,
+            email=event.email,
+            purpose=TokenPurpose.RESET_PASSWORD,
+            lifetime=RESET_LIFETIME,
+        )
+    defer(session, jobs.send_welcome, email=event.email, name=event.full_name, token=token)
+
+
+@listens_to(CredentialsChanged)
+async def end_access(session: AsyncSession, event: CredentialsChanged) -> None:
+    await crud.end_sessions(session=session, user_id=event.user_id, kept_session_id=event.kept_session_id)
+    await crud.end_one_time_tokens(session=session, user_id=event.user_id)

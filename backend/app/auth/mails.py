@@ -1,0 +1,33 @@
+"""The mails of this feature."""
+
+from app.auth.config import settings
+from app.core.config import settings as core_settings
+from app.core.emails import Mail, render
+
+
+def reset_password(*, email: str, name: str | None, token: str) -> Mail:
+    return render(
+        "auth/emails/reset_password",
+        subject=f"{core_settings.PROJECT_NAME} - Password recovery",
+        email=email,
+        name=name,
+        link=_reset_link(token),
+        minutes=settings.PASSWORD_RESET_EXPIRE_MINUTES,
+    )
+
+
+def welcome(*, email: str, name: str | None, token: str | None) -> Mail:
+    """With a token, for an account that somebody else made: the mail asks to choose a password."""
+    return render(
+        "auth/emails/welcome",
+        subject=f"Welcome to {core_settings.PROJECT_NAME}",
+        email=email,
+        name=name,
+        set_password_link=_reset_link(token) if token else None,
+        minutes=settings.PASSWORD_RESET_EXPIRE_MINUTES,
+    )
+
+
+def _reset_link(token: str) -> str:
+    # In the fragment, so that the token reaches no server log and no Referer header.
+    return f"{core_settings.FRONTEND_URL}/reset-password#token={token}"

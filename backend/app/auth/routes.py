@@ -1,0 +1,80 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse
+from fastapi.security import OAuth2PasswordRequestForm
+
+from app.auth import crud, jobs, mails, service
+from app.auth.cookies import clear_session_cookie, refuse_cross_site, set_session_cookie
+from app.auth.deps import CurrentSuperuser, CurrentUser
+from app.auth.models import LoginSession, NewPassword, Token
+from app.auth.service import SESSION_LIFETIME
+from app.core.db import ReadSessionDep, SessionDep
+from app.core.errors import NotFound
+from app.core.jobs import defer
+from app.core.models import Email, Message
+from app.core.openapi import problems
+from app.users import crud as users_crud
+from app.users.models import UserPublic
+
+router = APIRouter(tags=["login"])
+
+
+@router.post("/login/access-token", responses=problems(400))
+async def login_access_token(session: SessionDep, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
+    """Bearer token for API clients, by the OAuth2 password form."""
+    signed_in = await service.sign_in(session=session, email=form.username, password=form.password)
+    return Token(access_token=signed_in.access_token)
+
+
+@router.post(
+    "/login/session",
+    response_model=UserPublic,
+    responses=problems(400, 403),
+    dependencies=[Depends(refuse_cross_site)],
+)
+async def login_session(session: SessionDep, body: LoginSession, response: Response) -> Any:
+    """The dashboard's door: answers the user, and the token in an HttpOnly cookie."""
+    signed_in = await service.sign_in(session=session, email=body.email, password=body.password)
+    set_session_cookie(response, signed_in.access_token, int(SESSION_LIFETIME.total_seconds()))
+    return signed_in.user
+
+
+@router.post("/login/test-token", response_model=UserPublic)
+async def test_token(current_user: CurrentUser) -> Any:
+    return current_user
+
+
+@router.post("/login/logout")
+async def logout(session: SessionDep, current_user: CurrentUser, response: Response) -> Message:
+    """Ends this session: its token is refused from now on."""
+    await crud.end_session(session=session, session_id=current_user.session_id)
+    clear_session_cookie(response)
+    return Message(message="Logged out")
+
+
+@router.post("/password-recovery/{email}")
+async def recover_password(session: SessionDep, email: Email) -> Message:
+    """Sends a link if the address has an account. The answer and its time are always the same."""
+    defer(session, jobs.send_password_recovery, email=email)
+    return Message(message="If that email is registered, we sent a password recovery link")
+
+
+@router.post("/reset-password/", responses=problems(400))
+async def reset_password(session: SessionDep, body: NewPassword) -> Message:
+    await service.reset_password(session=session, body=body)
+    return Message(message="Password updated successfully")
+
+
+@router.post(
+    "/password-recovery-html-content/{email}",
+    response_class=HTMLResponse,
+    responses=problems(404),
+)
+async def recover_password_html_content(session: ReadSessionDep, _: CurrentSuperuser, email: Email) -> Any:
+    """The recovery mail as this user would see it, with a link that opens nothing."""
+    user = await users_crud.get_user_by_email(session=session, email=email)
+    if user is None:
+        raise NotFound("The user with this email does not exist in the system")
+    mail = mails.reset_password(email=user.email, name=user.full_name, token="preview")
+    return HTMLResponse(mail.html, headers={"X-Mail-Subject": mail.subject})

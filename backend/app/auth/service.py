@@ -1,0 +1,77 @@
+"""Use cases: sign in, and reset a forgotten password."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth import crud
+from app.auth.config import settings
+from app.auth.models import NewPassword, TokenPurpose
+from app.core.email_address import normalize_email
+from app.core.errors import InactiveUser, InvalidToken, WrongCredentials
+from app.core.passwords import verify_password
+from app.core.tokens import ACCESS, encode_token
+from app.users import crud as users_crud
+from app.users import service as users_service
+from app.users.models import User
+
+SESSION_LIFETIME = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
+RESET_LIFETIME = timedelta(minutes=settings.PASSWORD_RESET_EXPIRE_MINUTES)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    user: User
+    access_token: str
+
+
+async def sign_in(*, session: AsyncSession, email: str, password: str) -> SignedIn:
+    """A new session with its access token.
+
+    Raises `WrongCredentials`, in the same time whether the account exists or not, and
+    `InactiveUser` to who knows the password.
+    """
+    user = await users_crud.get_user_by_email(session=session, email=_canonical(email))
+    user_id = user.id if user else None
+    password_hash = user.hashed_password if user else None
+    await session.rollback()  # no connection is held while hashing
+
+    valid, updated_hash = await verify_password(password, password_hash)
+    if not valid or user_id is None:
+        raise WrongCredentials("Incorrect email or password")
+
+    user = await users_crud.get_user(session=session, user_id=user_id, for_update=True)
+    if not user.is_active:
+        raise InactiveUser("Inactive user")
+    if user.hashed_password != password_hash:  # changed while we were hashing
+        raise WrongCredentials("Incorrect email or password")
+    if updated_hash is not None:
+        user.hashed_password = updated_hash
+
+    user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
+    claims = {"sub": str(user.id), "sid": str(user_session.id)}
+    return SignedIn(user, encode_token(ACCESS, claims, user_session.expires_at))
+
+
+async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
+    """Raises `InvalidToken`, or `Invalid` for a weak password, which leaves the token usable."""
+    purpose = TokenPurpose.RESET_PASSWORD
+    found = await crud.find_one_time_token(session=session, token=body.token, purpose=purpose)
+    if found is None:
+        raise InvalidToken("Invalid token")
+    hashed_password = await users_service.hash_new_password(
+        session=session, password=body.new_password, email=found.email, field="new_password"
+    )
+    user = await crud.use_one_time_token(session=session, token=body.token, purpose=purpose)
+    if user is None:
+        raise InvalidToken("Invalid token")
+    await users_service.set_password_hash(session=session, user_id=user.id, hashed_password=hashed_password)
+
+
+def _canonical(email: str) -> str:
+    """The address as it is stored. What is no address belongs to nobody, and costs as much to try."""
+    try:
+        return normalize_email(email)
+    except ValueError:
+        return ""

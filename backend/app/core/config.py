@@ -1,0 +1,173 @@
+"""Settings: the environment first, then the tracked `.env`, then one file per secret.
+
+A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BACKEND_DIR = Path(__file__).resolve().parents[2]
+REPOSITORY_DIR = BACKEND_DIR.parent
+
+_SECRET_DIRS = (REPOSITORY_DIR / ".local" / "secrets", Path("/run/secrets"))
+_WELL_KNOWN = ("changethis", "change-me", "changeme", "secret", "password", "postgres", "admin")
+
+SettingsT = TypeVar("SettingsT", bound="EnvSettings")
+
+
+def _split(value: object) -> object:
+    """Reads `a, b` as well as a JSON list: lists in `.env` are written by hand."""
+    if isinstance(value, str) and not value.startswith("["):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+
+
+class EnvSettings(BaseSettings):
+    """Base of all settings. An empty value counts as unset, an unknown name is ignored."""
+
+    model_config = SettingsConfigDict(
+        env_file=REPOSITORY_DIR / ".env",
+        secrets_dir=[path for path in _SECRET_DIRS if path.is_dir()],
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    ENVIRONMENT: Literal["local", "staging", "production"] = "local"
+
+    secret_lengths: ClassVar[dict[str, int]] = {}
+    """Secrets by name with their least length, demanded outside local development."""
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        if self.ENVIRONMENT != "local":
+            for name, min_length in self.secret_lengths.items():
+                check_secret(name, getattr(self, name).get_secret_value(), min_length)
+        return self
+
+
+def check_secret(name: str, value: str, min_length: int) -> None:
+    """Raises ValueError, which names the variable, for a missing, well-known or short secret."""
+    if not value:
+        raise ValueError(f"{name} is not set. Outside local development it has no default.")
+    if any(word in value.lower() for word in _WELL_KNOWN):
+        raise ValueError(f"{name} is a well-known value. Set a random one.")
+    if len(value) < min_length:
+        raise ValueError(f"{name} is too short: use at least {min_length} random characters.")
+
+
+def load(settings_class: type[SettingsT]) -> SettingsT:
+    """Reads settings, or ends the process with one readable line for each wrong variable."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors(include_input=False)
+        ]
+        raise SystemExit("The settings are not usable:\n" + "\n".join(lines)) from None
+
+
+class Settings(EnvSettings):
+    """What the kernel needs. `.env` documents each variable."""
+
+    secret_lengths: ClassVar[dict[str, int]] = {"SECRET_KEY": 32}
+
+    PROJECT_NAME: str = "Groundwork"
+    API_V1_STR: str = "/api/v1"
+
+    FRONTEND_URL: str = "http://localhost:8000"
+    FRONTEND_DIR: Path | None = None
+    BACKEND_CORS_ORIGINS: CommaSeparated = []
+    ALLOWED_HOSTS: CommaSeparated = []
+    DOCS_ENABLED: bool | None = None
+
+    SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+
+    DATABASE_URL: SecretStr = SecretStr("")
+    POSTGRES_SERVER: str = "localhost"
+    POSTGRES_PORT: int = 5432
+    POSTGRES_DB: str = "app"
+    POSTGRES_USER: str = "app"
+    POSTGRES_PASSWORD: SecretStr = SecretStr("")
+    DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
+
+    SMTP_HOST: str = ""
+    SMTP_PORT: int = 587
+    SMTP_TLS: bool = True
+    SMTP_SSL: bool = False
+    SMTP_USER: str = ""
+    SMTP_PASSWORD: SecretStr = SecretStr("")
+    EMAILS_FROM_EMAIL: str = ""
+
+    SENTRY_DSN: str = ""
+    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _check_urls(self) -> Self:
+        self.FRONTEND_URL = self.FRONTEND_URL.rstrip("/")
+        url = urlsplit(self.FRONTEND_URL)
+        if url.scheme not in ("http", "https") or not url.hostname or url.path:
+            raise ValueError("FRONTEND_URL must look like https://dashboard.example.com")
+        if self.ENVIRONMENT != "local" and url.scheme != "https":
+            raise ValueError("FRONTEND_URL must start with https:// outside local development")
+        if "*" in self.BACKEND_CORS_ORIGINS:
+            raise ValueError("BACKEND_CORS_ORIGINS must name origins: '*' admits every site")
+        return self
+
+    @model_validator(mode="after")
+    def _check_outside_services(self) -> Self:
+        if self.ENVIRONMENT != "local":
+            password = urlsplit(self.database_url).password or ""
+            name = "DATABASE_URL" if self.DATABASE_URL.get_secret_value() else "POSTGRES_PASSWORD"
+            check_secret(name, unquote(password), 12)
+        if self.SMTP_USER and not self.SMTP_PASSWORD.get_secret_value():
+            raise ValueError("SMTP_PASSWORD is not set, although SMTP_USER is")
+        if self.SMTP_TLS and self.SMTP_SSL:
+            raise ValueError("SMTP_TLS and SMTP_SSL exclude each other: set one of them to false")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL; its password is not masked, so never log it."""
+        url = self.DATABASE_URL.get_secret_value()
+        if url:
+            _, separator, rest = url.partition("://")
+            return f"postgresql+psycopg{separator}{rest}"
+        user = quote(self.POSTGRES_USER, safe="")
+        password = quote(self.POSTGRES_PASSWORD.get_secret_value(), safe="")
+        server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
+        return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.FRONTEND_URL.startswith("https://")
+
+    @property
+    def cors_origins(self) -> list[str]:
+        return [self.FRONTEND_URL, *(origin.rstrip("/") for origin in self.BACKEND_CORS_ORIGINS)]
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Host names, without port, that this server answers to."""
+        host = urlsplit(self.FRONTEND_URL).hostname or ""
+        return frozenset({host, "localhost", "127.0.0.1", "[::1]", *self.ALLOWED_HOSTS})
+
+    @property
+    def docs_enabled(self) -> bool:
+        return self.ENVIRONMENT != "production" if self.DOCS_ENABLED is None else self.DOCS_ENABLED
+
+    @property
+    def emails_enabled(self) -> bool:
+        return bool(self.SMTP_HOST)
+
+
+settings = load(Settings)

@@ -1,0 +1,129 @@
+"""Errors that an application raises on purpose, and their stable codes.
+
+Each becomes a problem document (RFC 9457). Clients decide by `code`, people read `detail`.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import SQLModel
+
+
+class ErrorCode(StrEnum):
+    """The catalogue. A code never changes its meaning; the SDK exports it as a type."""
+
+    NOT_AUTHENTICATED = "AUTH_001"
+    FORBIDDEN = "AUTH_002"
+    WRONG_CREDENTIALS = "AUTH_003"
+    INACTIVE_USER = "AUTH_004"
+    INVALID_TOKEN = "AUTH_005"
+    CROSS_SITE_REQUEST = "AUTH_006"
+    NOT_FOUND = "NOT_001"
+    DUPLICATE = "DUP_001"
+    CONFLICT = "CONF_001"
+    INVALID = "VAL_001"
+    BODY_TOO_LARGE = "BODY_001"
+    BAD_REQUEST = "REQ_001"
+    METHOD_NOT_ALLOWED = "METH_001"
+    INTERNAL = "INT_001"
+    UNAVAILABLE = "UNAV_001"
+
+
+class FieldError(SQLModel):
+    code: str
+    message: str
+    field: str
+    """Dotted name in the body, or the parameter's name."""
+
+
+class Problem(SQLModel):
+    """Problem document of RFC 9457, as every error answers it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: ErrorCode
+    errors: list[FieldError] = []
+    request_id: str
+
+
+class AppError(Exception):
+    """Base of errors that have an HTTP answer. `detail` is one sentence for people."""
+
+    status: ClassVar[int]
+    code: ClassVar[ErrorCode]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+class BadRequest(AppError):
+    status, code = 400, ErrorCode.BAD_REQUEST
+
+
+class WrongCredentials(AppError):
+    status, code = 400, ErrorCode.WRONG_CREDENTIALS
+
+
+class InactiveUser(AppError):
+    status, code = 400, ErrorCode.INACTIVE_USER
+
+
+class InvalidToken(AppError):
+    status, code = 400, ErrorCode.INVALID_TOKEN
+
+
+class NotAuthenticated(AppError):
+    """Carries the challenge of RFC 6750, section 3."""
+
+    status, code = 401, ErrorCode.NOT_AUTHENTICATED
+
+    def __init__(self, detail: str = "Could not validate credentials") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(AppError):
+    status, code = 403, ErrorCode.FORBIDDEN
+
+
+class CrossSiteRequest(AppError):
+    status, code = 403, ErrorCode.CROSS_SITE_REQUEST
+
+
+class NotFound(AppError):
+    status, code = 404, ErrorCode.NOT_FOUND
+
+
+class Duplicate(AppError):
+    status, code = 409, ErrorCode.DUPLICATE
+
+
+class Conflict(AppError):
+    status, code = 409, ErrorCode.CONFLICT
+
+
+class Invalid(AppError):
+    """One wrong field, found after the schema was checked."""
+
+    status, code = 422, ErrorCode.INVALID
+
+    def __init__(self, field: str, message: str, *, code: str = "value_error") -> None:
+        super().__init__(message, errors=[FieldError(code=code, message=message, field=field)])
+
+
+class Unavailable(AppError):
+    status, code = 503, ErrorCode.UNAVAILABLE
+
+    def __init__(self, detail: str = "The service is busy. Try again in a moment.") -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})

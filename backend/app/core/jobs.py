@@ -1,0 +1,95 @@
+"""Work that starts after a request's commit, outside of its wait.
+
+`defer(session, job, ...)` remembers a job until the session commits; a rolled-back session forgets
+it. Jobs run in this process, on a bounded queue, with a bound on each run and a few tries.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+from tenacity import AsyncRetrying, RetryError, stop_after_attempt, wait_exponential
+
+logger = structlog.get_logger(__name__)
+
+WORKERS = 4
+QUEUE_SIZE = 1_000
+RUN_SECONDS = 15
+SHUTDOWN_SECONDS = 5
+
+_DEFERRED = "deferred_jobs"
+
+
+@dataclass(frozen=True)
+class Job:
+    run: Callable[..., Awaitable[None]]
+    arguments: dict[str, Any]
+
+
+_queue: asyncio.Queue[Job] | None = None
+
+
+def defer(session: AsyncSession, run: Callable[..., Awaitable[None]], **arguments: Any) -> None:
+    """Starts `run(**arguments)` once the session has committed."""
+    session.info.setdefault(_DEFERRED, []).append(Job(run, arguments))
+
+
+def start_deferred(session: AsyncSession) -> None:
+    """Hands the session's jobs to the workers; called after its commit."""
+    for job in session.info.pop(_DEFERRED, []):
+        try:
+            if _queue is None:
+                raise asyncio.QueueFull
+            _queue.put_nowait(job)
+        except asyncio.QueueFull:
+            logger.error("job_dropped", job=job.run.__name__, reason="no worker or queue full")
+
+
+@asynccontextmanager
+async def workers() -> AsyncIterator[None]:
+    """Runs the workers; on leaving, waits a few seconds for what is queued."""
+    global _queue
+    queue = _queue = asyncio.Queue(QUEUE_SIZE)
+    tasks = [asyncio.create_task(_work(queue), name=f"job-worker-{n}") for n in range(WORKERS)]
+    try:
+        yield
+    finally:
+        try:
+            await asyncio.wait_for(queue.join(), SHUTDOWN_SECONDS)
+        except TimeoutError:
+            logger.error("jobs_lost_at_shutdown", count=queue.qsize())
+        _queue = None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def wait_until_done() -> None:
+    """Returns when every started job has ended."""
+    if _queue is not None:
+        await _queue.join()
+
+
+async def _work(queue: asyncio.Queue[Job]) -> None:
+    while True:
+        job = await queue.get()
+        try:
+            await _run(job)
+        finally:
+            queue.task_done()
+
+
+async def _run(job: Job) -> None:
+    """Tries three times, after about 1 and 2 seconds; a failure is logged, never raised."""
+    try:
+        async for attempt in AsyncRetrying(stop=stop_after_attempt(3), wait=wait_exponential(max=10)):
+            with attempt:
+                async with asyncio.timeout(RUN_SECONDS):
+                    await job.run(**job.arguments)
+    except RetryError as error:
+        cause = error.last_attempt.exception()
+        logger.error("job_failed", job=job.run.__name__, error=repr(cause))

@@ -1,0 +1,154 @@
+"""Lists in pages, by number (`skip`, `page`) or by a cursor that costs the same at any depth."""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import ColumnElement, Select, or_, tuple_
+from sqlmodel import SQLModel, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.errors import Invalid
+
+MAX_LIMIT = 100
+MAX_SKIP = 1_000_000
+
+RowT = TypeVar("RowT")
+
+
+class ListParams(BaseModel):
+    """Query parameters of every list. A feature adds its own `sort: Literal[...]`."""
+
+    skip: int = Field(default=0, ge=0, le=MAX_SKIP)
+    limit: int = Field(default=MAX_LIMIT, ge=1, le=MAX_LIMIT)
+    page: int | None = Field(default=None, ge=1, le=MAX_SKIP, description="Used instead of `skip`")
+    cursor: str | None = Field(default=None, max_length=2_000, description="`next_cursor` of the page before")
+    q: str | None = Field(default=None, max_length=255, description="Text to search for")
+    sort: str
+
+    @model_validator(mode="after")
+    def _page_to_skip(self) -> Self:
+        if self.page is not None:
+            self.skip = (self.page - 1) * self.limit
+            if self.skip > MAX_SKIP:
+                raise ValueError("page is too far: continue with `cursor`")
+        return self
+
+
+class Pagination(SQLModel):
+    page: int
+    page_size: int
+    total_pages: int
+    has_next: bool
+    has_prev: bool
+    next_cursor: str | None
+
+
+class Page(BaseModel, Generic[RowT]):
+    """One page of a list; `count` is the number of rows on all pages."""
+
+    data: list[RowT]
+    count: int
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page ended: its last row's sort key and id, and how many rows lie before the next."""
+
+    sort: str
+    key: str | None
+    id: uuid.UUID
+    offset: int
+
+    def encode(self) -> str:
+        document = json.dumps([self.sort, self.key, str(self.id), self.offset])
+        return base64.urlsafe_b64encode(document.encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str, *, sort: str) -> "Cursor":
+        """Raises `Invalid` for what `encode` did not make, and for another list's order."""
+        try:
+            document = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+            cursor_sort, key, row_id, offset = document
+            cursor = cls(cursor_sort, key, uuid.UUID(row_id), offset)
+        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+            raise Invalid("cursor", "The cursor is not one of this list") from None
+        is_text = key is None or (isinstance(key, str) and "\0" not in key and _is_unicode(key))
+        if cursor_sort != sort or not is_text or type(offset) is not int or offset < 0:
+            raise Invalid("cursor", "The cursor is not one of this list")
+        return cursor
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def contains(q: str, *columns: Any) -> ColumnElement[bool]:
+    """Whether one of the columns contains the text, in any case; `%` and `_` mean themselves."""
+    return or_(*(column.icontains(q, autoescape=True) for column in columns))
+
+
+async def paginate(
+    session: AsyncSession,
+    statement: Select[Any],
+    params: ListParams,
+    *,
+    sort_keys: Mapping[str, Any],
+    id_column: Any,
+) -> dict[str, Any]:
+    """Runs a `select()` of columns as one page.
+
+    `sort_keys` maps the names of `sort` to expressions, `None` standing for the order of ids, which
+    is the order of creation. Two statements: the rows, and their count.
+    """
+    key = sort_keys[params.sort.removeprefix("-")]
+    descending = params.sort.startswith("-")
+    order = [id_column] if key is None else [key, id_column]
+
+    page = statement.order_by(*(each.desc() if descending else each for each in order))
+    page = page.add_columns(id_column.label("_id"))
+    if key is not None:
+        page = page.add_columns(key.label("_key"))
+    offset = params.skip
+    if params.cursor is None:
+        page = page.offset(offset)
+    else:
+        cursor = Cursor.decode(params.cursor, sort=params.sort)
+        page = page.where(_after(cursor, key, id_column, descending))
+        offset = cursor.offset
+
+    rows = (await session.execute(page.limit(params.limit + 1))).all()
+    count = await session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+    has_next = len(rows) > params.limit
+    rows = rows[: params.limit]
+    next_cursor = None
+    if has_next:
+        last = rows[-1]._mapping
+        next_offset = offset + len(rows)
+        next_cursor = Cursor(params.sort, last.get("_key"), last["_id"], next_offset).encode()
+    return {
+        "data": [row._mapping for row in rows],
+        "count": count,
+        "pagination": Pagination(
+            page=offset // params.limit + 1,
+            page_size=params.limit,
+            total_pages=-(-count // params.limit),
+            has_next=has_next,
+            has_prev=offset > 0,
+            next_cursor=next_cursor,
+        ),
+    }
+
+
+def _after(cursor: Cursor, key: Any, id_column: Any, descending: bool) -> ColumnElement[bool]:
+    here, there = tuple_(id_column), tuple_(cursor.id)
+    if key is not None:
+        here, there = tuple_(key, id_column), tuple_(cursor.key, cursor.id)
+    return here < there if descending else here > there

@@ -1,0 +1,133 @@
+"""Turns every exception into a problem document: our own errors, FastAPI's, and the database's."""
+
+from http import HTTPStatus
+from typing import Any
+
+import psycopg.errors as pg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.core.errors import (
+    AppError,
+    Conflict,
+    Duplicate,
+    ErrorCode,
+    FieldError,
+    Invalid,
+    Problem,
+    Unavailable,
+)
+
+logger = structlog.get_logger(__name__)
+
+_CODES = {
+    400: ErrorCode.BAD_REQUEST,
+    401: ErrorCode.NOT_AUTHENTICATED,
+    403: ErrorCode.FORBIDDEN,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.METHOD_NOT_ALLOWED,
+    409: ErrorCode.CONFLICT,
+    413: ErrorCode.BODY_TOO_LARGE,
+    422: ErrorCode.INVALID,
+    503: ErrorCode.UNAVAILABLE,
+}
+
+
+def problem_response(
+    scope: Scope,
+    status: int,
+    detail: str,
+    *,
+    code: ErrorCode | None = None,
+    errors: list[FieldError] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code or _CODES.get(status, ErrorCode.INTERNAL),
+        errors=errors or [],
+        request_id=scope.get("request_id", ""),
+    )
+    return JSONResponse(problem.model_dump(), status, headers, media_type="application/problem+json")
+
+
+def _app_error(request: Request, error: AppError) -> JSONResponse:
+    return problem_response(
+        request.scope,
+        error.status,
+        error.detail,
+        code=error.code,
+        errors=list(error.errors),
+        headers=dict(error.headers) if error.headers else None,
+    )
+
+
+def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+    headers = dict(error.headers) if error.headers else None
+    return problem_response(request.scope, error.status_code, str(error.detail), headers=headers)
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    """Leaves out pydantic's `input` and `ctx`: they echo what the client sent."""
+    location = [str(part) for part in error["loc"]]
+    if len(location) > 1 and location[0] in ("body", "query", "path", "header", "cookie"):
+        location = location[1:]
+    message = error["msg"].removeprefix("Value error, ")
+    return FieldError(code=error["type"], message=message, field=".".join(location))
+
+
+def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [_field_error(each) for each in error.errors()]
+    names = ", ".join(dict.fromkeys(each.field for each in errors))
+    return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
+
+
+def _database_error(request: Request, error: DBAPIError) -> JSONResponse:
+    return _app_error(request, translate_database_error(error))
+
+
+def translate_database_error(error: DBAPIError) -> AppError:
+    """The one map from PostgreSQL's errors to ours. Re-raises what is a fault in the program."""
+    match error.orig:
+        case pg.UniqueViolation():
+            return Duplicate("A record with these values already exists")
+        case pg.ForeignKeyViolation():
+            return Conflict("A record that this one refers to is gone")
+        case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
+            return Invalid("body", "The database refused a value of the request")
+        case pg.OperationalError() | pg.QueryCanceled() | pg.InternalError_():
+            logger.warning("database_unavailable", error=type(error.orig).__name__)
+            return Unavailable()
+        case _:
+            raise error
+
+
+def _pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
+    logger.warning("database_pool_exhausted")
+    return _app_error(request, Unavailable())
+
+
+def _stale_data(request: Request, _: StaleDataError) -> JSONResponse:
+    return _app_error(request, Conflict("The record was changed or deleted meanwhile"))
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    handlers: dict[type[Exception], Any] = {
+        AppError: _app_error,
+        HTTPException: _http_exception,
+        RequestValidationError: _validation_error,
+        DBAPIError: _database_error,
+        PoolTimeout: _pool_timeout,
+        StaleDataError: _stale_data,
+    }
+    for exception, handler in handlers.items():
+        app.add_exception_handler(exception, handler)

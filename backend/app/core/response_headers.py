@@ -1,0 +1,61 @@
+"""Security headers. `frontend/nginx.conf` sends the same for the dashboard; a test compares them."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+API = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+DASHBOARD = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+# Swagger UI comes from a content delivery network and starts itself with an inline script.
+DOCS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
+        "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
+        "img-src 'self' data: https://fastapi.tiangolo.com; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+class ResponseHeaders:
+    """Adds headers to every response; one that the endpoint has set itself stays."""
+
+    def __init__(self, app: ASGIApp, *, api_prefix: str, https: bool) -> None:
+        self.app = app
+        self.api_prefix = api_prefix
+        common = {**COMMON, **(HSTS if https else {})}
+        self.api, self.docs, self.dashboard = ({**common, **special} for special in (API, DOCS, DASHBOARD))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        path = scope["path"]
+        if path.startswith(self.api_prefix):
+            added = self.api
+        else:
+            added = self.docs if path.startswith("/docs") else self.dashboard
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,77 @@
+"""Signed tokens (JWT, RFC 7519) with Ed25519 (RFC 8037).
+
+The signing key is derived from `SECRET_KEY`, so that a deployment has one secret string to keep.
+Each kind of token has its own `typ` and `aud`; a token of one kind is never accepted as another.
+The algorithm is pinned to the key that `kid` names, whatever the token's header says.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.core.config import settings
+from app.core.errors import NotAuthenticated
+from app.core.models import utc_now
+
+_ALGORITHM = "EdDSA"
+_REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
+_MAX_LENGTH = 4_096
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    type: str
+    audience: str
+
+
+ACCESS = TokenKind(type="at+jwt", audience="api")
+"""Access token in the shape of RFC 9068."""
+
+
+def _derive_key(secret: str) -> Ed25519PrivateKey:
+    """HKDF (RFC 5869) from the secret to a seed of Ed25519 (RFC 8032)."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jwt-signing")
+    return Ed25519PrivateKey.from_private_bytes(kdf.derive(secret.encode()))
+
+
+_signing_key = _derive_key(settings.SECRET_KEY.get_secret_value())
+_key_id = hashlib.sha256(_signing_key.public_key().public_bytes_raw()).hexdigest()[:16]
+_verifying_keys = {_key_id: _signing_key.public_key()}
+
+
+def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) -> str:
+    payload = {
+        "iss": settings.FRONTEND_URL,
+        "aud": kind.audience,
+        "iat": utc_now(),
+        "exp": expires_at,
+        **claims,
+    }
+    headers = {"kid": _key_id, "typ": kind.type}
+    return jwt.encode(payload, _signing_key, algorithm=_ALGORITHM, headers=headers)
+
+
+def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
+    """The claims of a valid token of this kind; raises `NotAuthenticated` for any other."""
+    if len(token) > _MAX_LENGTH:
+        raise NotAuthenticated
+    try:
+        header = jwt.get_unverified_header(token)
+        if header.get("typ") != kind.type:
+            raise NotAuthenticated
+        return jwt.decode(
+            token,
+            _verifying_keys[header["kid"]],
+            algorithms=[_ALGORITHM],
+            audience=kind.audience,
+            issuer=settings.FRONTEND_URL,
+            options={"require": _REQUIRED, "strict_aud": True},
+        )
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+        raise NotAuthenticated from None

@@ -1,0 +1,53 @@
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from app.core.ids import new_id
+from app.core.models import PartialUpdate, utc_now
+from app.core.pagination import ListParams, Page
+
+Title = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class ItemBase(SQLModel):
+    title: Title
+    description: str | None = Field(default=None, max_length=255)
+
+
+class ItemCreate(ItemBase):
+    pass
+
+
+class ItemUpdate(PartialUpdate):
+    title: Title = Field(default=None)
+    description: str | None = Field(default=None, max_length=255)
+
+
+class Item(ItemBase, table=True):
+    __tablename__ = "items"
+    __table_args__ = (
+        # The list of an owner, by creation and by title.
+        Index("ix_items_owner_id_id", "owner_id", "id"),
+        Index("ix_items_owner_id_title", "owner_id", text("lower(title)"), "id"),
+    )
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    owner_id: uuid.UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+class ItemPublic(ItemBase):
+    id: uuid.UUID
+    owner_id: uuid.UUID
+    created_at: datetime
+
+
+class ItemsPublic(Page[ItemPublic]):
+    pass
+
+
+class ItemsParams(ListParams):
+    sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"

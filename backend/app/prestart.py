@@ -1,0 +1,76 @@
+"""Before the first request: waits for the database, migrates it, makes the first superuser.
+
+`python -m app.prestart` can run again at any time; what is done already stays as it is.
+"""
+
+import asyncio
+import sys
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from tenacity import (
+    AsyncRetrying,
+    RetryError,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential,
+)
+
+from app.core.config import BACKEND_DIR
+from app.core.db import engine, transaction
+from app.core.passwords import hash_password
+from app.users import crud
+from app.users.config import settings
+from app.users.models import User
+
+WAIT_SECONDS = 60
+
+
+async def wait_for_database() -> None:
+    """Raises `RetryError` when the database does not answer for a minute."""
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(OperationalError),
+        stop=stop_after_delay(WAIT_SECONDS),
+        wait=wait_exponential(multiplier=0.1, max=2),
+    ):
+        with attempt:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+
+def migrate() -> None:
+    command.upgrade(Config(BACKEND_DIR / "alembic.ini"), "head")
+
+
+async def create_first_superuser() -> None:
+    """Makes the superuser once; later runs leave the account alone, its password too."""
+    async with transaction() as session:
+        if await crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER):
+            return
+        password = settings.FIRST_SUPERUSER_PASSWORD.get_secret_value()
+        if not password:
+            raise SystemExit("FIRST_SUPERUSER_PASSWORD is not set. Run ./scripts/start, which makes one, or set it.")
+        user = User(
+            email=settings.FIRST_SUPERUSER,
+            hashed_password=await hash_password(password),
+            is_superuser=True,
+        )
+        await crud.create_user(session=session, user=user)
+
+
+async def prepare() -> None:
+    try:
+        await wait_for_database()
+    except RetryError as error:
+        cause = error.last_attempt.exception()
+        raise SystemExit(f"The database did not answer for {WAIT_SECONDS} s: {cause}") from None
+    await asyncio.to_thread(migrate)
+    await create_first_superuser()
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(prepare())
+    sys.exit(0)

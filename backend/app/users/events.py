@@ -1,0 +1,20 @@
+"""What the users feature announces. Listeners run in the same transaction."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class UserCreated:
+    user_id: uuid.UUID
+    email: str
+    full_name: str | None
+    by_superuser: bool
+
+
+@dataclass(frozen=True)
+class CredentialsChanged:
+    """Password or address changed, or the account was deactivated: what they opened must close."""
+
+    user_id: uuid.UUID
+    kept_session_id: uuid.UUID | None = None

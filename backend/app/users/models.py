@@ -1,0 +1,77 @@
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import StrictBool
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from app.core.ids import new_id
+from app.core.models import Email, PartialUpdate, utc_now
+from app.core.pagination import ListParams, Page
+
+Password = Annotated[str, Field(min_length=8, max_length=128)]
+
+
+class UserBase(SQLModel):
+    email: Email
+    full_name: str | None = Field(default=None, max_length=255)
+    is_active: StrictBool = True
+    is_superuser: StrictBool = False
+
+
+class UserCreate(UserBase):
+    """What a superuser sends."""
+
+    password: Password
+
+
+class UserRegister(SQLModel):
+    """What somebody sends who signs up."""
+
+    email: Email
+    password: Password
+    full_name: str | None = Field(default=None, max_length=255)
+
+
+class UserUpdate(PartialUpdate):
+    """What a superuser may change."""
+
+    email: Email = Field(default=None)
+    full_name: str | None = Field(default=None, max_length=255)
+    is_active: StrictBool = Field(default=None)
+    is_superuser: StrictBool = Field(default=None)
+    password: Password = Field(default=None)
+
+
+class UserUpdateMe(PartialUpdate):
+    email: Email = Field(default=None)
+    full_name: str | None = Field(default=None, max_length=255)
+
+
+class UpdatePassword(SQLModel):
+    current_password: str = Field(max_length=128)
+    new_password: Password
+
+
+class User(UserBase, table=True):
+    __tablename__ = "users"
+    __table_args__ = (Index("ix_users_full_name", text("lower(coalesce(full_name, ''))"), "id"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(max_length=254, unique=True)
+    hashed_password: str
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+class UserPublic(UserBase):
+    id: uuid.UUID
+    created_at: datetime
+
+
+class UsersPublic(Page[UserPublic]):
+    pass
+
+
+class UsersParams(ListParams):
+    sort: Literal["created_at", "-created_at", "email", "-email", "full_name", "-full_name"] = "-created_at"

@@ -1,0 +1,32 @@
+"""Which passwords are refused although they are long enough."""
+
+from functools import cache
+from pathlib import Path
+
+from app.core.config import settings
+from app.core.errors import Invalid
+
+_MIN_CONTEXT_LENGTH = 4
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """The entries of at least 8 characters of the 20,000 most common passwords, in lower case."""
+    path = Path(__file__).with_name("common_passwords.txt")
+    return frozenset(path.read_text(encoding="utf-8").split("\n"))
+
+
+def refuse_weak_password(password: str, *, email: str, field: str = "password") -> None:
+    """Raises `Invalid` for a common password, and for one made of the address or project name."""
+    lowered = password.lower()
+    if lowered in _common_passwords():
+        raise Invalid(field, "This password is too common. Choose another one.", code="common")
+    context = {settings.PROJECT_NAME.lower(), email, *email.split("@")}
+    for word in context:
+        rest = lowered.replace(word, "")
+        if len(word) >= _MIN_CONTEXT_LENGTH and len(rest) < _MIN_CONTEXT_LENGTH:
+            raise Invalid(
+                field,
+                "This password is too close to your address or to the name of this service.",
+                code="context",
+            )

@@ -1,0 +1,114 @@
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser
+from app.core.db import ReadSessionDep, SessionDep
+from app.core.errors import Forbidden
+from app.core.models import Message
+from app.core.openapi import problems
+from app.users import crud, service
+from app.users.config import settings
+from app.users.models import (
+    UpdatePassword,
+    UserCreate,
+    UserPublic,
+    UserRegister,
+    UsersParams,
+    UsersPublic,
+    UserUpdate,
+    UserUpdateMe,
+)
+
+router = APIRouter(prefix="/users", tags=["users"])
+superuser_only = [Depends(get_current_superuser)]
+
+
+@router.get("/me", response_model=UserPublic)
+async def read_user_me(current_user: CurrentUser) -> Any:
+    return current_user
+
+
+@router.patch("/me", response_model=UserPublic, responses=problems(409))
+async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe) -> Any:
+    return await service.update_user(
+        session=session,
+        user_id=current_user.id,
+        body=body,
+        kept_session_id=current_user.session_id,
+    )
+
+
+@router.patch("/me/password", responses=problems(400))
+async def update_password_me(session: SessionDep, current_user: CurrentUser, body: UpdatePassword) -> Message:
+    await service.change_own_password(
+        session=session,
+        user_id=current_user.id,
+        session_id=current_user.session_id,
+        body=body,
+    )
+    return Message(message="Password updated successfully")
+
+
+@router.delete("/me", responses=problems(403))
+async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
+    if current_user.is_superuser:
+        raise Forbidden("Super users are not allowed to delete themselves")
+    user = await crud.get_user(session=session, user_id=current_user.id, for_update=True)
+    await crud.delete_user(session=session, user=user)
+    return Message(message="User deleted successfully")
+
+
+@router.post("/signup", response_model=UserPublic, responses=problems(403, 409))
+async def register_user(session: SessionDep, body: UserRegister) -> Any:
+    if not settings.USERS_OPEN_REGISTRATION:
+        raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
+    return await service.create_user(session=session, body=body, by_superuser=False)
+
+
+@router.get("/", response_model=UsersPublic, dependencies=superuser_only)
+async def read_users(session: ReadSessionDep, params: Annotated[UsersParams, Query()]) -> Any:
+    return await crud.read_users(session=session, params=params)
+
+
+@router.post("/", response_model=UserPublic, responses=problems(409), dependencies=superuser_only)
+async def create_user(session: SessionDep, body: UserCreate) -> Any:
+    return await service.create_user(session=session, body=body, by_superuser=True)
+
+
+@router.get("/{user_id}", response_model=UserPublic, responses=problems(403, 404))
+async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, user_id: uuid.UUID) -> Any:
+    """Oneself, or for superusers anybody."""
+    if user_id != current_user.id and not current_user.is_superuser:
+        raise Forbidden("The user doesn't have enough privileges")
+    return await crud.get_user(session=session, user_id=user_id)
+
+
+@router.patch(
+    "/{user_id}",
+    response_model=UserPublic,
+    responses=problems(404, 409),
+    dependencies=superuser_only,
+)
+async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate) -> Any:
+    return await service.update_user(session=session, user_id=user_id, body=body)
+
+
+@router.delete("/{user_id}", responses=problems(404, 409))
+async def delete_user(session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID) -> Message:
+    if user_id == current_user.id:
+        raise Forbidden("Super users are not allowed to delete themselves")
+    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
+    await crud.delete_user(session=session, user=user)
+    return Message(message="User deleted successfully")
+
+
+# Mounted in local development only.
+local_router = APIRouter(prefix="/private/users", tags=["private"])
+
+
+@local_router.post("/", response_model=UserPublic, responses=problems(409))
+async def create_private_user(session: SessionDep, body: UserCreate) -> Any:
+    """Makes a user without signing in, for tests and experiments."""
+    return await service.create_user(session=session, body=body, by_superuser=False)
