@@ -33,7 +33,7 @@ async def get_session_user(*, session: AsyncSession, session_id: uuid.UUID) -> S
         .join(UserSession, col(UserSession.user_id) == User.id)
         .where(UserSession.id == session_id, UserSession.expires_at > utc_now(), User.is_active)
     )
-    row = (await session.execute(statement)).first()
+    row = (await session.exec(statement)).first()
     return SessionUser.model_construct(**row._mapping) if row else None
 
 

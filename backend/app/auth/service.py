@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
 from app.auth.config import settings
-from app.auth.models import NewPassword, TokenPurpose
+from app.auth.models import NewPassword, TokenPurpose, UserSession
 from app.core.email_address import normalize_email
 from app.core.errors import InactiveUser, InvalidToken, WrongCredentials
 from app.core.passwords import verify_password
@@ -50,8 +50,12 @@ async def sign_in(*, session: AsyncSession, email: str, password: str) -> Signed
         user.hashed_password = updated_hash
 
     user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
-    claims = {"sub": str(user.id), "sid": str(user_session.id)}
-    return SignedIn(user, encode_token(ACCESS, claims, user_session.expires_at))
+    return SignedIn(user, access_token(user_session))
+
+
+def access_token(user_session: UserSession) -> str:
+    claims = {"sub": str(user_session.user_id), "sid": str(user_session.id)}
+    return encode_token(ACCESS, claims, user_session.expires_at)
 
 
 async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:

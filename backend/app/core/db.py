@@ -6,7 +6,7 @@ the handler asks for one, since waiting for a second while holding a first can d
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
@@ -23,20 +23,21 @@ _SERVER_OPTIONS = {
     "timezone": "UTC",
 }
 
-engine = create_async_engine(
-    settings.database_url,
-    pool_size=settings.DATABASE_POOL_SIZE,
-    max_overflow=0,
-    pool_timeout=2,
-    hide_parameters=True,
-    connect_args={
+ENGINE_OPTIONS: dict[str, Any] = {
+    "pool_size": settings.DATABASE_POOL_SIZE,
+    "max_overflow": 0,
+    "pool_timeout": 2,
+    "hide_parameters": True,
+    "connect_args": {
         "connect_timeout": 3,
         "keepalives_idle": 10,
         "tcp_user_timeout": 10_000,
         "application_name": settings.PROJECT_NAME,
         "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
     },
-)
+}
+
+engine = create_async_engine(settings.database_url, **ENGINE_OPTIONS)
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 

@@ -68,22 +68,16 @@ async def workers() -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def wait_until_done() -> None:
-    """Returns when every started job has ended."""
-    if _queue is not None:
-        await _queue.join()
-
-
 async def _work(queue: asyncio.Queue[Job]) -> None:
     while True:
         job = await queue.get()
         try:
-            await _run(job)
+            await run(job)
         finally:
             queue.task_done()
 
 
-async def _run(job: Job) -> None:
+async def run(job: Job) -> None:
     """Tries three times, after about 1 and 2 seconds; a failure is logged, never raised."""
     try:
         async for attempt in AsyncRetrying(stop=stop_after_attempt(3), wait=wait_exponential(max=10)):

@@ -10,7 +10,7 @@ from app.core.config import settings
 def configure_logging() -> None:
     local = settings.ENVIRONMENT == "local"
     renderers: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if local
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     )

@@ -1,7 +1,6 @@
 """Lists in pages, by number (`skip`, `page`) or by a cursor that costs the same at any depth."""
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, Select, or_, tuple_
+from sqlalchemy import ColumnElement, literal, or_, tuple_
 from sqlmodel import SQLModel, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from app.core.errors import Invalid
 
 MAX_LIMIT = 100
 MAX_SKIP = 1_000_000
+_MAX_OFFSET = 10**12
 
 RowT = TypeVar("RowT")
 
@@ -71,22 +72,23 @@ class Cursor:
         return base64.urlsafe_b64encode(document.encode()).decode()
 
     @classmethod
-    def decode(cls, text: str, *, sort: str) -> "Cursor":
+    def decode(cls, text: str, *, sort: str, has_key: bool) -> "Cursor":
         """Raises `Invalid` for what `encode` did not make, and for another list's order."""
         try:
             document = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
             cursor_sort, key, row_id, offset = document
             cursor = cls(cursor_sort, key, uuid.UUID(row_id), offset)
-        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
-            raise Invalid("cursor", "The cursor is not one of this list") from None
-        is_text = key is None or (isinstance(key, str) and "\0" not in key and _is_unicode(key))
-        if cursor_sort != sort or not is_text or type(offset) is not int or offset < 0:
-            raise Invalid("cursor", "The cursor is not one of this list")
-        return cursor
+            is_key = _is_text(key) if has_key else key is None
+            if cursor_sort == sort and is_key and type(offset) is int and 0 <= offset <= _MAX_OFFSET:
+                return cursor
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            pass  # the same answer as for a well-formed one of another list
+        raise Invalid("cursor", "The cursor is not one of this list")
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+def _is_text(key: object) -> bool:
+    """Whether PostgreSQL could have made this text."""
+    return isinstance(key, str) and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in key)
 
 
 def contains(q: str, *columns: Any) -> ColumnElement[bool]:
@@ -109,32 +111,30 @@ async def paginate(
     """
     key = sort_keys[params.sort.removeprefix("-")]
     descending = params.sort.startswith("-")
+    names = statement.selected_columns.keys()
     order = [id_column] if key is None else [key, id_column]
 
-    page = statement.order_by(*(each.desc() if descending else each for each in order))
-    page = page.add_columns(id_column.label("_id"))
-    if key is not None:
-        page = page.add_columns(key.label("_key"))
+    page: Any = statement.add_columns(literal(None) if key is None else key, id_column)
+    page = page.order_by(*(each.desc() if descending else each for each in order)).limit(params.limit + 1)
     offset = params.skip
     if params.cursor is None:
         page = page.offset(offset)
     else:
-        cursor = Cursor.decode(params.cursor, sort=params.sort)
+        cursor = Cursor.decode(params.cursor, sort=params.sort, has_key=key is not None)
         page = page.where(_after(cursor, key, id_column, descending))
         offset = cursor.offset
 
-    rows = (await session.execute(page.limit(params.limit + 1))).all()
-    count = await session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = (await session.exec(page)).all()
+    count = (await session.exec(select(func.count()).select_from(statement.subquery()))).one()
 
     has_next = len(rows) > params.limit
     rows = rows[: params.limit]
     next_cursor = None
     if has_next:
-        last = rows[-1]._mapping
-        next_offset = offset + len(rows)
-        next_cursor = Cursor(params.sort, last.get("_key"), last["_id"], next_offset).encode()
+        *_, last_key, last_id = rows[-1]
+        next_cursor = Cursor(params.sort, last_key, last_id, offset + len(rows)).encode()
     return {
-        "data": [row._mapping for row in rows],
+        "data": [dict(zip(names, row, strict=False)) for row in rows],
         "count": count,
         "pagination": Pagination(
             page=offset // params.limit + 1,

@@ -39,9 +39,11 @@ class Item(ItemBase, table=True):
     created_at: datetime = Field(default_factory=utc_now)
 
 
-class ItemPublic(ItemBase):
+class ItemPublic(SQLModel):
     id: uuid.UUID
     owner_id: uuid.UUID
+    title: str
+    description: str | None
     created_at: datetime
 
 

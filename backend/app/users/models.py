@@ -64,8 +64,12 @@ class User(UserBase, table=True):
     created_at: datetime = Field(default_factory=utc_now)
 
 
-class UserPublic(UserBase):
+class UserPublic(SQLModel):
     id: uuid.UUID
+    email: str
+    full_name: str | None
+    is_active: bool
+    is_superuser: bool
     created_at: datetime
 
 

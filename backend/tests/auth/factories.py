@@ -1,0 +1,26 @@
+"""Signs users in for tests, without the cost of a password."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth import crud
+from app.auth.service import SESSION_LIFETIME, access_token
+from app.users.models import User
+from tests.users.factories import create_user
+
+Headers = dict[str, str]
+
+
+async def sign_in(session: AsyncSession, user: User) -> Headers:
+    """Headers with a bearer token of a new session."""
+    user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
+    await session.commit()
+    return {"Authorization": f"Bearer {access_token(user_session)}"}
+
+
+async def signed_in_user(session: AsyncSession, **fields: object) -> tuple[User, Headers]:
+    user = await create_user(session, **fields)
+    return user, await sign_in(session, user)
+
+
+async def signed_in_superuser(session: AsyncSession) -> tuple[User, Headers]:
+    return await signed_in_user(session, is_superuser=True)

@@ -1,0 +1,86 @@
+"""Starts what the tests run against, before the application reads its settings.
+
+One PostgreSQL for the whole run, one database for each worker: a copy of a template that the real
+migrations made. The fixtures are in `tests/fixtures.py`, which imports the application.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from dev.mailbox import Mailbox
+from dev.ports import any_free_port
+from dev.postgres import Postgres, start_postgres
+
+BACKEND_DIR = Path(__file__).resolve().parent.parent
+# Durability off: these data live for a minute.
+_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+postgres: Postgres | None = None
+postgres_folder: str | None = None
+mailbox: Mailbox | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global mailbox
+    if "TEST_POSTGRES_URL" not in os.environ:
+        _start_postgres()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if worker == "main" and config.getoption("numprocesses", None):
+        return  # the controller runs no test
+    database = f"test_{worker}"
+    copy_template(database)
+    smtp_port = any_free_port()
+    mailbox = Mailbox(smtp_port, any_free_port())
+    mailbox.start()
+    os.environ |= {
+        "ENVIRONMENT": "local",
+        "DATABASE_URL": f"{os.environ['TEST_POSTGRES_URL']}/{database}",
+        "FRONTEND_URL": "http://localhost:8000",
+        "SECRET_KEY": "only-for-tests-" + "k" * 32,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(smtp_port),
+        "SMTP_TLS": "false",
+        "LOG_LEVEL": "error",
+    }
+    config.pluginmanager.import_plugin("tests.fixtures")
+
+
+def pytest_unconfigure() -> None:
+    if mailbox is not None:
+        mailbox.stop()
+    if postgres is not None:
+        postgres.stop()
+    if postgres_folder is not None:
+        shutil.rmtree(postgres_folder, ignore_errors=True)
+
+
+def copy_template(database: str) -> None:
+    url = os.environ["TEST_POSTGRES_URL"]
+    with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{database}" TEMPLATE template_app STRATEGY file_copy')
+
+
+def drop_database(database: str) -> None:
+    with psycopg.connect(f"{os.environ['TEST_POSTGRES_URL']}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def _start_postgres() -> None:
+    """Sets TEST_POSTGRES_URL, which the workers inherit, and migrates the template."""
+    global postgres, postgres_folder
+    postgres_folder = tempfile.mkdtemp(prefix="groundwork-test-")
+    os.chmod(postgres_folder, 0o711)  # as root, the server runs as another user
+    postgres = start_postgres(Path(postgres_folder) / "data", password="test", settings=_SETTINGS)
+    postgres.ensure_database("template_app")
+    os.environ["TEST_POSTGRES_URL"] = postgres.url("x").removesuffix("/x")
+    environment = {**os.environ, "DATABASE_URL": postgres.url("template_app"), "ENVIRONMENT": "local"}
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    subprocess.run(command, cwd=BACKEND_DIR, env=environment, check=True)

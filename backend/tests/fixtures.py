@@ -1,0 +1,101 @@
+"""Fixtures over the running application: real PostgreSQL, real SMTP, no part of our own replaced.
+
+`client` works in one transaction that is rolled back after the test. `live` has a database of its
+own, with real commits and a real connection pool, for tests of what happens at once.
+"""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import db, jobs
+from app.core.config import settings
+from app.main import app
+from dev.mailstore import Mail
+from tests import conftest
+
+BASE_URL = "http://localhost:8000"
+RunJobs = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def event_loop_of_the_session() -> AsyncIterator[None]:
+    """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
+    yield
+    await db.engine.dispose()
+
+
+@asynccontextmanager
+async def bound_to(bind: object, read_bind: object, **options: object) -> AsyncIterator[None]:
+    before = db.WriteSession.kw["bind"], db.ReadSession.kw["bind"]
+    db.WriteSession.configure(bind=bind, **options)
+    db.ReadSession.configure(bind=read_bind, **options)
+    try:
+        yield
+    finally:
+        db.WriteSession.configure(bind=before[0], join_transaction_mode="conditional_savepoint")
+        db.ReadSession.configure(bind=before[1], join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[AsyncSession]:
+    """A session in the test's own transaction, which the application's sessions join."""
+    async with db.engine.connect() as connection:
+        transaction = await connection.begin()
+        async with bound_to(connection, connection, join_transaction_mode="create_savepoint"):
+            async with db.WriteSession() as session:
+                yield session
+        await transaction.rollback()
+
+
+@pytest.fixture
+def run_jobs(monkeypatch: pytest.MonkeyPatch) -> RunJobs:
+    """Runs the jobs that requests have deferred until now."""
+    queue: asyncio.Queue[jobs.Job] = asyncio.Queue()
+    monkeypatch.setattr(jobs, "_queue", queue)
+
+    async def run() -> None:
+        while not queue.empty():
+            await jobs.run(queue.get_nowait())
+
+    return run
+
+
+@pytest.fixture
+async def client(session: AsyncSession, run_jobs: RunJobs) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
+        yield client
+
+
+@pytest.fixture
+async def live() -> AsyncIterator[AsyncClient]:
+    """A client of the application on a database of its own. Start requests at once on it."""
+    name = f"live_{uuid.uuid4().hex[:12]}"
+    await asyncio.to_thread(conftest.copy_template, name)
+    url = settings.database_url.rpartition("/")[0] + f"/{name}"
+    engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
+    read_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with bound_to(engine, read_engine), jobs.workers():
+        async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
+            yield client
+    await engine.dispose()
+    await asyncio.to_thread(conftest.drop_database, name)
+
+
+@pytest.fixture
+def mails() -> Iterator[Callable[[], list[Mail]]]:
+    """The mails that have arrived by SMTP since the test began, newest first."""
+    assert conftest.mailbox is not None
+    conftest.mailbox.store.delete([])
+    yield conftest.mailbox.store.newest
