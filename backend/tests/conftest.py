@@ -77,7 +77,7 @@ def _start_postgres() -> None:
     """Sets TEST_POSTGRES_URL, which the workers inherit, and migrates the template."""
     global postgres, postgres_folder
     postgres_folder = tempfile.mkdtemp(prefix="groundwork-test-")
-    os.chmod(postgres_folder, 0o711)  # as root, the server runs as another user
+    os.chmod(postgres_folder, 0o711)  # noqa: S103 - as root, the server runs as another user
     postgres = start_postgres(Path(postgres_folder) / "data", password="test", settings=_SETTINGS)
     postgres.ensure_database("template_app")
     os.environ["TEST_POSTGRES_URL"] = postgres.url("x").removesuffix("/x")

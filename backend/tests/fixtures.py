@@ -6,7 +6,7 @@ own, with real commits and a real connection pool, for tests of what happens at 
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -53,9 +53,9 @@ async def session() -> AsyncIterator[AsyncSession]:
     """A session in the test's own transaction, which the application's sessions join."""
     async with db.engine.connect() as connection:
         transaction = await connection.begin()
-        async with bound_to(connection, connection, join_transaction_mode="create_savepoint"):
-            async with db.WriteSession() as session:
-                yield session
+        joined = bound_to(connection, connection, join_transaction_mode="create_savepoint")
+        async with joined, db.WriteSession() as session:
+            yield session
         await transaction.rollback()
 
 
@@ -86,16 +86,16 @@ async def live() -> AsyncIterator[AsyncClient]:
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
     engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
     read_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with bound_to(engine, read_engine), jobs.workers():
-        async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
-            yield client
+    client = AsyncClient(transport=ASGITransport(app), base_url=BASE_URL)
+    async with bound_to(engine, read_engine), jobs.workers(), client:
+        yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)
 
 
 @pytest.fixture
-def mails() -> Iterator[Callable[[], list[Mail]]]:
+def mails() -> Callable[[], list[Mail]]:
     """The mails that have arrived by SMTP since the test began, newest first."""
     assert conftest.mailbox is not None
     conftest.mailbox.store.delete([])
-    yield conftest.mailbox.store.newest
+    return conftest.mailbox.store.newest
