@@ -1,0 +1,99 @@
+"""Chores of an operator: `python -m app.cli --help`."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from app.auth import mails
+from app.core import jobs
+from app.core.db import engine, transaction
+from app.core.emails import Mail
+from app.core.errors import AppError
+from app.core.features import modules
+from app.users import crud, service
+from app.users.models import UserCreate, UserUpdate
+
+cli = typer.Typer(no_args_is_help=True, help="Chores of an operator.", add_completion=False)
+users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords.")
+cli.add_typer(users, name="users")
+
+PasswordOption = Annotated[
+    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+]
+
+
+@cli.command()
+def secret() -> None:
+    """Print a random value for SECRET_KEY or a password."""
+    typer.echo(secrets.token_urlsafe(32))
+
+
+@users.command("create")
+def create_user(email: str, password: PasswordOption, superuser: bool = False) -> None:
+    """Make a user."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            body = UserCreate(email=email, password=password, is_superuser=superuser)
+            await service.create_user(session=session, body=body, by_superuser=False)
+
+    _run(run())
+    typer.echo(f"{email} can sign in now.")
+
+
+@users.command("set-password")
+def set_password(email: str, password: PasswordOption) -> None:
+    """Set a user's password, and end all sessions of the user."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            user = await crud.get_user_by_email(session=session, email=email)
+            if user is None:
+                _fail(f"There is no user {email}.")
+            body = UserUpdate(password=password)
+            await service.update_user(session=session, user_id=user.id, body=body)
+
+    _run(run())
+    typer.echo(f"{email} has a new password.")
+
+
+@cli.command("mail")
+def preview_mail(name: str) -> None:
+    """Print the HTML of a mail: `welcome` or `reset-password`. For looking at it in a browser."""
+    previews: dict[str, Mail] = {
+        "welcome": mails.welcome(email="ada@example.com", name="Ada", token="preview"),
+        "reset-password": mails.reset_password(email="ada@example.com", name="Ada", token="preview"),
+    }
+    if name not in previews:
+        _fail(f"There is no mail {name!r}. Known: {', '.join(previews)}.")
+    typer.echo(previews[name].html)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs a coroutine and what it defers, and says what is wrong in one line."""
+
+    async def run_and_close() -> None:
+        async with jobs.workers():
+            await work
+        await engine.dispose()
+
+    list(modules("listeners"))
+    try:
+        asyncio.run(run_and_close())
+    except AppError as error:
+        _fail(error.detail)
+    except ValidationError as error:
+        _fail("; ".join(each["msg"] for each in error.errors()))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    cli()
