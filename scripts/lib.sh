@@ -51,7 +51,9 @@ install_uv() {
     die "uv could not be installed from PyPI; the lines above say why."
 }
 
+# Whether the machine has a Node of its own, not counting the one that we put on PATH for npm's scripts.
 has_node() {
+    case "$(command -v node)" in "" | "$root/.local/"*) return 1 ;; esac
     command -v npm >/dev/null 2>&1 &&
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 18) ? 0 : 1)' >/dev/null 2>&1
 }

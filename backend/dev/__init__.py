@@ -1,0 +1,1 @@
+"""The development stack: `scripts/start` and `scripts/test`. The production image carries none of it."""

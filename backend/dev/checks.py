@@ -1,0 +1,99 @@
+"""The part `lint` of `./scripts/test`: everything that is checked without running a test."""
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from dev.environment import OUTSIDE
+from dev.layout import BACKEND, FRONTEND, ROOT
+from dev.node import Node
+from dev.postgres import start_postgres
+from dev.results import Result, of_check
+from dev.runner import Runner
+
+PYTHON = sys.executable
+BIN = Path(sys.prefix) / "bin"
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without anything that could lead a test to a developer's database, mail server or settings."""
+    left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN"}
+    env = {name: value for name, value in os.environ.items() if name not in left_out}
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path}
+
+
+def check_python(runner: Runner) -> None:
+    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", "."])
+    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."])
+    runner.check("mypy --strict", [PYTHON, "-m", "mypy", "--strict", "app", "dev", "tests"], env=clean_environment())
+    runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
+    runner.step("migrations", lambda: _check_migrations(runner))
+
+
+def check_frontend(runner: Runner, node: Node) -> None:
+    npm, env = node.command("npm"), node.env(clean_environment())
+    runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+    runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
+    runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
+    runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+
+
+def check_delivery(runner: Runner) -> None:
+    """What builds and ships the project."""
+    runner.step("zizmor", lambda: _check_workflows(runner))
+    runner.step("hadolint", lambda: _check_dockerfiles(runner))
+    runner.step("docker compose", lambda: _check_compose(runner))
+
+
+def _check_migrations(runner: Runner) -> Result:
+    """They build an empty database, end in one head, and leave nothing for autogenerate to add."""
+    with tempfile.TemporaryDirectory() as folder:
+        password = secrets.token_urlsafe(32)
+        with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
+            postgres.ensure_database("app")
+            keys = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": postgres.url("app")}
+            env = {**clean_environment(), **keys}
+            outputs = []
+            for command in ("upgrade head", "check"):
+                status, output = runner.run([PYTHON, "-m", "alembic", *command.split()], env=env)
+                outputs.append(output)
+                if status != 0:
+                    return of_check("migrations", status, "".join(outputs))
+            status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
+            heads = [line for line in output.splitlines() if line.endswith("(head)")]
+            outputs += [output, f"{len(heads)} heads, one is right"]
+            return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
+
+
+def _check_workflows(runner: Runner) -> Result:
+    workflows = ROOT / ".github" / "workflows"
+    if not any(workflows.glob("*.y*ml")):
+        return Result("zizmor", reason="no workflows")
+    return of_check("zizmor", *runner.run([BIN / "zizmor", "--offline", "--no-progress", workflows], cwd=ROOT))
+
+
+def _check_dockerfiles(runner: Runner) -> Result:
+    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("Dockerfile*"))
+    if not files:
+        return Result("hadolint", reason="no Dockerfile")
+    return of_check("hadolint", *runner.run([BIN / "hadolint", *files], cwd=ROOT))
+
+
+def _check_compose(runner: Runner) -> Result:
+    """Both ways to use the files: with the override (development) and without (deployment)."""
+    name = "docker compose"
+    if not (ROOT / "docker-compose.yml").exists():
+        return Result(name, reason="no docker-compose.yml")
+    if not shutil.which("docker") or runner.run(["docker", "compose", "version"])[0] != 0:
+        return Result(name, reason="no docker compose")
+    outputs = []
+    for command in ("docker compose config -q", "docker compose -f docker-compose.yml config -q"):
+        status, output = runner.run(command.split(), cwd=ROOT)
+        outputs.append(output)
+        if status != 0:
+            return of_check(name, status, "".join(outputs))
+    return of_check(name, 0, "".join(outputs))

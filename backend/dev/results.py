@@ -1,0 +1,99 @@
+"""What the parts of `./scripts/test` answer, read from the reports that the test runners write."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the summary. A step that was skipped has a `reason` and counts nothing."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    output: str = field(default="", repr=False)
+
+    @property
+    def is_failure(self) -> bool:
+        return self.failed > 0
+
+
+def of_check(name: str, status: int, output: str) -> Result:
+    """A check without tests of its own counts as one."""
+    return Result(name, passed=int(status == 0), failed=int(status != 0), output=output)
+
+
+def of_tests(name: str, status: int, output: str, counts: tuple[int, int, int] | None) -> Result:
+    """A run of tests: (passed, failed, skipped) as its report says, None when it wrote no report.
+
+    A runner that failed without a failed test, or that ran no test, is one failure.
+    """
+    passed, failed, skipped = counts or (0, 0, 0)
+    if status != 0 and failed == 0:
+        failed, output = 1, f"{output}\n{name}: the runner failed with status {status}."
+    elif passed + failed == 0:
+        failed, output = 1, f"{output}\n{name}: no test ran."
+    return Result(name, passed, failed, skipped, output=output)
+
+
+def read_junit(report: Path) -> tuple[int, int, int] | None:
+    """pytest's --junitxml."""
+    try:
+        root = ElementTree.parse(report).getroot()  # noqa: S314 (pytest wrote it a moment ago)
+    except (FileNotFoundError, ElementTree.ParseError):
+        return None
+    suites = list(root.iter("testsuite"))
+    tests, failed, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites for name in names)
+        for names in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    return tests - failed - skipped, failed, skipped
+
+
+def read_vitest(report: Path) -> tuple[int, int, int] | None:
+    """vitest's json reporter."""
+    found = _json(report)
+    if found is None:
+        return None
+    return found["numPassedTests"], found["numFailedTests"], found["numPendingTests"] + found["numTodoTests"]
+
+
+def read_playwright(report: Path) -> tuple[int, int, int] | None:
+    """Playwright's json reporter. A test that passed only when repeated is a failure here: it hides a fault."""
+    found = _json(report)
+    if found is None:
+        return None
+    stats = found["stats"]
+    return stats["expected"], stats["unexpected"] + stats["flaky"], stats["skipped"]
+
+
+def _json(report: Path) -> Any:
+    try:
+        return json.loads(report.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def timed(result: Result, seconds: float) -> Result:
+    return replace(result, seconds=seconds)
+
+
+def summary(results: Sequence[Result]) -> str:
+    """The table, and as its last line the sum."""
+    width = max((len(result.name) for result in results), default=0)
+    lines = [f"  {'':<{width}}  passed  failed  skipped  seconds"]
+    for result in results:
+        if result.reason:
+            lines.append(f"  {result.name:<{width}}  skipped: {result.reason}")
+            continue
+        numbers = f"{result.passed:>6}  {result.failed:>6}  {result.skipped:>7}  {result.seconds:>7.1f}"
+        lines.append(f"  {result.name:<{width}}  {numbers}{'  FAILED' if result.is_failure else ''}")
+    passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
+    return "\n".join((*lines, "", f"{passed} passed, {failed} failed"))
