@@ -29,8 +29,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session", autouse=True)
-async def event_loop_of_the_session() -> AsyncIterator[None]:
+@pytest.fixture(scope="session")
+async def one_event_loop() -> AsyncIterator[None]:
     """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
     yield
     await db.engine.dispose()
@@ -49,7 +49,7 @@ async def bound_to(bind: object, read_bind: object, **options: object) -> AsyncI
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[AsyncSession]:
+async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
     """A session in the test's own transaction, which the application's sessions join."""
     async with db.engine.connect() as connection:
         transaction = await connection.begin()
@@ -79,7 +79,7 @@ async def client(session: AsyncSession, run_jobs: RunJobs) -> AsyncIterator[Asyn
 
 
 @pytest.fixture
-async def live() -> AsyncIterator[AsyncClient]:
+async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     """A client of the application on a database of its own. Start requests at once on it."""
     name = f"live_{uuid.uuid4().hex[:12]}"
     await asyncio.to_thread(conftest.copy_template, name)

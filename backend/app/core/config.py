@@ -3,13 +3,14 @@
 A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
 """
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 BACKEND_DIR = Path(__file__).resolve().parents[2]
 REPOSITORY_DIR = BACKEND_DIR.parent
@@ -74,6 +75,8 @@ def load(settings_class: type[SettingsT]) -> SettingsT:
             for e in error.errors(include_input=False)
         ]
         raise SystemExit("The settings are not usable:\n" + "\n".join(lines)) from None
+    except (OSError, SettingsError) as error:
+        raise SystemExit(f"The settings cannot be read as user {os.getuid()}: {error}") from None
 
 
 class Settings(EnvSettings):

@@ -22,10 +22,12 @@ _REVALIDATE = "no-cache"
 
 class Dashboard(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if "/." in scope["path"]:
+            raise HTTPException(404)  # what the build keeps for itself
         try:
             return await super().get_response(path, scope)
         except HTTPException as error:
-            is_page = "." not in os.path.basename(path)
+            is_page = "." not in os.path.basename(path) and not path.startswith("assets/")
             if error.status_code != 404 or not is_page:
                 raise
             return await super().get_response("index.html", scope)

@@ -1,17 +1,23 @@
-from typing import ClassVar
+from typing import Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 
-from app.core.config import EnvSettings, load
+from app.core.config import EnvSettings, check_secret, load
 from app.core.models import Email
 
 
 class UsersSettings(EnvSettings):
-    secret_lengths: ClassVar[dict[str, int]] = {"FIRST_SUPERUSER_PASSWORD": 12}
-
     FIRST_SUPERUSER: Email = "admin@example.com"
+    # Only `app.prestart` needs it: the API's own process should not have it.
     FIRST_SUPERUSER_PASSWORD: SecretStr = SecretStr("")
     USERS_OPEN_REGISTRATION: bool = True
+
+    @model_validator(mode="after")
+    def _refuse_weak_superuser(self) -> Self:
+        password = self.FIRST_SUPERUSER_PASSWORD.get_secret_value()
+        if password and self.ENVIRONMENT != "local":
+            check_secret("FIRST_SUPERUSER_PASSWORD", password, 12)
+        return self
 
 
 settings = load(UsersSettings)

@@ -1,0 +1,40 @@
+"""Reads the files that a server is set up from."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class ComposeLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """Knows Compose's own tags, which say how a file is merged and not what a value is."""
+
+
+ComposeLoader.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def load_yaml(name: str) -> Any:
+    return yaml.load(read(name), ComposeLoader)  # noqa: S506 - a subclass of SafeLoader
+
+
+def tracked_settings() -> dict[str, str]:
+    lines = (line for line in read(".env").splitlines() if line and not line.startswith("#"))
+    return dict(line.split("=", 1) for line in lines)
+
+
+def final_stage(dockerfile: str) -> str:
+    return re.split(r"^FROM ", read(dockerfile), flags=re.MULTILINE)[-1]
+
+
+def seconds(pattern: str, text: str) -> int:
+    """The number that the pattern's group finds; the file has to have it."""
+    found = re.search(pattern, text)
+    assert found, pattern
+    return int(found[1])
