@@ -69,7 +69,7 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
         expose_headers=["X-Correlation-ID", "Retry-After"],
     )
     app.add_middleware(RequestGuard, allowed_hosts=settings.allowed_hosts)
-    app.add_middleware(ResponseHeaders, api_prefix="/api", https=settings.FRONTEND_URL.startswith("https"))
+    app.add_middleware(ResponseHeaders, https=settings.FRONTEND_URL.startswith("https"))
     app.add_middleware(RequestContext)
 
 

@@ -16,6 +16,7 @@ from dev.files import write_private
 Child = subprocess.Popen[bytes]
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -72,6 +73,21 @@ def end_all(children: Sequence[Child], *, grace: float) -> None:
     for child in children:
         _signal_group(child.pid, signal.SIGKILL)
         child.wait()
+
+
+def adopt_orphans() -> None:
+    """Have Linux hand us the processes whose parents, our children, ended before them."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def collect_orphans(*, seconds: float = 0.5) -> None:
+    """Wait for adopted processes, so that not even a dead entry is left. Call it when no child of ours runs."""
+    deadline = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.01)
 
 
 def _signal_group(group: int, number: int) -> None:

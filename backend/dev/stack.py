@@ -19,7 +19,7 @@ from dev.files import write_private
 from dev.layout import BACKEND, FRONTEND, Layout
 from dev.ports import exact_port, next_free_port
 from dev.postgres import Postgres, end_leftover, start_postgres
-from dev.processes import Child, end_all, end_recorded, record_children, spawn, tail
+from dev.processes import Child, collect_orphans, end_all, end_recorded, record_children, spawn, tail
 from dev.progress import Progress
 from dev.secrets import ensure_secrets
 
@@ -92,6 +92,7 @@ class Stack:
         end_all(list(self.children.values()), grace=2.0)
         if self.postgres:
             self.postgres.stop(grace=1.5)
+        collect_orphans()
         self.children.clear()
         self.layout.children.unlink(missing_ok=True)
 
@@ -143,7 +144,7 @@ class Stack:
         environment = self.environment
         if environment.outside_database:
             self.database_url = environment.outside_database
-            self.progress.skipped("PostgreSQL", "another one is set")
+            self.progress.skipped("PostgreSQL", "the settings name another one")
             return
         self.progress.begin("PostgreSQL")
         port = next_free_port(int(environment.get("POSTGRES_PORT", "5432")), avoid={self.port})

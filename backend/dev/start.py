@@ -16,7 +16,7 @@ from dev.layout import LOCAL, Layout
 from dev.node import NodeError
 from dev.ports import PortTakenError
 from dev.postgres_binaries import PostgresError
-from dev.processes import tail
+from dev.processes import adopt_orphans, tail
 from dev.progress import Progress
 from dev.stack import Options, Stack, StackError
 
@@ -121,6 +121,7 @@ def run(options: Options) -> int:
     stack = Stack(options, Progress())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, raise_stopped)
+    adopt_orphans()
     begun = time.monotonic()
     try:
         stack.start()

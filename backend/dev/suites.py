@@ -90,10 +90,11 @@ def _playwright(runner: Runner, node: Node, arguments: Sequence[str]) -> Result:
         command = [node.command("npm"), "run", "--silent", "e2e", "--", "--reporter=list,json", *arguments]
         status, output = runner.run(command, cwd=FRONTEND, env=env)
         result = of_tests("end-to-end tests", status, output, read_playwright(report))
-        log = Layout(Path(folder) / "stack").logs / "api.log"
         if not result.is_failure:
             return result
-        return replace(result, output=f"{result.output}\n--- the end of the API's log\n{tail(log, 60)}")
+        log = tail(Layout(Path(folder) / "stack").logs / "api.log", 500).splitlines()
+        unusual = "\n".join([line for line in log if "info" not in line.lower()][-60:])
+        return replace(result, output=f"{result.output}\n--- what the API logged besides info\n{unusual}")
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def clear_session_cookie(response: Response) -> None:
 async def refuse_cross_site(request: Request) -> None:
     """Raises `CrossSiteRequest` when an unsafe request may come from another site's page.
 
-    A browser says where a request comes from by Sec-Fetch-Site, an old one by Origin. A client
+    A browser says where a request comes from by Sec-Fetch-Site, and names the page's site in Origin. A client
     that sends neither has no cookies of its own: it should send a bearer token.
     """
     if request.method in _SAFE_METHODS:
@@ -49,7 +49,6 @@ async def refuse_cross_site(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     if site in ("same-origin", "none"):
         return
-    origin = request.headers.get("origin")
-    if site in (None, "same-site") and origin == settings.FRONTEND_URL:
+    if site in (None, "same-site", "cross-site") and request.headers.get("origin") in settings.cors_origins:
         return
     raise CrossSiteRequest("This request does not come from the dashboard. Send it from there, or use a bearer token.")

@@ -70,21 +70,19 @@ async def create_one_time_token(
     return token
 
 
-async def find_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> OneTimeToken | None:
-    """The token, while it can be used."""
-    statement = select(OneTimeToken).where(*_usable(token, purpose))
+async def find_one_time_token(
+    *, session: AsyncSession, token: str, purpose: TokenPurpose
+) -> tuple[uuid.UUID, str] | None:
+    """User id and address of a token that can be used now."""
+    statement = select(OneTimeToken.user_id, OneTimeToken.email).where(*_usable(token, purpose))
     return (await session.exec(statement)).first()
 
 
-async def use_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> User | None:
-    """The token's active user, or None. One UPDATE decides: of two uses at once one wins."""
+async def use_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> bool:
+    """Whether the token was still usable. One UPDATE decides: of two uses at once one wins."""
     statement = update(OneTimeToken).where(*_usable(token, purpose)).values(used_at=utc_now())
-    returning = statement.returning(col(OneTimeToken.user_id), col(OneTimeToken.email))
-    row = (await session.exec(returning)).first()
-    if row is None:
-        return None
-    user = await session.get(User, row.user_id)
-    return user if user and user.is_active and user.email == row.email else None
+    returning = statement.returning(col(OneTimeToken.user_id))
+    return (await session.exec(returning)).first() is not None
 
 
 async def end_one_time_tokens(*, session: AsyncSession, user_id: uuid.UUID) -> None:

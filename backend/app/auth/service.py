@@ -32,23 +32,23 @@ async def sign_in(*, session: AsyncSession, email: str, password: str) -> Signed
     Raises `WrongCredentials`, in the same time whether the account exists or not, and
     `InactiveUser` to who knows the password.
     """
-    user = await users_crud.get_user_by_email(session=session, email=_canonical(email))
-    user_id = user.id if user else None
-    password_hash = user.hashed_password if user else None
-    await session.rollback()  # no connection is held while hashing
+    address = _canonical(email)
+    user = await users_crud.get_user_by_email(session=session, email=address)
+    while True:
+        password_hash = user.hashed_password if user else None
+        await session.rollback()  # no connection is held while hashing
+        valid, updated_hash = await verify_password(password, password_hash)
+        if not valid:
+            raise WrongCredentials("Incorrect email or password")
+        user = await users_crud.get_user_by_email(session=session, email=address, for_update=True)
+        if user and user.hashed_password == password_hash:
+            break
+        # The password was changed, or its hash renewed by another sign-in, while this one was hashing.
 
-    valid, updated_hash = await verify_password(password, password_hash)
-    if not valid or user_id is None:
-        raise WrongCredentials("Incorrect email or password")
-
-    user = await users_crud.get_user(session=session, user_id=user_id, for_update=True)
     if not user.is_active:
         raise InactiveUser("Inactive user")
-    if user.hashed_password != password_hash:  # changed while we were hashing
-        raise WrongCredentials("Incorrect email or password")
     if updated_hash is not None:
         user.hashed_password = updated_hash
-
     user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
     return SignedIn(user, access_token(user_session))
 
@@ -64,13 +64,16 @@ async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
     found = await crud.find_one_time_token(session=session, token=body.token, purpose=purpose)
     if found is None:
         raise InvalidToken("Invalid token")
+    user_id, email = found
     hashed_password = await users_service.hash_new_password(
-        session=session, password=body.new_password, email=found.email, field="new_password"
+        session=session, password=body.new_password, email=email, field="new_password"
     )
-    user = await crud.use_one_time_token(session=session, token=body.token, purpose=purpose)
-    if user is None:
+    # Users are locked before their tokens, everywhere: two requests cannot wait for each other.
+    user = await users_crud.find_user(session=session, user_id=user_id, for_update=True)
+    used = await crud.use_one_time_token(session=session, token=body.token, purpose=purpose)
+    if user is None or not user.is_active or user.email != email or not used:
         raise InvalidToken("Invalid token")
-    await users_service.set_password_hash(session=session, user_id=user.id, hashed_password=hashed_password)
+    await users_service.set_password_hash(session=session, user=user, hashed_password=hashed_password)
 
 
 def _canonical(email: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 BACKEND_DIR = Path(__file__).resolve().parents[2]
@@ -28,7 +28,21 @@ def _split(value: object) -> object:
     return value
 
 
-CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+def _origin(value: str) -> str:
+    """The origin as browsers write it: lower case, without the scheme's own port."""
+    url = urlsplit(value.strip().rstrip("/"))
+    host = url.hostname or ""
+    is_origin = url.scheme in ("http", "https") and url.netloc and not (url.path or url.query or url.fragment)
+    if not is_origin or not host or "*" in host or "@" in url.netloc:
+        raise ValueError(f"{value!r} is no origin. Write it like https://dashboard.example.com")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if url.port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{url.port}"
+    return f"{url.scheme}://{host}{port}"
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(_split)]
 
 
 class EnvSettings(BaseSettings):
@@ -87,10 +101,10 @@ class Settings(EnvSettings):
     PROJECT_NAME: str = "Groundwork"
     API_V1_STR: str = "/api/v1"
 
-    FRONTEND_URL: str = "http://localhost:8000"
+    FRONTEND_URL: Origin = "http://localhost:8000"
     FRONTEND_DIR: Path | None = None
-    BACKEND_CORS_ORIGINS: CommaSeparated = []
-    ALLOWED_HOSTS: CommaSeparated = []
+    BACKEND_CORS_ORIGINS: Origins = []
+    ALLOWED_HOSTS: Hosts = []
     DOCS_ENABLED: bool | None = None
 
     SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
@@ -115,25 +129,15 @@ class Settings(EnvSettings):
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
-    def _check_urls(self) -> Self:
-        self.FRONTEND_URL = self.FRONTEND_URL.rstrip("/")
-        url = urlsplit(self.FRONTEND_URL)
-        if url.scheme not in ("http", "https") or not url.hostname or url.path:
-            raise ValueError("FRONTEND_URL must look like https://dashboard.example.com")
-        if self.ENVIRONMENT != "local" and url.scheme != "https":
-            raise ValueError("FRONTEND_URL must start with https:// outside local development")
-        if "*" in self.BACKEND_CORS_ORIGINS:
-            raise ValueError("BACKEND_CORS_ORIGINS must name origins: '*' admits every site")
-        return self
-
-    @model_validator(mode="after")
     def _check_outside_services(self) -> Self:
         if self.ENVIRONMENT != "local":
+            if not self.secure_cookies:
+                raise ValueError("FRONTEND_URL must start with https:// outside local development")
             password = urlsplit(self.database_url).password or ""
             name = "DATABASE_URL" if self.DATABASE_URL.get_secret_value() else "POSTGRES_PASSWORD"
             check_secret(name, unquote(password), 12)
-        if self.SMTP_USER and not self.SMTP_PASSWORD.get_secret_value():
-            raise ValueError("SMTP_PASSWORD is not set, although SMTP_USER is")
+            if self.SMTP_USER:
+                check_secret("SMTP_PASSWORD", self.SMTP_PASSWORD.get_secret_value(), 8)
         if self.SMTP_TLS and self.SMTP_SSL:
             raise ValueError("SMTP_TLS and SMTP_SSL exclude each other: set one of them to false")
         return self
@@ -156,7 +160,7 @@ class Settings(EnvSettings):
 
     @property
     def cors_origins(self) -> list[str]:
-        return [self.FRONTEND_URL, *(origin.rstrip("/") for origin in self.BACKEND_CORS_ORIGINS)]
+        return [self.FRONTEND_URL, *self.BACKEND_CORS_ORIGINS]
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

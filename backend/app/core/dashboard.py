@@ -15,6 +15,8 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from app.core.response_headers import is_api
+
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
@@ -64,7 +66,7 @@ def serve_dashboard(app: FastAPI, directory: Path) -> None:
     dashboard = Dashboard(directory=directory, html=True)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith("/api"):
+        if scope["type"] == "http" and not is_api(scope["path"]):
             return await dashboard(scope, receive, send)
         await not_found(scope, receive, send)
 

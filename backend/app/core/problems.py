@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import Scope
 
 from app.core.errors import (
@@ -72,13 +73,26 @@ def _app_error(request: Request, error: AppError) -> JSONResponse:
 
 
 def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
-    headers = dict(error.headers) if error.headers else None
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
     return problem_response(request.scope, error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """The methods of all routes of this path: the framework names those of the first one only."""
+    allowed: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.methods and route.path_regex.match(request.scope["path"]):
+            allowed |= route.methods
+    return allowed
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
     """Leaves out pydantic's `input` and `ctx`: they echo what the client sent."""
     location = [str(part) for part in error["loc"]]
+    if error["type"] == "json_invalid":
+        location = location[:1]  # what follows is a position in the text
     if len(location) > 1 and location[0] in ("body", "query", "path", "header", "cookie"):
         location = location[1:]
     message = error["msg"].removeprefix("Value error, ")

@@ -16,6 +16,7 @@ from app.core.errors import FieldError
 from app.core.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 BODY_SECONDS = 15
 
 
@@ -42,7 +43,7 @@ class RequestGuard:
             _check_text(scope.get("raw_path", b""), "path")
             _check_text(scope["query_string"].replace(b"+", b" "), "query")
             if "content-length" in headers or "transfer-encoding" in headers:
-                body = await _read_body(headers, receive)
+                body = await _read_body(receive)
                 _check_body(headers.get("content-type", ""), body)
                 receive = _replay(body, receive)
         except Refused as error:
@@ -65,25 +66,31 @@ def _answer(scope: Scope, error: Refused) -> ASGIApp:
     return problem_response(scope, error.status, error.detail, errors=errors, headers=headers)
 
 
-async def _read_body(headers: Headers, receive: Receive) -> bytes:
-    """The whole body, counted as it arrives: a Content-Length can be missing or wrong."""
-    declared = headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
-        raise Refused(413, "The request body is larger than 1 MiB")
-    chunks = bytearray()
+async def _read_body(receive: Receive) -> bytes:
+    """The whole body, counted as it arrives: a Content-Length can be missing or wrong.
+
+    What is too much is thrown away for a while before the answer, since a client that is cut off while it sends may
+    never read why.
+    """
+    chunks: list[bytes] = []
+    size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            while True:
+            while size <= MAX_DISCARDED_BYTES:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Refused(400, "The request body is incomplete")
-                chunks += message.get("body", b"")
-                if len(chunks) > MAX_BODY_BYTES:
-                    raise Refused(413, "The request body is larger than 1 MiB")
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size <= MAX_BODY_BYTES:
+                    chunks.append(chunk)
                 if not message.get("more_body", False):
-                    return bytes(chunks)
+                    break
     except TimeoutError:
         raise Refused(408, "The request body did not arrive in time") from None
+    if size > MAX_BODY_BYTES:
+        raise Refused(413, "The request body is larger than 1 MiB")
+    return b"".join(chunks)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -124,7 +131,7 @@ def _check_json(body: bytes) -> None:
     if b"\0" in body:
         raise Refused(422, "The JSON document has a NUL character")
     try:
-        text = body.decode()
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(422, "The JSON document is not valid UTF-8") from None
     if "\\u" not in text and "NaN" not in text and "Infinity" not in text:

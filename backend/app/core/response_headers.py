@@ -32,12 +32,15 @@ DOCS = {
 }
 
 
+def is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
 class ResponseHeaders:
     """Adds headers to every response; one that the endpoint has set itself stays."""
 
-    def __init__(self, app: ASGIApp, *, api_prefix: str, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.api_prefix = api_prefix
         common = {**COMMON, **(HSTS if https else {})}
         self.api, self.docs, self.dashboard = ({**common, **special} for special in (API, DOCS, DASHBOARD))
 
@@ -46,10 +49,7 @@ class ResponseHeaders:
             return await self.app(scope, receive, send)
 
         path = scope["path"]
-        if path.startswith(self.api_prefix):
-            added = self.api
-        else:
-            added = self.docs if path.startswith("/docs") else self.dashboard
+        added = self.api if is_api(path) else self.docs if path == "/docs" else self.dashboard
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

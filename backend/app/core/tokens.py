@@ -22,6 +22,7 @@ from app.core.models import utc_now
 _ALGORITHM = "EdDSA"
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
 _MAX_LENGTH = 4_096
+_LATEST = 2**40  # some 30,000 years from now, within the range of a datetime elsewhere
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != kind.type:
             raise NotAuthenticated
-        return jwt.decode(
+        claims = jwt.decode(
             token,
             _verifying_keys[header["kid"]],
             algorithms=[_ALGORITHM],
@@ -73,5 +74,9 @@ def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
             issuer=settings.FRONTEND_URL,
             options={"require": _REQUIRED, "strict_aud": True},
         )
+        # PyJWT takes "1700000000" for a number.
+        if type(claims["exp"]) is not int or type(claims["iat"]) is not int or claims["exp"] > _LATEST:
+            raise NotAuthenticated
+        return claims
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise NotAuthenticated from None

@@ -18,6 +18,8 @@ _SORT_KEYS = {
     "full_name": func.lower(func.coalesce(User.full_name, "")),
 }
 
+_SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
+
 
 async def read_users(*, session: AsyncSession, params: UsersParams) -> dict[str, Any]:
     """One page of `UsersPublic`."""
@@ -27,17 +29,22 @@ async def read_users(*, session: AsyncSession, params: UsersParams) -> dict[str,
     return await paginate(session, statement, params, sort_keys=_SORT_KEYS, id_column=User.id)
 
 
+async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User | None:
+    return await session.get(User, user_id, with_for_update=for_update or None)
+
+
 async def get_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User:
     """Raises `NotFound`."""
-    user = await session.get(User, user_id, with_for_update=for_update or None)
+    user = await find_user(session=session, user_id=user_id, for_update=for_update)
     if user is None:
         raise NotFound("User not found")
     return user
 
 
-async def get_user_by_email(*, session: AsyncSession, email: str) -> User | None:
+async def get_user_by_email(*, session: AsyncSession, email: str, for_update: bool = False) -> User | None:
     """`email` in the form of `normalize_email`."""
-    return (await session.exec(select(User).where(User.email == email))).first()
+    statement = select(User).where(User.email == email)
+    return (await session.exec(statement.with_for_update() if for_update else statement)).first()
 
 
 async def create_user(*, session: AsyncSession, user: User) -> User:
@@ -48,21 +55,37 @@ async def create_user(*, session: AsyncSession, user: User) -> User:
 
 
 async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
-    """Raises `Duplicate` for a taken address, `Conflict` for the last active superuser."""
-    stays_superuser = changes.get("is_superuser", True) and changes.get("is_active", True)
-    if user.is_superuser and user.is_active and not stays_superuser:
+    """Raises `Duplicate` for a taken address, `Conflict` for the last active superuser.
+
+    Call `lock_superusers` before loading the user when the changes can take a superuser away.
+    """
+    if takes_superuser(changes) and user.is_superuser and user.is_active:
         await _keep_a_superuser(session, user)
     user.sqlmodel_update(changes)
     await _flush_unique_email(session)
     return user
 
 
-async def delete_user(*, session: AsyncSession, user: User) -> None:
-    """Raises `Conflict` for the last active superuser. What the user owns goes with him."""
+async def delete_user(*, session: AsyncSession, user_id: uuid.UUID) -> None:
+    """Raises `NotFound`, or `Conflict` for the last active superuser. What the user owns goes with him."""
+    await lock_superusers(session=session)
+    user = await get_user(session=session, user_id=user_id, for_update=True)
     if user.is_superuser and user.is_active:
         await _keep_a_superuser(session, user)
     await session.delete(user)
     await session.flush()
+
+
+def takes_superuser(changes: dict[str, Any]) -> bool:
+    return changes.get("is_superuser") is False or changes.get("is_active") is False
+
+
+async def lock_superusers(*, session: AsyncSession) -> None:
+    """Lets one transaction at a time take a superuser away: of two that would take the last two, one waits.
+
+    Ask for it before any row, so that nobody who holds a row waits for it.
+    """
+    await session.exec(select(func.pg_advisory_xact_lock(_SUPERUSERS_LOCK)))
 
 
 async def _flush_unique_email(session: AsyncSession) -> None:
@@ -76,8 +99,6 @@ async def _flush_unique_email(session: AsyncSession) -> None:
 
 
 async def _keep_a_superuser(session: AsyncSession, user: User) -> None:
-    """Locks all active superusers: of two requests that would remove the last two, one waits."""
-    active = select(User.id).where(User.is_superuser, User.is_active).order_by(col(User.id))
-    superusers = (await session.exec(active.with_for_update())).all()
-    if not any(superuser_id != user.id for superuser_id in superusers):
+    others = select(User.id).where(User.is_superuser, User.is_active, User.id != user.id)
+    if (await session.exec(others.limit(1))).first() is None:
         raise Conflict("This is the last active superuser. Appoint another one first.")

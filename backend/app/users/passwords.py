@@ -1,5 +1,6 @@
 """Which passwords are refused although they are long enough."""
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def _common_passwords() -> frozenset[str]:
 
 def refuse_weak_password(password: str, *, email: str, field: str = "password") -> None:
     """Raises `Invalid` for a common password, and for one made of the address or project name."""
-    lowered = password.lower()
+    lowered = unicodedata.normalize("NFKC", password).lower()
     if lowered in _common_passwords():
         raise Invalid(field, "This password is too common. Choose another one.", code="common")
     context = {settings.PROJECT_NAME.lower(), email, *email.split("@")}

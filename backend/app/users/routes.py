@@ -55,8 +55,7 @@ async def update_password_me(session: SessionDep, current_user: CurrentUser, bod
 async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")
-    user = await crud.get_user(session=session, user_id=current_user.id, for_update=True)
-    await crud.delete_user(session=session, user=user)
+    await crud.delete_user(session=session, user_id=current_user.id)
     return Message(message="User deleted successfully")
 
 
@@ -99,8 +98,7 @@ async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate)
 async def delete_user(session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID) -> Message:
     if user_id == current_user.id:
         raise Forbidden("Super users are not allowed to delete themselves")
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    await crud.delete_user(session=session, user=user)
+    await crud.delete_user(session=session, user_id=user_id)
     return Message(message="User deleted successfully")
 
 

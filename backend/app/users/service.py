@@ -52,6 +52,8 @@ async def update_user(
             field="password",
         )
 
+    if crud.takes_superuser(changes):
+        await crud.lock_superusers(session=session)
     user = await crud.get_user(session=session, user_id=user_id, for_update=True)
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
@@ -75,29 +77,21 @@ async def change_own_password(
     hashed_password = await hash_new_password(
         session=session, password=body.new_password, email=email, field="new_password"
     )
-    await set_password_hash(
-        session=session,
-        user_id=user_id,
-        hashed_password=hashed_password,
-        kept_session_id=session_id,
-    )
+    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
+    await set_password_hash(session=session, user=user, hashed_password=hashed_password, kept_session_id=session_id)
 
 
 async def hash_new_password(*, session: AsyncSession, password: str, email: str, field: str) -> str:
-    """Raises `Invalid`. Gives the session's connection back first: none is held while hashing."""
+    """Raises `Invalid`. No connection is held while hashing: the session is rolled back first, which expires what it
+    has loaded.
+    """
     refuse_weak_password(password, email=email, field=field)
     await session.rollback()
     return await hash_password(password)
 
 
 async def set_password_hash(
-    *,
-    session: AsyncSession,
-    user_id: uuid.UUID,
-    hashed_password: str,
-    kept_session_id: uuid.UUID | None = None,
+    *, session: AsyncSession, user: User, hashed_password: str, kept_session_id: uuid.UUID | None = None
 ) -> None:
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    changes = {"hashed_password": hashed_password}
-    await crud.update_user(session=session, user=user, changes=changes)
-    await announce(session, CredentialsChanged(user_id, kept_session_id))
+    await crud.update_user(session=session, user=user, changes={"hashed_password": hashed_password})
+    await announce(session, CredentialsChanged(user.id, kept_session_id))

@@ -93,7 +93,7 @@ def test_only_the_api_and_the_dashboard_are_routed_on_a_server() -> None:
 
 
 def test_the_dashboards_host_has_the_api_too() -> None:
-    rule = "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api`))"
+    rule = "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))"
     assert f"-api.rule={rule}" in labels(SERVER["services"]["backend"])
     assert "-dashboard.rule=Host(`dashboard.${DOMAIN}`)" in labels(SERVER["services"]["frontend"])
 

@@ -56,7 +56,8 @@ def test_dot_files_are_refused_before_files_are_served() -> None:
 
 
 def test_the_api_is_never_answered_with_a_page() -> None:
-    assert "return 404;" in location("^~ /api")
+    assert "return 404;" in location("^~ /api/")
+    assert "return 404;" in location("= /api")
 
 
 def test_it_needs_no_root() -> None:
