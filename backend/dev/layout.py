@@ -36,9 +36,5 @@ class Layout:
         return self.data / "stack.json"
 
     @property
-    def env_file(self) -> Path:
-        return self.data / "stack.env"
-
-    @property
     def children(self) -> Path:
         return self.data / "children.json"

@@ -29,10 +29,9 @@ from dev.processes import command_of, spawn, tail
 __all__ = ["Postgres", "PostgresError", "start_postgres"]
 
 START_SECONDS = 60
-# Modest on purpose: a developer's machine, one user, small data. A crash may lose the last commits, never more.
+# Modest on purpose: a developer's machine, one user, small data.
 LOCAL_SETTINGS = {
     "shared_buffers": "64MB",
-    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import os
-import shlex
 import shutil
 import sys
 import time
@@ -72,9 +71,6 @@ class Stack:
         self._begin_mailbox()
         self._start_database()
         self._run("Migrations, superuser", [sys.executable, "-m", "app.prestart"], "prestart")
-        if self.options.env_only:
-            self._write_environment()
-            return
         self._end_dashboard()
         self._start_api()
         self._write_facts()
@@ -87,8 +83,7 @@ class Stack:
 
     def stop(self) -> None:
         """End everything within 5 s, the database last."""
-        for file in (self.layout.stack_file, self.layout.env_file):
-            file.unlink(missing_ok=True)
+        self.layout.stack_file.unlink(missing_ok=True)
         end_all(list(self.children.values()), grace=2.0)
         if self.postgres:
             self.postgres.stop(grace=1.5)
@@ -102,7 +97,6 @@ class Stack:
     def _recover(self) -> None:
         """Take away what a killed start left behind."""
         self.layout.stack_file.unlink(missing_ok=True)
-        self.layout.env_file.unlink(missing_ok=True)
         left = end_recorded(self.layout.children)
         if end_leftover(self.layout.postgres.absolute()):
             left.append("postgres")
@@ -119,7 +113,7 @@ class Stack:
 
     def _begin_dashboard(self) -> None:
         """Install and build in the background, beside the database."""
-        if self.options.env_only or not (FRONTEND / "package.json").exists():
+        if not (FRONTEND / "package.json").exists():
             return
         self._changes["FRONTEND_DIR"] = str(FRONTEND / "dist")
         if not node.is_built():
@@ -241,8 +235,3 @@ class Stack:
 
     def _write_facts(self) -> None:
         write_private(self.layout.stack_file, json.dumps(self.facts(), indent=2) + "\n")
-
-    def _write_environment(self) -> None:
-        settings = {"DATABASE_URL": self.database_url, "FRONTEND_URL": self.url, **self._changes}
-        lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
-        write_private(self.layout.env_file, "".join(lines))

@@ -18,6 +18,7 @@ from dev.ports import PortTakenError
 from dev.postgres_binaries import PostgresError
 from dev.processes import adopt_orphans, tail
 from dev.progress import Progress
+from dev.secrets import ensure_secrets
 from dev.stack import Options, Stack, StackError
 
 EPILOG = """\
@@ -44,7 +45,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--env-only",
         action="store_true",
-        help="PostgreSQL, migrations and mailbox, but no API: write .local/stack.env for one that you run yourself",
+        help="only make the secrets in .local/secrets, for a stack that something else runs: docker compose up",
     )
     parser.add_argument(
         "--data-dir",
@@ -126,7 +127,7 @@ def run(options: Options) -> int:
     try:
         stack.start()
         stack.progress.line(f"\nReady after {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.\n")
-        print(_invitation(stack), flush=True)
+        print(f"{describe(stack.facts())}\n  Logs        {stack.layout.logs}\n", flush=True)
         return _watch(stack)
     except Stopped:
         stack.progress.close()
@@ -139,15 +140,6 @@ def run(options: Options) -> int:
     finally:
         ignore_signals()
         stack.stop()
-
-
-def _invitation(stack: Stack) -> str:
-    if not stack.options.env_only:
-        return describe(stack.facts()) + f"\n  Logs        {stack.layout.logs}\n"
-    return (
-        f"  Mailbox     {stack.mailbox_url}\n  Run the API yourself, in backend/:\n"
-        f"    set -a; . '{stack.layout.env_file}'; set +a\n    uv run fastapi dev\n"
-    )
 
 
 def _watch(stack: Stack) -> int:
@@ -180,6 +172,10 @@ def _follow(log: Path, position: int | None, out: TextIO) -> int:
 def main() -> int:
     options = parse()
     layout = Layout(options.data)
+    if options.env_only:
+        ensure_secrets(layout.secrets)
+        print(f"The secrets are in {layout.secrets}; those that were there already stay as they were.")
+        return 0
     with only_one(layout) as alone:
         if alone:
             return run(options)

@@ -1,6 +1,7 @@
 """Logs: one event a line, JSON outside local development."""
 
 import logging
+import sys
 
 import structlog
 
@@ -10,7 +11,7 @@ from app.core.config import settings
 def configure_logging() -> None:
     local = settings.ENVIRONMENT == "local"
     renderers: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if local
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     )

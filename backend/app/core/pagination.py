@@ -17,6 +17,7 @@ from app.core.errors import Invalid
 
 MAX_LIMIT = 100
 MAX_SKIP = 1_000_000
+MAX_PAGE = MAX_SKIP // MAX_LIMIT + 1
 _MAX_OFFSET = 10**12
 
 RowT = TypeVar("RowT")
@@ -27,7 +28,7 @@ class ListParams(BaseModel):
 
     skip: int = Field(default=0, ge=0, le=MAX_SKIP)
     limit: int = Field(default=MAX_LIMIT, ge=1, le=MAX_LIMIT)
-    page: int | None = Field(default=None, ge=1, le=MAX_SKIP, description="Used instead of `skip`")
+    page: int | None = Field(default=None, ge=1, le=MAX_PAGE, description="Used instead of `skip`")
     cursor: str | None = Field(default=None, max_length=2_000, description="`next_cursor` of the page before")
     q: str | None = Field(default=None, max_length=255, description="Text to search for")
     sort: str
@@ -36,8 +37,6 @@ class ListParams(BaseModel):
     def _page_to_skip(self) -> Self:
         if self.page is not None:
             self.skip = (self.page - 1) * self.limit
-            if self.skip > MAX_SKIP:
-                raise ValueError("page is too far: continue with `cursor`")
         return self
 
 

@@ -81,11 +81,9 @@ def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
 
 def _allowed_methods(request: Request) -> set[str]:
     """The methods of all routes of this path: the framework names those of the first one only."""
-    allowed: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.methods and route.path_regex.match(request.scope["path"]):
-            allowed |= route.methods
-    return allowed
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    path = next(route.path for route in routes if route.path_regex.match(request.scope["path"]))
+    return {method for route in routes if route.path == path for method in route.methods or ()}
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
