@@ -1,0 +1,250 @@
+import type { Page } from "@playwright/test";
+import { expectAccessible } from "./support/axe";
+import { expect, logIn, SAME_ORIGIN, test } from "./support/fixtures";
+
+/** Adds items through the API, one after the other, and gives their ids: the last one is the newest. */
+async function addItems(page: Page, ...titles: string[]) {
+  const ids: string[] = [];
+  for (const title of titles) {
+    const data = { title, description: `About ${title}` };
+    const response = await page.request.post("/api/v1/items/", { data, headers: SAME_ORIGIN });
+    expect(response.ok()).toBe(true);
+    ids.push((await response.json()).id);
+  }
+  return ids;
+}
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => `Item ${String(index + 1).padStart(2, "0")}`);
+
+const row = (page: Page, title: string) => page.getByRole("row").filter({ hasText: title });
+
+/** Titles on screen, from the top. */
+const titles = (page: Page) => page.locator("tbody tr td:first-child");
+
+async function chooseAction(page: Page, title: string, action: string) {
+  await row(page, title).getByRole("button").last().click();
+  await page.getByRole("menuitem", { name: action }).click();
+}
+
+test("the first item is created, edited and deleted", async ({ signedIn: page }) => {
+  await page.goto("/items");
+  await expect(page.getByRole("heading", { name: "Items" })).toBeVisible();
+  await expect(page.getByText("Create and manage your items")).toBeVisible();
+  await expect(page.getByText("You don't have any items yet")).toBeVisible();
+  await expect(page.getByText("Add a new item to get started")).toBeVisible();
+
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByLabel("Title").fill("Ladder");
+  await page.getByLabel("Description").fill("In the shed");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Item created successfully")).toBeVisible();
+  await expect(row(page, "Ladder")).toContainText("In the shed");
+
+  await chooseAction(page, "Ladder", "Edit Item");
+  await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
+  await page.getByLabel("Title").fill("Long ladder");
+  await page.getByLabel("Description").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Item updated successfully")).toBeVisible();
+  await expect(row(page, "Long ladder")).not.toContainText("In the shed");
+
+  await chooseAction(page, "Long ladder", "Delete Item");
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("The item was deleted successfully")).toBeVisible();
+  await expect(page.getByText("You don't have any items yet")).toBeVisible();
+});
+
+test("the API's limits are told at the field, before and after it was asked", async ({
+  signedIn: page,
+}) => {
+  await page.goto("/items");
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByLabel("Title").fill("");
+  await page.getByLabel("Title").blur();
+  await expect(page.getByText("Title is required")).toBeVisible();
+
+  await page.getByLabel("Title").fill("x".repeat(256));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Title must be at most 255 characters")).toBeVisible();
+  await expect(page.getByLabel("Title")).toBeFocused();
+
+  // Only the server knows that this character is not taken.
+  await page.getByLabel("Title").fill("a\u0000b");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog").getByText(/NUL|null/i)).toBeVisible();
+  await expect(page.getByLabel("Title")).toHaveValue("a\u0000b");
+});
+
+test("search, order and page are in the URL, and Back goes through them", async ({
+  signedIn: page,
+}) => {
+  await addItems(page, ...numbered(25), "Kettle");
+  await page.goto("/items");
+  await expect(titles(page)).toHaveCount(20);
+  await expect(titles(page).first()).toHaveText("Kettle");
+  await expect(page.getByText("1–20 of 26")).toBeVisible();
+
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page).toHaveURL("/items?page=2");
+  await expect(titles(page)).toHaveCount(6);
+
+  await page.getByRole("button", { name: "Title" }).click();
+  await expect(page).toHaveURL("/items?sort=title");
+  await expect(titles(page).first()).toHaveText("Item 01");
+  await page.getByRole("button", { name: "Title" }).click();
+  await expect(page).toHaveURL("/items?sort=-title");
+  await expect(titles(page).first()).toHaveText("Kettle");
+
+  await page.getByRole("searchbox").fill("item 1");
+  await expect(page).toHaveURL("/items?sort=-title&q=item+1");
+  await expect(titles(page)).toHaveCount(10);
+  await expect(titles(page).first()).toHaveText("Item 19");
+
+  await page.getByLabel("Rows per page").selectOption("10");
+  await expect(page).toHaveURL("/items?sort=-title&q=item+1&size=10");
+
+  await page.goBack();
+  await expect(page).toHaveURL("/items?sort=-title&q=item+1");
+  await page.goBack();
+  await expect(page).toHaveURL("/items?sort=title");
+  await expect(page.getByRole("searchbox")).toHaveValue("");
+  await page.goBack();
+  await expect(page).toHaveURL("/items?page=2");
+  await expect(titles(page)).toHaveCount(6);
+});
+
+test("a search without results can be cleared", async ({ signedIn: page }) => {
+  await addItems(page, "Kettle");
+  await page.goto("/items?q=100%25");
+  await expect(page.getByText("No items found")).toBeVisible();
+  await page.getByRole("button", { name: "Clear search" }).last().click();
+  await expect(page).toHaveURL("/items");
+  await expect(row(page, "Kettle")).toBeVisible();
+});
+
+test("nonsense in the URL shows the list, and a page behind the last one the last", async ({
+  signedIn: page,
+}) => {
+  await addItems(page, "Kettle");
+  await page.goto("/items?page=abc&size=-5&sort=price");
+  await expect(row(page, "Kettle")).toBeVisible();
+  await page.goto("/items?page=500");
+  await expect(page).toHaveURL("/items");
+  await expect(row(page, "Kettle")).toBeVisible();
+});
+
+test("a lost connection keeps the input, and sending again works", async ({
+  signedIn: page,
+  context,
+}) => {
+  await page.goto("/items");
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByLabel("Title").fill("Ladder");
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("alert")).toContainText("The server could not be reached");
+  await expect(page.getByLabel("Title")).toHaveValue("Ladder");
+
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Item created successfully")).toBeVisible();
+});
+
+test("typed text is not lost by Escape, Back or a link", async ({ signedIn: page }) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Items", exact: true }).click();
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByLabel("Title").fill("Ladder");
+
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Keep editing" }).click();
+  await page.goBack();
+  await page.getByRole("button", { name: "Keep editing" }).click();
+  await expect(page).toHaveURL("/items");
+  await expect(page.getByLabel("Title")).toHaveValue("Ladder");
+
+  await page.goBack();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("an item that somebody deleted meanwhile is told as such", async ({ signedIn: page }) => {
+  const [id] = await addItems(page, "Kettle");
+  await page.goto("/items");
+  await chooseAction(page, "Kettle", "Delete Item");
+  await page.request.delete(`/api/v1/items/${id}`, { headers: SAME_ORIGIN });
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("alert")).toContainText("not found");
+});
+
+test("a session that ended meanwhile leads to the login page and back to the same rows", async ({
+  signedIn: page,
+  context,
+  account,
+}) => {
+  await addItems(page, ...numbered(11));
+  await page.goto("/items?size=10");
+  await expect(titles(page)).toHaveCount(10);
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/\/login\?redirect=%2Fitems%3F/);
+  await logIn(page, account);
+  await expect(page).toHaveURL(/\/items\?.*page=2/);
+  await expect(titles(page)).toHaveText(["Item 01"]);
+});
+
+test("the keyboard alone adds and deletes an item, and the focus comes back", async ({
+  signedIn: page,
+}) => {
+  await page.goto("/items");
+  await page.getByRole("button", { name: "Add Item" }).press("Enter");
+  await expect(page.getByLabel("Title")).toBeFocused();
+  await page.keyboard.type("Ladder");
+  await page.keyboard.press("Enter");
+  await expect(row(page, "Ladder")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add Item" })).toBeFocused();
+
+  const actions = row(page, "Ladder").getByRole("button").last();
+  await actions.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(actions).toBeFocused();
+});
+
+test("axe finds nothing on the list, with and without rows", async ({ signedIn: page }) => {
+  await page.goto("/items");
+  await expect(page.getByText("You don't have any items yet")).toBeVisible();
+  await expectAccessible(page);
+
+  await addItems(page, "Kettle", `Something with a ${"very ".repeat(40)}long title`);
+  await page.reload();
+  await expect(row(page, "Kettle")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("axe finds nothing on the sheet and its question", async ({ signedIn: page }) => {
+  await page.goto("/items");
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Title is required")).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByLabel("Title").fill("Ladder");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("axe finds nothing on the menu of a row and its question", async ({ signedIn: page }) => {
+  await addItems(page, "Kettle");
+  await page.goto("/items");
+  await row(page, "Kettle").getByRole("button").last().click();
+  await expectAccessible(page, { overlay: true });
+
+  await page.getByRole("menuitem", { name: "Delete Item" }).click();
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await expectAccessible(page);
+});

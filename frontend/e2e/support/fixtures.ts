@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
+
+interface Account {
+  email: string;
+  password: string;
+  fullName: string;
+}
+
+/** What a browser says of a page's own requests; the API takes a cookie with nothing less. */
+export const SAME_ORIGIN = { "Sec-Fetch-Site": "same-origin" };
+
+interface Fixtures {
+  /** A new account, signed up through the API and of this test alone. */
+  account: Account;
+  /** A page with that account's session. */
+  signedIn: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  account: async ({ request }, use) => {
+    await use(await signUp(request));
+  },
+  signedIn: async ({ page, account }, use) => {
+    const { email, password } = account;
+    const response = await page.request.post("/api/v1/login/session", {
+      data: { email, password },
+      headers: SAME_ORIGIN,
+    });
+    expect(response.ok()).toBe(true);
+    await use(page);
+  },
+});
+
+export { expect };
+
+export function newAccount(): Account {
+  const id = randomUUID().slice(0, 8);
+  return { email: `ada-${id}@example.com`, password: `quiet-harbour-${id}`, fullName: "Ada Test" };
+}
+
+export async function signUp(request: APIRequestContext): Promise<Account> {
+  const account = newAccount();
+  const { email, password, fullName } = account;
+  const response = await request.post("/api/v1/users/signup", {
+    data: { email, password, full_name: fullName },
+  });
+  expect(response.ok()).toBe(true);
+  return account;
+}
+
+/** Types the login form and sends it. */
+export async function logIn(page: Page, { email, password }: Pick<Account, "email" | "password">) {
+  await page.getByTestId("email-input").fill(email);
+  await page.getByTestId("password-input").fill(password);
+  await page.getByRole("button", { name: "Log In" }).click();
+}
+
+export async function logOut(page: Page) {
+  await page.getByTestId("user-menu").click();
+  await page.getByRole("menuitem", { name: "Log out" }).click();
+}
+
+export const WELCOME = "Welcome back, nice to see you again!";

@@ -1,0 +1,36 @@
+import { type APIRequestContext, expect } from "@playwright/test";
+
+const { MAILBOX_URL = "http://localhost:8025" } = process.env;
+
+interface Message {
+  ID: string;
+  Subject: string;
+  To: { Address: string }[];
+}
+
+/** The link to `path` in the newest mail to an address, once it is there (Mailpit's API). */
+export async function linkInMail(request: APIRequestContext, to: string, path: string) {
+  let id: string | undefined;
+  await expect
+    .poll(
+      async () => {
+        const response = await request.get(`${MAILBOX_URL}/api/v1/messages?limit=200`);
+        const { messages }: { messages: Message[] } = await response.json();
+        id = messages.find(
+          ({ To, Subject }) =>
+            To.some(({ Address }) => Address === to) && /password/i.test(Subject),
+        )?.ID;
+        return id;
+      },
+      { message: `a mail to ${to}` },
+    )
+    .toBeTruthy();
+  const response = await request.get(`${MAILBOX_URL}/api/v1/message/${id}`);
+  const { HTML }: { HTML: string } = await response.json();
+  const link = HTML.replaceAll("&amp;", "&")
+    .match(/href="([^"]+)"/g)
+    ?.map((attribute) => new URL(attribute.slice(6, -1)))
+    .find(({ pathname }) => pathname === path);
+  if (!link) throw new Error(`no link to ${path} in the mail to ${to}`);
+  return link.pathname + link.search + link.hash;
+}

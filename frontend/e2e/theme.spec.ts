@@ -1,0 +1,68 @@
+import { expect, test } from "./support/fixtures";
+
+const DARKEST = 40;
+
+/** How light the page's background is, 0 to 255, as painted. */
+const lightness = () => {
+  const canvas = document.createElement("canvas").getContext("2d");
+  if (!canvas) throw new Error("no canvas");
+  canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
+  canvas.fillRect(0, 0, 1, 1);
+  return canvas.getImageData(0, 0, 1, 1).data[0] ?? 0;
+};
+
+test("the first paint has the chosen theme, before any of the app's script ran", async ({
+  page,
+}) => {
+  await page.addInitScript(() => localStorage.setItem("theme", "dark"));
+  await page.route("**/assets/*.js", (route) => route.abort());
+  await page.goto("/login");
+  await expect(page.getByText("Loading…")).toBeVisible();
+  await expect(page.locator("html")).toHaveClass("dark");
+  expect(await page.evaluate(lightness)).toBeLessThan(DARKEST);
+});
+
+test("without a choice the page follows the system, live", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/login");
+  await expect(page.locator("html")).toHaveClass("dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(page.locator("html")).toHaveClass("light");
+});
+
+test("a choice is kept, and holds in other tabs at once", async ({ signedIn: page, context }) => {
+  const other = await context.newPage();
+  await page.goto("/");
+  await other.goto("/");
+  await page.getByTestId("theme-button").click();
+  await page.getByTestId("dark-mode").click();
+  await expect(page.locator("html")).toHaveClass("dark");
+  await expect(other.locator("html")).toHaveClass("dark");
+
+  await page.reload();
+  await expect(page.locator("html")).toHaveClass("dark");
+  await page.getByTestId("theme-button").click();
+  await expect(page.getByTestId("dark-mode")).toHaveAttribute("aria-checked", "true");
+  await page.getByTestId("light-mode").click();
+  await expect(page.locator("html")).toHaveClass("light");
+});
+
+test("visitors can choose, too", async ({ page }) => {
+  await page.goto("/login");
+  await page.getByTitle("Dark").click();
+  await expect(page.locator("html")).toHaveClass("dark");
+});
+
+test("nothing that the page does is against its content security policy", async ({
+  signedIn: page,
+}) => {
+  const messages: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") messages.push(message.text());
+  });
+  await page.goto("/");
+  await page.getByTestId("theme-button").click();
+  await page.getByTestId("dark-mode").click();
+  await expect(page.locator("html")).toHaveClass("dark");
+  expect(messages).toEqual([]);
+});

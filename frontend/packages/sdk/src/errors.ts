@@ -1,0 +1,87 @@
+import type { ErrorCode, Problem } from "./gen/index.js";
+
+/** Codes of failures without an answer that the API wrote; every other code is of its own catalogue. */
+export const NETWORK_ERROR = "network_error";
+export const TIMEOUT = "timeout";
+export const INVALID_RESPONSE = "invalid_response";
+
+export type ApiErrorCode =
+  | ErrorCode
+  | typeof NETWORK_ERROR
+  | typeof TIMEOUT
+  | typeof INVALID_RESPONSE;
+
+interface ApiErrorInit {
+  status: number;
+  code: ApiErrorCode;
+  problem?: Problem;
+  requestId?: string;
+  cause?: unknown;
+}
+
+/** What every call throws, except for an abort by the caller's own `AbortSignal`, which passes through. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** HTTP status, or 0 when no answer arrived. */
+  readonly status: number;
+  /** Stable and meant for `switch`; the message may change. */
+  readonly code: ApiErrorCode;
+  /** The RFC 9457 body, when the API sent one. */
+  readonly problem: Problem | undefined;
+  /** Finds the request in the server's log. */
+  readonly requestId: string | undefined;
+
+  constructor(message: string, { status, code, problem, requestId, cause }: ApiErrorInit) {
+    super(message, { cause });
+    this.status = status;
+    this.code = code;
+    this.problem = problem;
+    this.requestId = requestId;
+  }
+
+  /** The first message of each refused field, by its dotted name in the request. */
+  fieldErrors(): Record<string, string> {
+    const messages: Record<string, string> = {};
+    for (const { field, message } of this.problem?.errors ?? []) {
+      if (field) messages[field] ??= message;
+    }
+    return messages;
+  }
+}
+
+/** Error interceptor of the generated client, which by itself throws plain JSON, text or a `TypeError`. */
+export function toApiError(error: unknown, response?: Response): unknown {
+  if (error instanceof ApiError || isNamed(error, "AbortError")) return error;
+  if (!response) return unansweredError(error);
+
+  const requestId = response.headers.get("X-Correlation-ID") ?? undefined;
+  if (isProblem(error)) {
+    const { detail, code, request_id } = error;
+    return new ApiError(detail, {
+      status: response.status,
+      code,
+      problem: error,
+      requestId: request_id || requestId,
+    });
+  }
+  return new ApiError(`The server answered ${response.status} in an unexpected form`, {
+    status: response.status,
+    code: INVALID_RESPONSE,
+    requestId,
+    cause: error,
+  });
+}
+
+function unansweredError(cause: unknown): ApiError {
+  return isNamed(cause, "TimeoutError")
+    ? new ApiError("The server took too long to answer", { status: 0, code: TIMEOUT, cause })
+    : new ApiError("The server could not be reached", { status: 0, code: NETWORK_ERROR, cause });
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+function isProblem(error: unknown): error is Problem {
+  return typeof error === "object" && error !== null && "code" in error && "detail" in error;
+}

@@ -1,0 +1,16 @@
+// Blocking and external: the right colours from the first paint, under a policy without inline scripts.
+// The only owner of the class on <html>; lib/theme.ts writes the choice and dispatches a storage event.
+(() => {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement;
+  const apply = () => {
+    const choice = localStorage.getItem("theme");
+    const theme =
+      choice === "light" || choice === "dark" ? choice : dark.matches ? "dark" : "light";
+    root.classList.remove("light", "dark");
+    root.classList.add(theme);
+  };
+  apply();
+  
+  addEventListener("storage", apply);
+})();

@@ -1,0 +1,18 @@
+/** Writes .br and .gz beside every text file of dist: packed once, and well, instead of at each request. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+const DIST = new URL("../dist/", import.meta.url).pathname;
+const TEXT = /\.(js|css|html|svg|json|txt)$/;
+/** Below this the header costs more than it saves. */
+const SMALLEST = 1024;
+
+for (const name of readdirSync(DIST, { recursive: true })) {
+  if (name.startsWith(".") || !TEXT.test(name)) continue;
+  const path = join(DIST, name);
+  const content = readFileSync(path);
+  if (content.length < SMALLEST) continue;
+  writeFileSync(`${path}.br`, brotliCompressSync(content));
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+}

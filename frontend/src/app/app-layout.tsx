@@ -1,0 +1,35 @@
+import { createFileRoute, Outlet } from "@tanstack/react-router";
+import { Header } from "@/components/layout/header";
+import { Sidebar } from "@/components/layout/sidebar";
+import { SkipLink } from "@/components/layout/skip-link";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { useIsWide } from "@/lib/media";
+
+export const Route = createFileRoute("/_app")({
+  beforeLoad: async ({ context, location }) => ({
+    user: await context.session.requireUser(location.href),
+  }),
+  component: AppLayout,
+});
+
+function AppLayout() {
+  const isWide = useIsWide();
+  return (
+    <TooltipProvider delayDuration={400}>
+      <div className="flex min-h-dvh">
+        <SkipLink />
+        {isWide && (
+          <aside className="sticky top-0 h-dvh w-60 shrink-0 border-e bg-sidebar">
+            <Sidebar />
+          </aside>
+        )}
+        <div className="flex min-w-0 flex-1 flex-col">
+          <Header hasMenu={!isWide} />
+          <main id="main" tabIndex={-1} className="flex-1 px-4 py-6 outline-none md:px-8 md:py-8">
+            <Outlet />
+          </main>
+        </div>
+      </div>
+    </TooltipProvider>
+  );
+}

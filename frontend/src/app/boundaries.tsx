@@ -1,0 +1,73 @@
+import { type ErrorComponentProps, Link, useMatches, useRouter } from "@tanstack/react-router";
+import { CircleAlert, FileQuestion } from "lucide-react";
+import type { ReactNode } from "react";
+import { RequestId } from "@/components/layout/request-id";
+import { Button } from "@/components/ui/button";
+import { Spinner } from "@/components/ui/spinner";
+import { errorMessage } from "@/lib/errors";
+
+/** In place of a page that failed; the layout around it stays usable. */
+export function RouteError({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const tryAgain = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <Notice icon={<CircleAlert aria-hidden />} title="This page did not load">
+      <p role="alert">
+        {errorMessage(error)}
+        <RequestId error={error} />
+      </p>
+      <Button className="mt-6" onClick={tryAgain}>
+        Try again
+      </Button>
+    </Notice>
+  );
+}
+
+export function NotFound() {
+  return (
+    <Notice icon={<FileQuestion aria-hidden />} title="Page not found">
+      <p>There is nothing at this address. It may have been moved or deleted.</p>
+      <Button asChild variant="outline" className="mt-6">
+        <Link to="/">Go to the dashboard</Link>
+      </Button>
+    </Notice>
+  );
+}
+
+export function PendingPage() {
+  return (
+    <div role="status" className="flex min-h-[50dvh] items-center justify-center">
+      <Spinner className="size-5 text-muted-foreground" />
+      <span className="sr-only">Loading…</span>
+    </div>
+  );
+}
+
+/** They have a <main>; when one of them failed itself, the notice is all there is. */
+const LAYOUTS = ["/_app", "/_public"];
+
+interface NoticeProps {
+  icon: ReactNode;
+  title: string;
+  children: ReactNode;
+}
+
+function Notice({ icon, title, children }: NoticeProps) {
+  const isInLayout = useMatches({
+    select: (matches) =>
+      matches.some(({ routeId, status }) => LAYOUTS.includes(routeId) && status === "success"),
+  });
+  const Container = isInLayout ? "div" : "main";
+  return (
+    <Container className="flex min-h-[60dvh] flex-col items-center justify-center px-4 text-center">
+      <span className="mb-4 flex size-11 items-center justify-center rounded-lg border text-muted-foreground [&_svg]:size-5">
+        {icon}
+      </span>
+      <h1 className="font-semibold text-xl">{title}</h1>
+      <div className="mt-1.5 max-w-sm text-pretty text-muted-foreground">{children}</div>
+    </Container>
+  );
+}

@@ -1,0 +1,34 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { CatchBoundary, createRootRouteWithContext, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { RouteChange } from "@/components/layout/route-change";
+import type { Session } from "@/lib/session";
+
+export interface RouterContext {
+  queryClient: QueryClient;
+  session: Session;
+}
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    /** Of the document and of the breadcrumb. */
+    title?: string;
+  }
+}
+
+// Not needed for the first paint, and no page fails because toasts do.
+const Toaster = lazy(() => import("@/components/ui/sonner"));
+
+export const Route = createRootRouteWithContext<RouterContext>()({
+  component: () => (
+    <>
+      <RouteChange />
+      <Outlet />
+      <CatchBoundary getResetKey={() => ""} errorComponent={() => null}>
+        <Suspense>
+          <Toaster />
+        </Suspense>
+      </CatchBoundary>
+    </>
+  ),
+});

@@ -1,0 +1,41 @@
+import type { Header, RowData } from "@tanstack/react-table";
+import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
+import type { ReactNode } from "react";
+import { TableHead } from "@/components/ui/table";
+import { cn } from "@/lib/cn";
+import type { features } from "./features";
+
+const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
+const ICONS = { asc: ArrowUp, desc: ArrowDown } as const;
+
+interface ColumnHeaderProps<Row extends RowData> {
+  header: Header<typeof features, Row>;
+  children: ReactNode;
+}
+
+export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHeaderProps<Row>) {
+  const { column } = header;
+  const { className } = column.columnDef.meta ?? {};
+  if (!column.getCanSort()) return <TableHead className={className}>{children}</TableHead>;
+
+  const sorted = column.getIsSorted();
+  const Icon = sorted ? ICONS[sorted] : ArrowUpDown;
+  return (
+    <TableHead aria-sort={sorted ? ARIA_SORT[sorted] : undefined} className={className}>
+      <button
+        type="button"
+        onClick={column.getToggleSortingHandler()}
+        className="group -mx-2 inline-flex h-8 items-center gap-1.5 rounded-md px-2 hover:text-foreground pointer-coarse:h-11"
+      >
+        {children}
+        <Icon
+          aria-hidden
+          className={cn(
+            "size-3.5",
+            !sorted && "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
+          )}
+        />
+      </button>
+    </TableHead>
+  );
+}

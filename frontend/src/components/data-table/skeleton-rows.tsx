@@ -1,0 +1,23 @@
+import type { Column, RowData } from "@tanstack/react-table";
+import { Skeleton } from "@/components/ui/skeleton";
+import { TableCell, TableRow } from "@/components/ui/table";
+import type { features } from "./features";
+
+const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+/** As high as real rows, so that nothing jumps when they arrive. */
+export function SkeletonRows<Row extends RowData>({
+  columns,
+}: {
+  columns: Column<typeof features, Row>[];
+}) {
+  return ROWS.map((row) => (
+    <TableRow key={row}>
+      {columns.map((column) => (
+        <TableCell key={column.id} className={column.columnDef.meta?.className}>
+          <Skeleton className="h-4 w-full max-w-40" />
+        </TableCell>
+      ))}
+    </TableRow>
+  ));
+}

@@ -1,0 +1,54 @@
+import { type ReactNode, useId } from "react";
+import {
+  type FieldPath,
+  type FieldValues,
+  type UseFormReturn,
+  useFormState,
+} from "react-hook-form";
+import { Field, FieldError, FieldLabel } from "@/components/ui/field";
+
+export interface FormFieldProps<Values extends FieldValues, Output> {
+  form: UseFormReturn<Values, unknown, Output>;
+  name: FieldPath<Values>;
+  label: string;
+}
+
+interface ControlProps {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
+
+interface Props<Values extends FieldValues, Output> extends FormFieldProps<Values, Output> {
+  /** Beside the label, such as a link to help. */
+  aside?: ReactNode;
+  children: (control: ControlProps) => ReactNode;
+}
+
+/** Label, control and error, tied together for screen readers. */
+export function FormField<Values extends FieldValues, Output>({
+  form,
+  name,
+  label,
+  aside,
+  children,
+}: Props<Values, Output>) {
+  const id = useId();
+  const state = useFormState({ control: form.control, name });
+  const message = form.getFieldState(name, state).error?.message;
+  const errorId = `${id}-error`;
+  return (
+    <Field>
+      <div className="flex items-center justify-between">
+        <FieldLabel htmlFor={id}>{label}</FieldLabel>
+        {aside}
+      </div>
+      {children({
+        id,
+        "aria-invalid": message !== undefined,
+        "aria-describedby": message === undefined ? undefined : errorId,
+      })}
+      {message && <FieldError id={errorId}>{message}</FieldError>}
+    </Field>
+  );
+}

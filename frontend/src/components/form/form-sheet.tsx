@@ -1,0 +1,102 @@
+import { useBlocker } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { type FieldValues, type UseFormReturn, useFormState } from "react-hook-form";
+import { Button } from "@/components/ui/button";
+import {
+  Sheet,
+  SheetContent,
+  SheetDescription,
+  SheetFooter,
+  SheetHeader,
+  SheetTitle,
+} from "@/components/ui/sheet";
+import type { Overlay } from "@/lib/overlay";
+import { ConfirmDialog } from "./confirm-dialog";
+import { Form } from "./form";
+import { SubmitButton } from "./submit-button";
+
+interface FormSheetProps<Values extends FieldValues, Output> {
+  overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
+  form: UseFormReturn<Values, unknown, Output>;
+  title: string;
+  description: string;
+  /** Off until something changed: for forms that start with what is saved already. */
+  saveWhenDirty?: boolean;
+  onSubmit: (values: Output) => Promise<void>;
+  children: ReactNode;
+}
+
+/** A form in a sheet. Cancel discards; every other way out asks first when something was typed. */
+export function FormSheet<Values extends FieldValues, Output>({
+  overlay,
+  form,
+  title,
+  description,
+  saveWhenDirty = false,
+  onSubmit,
+  children,
+}: FormSheetProps<Values, Output>) {
+  const { isDirty } = useFormState({ control: form.control });
+  const guard = useDiscardGuard(overlay.open && isDirty, overlay.hide);
+  return (
+    <Sheet open={overlay.open} onOpenChange={(open) => !open && guard.close()}>
+      <SheetContent onCloseAutoFocus={overlay.returnFocus}>
+        <SheetHeader>
+          <SheetTitle>{title}</SheetTitle>
+          <SheetDescription>{description}</SheetDescription>
+        </SheetHeader>
+        <Form
+          form={form}
+          onSubmit={async (values) => {
+            await onSubmit(values);
+            overlay.hide();
+          }}
+          className="flex min-h-0 flex-1 flex-col [&>[role=alert]]:mx-5 [&>[role=alert]]:mt-5"
+        >
+          <div className="grid flex-1 content-start gap-5 overflow-y-auto p-5">{children}</div>
+          <SheetFooter>
+            <Button variant="outline" onClick={overlay.hide}>
+              Cancel
+            </Button>
+            <SubmitButton control={form.control} disabled={saveWhenDirty && !isDirty}>
+              Save
+            </SubmitButton>
+          </SheetFooter>
+        </Form>
+        <ConfirmDialog
+          open={guard.isAsking}
+          title="Discard changes?"
+          description="What you typed has not been saved."
+          confirmLabel="Discard"
+          cancelLabel="Keep editing"
+          onConfirm={guard.discard}
+          onCancel={guard.keep}
+        />
+      </SheetContent>
+    </Sheet>
+  );
+}
+
+/** One question for every way to lose the input: closing the sheet, Back, a link, closing the tab. */
+function useDiscardGuard(isDirty: boolean, hide: () => void) {
+  const [isClosing, setIsClosing] = useState(false);
+  const blocker = useBlocker({
+    shouldBlockFn: () => isDirty,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  const isLeaving = blocker.status === "blocked";
+  return {
+    isAsking: isClosing || isLeaving,
+    close: () => (isDirty ? setIsClosing(true) : hide()),
+    keep: () => {
+      setIsClosing(false);
+      blocker.reset?.();
+    },
+    discard: () => {
+      setIsClosing(false);
+      hide();
+      blocker.proceed?.();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { Eye, EyeOff } from "lucide-react";
+import { type ComponentProps, type ReactNode, useState } from "react";
+import type { FieldValues } from "react-hook-form";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { FormField, type FormFieldProps } from "./field";
+
+type PasswordFieldProps<Values extends FieldValues, Output> = FormFieldProps<Values, Output> &
+  Omit<ComponentProps<"input">, "form" | "name" | "type"> & {
+    autoComplete: "current-password" | "new-password";
+    aside?: ReactNode;
+  };
+
+export function PasswordField<Values extends FieldValues, Output>({
+  form,
+  name,
+  label,
+  aside,
+  ...props
+}: PasswordFieldProps<Values, Output>) {
+  const [visible, setVisible] = useState(false);
+  return (
+    <FormField form={form} name={name} label={label} aside={aside}>
+      {(control) => (
+        <div className="relative">
+          <Input
+            {...form.register(name)}
+            {...control}
+            {...props}
+            type={visible ? "text" : "password"}
+            autoCapitalize="none"
+            spellCheck={false}
+            className="pe-10"
+          />
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={visible ? "Hide password" : "Show password"}
+            onClick={() => setVisible(!visible)}
+            className="absolute end-0.5 top-1/2 -translate-y-1/2 text-muted-foreground hover:bg-transparent"
+          >
+            {visible ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+          </Button>
+        </div>
+      )}
+    </FormField>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ComponentProps } from "react";
+import { type Control, type FieldValues, useFormState } from "react-hook-form";
+import { Button } from "@/components/ui/button";
+import { Spinner } from "@/components/ui/spinner";
+
+interface SubmitButtonProps<Values extends FieldValues, Output> extends ComponentProps<"button"> {
+  control: Control<Values, unknown, Output>;
+}
+
+/** Off only while sending, so that nothing is sent twice; a wrong field is told, never guessed from a grey button. */
+export function SubmitButton<Values extends FieldValues, Output>({
+  control,
+  disabled,
+  children,
+  ...props
+}: SubmitButtonProps<Values, Output>) {
+  const { isSubmitting } = useFormState({ control });
+  return (
+    <Button type="submit" disabled={isSubmitting || disabled} {...props}>
+      {isSubmitting && <Spinner />}
+      {children}
+    </Button>
+  );
+}

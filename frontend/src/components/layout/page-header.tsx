@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+
+interface PageHeaderProps {
+  title: string;
+  description: string;
+  /** The one primary action; under the text on phones. */
+  children?: ReactNode;
+}
+
+export function PageHeader({ title, description, children }: PageHeaderProps) {
+  return (
+    <div className="mb-6 flex flex-col gap-4 sm:flex-row sm:items-end sm:justify-between">
+      <div className="min-w-0">
+        <h1 className="truncate font-semibold text-2xl">{title}</h1>
+        <p className="mt-1 text-muted-foreground">{description}</p>
+      </div>
+      {children}
+    </div>
+  );
+}

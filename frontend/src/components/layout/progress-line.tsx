@@ -1,0 +1,12 @@
+import { useRouterState } from "@tanstack/react-router";
+
+/** Says that the click was heard when a page needs time; the page itself says so to screen readers. */
+export function ProgressLine() {
+  const isPending = useRouterState({ select: (state) => state.status === "pending" });
+  if (!isPending) return null;
+  return (
+    <div aria-hidden className="absolute inset-x-0 -bottom-px h-0.5 overflow-hidden">
+      <div className="h-full w-1/3 bg-primary progress-line" />
+    </div>
+  );
+}

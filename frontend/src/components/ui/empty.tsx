@@ -1,0 +1,23 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+
+interface EmptyProps {
+  icon: LucideIcon;
+  title: string;
+  description: ReactNode;
+  children?: ReactNode;
+}
+
+/** What stands where a list or a page would be: nothing yet, nothing found, or nothing to be had. */
+export function Empty({ icon: Icon, title, description, children }: EmptyProps) {
+  return (
+    <div data-slot="empty" className="flex flex-col items-center gap-1 px-6 py-14 text-center">
+      <span className="mb-3 flex size-10 items-center justify-center rounded-lg border bg-background text-muted-foreground">
+        <Icon aria-hidden className="size-5" />
+      </span>
+      <p className="font-medium">{title}</p>
+      <p className="max-w-sm text-pretty text-muted-foreground">{description}</p>
+      {children && <div className="mt-4 flex flex-wrap justify-center gap-2">{children}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs, signedOut } from "@/test/server";
+
+const PASSWORD = "quiet-harbour-42";
+
+beforeEach(signedOut);
+
+describe("logging in", () => {
+  async function logIn(url = "/login") {
+    const app = await renderApp(url);
+    await app.user.type(screen.getByTestId("email-input"), "ada@example.com");
+    await app.user.type(screen.getByTestId("password-input"), PASSWORD);
+    await app.user.click(screen.getByRole("button", { name: "Log In" }));
+    return app;
+  }
+
+  function acceptLogin() {
+    server.use(http.post("*/api/v1/login/session", () => HttpResponse.json(user())));
+  }
+
+  it("leads to the dashboard", async () => {
+    acceptLogin();
+    const { router } = await logIn();
+    expect(await screen.findByText("Welcome back, nice to see you again!")).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/");
+  });
+
+  it("leads back to the page that was asked for", async () => {
+    acceptLogin();
+    const { router } = await logIn("/login?redirect=%2Fsomewhere%3Fpage%3D2");
+    await waitFor(() => expect(router.state.location.href).toBe("/somewhere?page=2"));
+  });
+
+  it.each(["https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example"])(
+    "does not lead off the site: %s",
+    async (target) => {
+      acceptLogin();
+      const { router } = await logIn(`/login?redirect=${target}`);
+      await waitFor(() => expect(router.state.location.href).toBe("/"));
+    },
+  );
+
+  it("shows a refusal in the form and keeps the email", async () => {
+    server.use(
+      http.post("*/api/v1/login/session", () =>
+        refuse(400, "AUTH_003", "Incorrect email or password"),
+      ),
+    );
+    await logIn();
+    expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect email or password");
+    expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
+  });
+
+  it("checks the form before it asks the server", async () => {
+    const { user: person } = await renderApp("/login");
+    await person.type(screen.getByTestId("email-input"), "ada@");
+    await person.click(screen.getByRole("button", { name: "Log In" }));
+    expect(await screen.findByText("Invalid email address")).toBeInTheDocument();
+    expect(screen.getByText("Password is required")).toBeInTheDocument();
+    expect(screen.getByTestId("email-input")).toHaveFocus();
+  });
+
+  it("is skipped by who is signed in already", async () => {
+    localStorage.setItem("signed-in", "true");
+    signedInAs(user());
+    const { router } = await renderApp("/login?redirect=%2Fsomewhere");
+    await waitFor(() => expect(router.state.location.href).toBe("/somewhere"));
+  });
+
+  it("needs no request before it shows", async () => {
+    const requests: string[] = [];
+    server.use(http.all("*", ({ request }) => void requests.push(request.url)));
+    await renderApp("/login");
+    expect(screen.getByRole("heading", { name: "Log in to your account" })).toBeInTheDocument();
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("signing up", () => {
+  async function signUp(confirmation = PASSWORD) {
+    const app = await renderApp("/signup");
+    await app.user.type(screen.getByTestId("full-name-input"), "Ada Lovelace");
+    await app.user.type(screen.getByTestId("email-input"), "ada@example.com");
+    await app.user.type(screen.getByTestId("password-input"), PASSWORD);
+    await app.user.type(screen.getByTestId("confirm-password-input"), confirmation);
+    await app.user.click(screen.getByRole("button", { name: "Sign Up" }));
+    return app;
+  }
+
+  it("sends the account and leads to the login page with the email filled in", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/users/signup", async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json(user());
+      }),
+    );
+    await signUp();
+    await screen.findByRole("heading", { name: "Log in to your account" });
+    expect(bodies).toEqual([
+      { email: "ada@example.com", password: PASSWORD, full_name: "Ada Lovelace" },
+    ]);
+    expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
+  });
+
+  it("compares the two passwords", async () => {
+    await signUp("something else");
+    expect(await screen.findByText("The passwords don't match")).toBeInTheDocument();
+  });
+
+  it("shows what the server has against the password at its field", async () => {
+    const errors = [{ code: "common", message: "This password is too common", field: "password" }];
+    server.use(
+      http.post("*/api/v1/users/signup", () => refuse(422, "VAL_001", "Validation failed", errors)),
+    );
+    await signUp();
+    await waitFor(() =>
+      expect(screen.getByTestId("password-input")).toHaveAccessibleDescription(
+        "This password is too common",
+      ),
+    );
+    expect(screen.getByTestId("password-input")).toHaveFocus();
+  });
+});
+
+describe("a forgotten password", () => {
+  it("is answered the same whether the account exists or not", async () => {
+    const asked: string[] = [];
+    server.use(
+      http.post("*/api/v1/password-recovery/:email", ({ params }) => {
+        asked.push(String(params.email));
+        return HttpResponse.json({ message: "Sent" });
+      }),
+    );
+    const { user: person } = await renderApp("/recover-password");
+    await person.type(screen.getByTestId("email-input"), "ada+x@example.com");
+    await person.click(screen.getByRole("button", { name: "Continue" }));
+    expect(await screen.findByRole("status")).toHaveTextContent("If there is an account for");
+    expect(asked.map(decodeURIComponent)).toEqual(["ada+x@example.com"]);
+  });
+
+  it.each(["#token=t-1", "?token=t-1"])("is replaced with the token of %s", async (link) => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/reset-password/", async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ message: "Password updated successfully" });
+      }),
+    );
+    const { user: person, router } = await renderApp(`/reset-password${link}`);
+    await person.type(screen.getByTestId("new-password-input"), PASSWORD);
+    await person.type(screen.getByTestId("confirm-password-input"), PASSWORD);
+    await person.click(screen.getByRole("button", { name: "Reset Password" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
+    expect(bodies).toEqual([{ token: "t-1", new_password: PASSWORD }]);
+  });
+
+  it("stays when the link is too old", async () => {
+    server.use(
+      http.post("*/api/v1/reset-password/", () => refuse(400, "AUTH_005", "Invalid token")),
+    );
+    const { user: person } = await renderApp("/reset-password?token=old");
+    await person.type(screen.getByTestId("new-password-input"), PASSWORD);
+    await person.type(screen.getByTestId("confirm-password-input"), PASSWORD);
+    await person.click(screen.getByRole("button", { name: "Reset Password" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Invalid token");
+  });
+});

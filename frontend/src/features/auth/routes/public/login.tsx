@@ -1,0 +1,87 @@
+import { loginSession } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { createFileRoute, useLocation } from "@tanstack/react-router";
+import { useForm } from "react-hook-form";
+import { Form } from "@/components/form/form";
+import { PasswordField } from "@/components/form/password-field";
+import { SubmitButton } from "@/components/form/submit-button";
+import { TextField } from "@/components/form/text-field";
+import { PROJECT_NAME } from "@/lib/project";
+import { AuthPage } from "../../components/auth-page";
+import { TextLink } from "../../components/text-link";
+import { loginSchema } from "../../schemas";
+import { redirectSearch } from "../../search";
+
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** Filled in on the login page by the page that leads there. */
+    email?: string;
+  }
+}
+
+export const Route = createFileRoute("/_public/login")({
+  staticData: { title: "Log in" },
+  validateSearch: redirectSearch,
+  beforeLoad: ({ context, search }) => context.session.skipIfSignedIn(search.redirect),
+  component: LoginPage,
+});
+
+function LoginPage() {
+  const { redirect } = Route.useSearch();
+  const { session } = Route.useRouteContext();
+  const navigate = Route.useNavigate();
+  const email = useLocation({ select: (location) => location.state.email ?? "" });
+  const form = useForm({
+    resolver: standardSchemaResolver(loginSchema),
+    defaultValues: { email, password: "" },
+  });
+
+  return (
+    <AuthPage
+      title="Log in to your account"
+      description={`Good to see you at ${PROJECT_NAME}.`}
+      footer={
+        <>
+          Don't have an account yet?{" "}
+          <TextLink to="/signup" search={{ redirect }}>
+            Sign up
+          </TextLink>
+        </>
+      }
+    >
+      <Form
+        form={form}
+        className="grid gap-5"
+        onSubmit={async (body) => {
+          const { data: user } = await loginSession({ body });
+          session.begin(user);
+          await navigate({ href: redirect ?? "/", replace: true });
+        }}
+      >
+        <TextField
+          form={form}
+          name="email"
+          label="Email"
+          type="email"
+          placeholder="Email"
+          autoComplete="username"
+          data-testid="email-input"
+        />
+        <PasswordField
+          form={form}
+          name="password"
+          label="Password"
+          placeholder="Password"
+          autoComplete="current-password"
+          data-testid="password-input"
+          aside={
+            <TextLink to="/recover-password" className="text-[13px]">
+              Forgot your password?
+            </TextLink>
+          }
+        />
+        <SubmitButton control={form.control}>Log In</SubmitButton>
+      </Form>
+    </AuthPage>
+  );
+}

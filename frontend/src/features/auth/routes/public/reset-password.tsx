@@ -1,0 +1,66 @@
+import { resetPassword } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { createFileRoute, useLocation } from "@tanstack/react-router";
+import { useForm } from "react-hook-form";
+import { Form } from "@/components/form/form";
+import { PasswordField } from "@/components/form/password-field";
+import { SubmitButton } from "@/components/form/submit-button";
+import { toastSuccess } from "@/lib/toast";
+import { AuthPage } from "../../components/auth-page";
+import { TextLink } from "../../components/text-link";
+import { resetSchema } from "../../schemas";
+import { linkToken } from "../../search";
+
+export const Route = createFileRoute("/_public/reset-password")({
+  staticData: { title: "Reset password" },
+  component: ResetPasswordPage,
+});
+
+function ResetPasswordPage() {
+  const token = useLocation({ select: linkToken });
+  const navigate = Route.useNavigate();
+  const form = useForm({
+    resolver: standardSchemaResolver(resetSchema),
+    defaultValues: { new_password: "", confirm_password: "" },
+  });
+
+  return (
+    <AuthPage
+      title="Reset Password"
+      description="Choose a new password for your account."
+      footer={
+        <>
+          Link too old? <TextLink to="/recover-password">Request a new one</TextLink>
+        </>
+      }
+    >
+      <Form
+        form={form}
+        className="grid gap-5"
+        onSubmit={async ({ new_password }) => {
+          await resetPassword({ body: { token, new_password } });
+          await toastSuccess("Password updated successfully");
+          await navigate({ to: "/login", replace: true });
+        }}
+      >
+        <PasswordField
+          form={form}
+          name="new_password"
+          label="New password"
+          placeholder="New password"
+          autoComplete="new-password"
+          data-testid="new-password-input"
+        />
+        <PasswordField
+          form={form}
+          name="confirm_password"
+          label="Confirm password"
+          placeholder="Confirm password"
+          autoComplete="new-password"
+          data-testid="confirm-password-input"
+        />
+        <SubmitButton control={form.control}>Reset Password</SubmitButton>
+      </Form>
+    </AuthPage>
+  );
+}

@@ -1,0 +1,89 @@
+import { registerUser } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { createFileRoute } from "@tanstack/react-router";
+import { useForm } from "react-hook-form";
+import { Form } from "@/components/form/form";
+import { PasswordField } from "@/components/form/password-field";
+import { SubmitButton } from "@/components/form/submit-button";
+import { TextField } from "@/components/form/text-field";
+import { toastSuccess } from "@/lib/toast";
+import { AuthPage } from "../../components/auth-page";
+import { TextLink } from "../../components/text-link";
+import { signupSchema } from "../../schemas";
+import { redirectSearch } from "../../search";
+
+export const Route = createFileRoute("/_public/signup")({
+  staticData: { title: "Sign up" },
+  validateSearch: redirectSearch,
+  beforeLoad: ({ context, search }) => context.session.skipIfSignedIn(search.redirect),
+  component: SignupPage,
+});
+
+function SignupPage() {
+  const { redirect } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const form = useForm({
+    resolver: standardSchemaResolver(signupSchema),
+    defaultValues: { full_name: "", email: "", password: "", confirm_password: "" },
+  });
+
+  return (
+    <AuthPage
+      title="Create an account"
+      description="It takes a minute."
+      footer={
+        <>
+          Already have an account?{" "}
+          <TextLink to="/login" search={{ redirect }}>
+            Log in
+          </TextLink>
+        </>
+      }
+    >
+      <Form
+        form={form}
+        className="grid gap-5"
+        onSubmit={async ({ confirm_password: _, ...body }) => {
+          const { data: user } = await registerUser({ body });
+          await toastSuccess("Your account was created. Log in to continue.");
+          await navigate({ to: "/login", search: { redirect }, state: { email: user.email } });
+        }}
+      >
+        <TextField
+          form={form}
+          name="full_name"
+          label="Full name"
+          placeholder="Full name"
+          autoComplete="name"
+          data-testid="full-name-input"
+        />
+        <TextField
+          form={form}
+          name="email"
+          label="Email"
+          type="email"
+          placeholder="Email"
+          autoComplete="username"
+          data-testid="email-input"
+        />
+        <PasswordField
+          form={form}
+          name="password"
+          label="Password"
+          placeholder="Password"
+          autoComplete="new-password"
+          data-testid="password-input"
+        />
+        <PasswordField
+          form={form}
+          name="confirm_password"
+          label="Confirm password"
+          placeholder="Confirm password"
+          autoComplete="new-password"
+          data-testid="confirm-password-input"
+        />
+        <SubmitButton control={form.control}>Sign Up</SubmitButton>
+      </Form>
+    </AuthPage>
+  );
+}

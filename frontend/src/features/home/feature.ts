@@ -1,0 +1,6 @@
+import { LayoutDashboard } from "lucide-react";
+import { defineFeature } from "@/lib/define-feature";
+
+export default defineFeature({
+  nav: [{ title: "Dashboard", to: "/", icon: LayoutDashboard, order: 0 }],
+});

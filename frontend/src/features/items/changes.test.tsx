@@ -1,0 +1,169 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs } from "@/test/server";
+import { item, itemsPage } from "./factories";
+
+const ITEMS = "*/api/v1/items/";
+const ITEM = `*/api/v1/items/${item().id}`;
+
+beforeEach(() => {
+  signedInAs(user());
+  server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage([item()]))));
+});
+
+async function openAddSheet() {
+  const app = await renderApp("/items");
+  await app.user.click(await screen.findByRole("button", { name: "Add Item" }));
+  return { ...app, sheet: await screen.findByRole("dialog", { name: "Add Item" }) };
+}
+
+async function openRowMenu(entry: string) {
+  const app = await renderApp("/items");
+  await app.user.click(await screen.findByRole("button", { name: "Actions for Spare keys" }));
+  await app.user.click(await screen.findByRole("menuitem", { name: entry }));
+  return app;
+}
+
+describe("adding an item", () => {
+  it("sends what was typed, and nothing for an empty description", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post(ITEMS, async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json(item());
+      }),
+    );
+    const { user: person, sheet } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "  Ladder ");
+    await person.click(within(sheet).getByRole("button", { name: "Save" }));
+
+    expect(await screen.findByText("Item created successfully")).toBeInTheDocument();
+    expect(bodies).toEqual([{ title: "Ladder", description: null }]);
+    await waitFor(() => expect(sheet).not.toBeInTheDocument());
+  });
+
+  it("asks for a title before it asks the server", async () => {
+    const { user: person, sheet } = await openAddSheet();
+    await person.click(within(sheet).getByRole("button", { name: "Save" }));
+
+    const title = within(sheet).getByLabelText("Title");
+    expect(await within(sheet).findByText("Title is required")).toBeInTheDocument();
+    expect(title).toHaveFocus();
+    expect(title).toBeInvalid();
+    expect(title).toHaveAccessibleDescription("Title is required");
+  });
+
+  it("puts a refusal at its field and focuses it", async () => {
+    const errors = [{ code: "too_odd", message: "This title is odd", field: "title" }];
+    server.use(http.post(ITEMS, () => refuse(422, "VAL_001", "Validation failed", errors)));
+    const { user: person, sheet } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "Odd");
+    await person.click(within(sheet).getByRole("button", { name: "Save" }));
+
+    expect(await within(sheet).findByText("This title is odd")).toBeInTheDocument();
+    expect(within(sheet).getByLabelText("Title")).toHaveFocus();
+    expect(within(sheet).queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("keeps the input when the connection is lost", async () => {
+    server.use(http.post(ITEMS, () => HttpResponse.error()));
+    const { user: person, sheet } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "Ladder");
+    await person.click(within(sheet).getByRole("button", { name: "Save" }));
+
+    expect(await within(sheet).findByRole("alert")).toHaveTextContent(
+      "The server could not be reached",
+    );
+    expect(within(sheet).getByLabelText("Title")).toHaveValue("Ladder");
+  });
+
+  it("asks before typed text is lost, and returns to it", async () => {
+    const { user: person, sheet } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "Ladder");
+    await person.keyboard("{Escape}");
+
+    const question = await screen.findByRole("alertdialog", { name: "Discard changes?" });
+    await person.click(within(question).getByRole("button", { name: "Keep editing" }));
+    expect(within(sheet).getByLabelText("Title")).toHaveValue("Ladder");
+
+    await person.keyboard("{Escape}");
+    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await waitFor(() => expect(sheet).not.toBeInTheDocument());
+  });
+
+  it("asks before a link leaves typed text behind", async () => {
+    const { user: person, sheet, router } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "Ladder");
+    void router.navigate({ to: "/" });
+
+    await person.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(router.state.location.pathname).toBe("/items");
+  });
+
+  it("closes at once when nothing was typed", async () => {
+    const { user: person, sheet } = await openAddSheet();
+    await person.keyboard("{Escape}");
+    await waitFor(() => expect(sheet).not.toBeInTheDocument());
+    expect(screen.getByRole("button", { name: "Add Item" })).toHaveFocus();
+  });
+
+  it("takes Cancel as the answer", async () => {
+    const { user: person, sheet } = await openAddSheet();
+    await person.type(within(sheet).getByLabelText("Title"), "Ladder");
+    await person.click(within(sheet).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(sheet).not.toBeInTheDocument());
+
+    await person.click(screen.getByRole("button", { name: "Add Item" }));
+    expect(await screen.findByLabelText("Title")).toHaveValue("");
+  });
+});
+
+describe("editing an item", () => {
+  it("starts with what is saved and sends the change", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.put(ITEM, async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json(item());
+      }),
+    );
+    const { user: person } = await openRowMenu("Edit Item");
+    const save = await screen.findByRole("button", { name: "Save" });
+    expect(save).toBeDisabled();
+
+    await person.type(screen.getByLabelText("Title"), " 2");
+    await person.click(save);
+    expect(await screen.findByText("Item updated successfully")).toBeInTheDocument();
+    expect(bodies).toEqual([{ title: "Spare keys 2", description: "In the blue box" }]);
+  });
+});
+
+describe("deleting an item", () => {
+  it("asks first, and gives the focus back when the answer is no", async () => {
+    const { user: person } = await openRowMenu("Delete Item");
+    const question = await screen.findByRole("alertdialog", { name: "Delete this item?" });
+    expect(question).toHaveTextContent("Spare keys");
+
+    await person.click(within(question).getByRole("button", { name: "Cancel" }));
+    await waitFor(() =>
+      expect(screen.getByRole("button", { name: "Actions for Spare keys" })).toHaveFocus(),
+    );
+  });
+
+  it("deletes", async () => {
+    server.use(http.delete(ITEM, () => HttpResponse.json({ message: "Item deleted" })));
+    const { user: person } = await openRowMenu("Delete Item");
+    await person.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(await screen.findByText("The item was deleted successfully")).toBeInTheDocument();
+  });
+
+  it("says why it could not", async () => {
+    server.use(http.delete(ITEM, () => refuse(404, "NOT_001", "Item not found")));
+    const { user: person } = await openRowMenu("Delete Item");
+    await person.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
+  });
+});

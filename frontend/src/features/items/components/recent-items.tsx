@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Package } from "lucide-react";
+import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { Empty } from "@/components/ui/empty";
+import { Skeleton } from "@/components/ui/skeleton";
+import { errorMessage } from "@/lib/errors";
+import { formatDate, formatNumber } from "@/lib/format";
+import { recentItemsQuery } from "../api";
+
+/** Card of the dashboard. */
+export default function RecentItems() {
+  const { data, error } = useQuery(recentItemsQuery());
+  return (
+    <Card aria-labelledby="recent-items" className="min-h-68">
+      <CardHeader>
+        <CardTitle id="recent-items">Recent items</CardTitle>
+        <Link
+          to="/items"
+          className="rounded-xs text-[13px] text-muted-foreground underline-offset-4 hover:text-foreground hover:underline"
+        >
+          {data?.count ? `All ${formatNumber(data.count)} items` : "All items"}
+        </Link>
+      </CardHeader>
+      {error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}
+      {!data && !error && <Skeleton className="m-5 flex-1" />}
+      {data?.count === 0 && (
+        <Empty icon={Package} title="No items yet" description="What you add shows up here." />
+      )}
+      {data && data.count > 0 && (
+        <ul className="divide-y">
+          {data.data.map((item) => (
+            <li key={item.id} className="flex h-11 items-center justify-between gap-4 px-5">
+              <span className="truncate">{item.title}</span>
+              <time
+                dateTime={item.created_at}
+                className="shrink-0 text-[13px] text-muted-foreground tabular-nums"
+              >
+                {formatDate(item.created_at)}
+              </time>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

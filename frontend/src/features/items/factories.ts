@@ -1,0 +1,29 @@
+import type { ItemPublic, ItemsPublic } from "@app/sdk";
+
+/** Answers of the API, for tests. */
+
+export function item(changes: Partial<ItemPublic> = {}): ItemPublic {
+  return {
+    id: "0198a000-0000-7000-8000-000000000002",
+    owner_id: "0198a000-0000-7000-8000-000000000001",
+    title: "Spare keys",
+    description: "In the blue box",
+    created_at: "2026-01-02T03:04:05Z",
+    ...changes,
+  };
+}
+
+export function itemsPage(data: ItemPublic[], count = data.length): ItemsPublic {
+  return {
+    data,
+    count,
+    pagination: {
+      page: 1,
+      page_size: 20,
+      total_pages: Math.ceil(count / 20),
+      has_next: count > data.length,
+      has_prev: false,
+      next_cursor: null,
+    },
+  };
+}

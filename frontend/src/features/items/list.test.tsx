@@ -1,0 +1,142 @@
+import type { ItemsPublic } from "@app/sdk";
+import { screen, waitFor, within } from "@testing-library/react";
+import { delay, HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs } from "@/test/server";
+import { item, itemsPage } from "./factories";
+
+const ITEMS = "*/api/v1/items/";
+
+/** Serves the list and keeps the query strings that were asked for. */
+function serveItems(answer: (query: URLSearchParams) => ItemsPublic = () => itemsPage([item()])) {
+  const queries: string[] = [];
+  server.use(
+    http.get(ITEMS, ({ request }) => {
+      const { searchParams } = new URL(request.url);
+      queries.push(searchParams.toString());
+      return HttpResponse.json(answer(searchParams));
+    }),
+  );
+  return queries;
+}
+
+beforeEach(() => signedInAs(user()));
+
+describe("the list of items", () => {
+  it("asks the API for what the URL says", async () => {
+    const queries = serveItems();
+    await renderApp("/items?page=2&size=50&sort=-title&q=keys");
+
+    await screen.findByRole("cell", { name: "In the blue box" });
+    expect(Object.fromEntries(new URLSearchParams(queries[0]))).toEqual({
+      page: "2",
+      limit: "50",
+      sort: "-title",
+      q: "keys",
+    });
+  });
+
+  it("falls back to defaults when the URL makes no sense", async () => {
+    const queries = serveItems();
+    await renderApp("/items?page=-1&size=7&sort=price");
+
+    await screen.findByRole("table");
+    expect(queries[0]).toBe("page=1&limit=20&sort=-created_at");
+  });
+
+  it("keeps a search for digits a text", async () => {
+    const queries = serveItems();
+    await renderApp("/items?q=007");
+
+    await screen.findByDisplayValue("007");
+    expect(queries[0]).toContain("q=007");
+  });
+
+  it("writes sorting, paging and search to the URL, and leaves defaults out", async () => {
+    serveItems(() => itemsPage([item()], 100));
+    const { router, user: person } = await renderApp("/items");
+
+    await person.click(await screen.findByRole("button", { name: "Title" }));
+    await waitFor(() => expect(router.state.location.searchStr).toBe("?sort=title"));
+    expect(screen.getByRole("columnheader", { name: "Title" })).toHaveAttribute(
+      "aria-sort",
+      "ascending",
+    );
+
+    await person.click(screen.getByRole("button", { name: "Next page" }));
+    await waitFor(() => expect(router.state.location.searchStr).toBe("?sort=title&page=2"));
+
+    await person.type(screen.getByRole("searchbox"), "box");
+    await waitFor(() => expect(router.state.location.searchStr).toBe("?sort=title&q=box"));
+  });
+
+  it("goes to the last page when the asked one lies behind it", async () => {
+    serveItems((query) => itemsPage(query.get("page") === "2" ? [item()] : [], 21));
+    const { router } = await renderApp("/items?page=9");
+
+    await screen.findByRole("cell", { name: "In the blue box" });
+    expect(router.state.location.searchStr).toBe("?page=2");
+  });
+
+  it("keeps the old rows while the next page loads", async () => {
+    server.use(
+      http.get(ITEMS, async ({ request }) => {
+        if (new URL(request.url).searchParams.get("page") === "2") await delay("infinite");
+        return HttpResponse.json(itemsPage([item()], 40));
+      }),
+    );
+    const { user: person } = await renderApp("/items");
+    await screen.findByRole("cell", { name: "In the blue box" });
+    await person.click(screen.getByRole("button", { name: "Next page" }));
+
+    await waitFor(() =>
+      expect(screen.getByRole("region", { name: "Items" })).toHaveAttribute("aria-busy", "true"),
+    );
+    expect(screen.getByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
+  });
+
+  it("tells an empty list from a search without results", async () => {
+    serveItems(() => itemsPage([]));
+    await renderApp("/items");
+    expect(await screen.findByText("You don't have any items yet")).toBeInTheDocument();
+  });
+
+  it("offers to clear a search without results", async () => {
+    serveItems((query) => itemsPage(query.has("q") ? [] : [item()]));
+    const { user: person } = await renderApp("/items?q=nothing");
+
+    expect(await screen.findByText("No items found")).toBeInTheDocument();
+    const empty = screen.getByRole("region", { name: "Items" });
+    await person.click(within(empty).getByRole("button", { name: "Clear search" }));
+    expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
+  });
+
+  it("keeps the rows when asking for them again fails", async () => {
+    serveItems();
+    const { queryClient } = await renderApp("/items");
+    await screen.findByRole("cell", { name: "In the blue box" });
+    server.use(http.get(ITEMS, () => refuse(400, "REQ_001", "The request was not understood")));
+    void queryClient.invalidateQueries();
+
+    expect(await screen.findByRole("alert")).toHaveTextContent("The request was not understood");
+    expect(screen.getByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
+  });
+
+  it("shows the request id of a failure and tries again", async () => {
+    serveItems();
+    server.use(
+      http.get(ITEMS, () => refuse(400, "REQ_001", "The request was not understood"), {
+        once: true,
+      }),
+    );
+    const { user: person } = await renderApp("/items");
+
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "The request was not understoodRequest req-1",
+    );
+    await person.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
+  });
+});

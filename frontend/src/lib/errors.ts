@@ -1,0 +1,18 @@
+import { ApiError, NETWORK_ERROR } from "@app/sdk";
+
+export function hasStatus(error: unknown, status: number): error is ApiError {
+  return error instanceof ApiError && error.status === status;
+}
+
+/** One sentence for people; never a stack or a message made for programs. */
+export function errorMessage(error: unknown): string {
+  if (!(error instanceof ApiError)) return "Something went wrong on this page.";
+  if (error.code === NETWORK_ERROR) {
+    return "The server could not be reached. Check your connection and try again.";
+  }
+  return error.message;
+}
+
+export function errorRequestId(error: unknown): string | undefined {
+  return error instanceof ApiError ? error.requestId : undefined;
+}

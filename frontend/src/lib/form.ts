@@ -1,0 +1,27 @@
+import { ApiError } from "@app/sdk";
+import type { FieldPath, FieldValues, UseFormReturn } from "react-hook-form";
+import { errorMessage } from "@/lib/errors";
+
+/** Where a form keeps an error that belongs to no field. */
+const FORM_ERROR = "root.server";
+
+/** Puts each refused field's message at that field and focuses the first one; anything else goes above the form. */
+export function applyServerErrors<Values extends FieldValues, Output>(
+  form: UseFormReturn<Values, unknown, Output>,
+  error: unknown,
+) {
+  const known = Object.keys(form.getValues());
+  const messages = Object.entries(error instanceof ApiError ? error.fieldErrors() : {});
+  const ofFields = messages.filter(([field]) => known.includes(field));
+
+  ofFields.forEach(([field, message], index) => {
+    form.setError(
+      field as FieldPath<Values>,
+      { type: "server", message },
+      { shouldFocus: index === 0 },
+    );
+  });
+  if (ofFields.length === 0 || ofFields.length < messages.length) {
+    form.setError(FORM_ERROR, { type: "server", message: errorMessage(error) });
+  }
+}

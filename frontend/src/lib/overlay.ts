@@ -1,0 +1,43 @@
+import { useCallback, useRef, useState } from "react";
+
+export interface Overlay<Value> {
+  open: boolean;
+  value: Value | undefined;
+  /** New each time it opens, so that a form inside starts afresh; the same while it closes. */
+  key: number;
+  show: (value?: Value) => void;
+  hide: () => void;
+  /** For `onCloseAutoFocus`: back to what opened it, which Radix knows only of its own triggers. */
+  returnFocus: (event: Event) => void;
+}
+
+/** A dialog or sheet that buttons and menu items elsewhere on the page open. */
+export function useOverlay<Value>(): Overlay<Value> {
+  const [state, setState] = useState({
+    open: false,
+    value: undefined as Value | undefined,
+    key: 0,
+  });
+  const opener = useRef<HTMLElement | null>(null);
+
+  const show = useCallback((value?: Value) => {
+    opener.current = findOpener();
+    setState(({ key }) => ({ open: true, value, key: key + 1 }));
+  }, []);
+  const hide = useCallback(() => setState((current) => ({ ...current, open: false })), []);
+  const returnFocus = useCallback((event: Event) => {
+    event.preventDefault();
+    const target = opener.current?.isConnected ? opener.current : document.querySelector("h1");
+    target?.focus();
+  }, []);
+
+  return { ...state, show, hide, returnFocus };
+}
+
+/** A menu item is gone when its dialog closes; the button of its menu is still there. */
+function findOpener(): HTMLElement | null {
+  const active = document.activeElement;
+  if (!(active instanceof HTMLElement)) return null;
+  const menuButton = active.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return menuButton ? document.getElementById(menuButton) : active;
+}

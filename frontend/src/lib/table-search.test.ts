@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { parseSearch, stringifySearch } from "./search-params";
+import { lastPage, tableSearch, toListQuery } from "./table-search";
+
+const validate = tableSearch(["-created_at", "title"]);
+// As the router calls it: with whatever the URL says.
+const fromUrl = (url: string) => (validate as (search: object) => unknown)(parseSearch(url));
+
+describe("the part of a list that the URL says", () => {
+  it("is the first page in the default order without parameters", () => {
+    expect(fromUrl("")).toEqual({ page: 1, size: 20, sort: "-created_at", q: "" });
+  });
+
+  it("is read from the parameters", () => {
+    expect(fromUrl("?page=3&size=50&sort=title&q=a+b")).toEqual({
+      page: 3,
+      size: 50,
+      sort: "title",
+      q: "a b",
+    });
+  });
+
+  it.each([
+    "?page=0",
+    "?page=-3",
+    "?page=1.5",
+    "?page=x",
+    "?page=1e9",
+    "?page=Infinity",
+    "?size=7",
+    "?size=100000",
+    "?sort=__proto__",
+    `?q=${"x".repeat(256)}`,
+  ])("ignores nonsense: %s", (url) => {
+    expect(fromUrl(url)).toEqual(fromUrl(""));
+  });
+});
+
+it("asks the API for a page, and for a search only when there is one", () => {
+  expect(toListQuery({ page: 2, size: 50, sort: "title", q: "" })).toEqual({
+    page: 2,
+    limit: 50,
+    sort: "title",
+  });
+  expect(toListQuery({ page: 1, size: 20, sort: "title", q: "x" })).toHaveProperty("q", "x");
+});
+
+it.each([
+  [0, 20, 1],
+  [1, 20, 1],
+  [20, 20, 1],
+  [21, 20, 2],
+  [100, 10, 10],
+])("%i rows in pages of %i end on page %i", (count, size, page) => {
+  expect(lastPage(count, size)).toBe(page);
+});
+
+describe("query strings", () => {
+  it("are plain text in both directions", () => {
+    const text = stringifySearch({ q: "10", page: 2, none: undefined });
+    expect(text).toBe("?q=10&page=2");
+    expect(parseSearch(text)).toEqual({ q: "10", page: "2" });
+  });
+
+  it("are empty without values", () => {
+    expect(stringifySearch({ q: undefined })).toBe("");
+  });
+});

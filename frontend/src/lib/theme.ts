@@ -1,0 +1,25 @@
+import { useSyncExternalStore } from "react";
+
+export type Theme = "light" | "dark" | "system";
+
+const KEY = "theme";
+
+function readTheme(): Theme {
+  const stored = localStorage.getItem(KEY);
+  return stored === "light" || stored === "dark" ? stored : "system";
+}
+
+/** Keeps the choice; /theme.js, which owns the class on <html>, hears the event here and in the other tabs. */
+export function setTheme(theme: Theme) {
+  localStorage.setItem(KEY, theme);
+  window.dispatchEvent(new StorageEvent("storage", { key: KEY, newValue: theme }));
+}
+
+function subscribe(onChange: () => void) {
+  window.addEventListener("storage", onChange);
+  return () => window.removeEventListener("storage", onChange);
+}
+
+export function useTheme(): Theme {
+  return useSyncExternalStore(subscribe, readTheme);
+}

@@ -1,0 +1,20 @@
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createApp } from "@/app/create-app";
+import { reloadOnDeploy } from "@/lib/reload-on-deploy";
+import "@/styles/app.css";
+
+reloadOnDeploy();
+const { router } = createApp();
+
+// The boot shell of index.html stays until the first page can be shown whole, so that nothing of the app flashes by.
+await router.load();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <RouterProvider router={router} />
+  </StrictMode>,
+);
