@@ -11,6 +11,6 @@
     root.classList.add(theme);
   };
   apply();
-  
+  dark.addEventListener("change", apply);
   addEventListener("storage", apply);
 })();

@@ -219,7 +219,7 @@ export const zUsersPublic = z.object({
 export const zReadItemsQuery = z.object({
     skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
-    page: z.nullish(z.int().check(z.gte(1), z.lte(1000000))),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(2000))),
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
@@ -330,7 +330,7 @@ export const zResetPasswordResponse = zMessage;
 export const zReadUsersQuery = z.object({
     skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
-    page: z.nullish(z.int().check(z.gte(1), z.lte(1000000))),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(2000))),
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
