@@ -10,6 +10,9 @@ const FRAMEWORK =
   /node_modules\/(react|react-dom|scheduler|@tanstack\/(history|router-core|react-router|query-core|react-query|store|react-store))\//;
 
 export default defineConfig({
+  // The project's name is one setting for all parts. No other variable of the root .env gets into the build.
+  envDir: "..",
+  envPrefix: ["PROJECT_NAME", "VITE_"],
   plugins: [
     tanstackRouter({
       target: "react",
