@@ -3,6 +3,7 @@
 A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -23,7 +24,9 @@ SettingsT = TypeVar("SettingsT", bound="EnvSettings")
 
 def _split(value: object) -> object:
     """Reads `a, b` as well as a JSON list: lists in `.env` are written by hand."""
-    if isinstance(value, str) and not value.startswith("["):
+    if isinstance(value, str):
+        if value.startswith("["):
+            return json.loads(value)
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
 

@@ -61,7 +61,7 @@ def problem_response(
     return JSONResponse(problem.model_dump(), status, headers, media_type="application/problem+json")
 
 
-def _app_error(request: Request, error: AppError) -> JSONResponse:
+async def _app_error(request: Request, error: AppError) -> JSONResponse:
     return problem_response(
         request.scope,
         error.status,
@@ -72,7 +72,7 @@ def _app_error(request: Request, error: AppError) -> JSONResponse:
     )
 
 
-def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
@@ -82,7 +82,9 @@ def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
 def _allowed_methods(request: Request) -> set[str]:
     """The methods of all routes of this path: the framework names those of the first one only."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
-    path = next(route.path for route in routes if route.path_regex.match(request.scope["path"]))
+    path = next((route.path for route in routes if route.path_regex.match(request.scope["path"])), None)
+    if path is None:
+        return {"GET", "HEAD"}  # the dashboard's files
     return {method for route in routes if route.path == path for method in route.methods or ()}
 
 
@@ -97,14 +99,14 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     return FieldError(code=error["type"], message=message, field=".".join(location))
 
 
-def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
     errors = [_field_error(each) for each in error.errors()]
     names = ", ".join(dict.fromkeys(each.field for each in errors))
     return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
 
 
-def _database_error(request: Request, error: DBAPIError) -> JSONResponse:
-    return _app_error(request, translate_database_error(error))
+async def _database_error(request: Request, error: DBAPIError) -> JSONResponse:
+    return await _app_error(request, translate_database_error(error))
 
 
 def translate_database_error(error: DBAPIError) -> AppError:
@@ -123,13 +125,13 @@ def translate_database_error(error: DBAPIError) -> AppError:
             raise error
 
 
-def _pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
+async def _pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
     logger.warning("database_pool_exhausted")
-    return _app_error(request, Unavailable())
+    return await _app_error(request, Unavailable())
 
 
-def _stale_data(request: Request, _: StaleDataError) -> JSONResponse:
-    return _app_error(request, Conflict("The record was changed or deleted meanwhile"))
+async def _stale_data(request: Request, _: StaleDataError) -> JSONResponse:
+    return await _app_error(request, Conflict("The record was changed or deleted meanwhile"))
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -1,0 +1,30 @@
+"""What the last run on this machine found, in the git-ignored `.local/bench/`."""
+
+import json
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.report import Figure
+from dev.files import write_private
+from dev.layout import LOCAL
+
+
+def baseline_file() -> Path:
+    return LOCAL / "bench" / f"{platform.node() or 'machine'}.json"
+
+
+def read_baseline(file: Path) -> dict[str, float]:
+    """Ratios by name; none when there was no run."""
+    try:
+        return {str(name): float(value) for name, value in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def write_baseline(file: Path, floor: Iterable[Figure], shares: Iterable[Figure]) -> None:
+    """Note these ratios; those of endpoints that were not measured now stay."""
+    found = {figure.name: figure.ratio for figure in floor}
+    found |= {f"{figure.name} share": figure.ratio for figure in shares}
+    rounded = {name: round(value, 3) for name, value in {**read_baseline(file), **found}.items()}
+    write_private(file, json.dumps(rounded, indent=2) + "\n")

@@ -1,0 +1,328 @@
+"""The floor: the benchmarked endpoints in raw psycopg on Starlette, with the application's checks and its bytes.
+
+It shows the least that a request costs in Python and PostgreSQL, so every trick is fair but one: it checks no less.
+The token's signature, kind, audience, issuer and expiry; that its session lives and its user is active; who may see
+what; every parameter. It refuses to sort and to search, because the benchmark does neither. Its main trick is that
+one statement does everything, who asks included; no application should be written like this.
+
+Run by `uvicorn --factory benchmarks.floor:create_app`. It reads DATABASE_URL, SECRET_KEY and FRONTEND_URL.
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.types.string import TextLoader
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.core.ids import new_id
+
+POOL_SIZE = 10
+MAX_KNOWN_TOKENS = 10_000
+SESSION_LIFETIME = timedelta(hours=12)
+SORT = "-created_at"
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+# As the application's, and one more: without it PostgreSQL plans the larger statements anew every time.
+SERVER_OPTIONS = (
+    "-c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
+    "-c plan_cache_mode=force_generic_plan"
+)
+
+USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at")
+ITEM_FIELDS = ("id", "owner_id", "title", "description", "created_at")
+
+# $1 is the session's id. No row at all means that nobody is signed in by it.
+READ_USER_ME = """
+    select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at
+    from user_sessions s join users u on u.id = s.user_id
+    where s.id = $1 and s.expires_at > now() and u.is_active"""
+READ_ITEM = """
+    select i.id, i.owner_id, i.title, i.description, i.created_at
+    from user_sessions s join users u on u.id = s.user_id
+         left join items i on i.id = $2 and (u.is_superuser or i.owner_id = u.id)
+    where s.id = $1 and s.expires_at > now() and u.is_active"""
+CREATE_ITEM = """
+    insert into items (id, owner_id, title, description, created_at)
+    select $2, u.id, $3, $4, $5
+    from user_sessions s join users u on u.id = s.user_id
+    where s.id = $1 and s.expires_at > now() and u.is_active
+    returning owner_id"""
+# Lists: before which id, how many rows, after skipping how many. An empty page still has a row, for its count.
+# `offset 0` has the count made once and not for each row.
+READ_ITEMS = """
+    select i.id, i.owner_id, i.title, i.description, i.created_at, c.count
+    from user_sessions s join users u on u.id = s.user_id
+         cross join lateral (
+             select case when u.is_superuser then (select count(*) from items)
+                         else (select count(*) from items where owner_id = u.id) end as count
+             offset 0) c
+         left join lateral (
+             (select * from items where u.is_superuser and id < $2 order by id desc limit $3 offset $4)
+             union all
+             (select * from items where not u.is_superuser and owner_id = u.id and id < $2
+              order by id desc limit $3 offset $4)) i on true
+    where s.id = $1 and s.expires_at > now() and u.is_active
+    order by i.id desc"""
+READ_USERS = """
+    select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at,
+           (select count(*) from users), u.is_superuser
+    from user_sessions s join users u on u.id = s.user_id
+         left join lateral (
+             select * from users where u.is_superuser and id < $2 order by id desc limit $3 offset $4) p on true
+    where s.id = $1 and s.expires_at > now() and u.is_active
+    order by p.id desc"""
+READ_PASSWORD = "select id, hashed_password from users where email = $1"
+CREATE_SESSION = """
+    with u as (select id, is_active from users where id = $1 and hashed_password = $2 for update),
+         d as (delete from user_sessions using u where user_id = u.id and expires_at <= $4),
+         s as (insert into user_sessions (id, user_id, created_at, expires_at)
+               select $3, id, $4, $5 from u where is_active)
+    select is_active from u"""
+
+Row = tuple[Any, ...]
+
+
+class Pool:
+    """Open connections, each with one cursor; the one used last is used next."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._idle: asyncio.LifoQueue[AsyncRawCursor[Row]] = asyncio.LifoQueue()
+
+    async def open(self) -> None:
+        for _ in range(POOL_SIZE):
+            connection = await AsyncConnection.connect(
+                self._url, autocommit=True, prepare_threshold=0, options=SERVER_OPTIONS
+            )
+            connection.adapters.register_loader("uuid", TextLoader)  # nothing here needs more than the text
+            self._idle.put_nowait(AsyncRawCursor(connection))
+
+    async def close(self) -> None:
+        while not self._idle.empty():
+            await self._idle.get_nowait().connection.close()
+
+    async def fetch(self, query: LiteralString, *parameters: object) -> list[Row]:
+        cursor = await self._idle.get()
+        try:
+            await cursor.execute(query, parameters)
+            return await cursor.fetchall()
+        finally:
+            self._idle.put_nowait(cursor)
+
+    async def fetch_as(self, request: Request, query: LiteralString, *parameters: object) -> list[Row]:
+        """The rows for who asks, never none."""
+        rows = await self.fetch(query, tokens.session_id(request), *parameters)
+        if not rows:
+            raise HTTPException(401)
+        return rows
+
+
+class Tokens:
+    """Makes and checks access tokens. A signature is checked once for each token, its expiry every time."""
+
+    def __init__(self, secret: str, issuer: str) -> None:
+        kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jwt-signing")
+        self._key = Ed25519PrivateKey.from_private_bytes(kdf.derive(secret.encode()))
+        self._public_key = self._key.public_key()
+        self._key_id = hashlib.sha256(self._public_key.public_bytes_raw()).hexdigest()[:16]
+        self._issuer = issuer
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def session_id(self, request: Request) -> str:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise HTTPException(401)
+        session_id, expires_at = self._known.get(token) or self._verify(token)
+        if expires_at <= time.time():
+            raise HTTPException(401)
+        return session_id
+
+    def _verify(self, token: str) -> tuple[str, int]:
+        options: Any = {"require": ["iss", "aud", "sub", "iat", "exp"], "strict_aud": True}
+        checks: Any = {"audience": "api", "issuer": self._issuer, "options": options}
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("typ") != "at+jwt" or header.get("kid") != self._key_id:
+                raise HTTPException(401)
+            claims = jwt.decode(token, self._public_key, algorithms=["EdDSA"], **checks)
+            known = str(UUID(claims["sid"])), int(claims["exp"])
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError):
+            raise HTTPException(401) from None
+        if len(self._known) >= MAX_KNOWN_TOKENS:
+            self._known.clear()
+        self._known[token] = known
+        return known
+
+    def make(self, user_id: str, session_id: str, now: datetime, expires_at: datetime) -> str:
+        claims = {"iss": self._issuer, "aud": "api", "iat": now, "exp": expires_at, "sub": user_id, "sid": session_id}
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id, "typ": "at+jwt"})
+
+
+pool: Pool
+tokens: Tokens
+hasher = PasswordHasher()
+threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+
+
+def asked_page(request: Request) -> tuple[int, str, int, int]:
+    """Its limit, before which id it lies, how many rows to skip there, and how many come before it in all."""
+    given = request.query_params
+    if not given.keys() <= {"limit", "skip", "cursor", "sort"} or given.get("sort", SORT) != SORT:
+        raise HTTPException(422)
+    limit = whole_number(given.get("limit", "100"), 1, 100)
+    skip = whole_number(given.get("skip", "0"), 0, 1_000_000)
+    if (cursor := given.get("cursor")) is None:
+        return limit, LAST_ID, skip, skip
+    try:
+        sort, key, row_id, offset = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        if sort == SORT and key is None and type(offset) is int and 0 <= offset <= 10**12:
+            return limit, str(UUID(row_id)), 0, offset
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        pass  # the same answer as for a well-formed one of another list
+    raise HTTPException(422)
+
+
+def whole_number(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise HTTPException(422)
+    return int(text)
+
+
+def checked(text: object, least: int) -> str:
+    if not isinstance(text, str) or not least <= len(text) <= 255 or "\0" in text:
+        raise HTTPException(422)
+    return text
+
+
+def answer(document: object) -> Response:
+    return Response(to_json(document), media_type="application/json")
+
+
+def answer_page(limit: int, offset: int, fields: Sequence[str], rows: list[Row]) -> Response:
+    """The rows are the fields, the count, and anything else; a missing id means that there are none."""
+    count: int = rows[0][len(fields)]
+    if rows[0][0] is None:
+        rows = []
+    has_next, rows, next_cursor = len(rows) > limit, rows[:limit], None
+    if has_next:
+        cursor = json.dumps([SORT, None, rows[-1][0], offset + len(rows)])
+        next_cursor = base64.urlsafe_b64encode(cursor.encode()).decode()
+    pagination = {
+        "page": offset // limit + 1,
+        "page_size": limit,
+        "total_pages": -(-count // limit),
+        "has_next": has_next,
+        "has_prev": offset > 0,
+        "next_cursor": next_cursor,
+    }
+    data = [dict(zip(fields, row, strict=False)) for row in rows]
+    return answer({"data": data, "count": count, "pagination": pagination})
+
+
+async def health_check(_: Request) -> Response:
+    return answer(True)
+
+
+async def read_user_me(request: Request) -> Response:
+    rows = await pool.fetch_as(request, READ_USER_ME)
+    return answer(dict(zip(USER_FIELDS, rows[0], strict=True)))
+
+
+async def read_users(request: Request) -> Response:
+    limit, before, skip, offset = asked_page(request)
+    rows = await pool.fetch_as(request, READ_USERS, before, limit + 1, skip)
+    if not rows[0][-1]:
+        raise HTTPException(403)
+    return answer_page(limit, offset, USER_FIELDS, rows)
+
+
+async def read_items(request: Request) -> Response:
+    limit, before, skip, offset = asked_page(request)
+    rows = await pool.fetch_as(request, READ_ITEMS, before, limit + 1, skip)
+    return answer_page(limit, offset, ITEM_FIELDS, rows)
+
+
+async def read_item(request: Request) -> Response:
+    try:
+        item_id = str(UUID(request.path_params["id"]))
+    except ValueError:
+        raise HTTPException(422) from None
+    rows = await pool.fetch_as(request, READ_ITEM, item_id)
+    if rows[0][0] is None:
+        raise HTTPException(404)
+    return answer(dict(zip(ITEM_FIELDS, rows[0], strict=True)))
+
+
+async def create_item(request: Request) -> Response:
+    try:
+        body = json.loads(await request.body())
+        title, description = checked(body["title"], 1), body.get("description")
+        if description is not None:
+            checked(description, 0)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise HTTPException(422) from None
+    item_id, now = str(new_id()), datetime.now(UTC)
+    rows = await pool.fetch_as(request, CREATE_ITEM, item_id, title, description, now)
+    item = (item_id, rows[0][0], title, description, now)
+    return answer(dict(zip(ITEM_FIELDS, item, strict=True)))
+
+
+async def login(request: Request) -> Response:
+    form = parse_qs((await request.body()).decode())
+    email, password = (form.get(name, [""])[0] for name in ("username", "password"))
+    try:
+        ((user_id, password_hash),) = await pool.fetch(READ_PASSWORD, email.lower())
+        await asyncio.get_running_loop().run_in_executor(threads, hasher.verify, password_hash, password)
+    except (ValueError, VerifyMismatchError):  # nobody, or another password
+        raise HTTPException(400) from None
+    session_id, now = str(new_id()), datetime.now(UTC)
+    expires_at = now + SESSION_LIFETIME
+    rows = await pool.fetch(CREATE_SESSION, user_id, password_hash, session_id, now, expires_at)
+    if rows != [(True,)]:
+        raise HTTPException(400)
+    return answer({"access_token": tokens.make(user_id, session_id, now, expires_at), "token_type": "bearer"})
+
+
+@asynccontextmanager
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    await pool.open()
+    yield
+    await pool.close()
+
+
+def create_app() -> Starlette:
+    global pool, tokens
+    pool = Pool(os.environ["DATABASE_URL"])
+    tokens = Tokens(os.environ["SECRET_KEY"], os.environ["FRONTEND_URL"])
+    routes = [
+        Route("/api/v1/users/me", read_user_me),
+        Route("/api/v1/items/", read_items),
+        Route("/api/v1/items/", create_item, methods=["POST"]),
+        Route("/api/v1/items/{id}", read_item),
+        Route("/api/v1/users/", read_users),
+        Route("/api/v1/utils/health-check/", health_check),
+        Route("/api/v1/login/access-token", login, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)

@@ -1,0 +1,166 @@
+"""What is measured: PostgreSQL with seeded data, and the production servers of the application and the floor."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from benchmarks.client import Failed, ask
+from benchmarks.cpu import resident_bytes
+from benchmarks.endpoints import Endpoint, Request, deep_page, make_endpoints
+from benchmarks.seed import Seeded
+from dev.layout import BACKEND
+from dev.ports import any_free_port
+from dev.postgres import Postgres, start_postgres
+from dev.processes import Child, end_all, spawn, tail
+
+# What PostgreSQL does for a commit counts, the disk's time does not. Nothing may start by itself during a measurement.
+POSTGRES_SETTINGS = {
+    "shared_buffers": "256MB",
+    "synchronous_commit": "on",
+    "fsync": "off",
+    "wal_level": "replica",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "autovacuum": "off",
+}
+UVICORN = ("--workers", "1", "--no-access-log", "--loop", "uvloop", "--http", "httptools", "--host", "127.0.0.1")
+COMMANDS = {
+    "app": ("uvicorn", "app.main:app"),
+    "floor": ("uvicorn", "--factory", "benchmarks.floor:create_app"),
+}
+START_SECONDS = 60
+
+_HEALTH = Request("GET", "/api/v1/utils/health-check/")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server process; how long it took from its start to its first answer, and its memory then."""
+
+    name: str
+    port: int
+    process: Child
+    ready_ms: float
+    ready_bytes: int
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def memory(self) -> int:
+        return resident_bytes(self.pid)
+
+
+class Rig:
+    """Everything that one run needs. It is made by `open_rig` and gone after it."""
+
+    def __init__(self, folder: Path, postgres: Postgres, stack: ExitStack) -> None:
+        self.folder = folder
+        self.postgres = postgres
+        self.url = postgres.url("app")
+        self.environment = _environment(self.url)
+        self._stack = stack
+        self._migrate()
+        self.seeded = Seeded(**json.loads(self._run("benchmarks.seed")))
+        self._connection = stack.enter_context(psycopg.connect(self.url, autocommit=True))
+        self._sessions = [row[0] for row in self._connection.execute("select id from user_sessions")]
+        self._last_item = self._one("select max(id::text) from items")
+        self._connection.execute("vacuum analyze")
+        self._connection.execute("checkpoint")
+
+    def _migrate(self) -> None:
+        self._run("alembic", "upgrade", "head")
+
+    def _run(self, module: str, *arguments: str) -> str:
+        command = [sys.executable, "-m", module, *arguments]
+        result = subprocess.run(
+            command, cwd=BACKEND, env=self.environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        if result.returncode != 0:
+            raise Failed(f"python -m {module} failed:\n{result.stdout}{result.stderr}")
+        return result.stdout
+
+    def _one(self, query: str) -> Any:
+        row = self._connection.execute(query.encode()).fetchone()
+        return row[0] if row else None
+
+    def start_server(
+        self, name: str, command: Sequence[str] | None = None, environment: Mapping[str, str] | None = None
+    ) -> Server:
+        """Start a server and wait until it answers. It ends with the rig, or by `stop_server`."""
+        port = any_free_port()
+        words = [sys.executable, "-m", *(command or COMMANDS[name]), *UVICORN, "--port", str(port)]
+        log = self.folder / f"{name}.log"
+        started = time.perf_counter()
+        process = spawn(words, log=log, cwd=BACKEND, env={**self.environment, **(environment or {})})
+        self._stack.callback(end_all, [process], grace=5)
+        request = _HEALTH.encode(port)
+        while True:
+            with contextlib.suppress(OSError):
+                ask(request, port)
+                break
+            if process.poll() is not None or time.perf_counter() - started > START_SECONDS:
+                raise Failed(f"The {name}'s server did not start:\n{tail(log)}")
+            time.sleep(0.005)
+        ready_ms = (time.perf_counter() - started) * 1000
+        return Server(name, port, process, ready_ms, resident_bytes(process.pid))
+
+    def stop_server(self, server: Server) -> None:
+        end_all([server.process], grace=5)
+
+    def make_endpoints(self, server: Server) -> dict[str, Endpoint]:
+        """The endpoints by name, with a cursor that this server gave."""
+        page = json.loads(ask(deep_page(self.seeded).encode(server.port), server.port))
+        return make_endpoints(self.seeded, cursor=page["pagination"]["next_cursor"])
+
+    def clean(self) -> None:
+        """Remove what writing requests have left, so that each measurement finds the same data."""
+        self._connection.execute("delete from items where id > %s::uuid", [self._last_item])
+        self._connection.execute("delete from user_sessions where id <> all(%s)", [self._sessions])
+        self._connection.execute("vacuum items, user_sessions")
+
+    def postgres_version(self) -> str:
+        return str(self._one("show server_version"))
+
+
+@contextmanager
+def open_rig() -> Iterator[Rig]:
+    """PostgreSQL in a temporary folder, migrated and seeded."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="groundwork-bench-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o711)  # as root, the server runs as another user
+        password = secrets.token_urlsafe(32)
+        postgres = stack.enter_context(
+            start_postgres(folder / "postgres", password=password, settings=POSTGRES_SETTINGS)
+        )
+        postgres.ensure_database("app")
+        yield Rig(folder, postgres, stack)
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Production's settings, and nothing that could reach beyond this machine."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "ENVIRONMENT": "production",
+        "FRONTEND_URL": "https://dashboard.example.com",
+        "DATABASE_URL": url,
+        "SECRET_KEY": secrets.token_urlsafe(32),
+        "FIRST_SUPERUSER_PASSWORD": secrets.token_urlsafe(32),
+        "LOG_LEVEL": "info",
+    }

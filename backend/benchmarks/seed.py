@@ -1,0 +1,126 @@
+"""Fills a migrated database: users, and their items in a mixed order, as many people would have made them.
+
+`python -m benchmarks.seed` reads the application's settings and prints what the requests need, as JSON.
+"""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    import psycopg
+
+USERS = 1_000
+ITEMS_EACH = 100
+LOGINS = 32
+PASSWORD = "correct horse battery"
+
+_SPAN = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What requests name. The superuser is one of the users; the user is another one."""
+
+    user_token: str
+    superuser_token: str
+    item_ids: list[str]
+    """Items of the user."""
+    emails: list[str]
+    """Addresses of other users, whose password is PASSWORD."""
+
+
+async def seed(url: str, *, users: int = USERS, items_each: int = ITEMS_EACH) -> Seeded:
+    """Fill the database of `url`, and sign two users in by the application's own functions."""
+    from app.core.db import transaction
+    from app.core.passwords import hash_password
+
+    hashed_password = await hash_password(PASSWORD)
+    user_rows = list(_users(users, hashed_password))
+    item_rows = list(_items([row[0] for row in user_rows], items_each))
+    await asyncio.to_thread(_copy, url, user_rows, item_rows)
+
+    superuser_id, user_id = user_rows[0][0], user_rows[1][0]
+    async with transaction() as session:
+        superuser_token, user_token = [await _sign_in(session, each) for each in (superuser_id, user_id)]
+    return Seeded(
+        user_token=user_token,
+        superuser_token=superuser_token,
+        item_ids=[str(row[0]) for row in item_rows if row[1] == user_id],
+        emails=[row[1] for row in user_rows[2 : 2 + LOGINS]],
+    )
+
+
+async def _sign_in(session: Any, user_id: UUID) -> str:
+    from app.auth import crud, service
+
+    user_session = await crud.create_session(session=session, user_id=user_id, lifetime=service.SESSION_LIFETIME)
+    return service.access_token(user_session)
+
+
+def _moments(count: int, start: datetime) -> Iterator[datetime]:
+    """Times in the past, one after the other, some of them without a fraction of a second."""
+    step = _SPAN / (4 * max(count, 1))
+    for n in range(count):
+        moment = start + step * n
+        yield moment.replace(microsecond=0) if n % 5 == 0 and step > timedelta(seconds=2) else moment
+
+
+def _id_at(moment: datetime, chance: random.Random) -> UUID:
+    """A UUIDv7 of that time, in the layout of `app.core.ids.new_id`."""
+    ticks = (int(moment.timestamp() * 1_000_000) << 12) // 1_000
+    return UUID(int=(ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | chance.getrandbits(62))
+
+
+def _users(count: int, hashed_password: str) -> Iterator[tuple[Any, ...]]:
+    chance = random.Random(1)  # noqa: S311 - the same data every time
+    start = datetime.now(UTC) - _SPAN
+    for n, moment in enumerate(_moments(count, start)):
+        full_name = None if n % 7 == 3 else f"Zoë O'Neil {n}"
+        yield _id_at(moment, chance), f"user-{n:04}@example.com", full_name, True, n == 0, hashed_password, moment
+
+
+def _items(owners: list[UUID], each: int) -> Iterator[tuple[Any, ...]]:
+    chance = random.Random(2)  # noqa: S311 - the same data every time
+    owner_of = owners * each
+    chance.shuffle(owner_of)
+    start = datetime.now(UTC) - _SPAN / 2
+    for n, (owner_id, moment) in enumerate(zip(owner_of, _moments(len(owner_of), start), strict=True)):
+        title = f'Item {n:06} "quoted"' if n % 11 == 5 else f"Item {n:06} of the benchmark"
+        description = None if n % 9 == 4 else f"What number {n} is for: a café, a naïve plan, and some more words"
+        yield _id_at(moment, chance), owner_id, title, description, moment
+
+
+def _copy(url: str, users: list[tuple[Any, ...]], items: list[tuple[Any, ...]]) -> None:
+    import psycopg
+
+    user_columns = "id, email, full_name, is_active, is_superuser, hashed_password, created_at"
+    item_columns = "id, owner_id, title, description, created_at"
+    with psycopg.connect(url) as connection:
+        _copy_table(connection, f"copy users ({user_columns}) from stdin", users)
+        _copy_table(connection, f"copy items ({item_columns}) from stdin", items)
+
+
+def _copy_table(connection: "psycopg.Connection[Any]", statement: str, rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor().copy(statement.encode()) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+async def _main() -> None:
+    from app.core.config import settings
+    from app.core.db import engine
+
+    seeded = await seed(settings.database_url.replace("+psycopg", "", 1))
+    await engine.dispose()
+    json.dump(asdict(seeded), sys.stdout)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())

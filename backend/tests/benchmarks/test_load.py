@@ -1,0 +1,146 @@
+"""Both load generators count right, and a refused request ends the run with its answer."""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from benchmarks import client, load
+from benchmarks.client import Failed, ask, missing_bytes, send_for
+from benchmarks.cpu import cpu_ns, resident_bytes
+from benchmarks.endpoints import Endpoint, Request
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntrue"
+REQUEST = Request("GET", "/").encode(80)
+
+WRK = """Running 2s test @ http://127.0.0.1:8000
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     1.21ms  300.00us   9.95ms   91.90%
+  Latency Distribution
+     50%  810.00us
+     75%    1.24ms
+     90%    1.50ms
+     99%    0.01s{blank}
+  26313 requests in 2.10s, 5.85MB read
+Requests/sec:  12530.00
+""".format(blank=" ")
+
+
+@contextmanager
+def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that reads one request after another and has `answer` write to the connection."""
+
+    def serve(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):  # the client may have left
+            while connection.recv(65_536):
+                answer(connection)
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            thread = threading.Thread(target=serve, args=(connection,))
+            threads.append(thread)
+            thread.start()
+
+    threads: list[threading.Thread] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        acceptor = threading.Thread(target=accept)
+        acceptor.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for thread in (acceptor, *threads):
+                thread.join(timeout=5)
+
+
+def test_the_client_counts_every_answer() -> None:
+    served: list[int] = []
+
+    def answer(connection: socket.socket) -> None:
+        served.append(1)
+        connection.sendall(OK)
+
+    with server(answer) as port:
+        latencies, seconds = send_for([REQUEST], port, connections=4, seconds=0.2)
+    assert len(latencies) == len(served) >= 4
+    assert 0.2 <= seconds < 2
+    assert all(0 < latency < 1e9 for latency in latencies)
+
+
+def test_the_client_puts_an_answer_together_from_pieces() -> None:
+    def answer(connection: socket.socket) -> None:
+        for piece in (OK[:20], OK[20:-2], OK[-2:]):
+            connection.sendall(piece)
+            time.sleep(0.01)
+
+    with server(answer) as port:
+        latencies, _ = send_for([REQUEST], port, connections=1, seconds=0.1)
+        assert ask(REQUEST, port) == b"true"
+    assert 1 <= len(latencies) <= 5
+
+
+def test_a_refused_request_fails_with_its_answer() -> None:
+    refusal = b"HTTP/1.1 422 Unprocessable\r\nContent-Length: 9\r\n\r\nbad title"
+    with server(lambda connection: connection.sendall(refusal)) as port:
+        with pytest.raises(Failed, match=r"(?s)GET / .*422.*bad title"):
+            send_for([REQUEST], port, connections=2, seconds=5)
+        with pytest.raises(Failed, match=r"(?s)GET / .*422.*bad title"):
+            ask(REQUEST, port)
+
+
+def test_a_closed_connection_fails() -> None:
+    with (
+        server(lambda connection: connection.shutdown(socket.SHUT_RDWR)) as port,
+        pytest.raises(Failed, match="closed the connection"),
+    ):
+        send_for([REQUEST], port, connections=1, seconds=5)
+
+
+def test_silence_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "GRACE_SECONDS", 0.1)
+    with server(lambda _: None) as port, pytest.raises(Failed, match="No answer"):
+        send_for([REQUEST], port, connections=1, seconds=0.1)
+
+
+def test_the_length_of_an_answer_is_exact() -> None:
+    assert missing_bytes(OK) == 0
+    assert missing_bytes(OK[:-1]) == 1
+    assert missing_bytes(OK[:10]) == 1
+    assert missing_bytes(OK + b"x") == -1
+    with pytest.raises(ValueError, match="Content-Length"):
+        missing_bytes(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+
+
+def test_requests_have_their_length_in_bytes() -> None:
+    encoded = Request("POST", "/x", {"A": "b"}, '{"title": "é"}').encode(80)
+    assert encoded.startswith(b"POST /x HTTP/1.1\r\nHost: 127.0.0.1:80\r\nA: b\r\nContent-Length: 15\r\n\r\n")
+    assert encoded.endswith(b'{"title": "\xc3\xa9"}')
+
+
+def test_what_wrk_prints_is_read() -> None:
+    assert load.parse_wrk(WRK) == load.Load(requests=26313, seconds=2.1, p50_ms=0.81, p99_ms=10.0)
+    with pytest.raises(Failed, match="not understood"):
+        load.parse_wrk("unable to connect")
+
+
+def test_what_differs_each_time_is_left_out_of_the_comparison() -> None:
+    endpoint = Endpoint("create_item", (), ("id",))
+    assert endpoint.comparable(b'{"id":"abc","title":"abc"}') == b'{"id":"...","title":"abc"}'
+    assert Endpoint("item", ()).comparable(b'{"id":"abc"}') == b'{"id":"abc"}'
+
+
+def test_cpu_time_counts_what_this_process_does() -> None:
+    before, started = cpu_ns(os.getpid()), time.process_time_ns()
+    while time.process_time_ns() - started < 60_000_000:
+        pass
+    assert 50_000_000 < cpu_ns(os.getpid()) - before < 1_000_000_000
+    assert resident_bytes(os.getpid()) > 10 * 2**20
