@@ -1,0 +1,137 @@
+"""The dashboard's door: the token travels in a cookie that script cannot read."""
+
+from http.cookies import Morsel, SimpleCookie
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.models import UserSession
+from tests.core.answers import fields, problem
+from tests.users.factories import PASSWORD, create_user
+
+LOGIN = "/api/v1/login/session"
+LOGOUT = "/api/v1/login/logout"
+ME = "/api/v1/users/me"
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def session_cookie(response: Response) -> Morsel[str]:
+    """The one cookie that the answer sets."""
+    [header] = response.headers.get_list("set-cookie")
+    return SimpleCookie(header)["session"]
+
+
+async def log_in(client: AsyncClient, email: str, password: str = PASSWORD) -> Response:
+    return await client.post(LOGIN, headers=SAME_ORIGIN, json={"email": email, "password": password})
+
+
+async def test_login_answers_the_user_and_no_token(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session, full_name="Ada")
+    response = await log_in(client, user.email)
+    assert response.status_code == 200
+    assert set(response.json()) == {"id", "email", "full_name", "is_active", "is_superuser", "created_at"}
+    assert response.json()["full_name"] == "Ada"
+    assert session_cookie(response).value not in response.text
+
+
+async def test_cookie_is_kept_from_script_and_from_other_sites(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    cookie = session_cookie(await log_in(client, user.email))
+    assert cookie["httponly"]
+    assert cookie["samesite"].lower() == "lax"
+    assert (cookie["path"], cookie["domain"]) == ("/api", "")
+    assert int(cookie["max-age"]) == 12 * 3600
+
+
+async def test_cookie_works_over_plain_http_on_localhost(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    assert not session_cookie(await log_in(client, user.email))["secure"]
+    assert (await client.get(ME)).json()["email"] == user.email
+
+
+async def test_login_takes_the_address_in_any_case(client: AsyncClient, session: AsyncSession) -> None:
+    await create_user(session, email="ada@example.com")
+    assert (await log_in(client, "Ada@EXAMPLE.com")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada@example.com", "a wrong password"), ("nobody@example.com", PASSWORD)]
+)
+async def test_wrong_credentials_set_no_cookie(
+    client: AsyncClient, session: AsyncSession, email: str, password: str
+) -> None:
+    await create_user(session, email="ada@example.com")
+    response = await log_in(client, email, password)
+    assert problem(response) == (400, "AUTH_003")
+    assert response.json()["detail"] == "Incorrect email or password"
+    assert "set-cookie" not in response.headers
+
+
+async def test_inactive_user_is_told_so_with_the_right_password(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session, is_active=False)
+    assert problem(await log_in(client, user.email)) == (400, "AUTH_004")
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({}, ["email", "password"]),
+        ({"email": "ada", "password": "x"}, ["email"]),
+        ({"email": "ada@example.com", "password": None}, ["password"]),
+        ({"email": "ada@example.com", "password": 1}, ["password"]),
+        ({"email": "ada@example.com", "password": "x" * 129}, ["password"]),
+    ],
+)
+async def test_login_refuses_invalid_values_at_the_field(
+    client: AsyncClient, body: dict[str, Any], wrong: list[str]
+) -> None:
+    response = await client.post(LOGIN, headers=SAME_ORIGIN, json=body)
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == wrong
+
+
+async def test_signed_out_browser_is_401(client: AsyncClient) -> None:
+    assert problem(await client.get(ME)) == (401, "AUTH_001")
+
+
+async def test_logout_clears_the_cookie(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    await log_in(client, user.email)
+    response = await client.post(LOGOUT, headers=SAME_ORIGIN)
+    assert (response.status_code, response.json()) == (200, {"message": "Logged out"})
+    cookie = session_cookie(response)
+    assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", "0", "/api")
+    assert "session" not in client.cookies
+    assert (await client.get(ME)).status_code == 401
+
+
+async def test_logout_ends_the_token_too(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    token = session_cookie(await log_in(client, user.email)).value
+    await client.post(LOGOUT, headers=SAME_ORIGIN)
+    client.cookies.clear()
+    assert (await client.get(ME, headers={"Cookie": f"session={token}"})).status_code == 401
+    assert (await client.get(ME, headers={"Authorization": f"Bearer {token}"})).status_code == 401
+
+
+async def test_logout_ends_only_this_session(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    other = session_cookie(await log_in(client, user.email)).value
+    await log_in(client, user.email)
+    await client.post(LOGOUT, headers=SAME_ORIGIN)
+    assert (await client.get(ME, headers={"Authorization": f"Bearer {other}"})).status_code == 200
+
+
+async def test_logout_needs_a_session(client: AsyncClient) -> None:
+    assert problem(await client.post(LOGOUT, headers=SAME_ORIGIN)) == (401, "AUTH_001")
+
+
+async def test_login_removes_the_users_expired_sessions(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    session.add(UserSession(user_id=user.id, expires_at=user.created_at))
+    await session.commit()
+    await log_in(client, user.email)
+    assert len((await session.exec(select(UserSession).where(UserSession.user_id == user.id))).all()) == 1

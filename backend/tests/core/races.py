@@ -1,0 +1,21 @@
+"""Makes races happen in the order that a test wants, on the `live` database."""
+
+import asyncio
+
+from sqlalchemy import text
+from sqlmodel import func, select
+
+from app.core import db
+
+_waiting = (
+    select(func.count())
+    .select_from(text("pg_stat_activity"))
+    .where(text("datname = current_database() AND wait_event_type = 'Lock'"))
+)
+
+
+async def until_waiting(count: int) -> None:
+    """Returns when this many connections wait for a lock."""
+    async with asyncio.timeout(5), db.ReadSession() as session:
+        while (await session.exec(_waiting)).one() < count:
+            pass

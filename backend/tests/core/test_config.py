@@ -1,0 +1,139 @@
+"""Where settings come from, and what is said about a wrong one."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from app.auth.config import AuthSettings
+from app.core.config import REPOSITORY_DIR, EnvSettings, Settings, load
+from app.users.config import UsersSettings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*Settings.model_fields, "COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def colors(tmp_path: Path) -> type[EnvSettings]:
+    """Settings of one variable, COLOR, whose files are in the test's folder."""
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+
+    class Colors(EnvSettings):
+        model_config = SettingsConfigDict(env_file=tmp_path / ".env", secrets_dir=secrets)
+        COLOR: str = "default"
+
+    return Colors
+
+
+def color(settings: type[EnvSettings]) -> str:
+    return str(settings.model_validate(settings().model_dump()).model_dump()["COLOR"])
+
+
+def test_default_is_the_last_resort(colors: type[EnvSettings]) -> None:
+    assert color(colors) == "default"
+
+
+def test_secret_file_wins_over_the_default(colors: type[EnvSettings], tmp_path: Path) -> None:
+    (tmp_path / "secrets" / "COLOR").write_text("secret\n")
+    assert color(colors) == "secret"
+
+
+def test_env_file_wins_over_the_secret_file(colors: type[EnvSettings], tmp_path: Path) -> None:
+    (tmp_path / "secrets" / "COLOR").write_text("secret")
+    (tmp_path / ".env").write_text("COLOR=file\n")
+    assert color(colors) == "file"
+
+
+def test_environment_wins_over_all(colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secrets" / "COLOR").write_text("secret")
+    (tmp_path / ".env").write_text("COLOR=file\n")
+    monkeypatch.setenv("COLOR", "environment")
+    assert color(colors) == "environment"
+
+
+def test_empty_value_counts_as_unset(
+    colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secrets" / "COLOR").write_text("secret")
+    (tmp_path / ".env").write_text("COLOR=\n")
+    monkeypatch.setenv("COLOR", "")
+    assert color(colors) == "secret"
+
+
+def test_unknown_names_are_ignored(colors: type[EnvSettings], tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SHAPE=round\n")
+    assert color(colors) == "default"
+
+
+def test_tracked_file_holds_no_secret() -> None:
+    """And sets nothing but what the settings know, or Compose does."""
+    lines = (REPOSITORY_DIR / ".env").read_text().splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    assert {"SECRET_KEY", "POSTGRES_PASSWORD", "SMTP_PASSWORD"} <= set(secret)
+    assert [name for name in (*secret, "FIRST_SUPERUSER_PASSWORD") if values.get(name)] == []
+
+
+def test_tracked_file_documents_every_setting() -> None:
+    text = (REPOSITORY_DIR / ".env").read_text()
+    known = {*Settings.model_fields, *AuthSettings.model_fields, *UsersSettings.model_fields}
+    assert [name for name in sorted(known - {"API_V1_STR"}) if f"\n{name}=" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("", []),
+        ("https://a.example", ["https://a.example"]),
+        ("https://a.example, https://b.example,", ["https://a.example", "https://b.example"]),
+        ('["https://a.example"]', ["https://a.example"]),
+    ],
+)
+def test_lists_are_written_with_commas_or_as_json(
+    monkeypatch: pytest.MonkeyPatch, written: str, read: list[str]
+) -> None:
+    monkeypatch.setenv("BACKEND_CORS_ORIGINS", written)
+    settings = Settings(_env_file=None)
+    assert read == settings.BACKEND_CORS_ORIGINS
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({"DATABASE_URL": "postgresql://u:p@h:1/d"}, "postgresql+psycopg://u:p@h:1/d"),
+        ({"DATABASE_URL": "postgresql+psycopg://u:p@h/d"}, "postgresql+psycopg://u:p@h/d"),
+        ({"DATABASE_URL": "postgres://u:p@h/d?sslmode=require"}, "postgresql+psycopg://u:p@h/d?sslmode=require"),
+        ({"POSTGRES_PASSWORD": "p"}, "postgresql+psycopg://app:p@localhost:5432/app"),
+        ({"POSTGRES_PASSWORD": "a:b@c/d%?#"}, "postgresql+psycopg://app:a%3Ab%40c%2Fd%25%3F%23@localhost:5432/app"),
+    ],
+)
+def test_database_url_is_given_or_made_of_its_parts(given: dict[str, str], url: str) -> None:
+    assert Settings(_env_file=None, _secrets_dir=None, **given).database_url == url  # type: ignore[arg-type]
+
+
+def test_load_names_each_wrong_variable_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_PORT", "31415x")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(SystemExit) as caught:
+        load(Settings)
+    first, *lines = str(caught.value).splitlines()
+    assert first == "The settings are not usable:"
+    assert sorted(line.split(":")[0].strip() for line in lines) == ["LOG_LEVEL", "SMTP_PORT"]
+    assert "31415x" not in str(caught.value)
+
+
+def test_feature_names_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PaymentSettings(EnvSettings):
+        secret_lengths: ClassVar[dict[str, int]] = {"PAYMENT_KEY": 20}
+        PAYMENT_KEY: SecretStr = SecretStr("")
+
+    assert load(PaymentSettings).PAYMENT_KEY.get_secret_value() == ""
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    with pytest.raises(SystemExit, match="PAYMENT_KEY"):
+        load(PaymentSettings)

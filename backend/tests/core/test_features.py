@@ -1,0 +1,53 @@
+"""Finding features by their folders."""
+
+from pathlib import Path
+
+import pytest
+
+import app
+from app.core import features
+
+
+def make_feature(folder: Path, feature: str, **files: str) -> None:
+    (folder / feature).mkdir()
+    for name, source in {"__init__": "", **files}.items():
+        (folder / feature / f"{name}.py").write_text(source)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands in for the folder of features; what it holds is importable as `app.<feature>`."""
+    monkeypatch.setattr(features, "APP_DIR", tmp_path)
+    monkeypatch.setattr(app, "__path__", [*app.__path__, str(tmp_path)])
+    return tmp_path
+
+
+def test_features_of_this_repository_are_found() -> None:
+    assert {"auth", "items", "users", "system"} <= set(features.feature_names())
+    assert "core" not in features.feature_names()
+
+
+def test_modules_come_in_order_of_their_features(folder: Path) -> None:
+    make_feature(folder, "pears", routes="NAME = 'pears'")
+    make_feature(folder, "apples", routes="NAME = 'apples'")
+    assert [module.NAME for module in features.modules("routes")] == ["apples", "pears"]
+
+
+def test_feature_without_the_module_is_left_out(folder: Path) -> None:
+    make_feature(folder, "plums", models="NAME = 'plums'")
+    assert list(features.modules("routes")) == []
+
+
+def test_folder_that_is_no_package_is_no_feature(folder: Path) -> None:
+    (folder / "notes").mkdir()
+    assert features.feature_names() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [("import missing_module_31415", ModuleNotFoundError), ("1 / 0", ZeroDivisionError), ("def", SyntaxError)],
+)
+def test_broken_module_raises(folder: Path, source: str, error: type[Exception]) -> None:
+    make_feature(folder, f"broken_{error.__name__.lower()}", routes=source)
+    with pytest.raises(error):
+        list(features.modules("routes"))

@@ -1,0 +1,183 @@
+"""Work after the commit: tried a few times, bounded, and never in a request's way."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+from tenacity import wait_none
+
+from app.core import db, jobs
+from app.core.config import settings
+from app.core.jobs import Job, defer
+from dev.ports import any_free_port
+from tests.fixtures import RunJobs
+from tests.users.factories import PASSWORD, create_user
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "wait_exponential", lambda **_: wait_none())
+
+
+class Work:
+    """A job that fails the first times, or hangs."""
+
+    def __init__(self, *, failures: int = 0, hangs: bool = False) -> None:
+        self.calls: list[Any] = []
+        self.failures = failures
+        self.hangs = hangs
+
+    async def run(self, *, value: Any = None) -> None:
+        self.calls.append(value)
+        if self.hangs:
+            await asyncio.Event().wait()
+        if len(self.calls) <= self.failures:
+            raise RuntimeError("on purpose")
+
+
+async def test_job_starts_after_the_commit(session: AsyncSession) -> None:
+    work = Work()
+    async with jobs.workers(), db.transaction() as transaction:
+        defer(transaction, work.run, value=1)
+        await asyncio.sleep(0)
+        assert work.calls == []
+    assert work.calls == [1]
+
+
+async def test_rolled_back_transaction_starts_no_job(session: AsyncSession) -> None:
+    work = Work()
+    with pytest.raises(RuntimeError):  # noqa: PT012
+        async with jobs.workers(), db.transaction() as transaction:
+            defer(transaction, work.run)
+            raise RuntimeError("on purpose")
+    assert work.calls == []
+
+
+async def test_jobs_of_a_transaction_start_once(session: AsyncSession, run_jobs: RunJobs) -> None:
+    work = Work()
+    async with db.transaction() as transaction:
+        for value in range(3):
+            defer(transaction, work.run, value=value)
+    await run_jobs()
+    await run_jobs()
+    assert work.calls == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("failures", "calls"), [(0, 1), (1, 2), (2, 3), (3, 3), (9, 3)])
+async def test_failed_job_is_tried_three_times_and_never_raises(failures: int, calls: int) -> None:
+    work = Work(failures=failures)
+    await jobs.run(Job(work.run, {}))
+    assert len(work.calls) == calls
+
+
+async def test_waits_between_tries_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    await jobs.run(Job(Work(failures=3).run, {}))
+    assert len(waits) == 2
+    assert 0 < waits[0] < waits[1]
+
+
+async def test_job_that_hangs_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "RUN_SECONDS", 0.01)
+    work = Work(hangs=True)
+    await jobs.run(Job(work.run, {}))
+    assert len(work.calls) == 3
+
+
+async def test_failing_job_leaves_its_worker_alive(session: AsyncSession) -> None:
+    bad, good = Work(failures=9), Work()
+    async with jobs.workers(), db.transaction() as transaction:
+        for _ in range(jobs.WORKERS * 2):
+            defer(transaction, bad.run)
+        defer(transaction, good.run)
+    assert len(good.calls) == 1
+
+
+async def test_full_queue_drops_jobs_and_fails_nobody(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "QUEUE_SIZE", 2)
+    work = Work()
+    async with jobs.workers(), db.transaction() as transaction:
+        for value in range(5):
+            defer(transaction, work.run, value=value)
+    assert work.calls == [0, 1]
+
+
+async def test_commit_without_workers_fails_nobody(session: AsyncSession) -> None:
+    work = Work()
+    async with db.transaction() as transaction:
+        defer(transaction, work.run)
+    assert work.calls == []
+
+
+async def test_shutdown_finishes_what_is_queued(session: AsyncSession) -> None:
+    work = Work()
+    async with jobs.workers(), db.transaction() as transaction:
+        for value in range(50):
+            defer(transaction, work.run, value=value)
+    assert work.calls == list(range(50))
+
+
+async def test_shutdown_does_not_wait_for_ever(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SHUTDOWN_SECONDS", 0.01)
+    work = Work(hangs=True)
+    async with jobs.workers(), db.transaction() as transaction:
+        defer(transaction, work.run)
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("job-worker")]
+
+
+@pytest.fixture
+async def silent_smtp(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
+    """A mail server that accepts connections and says nothing; the event is set by the first one."""
+    connected, ended = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await ended.wait()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    monkeypatch.setattr(settings, "SMTP_PORT", server.sockets[0].getsockname()[1])
+    monkeypatch.setattr(jobs, "SHUTDOWN_SECONDS", 0)
+    yield connected
+    ended.set()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_silent_mail_server_delays_no_request(silent_smtp: asyncio.Event, live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        user = await create_user(session)
+    for _ in range(jobs.WORKERS + 2):
+        assert (await live.post(f"/api/v1/password-recovery/{user.email}")).status_code == 200
+    await silent_smtp.wait()
+    body = {"email": "ada@example.com", "password": PASSWORD}
+    assert (await live.post("/api/v1/users/signup", json=body)).status_code == 200
+
+
+async def test_silent_mail_server_holds_no_connection_of_the_pool(
+    silent_smtp: asyncio.Event, live: AsyncClient
+) -> None:
+    async with db.WriteSession() as session:
+        user = await create_user(session)
+    await live.post(f"/api/v1/password-recovery/{user.email}")
+    await silent_smtp.wait()
+    assert db.WriteSession.kw["bind"].pool.checkedout() == 0
+
+
+async def test_dead_mail_server_fails_no_request(
+    client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SMTP_PORT", any_free_port())
+    body = {"email": "ada@example.com", "password": PASSWORD}
+    assert (await client.post("/api/v1/users/signup", json=body)).status_code == 200
+    assert (await client.post("/api/v1/password-recovery/ada@example.com")).status_code == 200
+    await run_jobs()

@@ -1,0 +1,144 @@
+"""The chain of migrations: one line, up and down, the same as the models, and still whole when a feature is gone."""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+
+from app.core.config import settings
+from app.core.migrations import previous
+from tests import conftest
+
+MIGRATIONS = conftest.BACKEND_DIR / "app" / "alembic"
+
+
+@pytest.fixture
+def empty_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a database without tables, which the migrations then work on."""
+    name, server = f"migrations_{uuid.uuid4().hex[:12]}", os.environ["TEST_POSTGRES_URL"]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    monkeypatch.setattr(settings, "DATABASE_URL", SecretStr(f"{server}/{name}"))
+    yield f"{server}/{name}"
+    conftest.drop_database(name)
+
+
+def config(folder: Path = MIGRATIONS) -> Config:
+    found = Config(conftest.BACKEND_DIR / "alembic.ini")
+    found.set_main_option("script_location", str(folder))
+    return found
+
+
+def revisions(folder: Path = MIGRATIONS) -> list[str]:
+    """From the base to the head; raises when there is more than one line."""
+    script = ScriptDirectory.from_config(config(folder))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+def tables(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {name for (name,) in rows}
+
+
+def copy_without(target: Path, *names: str) -> Path:
+    """The migrations as they are when features have been deleted."""
+    shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in names:
+        (target / "versions" / f"{name}.py").unlink()
+    return target
+
+
+def test_chain_is_the_order_of_the_numbered_files() -> None:
+    assert revisions() == sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+async def test_migrations_go_up_down_and_up_again(empty_database: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    after_first = tables(empty_database)
+    assert {"users", "user_sessions", "one_time_tokens", "items"} <= after_first
+    await asyncio.to_thread(command.downgrade, config(), "base")
+    assert tables(empty_database) == {"alembic_version"}
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    assert tables(empty_database) == after_first
+
+
+async def test_migrations_make_what_the_models_say(empty_database: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    await asyncio.to_thread(command.check, config())
+
+
+async def test_upgrade_of_a_current_database_changes_nothing(empty_database: str) -> None:
+    for _ in range(2):
+        await asyncio.to_thread(command.upgrade, config(), "head")
+    assert "users" in tables(empty_database)
+
+
+@pytest.mark.parametrize("gone", ["0002_auth", "0003_items"])
+async def test_chain_closes_when_a_feature_is_gone(empty_database: str, tmp_path: Path, gone: str) -> None:
+    folder = copy_without(tmp_path / "alembic", gone)
+    assert revisions(folder) == [name for name in revisions() if name != gone]
+    await asyncio.to_thread(command.upgrade, config(folder), "head")
+    assert "users" in tables(empty_database)
+
+
+def test_first_migration_has_none_before_it(tmp_path: Path) -> None:
+    for name in ("0001_a.py", "0003_c.py", "0010_d.py", "__init__.py", "notes.py"):
+        (tmp_path / name).touch()
+    assert previous(str(tmp_path / "0001_a.py")) is None
+    assert previous(str(tmp_path / "0003_c.py")) == "0001_a"
+    assert previous(str(tmp_path / "0010_d.py")) == "0003_c"
+
+
+async def test_new_revision_is_named_by_the_next_number(empty_database: str, tmp_path: Path) -> None:
+    folder = copy_without(tmp_path / "alembic")
+    await asyncio.to_thread(command.upgrade, config(folder), "head")
+    before = revisions(folder)
+    await asyncio.to_thread(command.revision, config(folder), "Add tags", True)
+    [*rest, new] = revisions(folder)
+    assert rest == before
+    assert new == f"{len(before) + 1:04}_add_tags"
+    source = (folder / "versions" / f"{new}.py").read_text()
+    assert "down_revision = previous(__file__)" in source
+    assert source.count("set_lock_timeout()") == 2
+
+
+async def test_migration_gives_up_rather_than_wait_for_a_lock(empty_database: str, tmp_path: Path) -> None:
+    """A migration that waits would make every later query wait behind it."""
+    folder = copy_without(tmp_path / "alembic")
+    helper = conftest.BACKEND_DIR / "app" / "core" / "migrations.py"
+    assert "SET LOCAL lock_timeout" in helper.read_text()
+    (folder / "versions" / "9999_last.py").write_text(LAST)
+    await asyncio.to_thread(command.upgrade, config(folder), "9999_last")
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT lock_timeout FROM seen").fetchone() == ("2s",)
+
+
+LAST = """
+from alembic import op
+from app.core.migrations import previous, set_lock_timeout
+
+revision = "9999_last"
+down_revision = previous(__file__)
+branch_labels = depends_on = None
+
+
+def upgrade() -> None:
+    set_lock_timeout()
+    op.execute("CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS lock_timeout")
+
+
+def downgrade() -> None:
+    pass
+"""

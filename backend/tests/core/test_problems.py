@@ -1,0 +1,190 @@
+"""What the database refuses, and what the client is told of it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import db
+from app.core.errors import AppError, Conflict, Duplicate, Invalid, Unavailable
+from app.core.problems import translate_database_error
+from app.items.models import Item
+from tests.auth.factories import signed_in_user
+from tests.core.answers import problem
+from tests.fixtures import bound_to
+from tests.items.factories import create_item
+from tests.users.factories import create_user
+
+INSERT_ITEM = (
+    "INSERT INTO items (id, owner_id, title, created_at) "
+    "VALUES (gen_random_uuid(), gen_random_uuid(), 'An item', now())"
+)
+INSERT_USER = (
+    "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at) "
+    "VALUES (gen_random_uuid(), {email}, true, false, '', now())"
+)
+
+
+async def database_error(session: AsyncSession, *statements: str) -> DBAPIError:
+    """The error of the last statement."""
+    connection = await session.connection()
+    *before, last = map(text, statements)
+    for statement in before:
+        await connection.execute(statement)
+    with pytest.raises(DBAPIError) as caught:
+        await connection.execute(last)
+    return caught.value
+
+
+REAL = {
+    "unique": ([INSERT_USER.format(email="'taken@example.com'")], Duplicate),
+    "foreign key": ([INSERT_ITEM], Conflict),
+    "not null": ([INSERT_USER.format(email="NULL")], Invalid),
+    "check": (["CREATE TEMP TABLE t (n int CHECK (n > 0))", "INSERT INTO t VALUES (0)"], Invalid),
+    "too long": ([INSERT_USER.format(email="repeat('x', 255)")], Invalid),
+    "out of range": (["SELECT 2147483647::int + 1"], Invalid),
+    "malformed": (["SELECT 'x'::uuid"], Invalid),
+    "statement timeout": (["SET LOCAL statement_timeout = '1ms'", "SELECT pg_sleep(5)"], Unavailable),
+}
+
+
+@pytest.mark.parametrize(("statements", "expected"), REAL.values(), ids=REAL.keys())
+async def test_refused_statement_is_translated(
+    session: AsyncSession, statements: list[str], expected: type[AppError]
+) -> None:
+    await create_user(session, email="taken@example.com")
+    error = translate_database_error(await database_error(session, *statements))
+    assert type(error) is expected
+    for leak in ("users", "items", "SELECT", "INSERT", "violates", "uq_", "@"):
+        assert leak not in error.detail
+
+
+STATES = {
+    "23505": Duplicate,  # unique_violation
+    "23503": Conflict,  # foreign_key_violation
+    "23502": Invalid,  # not_null_violation
+    "23514": Invalid,  # check_violation
+    "22001": Invalid,  # string_data_right_truncation
+    "22021": Invalid,  # character_not_in_repertoire
+    "22P05": Invalid,  # untranslatable_character
+    "40001": Unavailable,  # serialization_failure
+    "40P01": Unavailable,  # deadlock_detected
+    "55P03": Unavailable,  # lock_not_available
+    "57014": Unavailable,  # query_canceled
+    "57P01": Unavailable,  # admin_shutdown
+    "57P02": Unavailable,  # crash_shutdown
+    "57P03": Unavailable,  # cannot_connect_now
+    "53100": Unavailable,  # disk_full
+    "53300": Unavailable,  # too_many_connections
+    "08006": Unavailable,  # connection_failure
+    "25P03": Unavailable,  # idle_in_transaction_session_timeout
+    "XX000": Unavailable,  # internal_error
+}
+
+
+@pytest.mark.parametrize(("state", "expected"), STATES.items())
+async def test_state_of_the_server_is_translated(session: AsyncSession, state: str, expected: type[AppError]) -> None:
+    error = await database_error(session, f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$")
+    assert type(translate_database_error(error)) is expected
+
+
+@pytest.mark.parametrize("statement", ["SELECT * FROM nowhere", "SELEKT", "SELECT nothing"])
+async def test_fault_of_the_program_is_raised_again(session: AsyncSession, statement: str) -> None:
+    error = await database_error(session, statement)
+    with pytest.raises(DBAPIError):
+        translate_database_error(error)
+
+
+def small_engine(live: AsyncClient, **options: Any) -> Any:
+    """An engine of one connection on the database of `live`."""
+    url = db.WriteSession.kw["bind"].url
+    merged: dict[str, Any] = {**db.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.01, **options}
+    return create_async_engine(url, **merged)
+
+
+def assert_unavailable(response: Any) -> None:
+    assert problem(response) == (503, "UNAV_001")
+    assert int(response.headers["retry-after"]) >= 1
+
+
+async def test_exhausted_pool_is_503(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        _, headers = await signed_in_user(session)
+    engine = small_engine(live)
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with bound_to(engine, reader):
+        async with engine.connect():
+            assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
+        assert (await live.get("/api/v1/users/me", headers=headers)).status_code == 200
+    await engine.dispose()
+
+
+async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None:
+    """Or requests that each hold one and wait for a second would wait for each other."""
+    async with db.WriteSession() as session:
+        user, headers = await signed_in_user(session)
+        item = await create_item(session, user.id)
+    engine = small_engine(live)
+    async with bound_to(engine, engine.execution_options(isolation_level="AUTOCOMMIT")):
+        for method, path, body in (
+            ("GET", "/api/v1/items/", None),
+            ("PUT", f"/api/v1/items/{item.id}", {"title": "a"}),
+            ("PATCH", "/api/v1/users/me", {"full_name": "Ada"}),
+            ("POST", "/api/v1/items/", {"title": "a"}),
+            ("POST", "/api/v1/login/logout", None),
+        ):
+            response = await live.request(method, path, headers=headers, json=body)
+            assert response.status_code == 200, response.text
+    await engine.dispose()
+
+
+async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        user, headers = await signed_in_user(session)
+        item = await create_item(session, user.id)
+    connect_args = {**db.ENGINE_OPTIONS["connect_args"], "options": "-c lock_timeout=20ms"}
+    engine = small_engine(live, connect_args=connect_args)
+    async with db.WriteSession() as holder:
+        await holder.get(Item, item.id, with_for_update=True)
+        async with bound_to(engine, engine.execution_options(isolation_level="AUTOCOMMIT")):
+            assert_unavailable(await live.delete(f"/api/v1/items/{item.id}", headers=headers))
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("statement_timeout", "10s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "15s")],
+)
+async def test_every_wait_in_the_database_has_a_bound(session: AsyncSession, name: str, value: str) -> None:
+    shown = await (await session.connection()).execute(text(f"SHOW {name}"))
+    assert shown.scalar_one() == value
+
+
+async def test_lost_connections_are_replaced(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        _, headers = await signed_in_user(session)
+    await asyncio.gather(*(live.get("/api/v1/users/me", headers=headers) for _ in range(4)))
+    admin = create_async_engine(db.WriteSession.kw["bind"].url, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        others = "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        await connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity {others}"))  # noqa: S608
+    await admin.dispose()
+    first = await live.get("/api/v1/users/me", headers=headers)
+    assert first.status_code == 200 or problem(first) == (503, "UNAV_001")
+    assert (await live.get("/api/v1/users/me", headers=headers)).status_code == 200
+
+
+async def test_database_that_is_not_there_is_503(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        _, headers = await signed_in_user(session)
+    url = db.WriteSession.kw["bind"].url.set(port=1)
+    engine = create_async_engine(url, **db.ENGINE_OPTIONS)
+    async with bound_to(engine, engine):
+        assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
+        assert (await live.get("/api/v1/utils/health-check/")).status_code == 200
+    await engine.dispose()

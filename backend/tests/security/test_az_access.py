@@ -1,0 +1,190 @@
+"""Who may do what: nobody sets what the server sets, strangers stay outside (AZ-01..03)."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from httpx2 import AsyncClient
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.deps import get_current_superuser, get_current_user
+from app.core.ids import new_id
+from app.items.models import Item
+from app.main import app
+from app.users.models import User
+from tests.auth.factories import signed_in_user
+from tests.core.answers import problem
+from tests.items.factories import create_item
+from tests.users.factories import PASSWORD
+
+# Operations that need no session. Whoever adds one has thought about it.
+PUBLIC = {
+    "login_access_token",
+    "login_session",
+    "recover_password",
+    "reset_password",
+    "register_user",
+    "health_check",
+    "create_private_user",  # mounted in local development only
+}
+# Operations that need a superuser. Every other one needs a session, and shows what is one's own.
+SUPERUSERS = {
+    "read_users",
+    "create_user",
+    "update_user",
+    "delete_user",
+    "test_email",
+    "recover_password_html_content",
+}
+# Who owns what the parameter of a path names. A parameter that is missing here fails the test.
+OWNED_BY_A_STRANGER = {"id": "item", "user_id": "user"}
+
+
+def api_routes() -> list[APIRoute]:
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    assert len(routes) >= 24
+    return routes
+
+
+def methods(route: APIRoute) -> list[str]:
+    return sorted(route.methods or ())
+
+
+def dependencies(dependant: Dependant) -> Iterator[Any]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from dependencies(each)
+
+
+@pytest.mark.parametrize("route", api_routes(), ids=lambda route: route.name)
+def test_az03_route_has_the_declared_policy(route: APIRoute) -> None:
+    calls = set(dependencies(route.dependant))
+    assert (get_current_user in calls) == (route.name not in PUBLIC)
+    assert (get_current_superuser in calls) == (route.name in SUPERUSERS)
+
+
+def test_az03_declared_policies_are_of_routes_that_exist() -> None:
+    names = {route.name for route in api_routes()}
+    assert names.issuperset(PUBLIC | SUPERUSERS)
+
+
+@pytest.mark.parametrize("route", [r for r in api_routes() if r.name not in PUBLIC], ids=lambda route: route.name)
+async def test_az03_route_refuses_the_anonymous(client: AsyncClient, route: APIRoute) -> None:
+    path = route.path.format(id=uuid.uuid4(), user_id=uuid.uuid4(), email="ada@example.com")
+    for method in methods(route):
+        response = await client.request(method, path)
+        assert problem(response) == (401, "AUTH_001")
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("route", [r for r in api_routes() if r.name in SUPERUSERS], ids=lambda route: route.name)
+async def test_az03_route_refuses_ordinary_users(client: AsyncClient, session: AsyncSession, route: APIRoute) -> None:
+    user, headers = await signed_in_user(session)
+    path = route.path.format(user_id=user.id, email=user.email)
+    for method in methods(route):
+        assert problem(await client.request(method, path, headers=headers, json={})) == (403, "AUTH_002")
+
+
+def routes_with_an_id() -> list[tuple[str, APIRoute]]:
+    return [
+        (method, route)
+        for route in api_routes()
+        for method in methods(route)
+        if any(name != "email" for name in route.param_convertors)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "route"), [pytest.param(*each, id=f"{each[0]}-{each[1].name}") for each in routes_with_an_id()]
+)
+async def test_az02_route_with_an_id_refuses_strangers_and_changes_nothing(
+    client: AsyncClient, session: AsyncSession, method: str, route: APIRoute
+) -> None:
+    owner, _ = await signed_in_user(session, full_name="Owner")
+    item = await create_item(session, owner.id, title="Owned")
+    owned = {"item": item.id, "user": owner.id}
+    values = {name: owned[OWNED_BY_A_STRANGER[name]] for name in route.param_convertors}
+    _, headers = await signed_in_user(session)
+    body = {"title": "Taken", "full_name": "Taken", "email": "taken@example.com", "is_superuser": True}
+    response = await client.request(method, route.path.format(**values), headers=headers, json=body)
+    assert response.status_code in (403, 404)
+    assert "Owner" not in response.text
+    session.expunge_all()
+    assert (await session.get_one(Item, item.id)).title == "Owned"
+    stored = await session.get_one(User, owner.id)
+    assert (stored.full_name, stored.is_superuser) == ("Owner", False)
+
+
+CHOSEN: dict[str, Any] = {
+    "id": str(new_id()),
+    "owner_id": str(new_id()),
+    "org_id": str(new_id()),
+    "user_id": str(new_id()),
+    "is_superuser": True,
+    "is_active": False,
+    "is_verified": True,
+    "role": "owner",
+    "hashed_password": "chosen",
+    "created_at": "2001-01-01T00:00:00Z",
+}
+
+
+def chosen_values(row: User | Item) -> set[str]:
+    """The fields that hold what the request has chosen."""
+    return {name for name, value in row.model_dump(mode="json").items() if CHOSEN.get(name, object()) == value}
+
+
+async def test_az01_signup_sets_only_its_own_fields(client: AsyncClient, session: AsyncSession) -> None:
+    body = {**CHOSEN, "email": "ada@example.com", "password": PASSWORD}
+    assert (await client.post("/api/v1/users/signup", json=body)).status_code == 200
+    [user] = (await session.exec(select(User))).all()
+    assert chosen_values(user) == set()
+    assert (user.is_active, user.is_superuser) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/users/me", {"full_name": "Ada"}),
+        ("/api/v1/users/me/password", {"current_password": PASSWORD, "new_password": "another horse battery"}),
+    ],
+)
+async def test_az01_profile_sets_only_its_own_fields(
+    client: AsyncClient, session: AsyncSession, path: str, body: dict[str, Any]
+) -> None:
+    user, headers = await signed_in_user(session)
+    assert (await client.patch(path, headers=headers, json={**CHOSEN, **body})).status_code == 200
+    await session.refresh(user)
+    assert chosen_values(user) == set()
+    assert (user.is_active, user.is_superuser) == (True, False)
+
+
+async def test_az01_item_sets_only_its_own_fields(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    item_id = (await client.post("/api/v1/items/", headers=headers, json={**CHOSEN, "title": "a"})).json()["id"]
+    changed = await client.put(f"/api/v1/items/{item_id}", headers=headers, json={**CHOSEN, "title": "b"})
+    assert changed.status_code == 200
+    [item] = (await session.exec(select(Item))).all()
+    assert chosen_values(item) == set()
+    assert item.owner_id == user.id
+
+
+async def test_az01_reset_sets_only_the_password(client: AsyncClient, session: AsyncSession) -> None:
+    user, _ = await signed_in_user(session)
+    body = {**CHOSEN, "token": "x", "new_password": "another horse battery", "email": user.email}
+    assert problem(await client.post("/api/v1/reset-password/", json=body)) == (400, "AUTH_005")
+    await session.refresh(user)
+    assert chosen_values(user) == set()
+
+
+async def test_az01_superuser_cannot_choose_hash_id_or_date_either(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session, is_superuser=True)
+    body = {**CHOSEN, "email": "ada@example.com", "password": PASSWORD}
+    user_id = (await client.post("/api/v1/users/", headers=headers, json=body)).json()["id"]
+    await client.patch(f"/api/v1/users/{user_id}", headers=headers, json=CHOSEN)
+    stored = await session.get_one(User, uuid.UUID(user_id))
+    assert chosen_values(stored) == {"is_superuser", "is_active"}

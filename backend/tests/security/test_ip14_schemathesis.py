@@ -1,0 +1,141 @@
+"""The API keeps to its OpenAPI document, whatever is sent (IP-14).
+
+Schemathesis makes requests from the document, valid and invalid ones, and runs all its checks on
+the answers of a real server with a database of its own. The examples are the same in every run.
+`SCHEMATHESIS_EXAMPLES=200 pytest tests/security/test_ip14_schemathesis.py` takes minutes: it tries
+more examples of each operation, and each limit, type and method that the document implies.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+
+from app.core.ids import new_id
+from app.main import app
+from dev.mailbox import Mailbox
+from dev.ports import any_free_port
+from tests import conftest
+
+PASSWORD, NEW_PASSWORD = "correct horse battery", "another horse battery"
+
+# 400 is the right answer to a well-formed request without the right secret.
+NEEDS_A_SECRET = {
+    "POST /api/v1/login/access-token",
+    "POST /api/v1/login/session",
+    "POST /api/v1/reset-password/",
+    "PATCH /api/v1/users/me/password",
+}
+# `signup` also reads as the id of /users/{user_id}, so that GET, PATCH and DELETE find a malformed id.
+READS_AS_AN_ID = "POST /api/v1/users/signup"
+# Ends the session that asks: each request has one of its own.
+ENDS_ITS_SESSION = "POST /api/v1/login/logout"
+
+load_all_checks()
+EXCLUDED_CHECKS: dict[str, Any] = {
+    **dict.fromkeys(NEEDS_A_SECRET, CHECKS.get_by_names(["positive_data_acceptance"])),
+    READS_AS_AN_ID: CHECKS.get_by_names(["unsupported_method", "allow_header_conformance"]),
+}
+
+# Addresses that can exist; reserved names such as `.test` are refused, which a format cannot say.
+schemathesis.openapi.format("email", st.from_regex(r"[a-z]{1,20}@[a-z]{1,20}\.(com|org|de)", fullmatch=True))
+schema = schemathesis.openapi.from_dict(app.openapi())
+# NUL is refused everywhere, which no schema says; test_ip_input.py tries it.
+schema.config.generation.update(allow_x00=False)
+examples = os.environ.get("SCHEMATHESIS_EXAMPLES")
+schema.config.phases.coverage.enabled = examples is not None
+
+
+@dataclass
+class Server:
+    url: str
+    client: httpx2.Client
+    session: requests.Session
+    headers: dict[str, str]
+
+    def make_user(self, **fields: Any) -> tuple[str, str]:
+        """Id and address."""
+        body = {"email": f"{new_id()}@example.com", "password": PASSWORD, **fields}
+        user = self.client.post("/api/v1/private/users/", json=body).json()
+        return user["id"], user["email"]
+
+    def sign_in(self, email: str) -> dict[str, str]:
+        form = {"username": email, "password": PASSWORD}
+        token = self.client.post("/api/v1/login/access-token", data=form).json()
+        return {"Authorization": f"Bearer {token['access_token']}"}
+
+    def make_item(self) -> str:
+        response = self.client.post("/api/v1/items/", headers=self.headers, json={"title": "An item"})
+        return str(response.json()["id"])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Runs the application on a database of its own, signed in as its superuser."""
+    database, port, smtp_port = f"schemathesis_{os.getpid()}", any_free_port(), any_free_port()
+    conftest.copy_template(database)
+    mailbox = Mailbox(smtp_port, any_free_port())
+    mailbox.start()
+    database_url = f"{os.environ['TEST_POSTGRES_URL']}/{database}"
+    environment = os.environ | {"DATABASE_URL": database_url, "SMTP_PORT": str(smtp_port)}
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", f"--port={port}", "--no-access-log"]
+    process = subprocess.Popen(command, cwd=conftest.BACKEND_DIR, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        assert any("Uvicorn running" in line for line in process.stderr)
+        url = f"http://127.0.0.1:{port}"
+        with httpx2.Client(base_url=url) as client, requests.Session() as session:
+            server = Server(url, client, session, {})
+            _, email = server.make_user(is_superuser=True)
+            server.headers = server.sign_in(email)
+            yield server
+    finally:
+        process.kill()
+        process.communicate()
+        mailbox.stop()
+        conftest.drop_database(database)
+
+
+def make_acceptable(case: Case[Any], server: Server) -> None:
+    """Turns what the schema allows into what the rules behind it allow, and into what exists."""
+    if isinstance(case.body, dict):
+        case.body |= dict.fromkeys({"password", "new_password"} & case.body.keys(), NEW_PASSWORD)
+    for name in {"cursor", "page"} & (case.query or {}).keys():
+        del case.query[name]
+    if "id" in case.path_parameters:
+        case.path_parameters["id"] = server.make_item()
+    if "user_id" in case.path_parameters:
+        case.path_parameters["user_id"], _ = server.make_user()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=int(examples or 12),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_ip14_api_keeps_to_its_document(case: Case[Any], server: Server) -> None:
+    label = case.operation.label
+    if case.meta and case.meta.generation.mode == GenerationMode.POSITIVE:
+        make_acceptable(case, server)
+    headers = server.sign_in(server.make_user()[1]) if label == ENDS_ITS_SESSION else server.headers
+    case.call_and_validate(
+        base_url=server.url,
+        session=server.session,
+        headers=headers,
+        excluded_checks=EXCLUDED_CHECKS.get(label, []),
+    )

@@ -1,0 +1,114 @@
+"""Requests at once on one account: one row, one winner, never a 5xx (IP-12, IP-13)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel import col, func, select
+
+from app.core import db
+from app.users.models import User
+from tests.auth.factories import signed_in_user
+from tests.core.answers import problem
+from tests.core.races import until_waiting
+from tests.users.factories import PASSWORD, create_user, password_hash
+
+SIGNUP = "/api/v1/users/signup"
+ME = "/api/v1/users/me"
+TOKEN = "/api/v1/login/access-token"
+
+
+async def count_users(*emails: str) -> int:
+    async with db.ReadSession() as session:
+        return (await session.exec(select(func.count()).where(col(User.email).in_(emails)))).one()
+
+
+async def test_ip12_of_twenty_signups_at_once_one_succeeds(live: AsyncClient) -> None:
+    spellings = ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com", "Ada@ｅｘａｍｐｌｅ.com"]
+    answers = await asyncio.gather(
+        *(live.post(SIGNUP, json={"email": email, "password": PASSWORD}) for email in spellings * 5)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    assert {problem(answer) for answer in answers if answer.is_error} == {(409, "DUP_001")}
+    assert await count_users("ada@example.com") == 1
+
+
+async def test_ip12_of_ten_users_who_take_one_address_at_once_one_gets_it(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        signed_in = [await signed_in_user(session) for _ in range(10)]
+    answers = await asyncio.gather(
+        *(live.patch(ME, headers=headers, json={"email": "ada@example.com"}) for _, headers in signed_in)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
+    assert await count_users("ada@example.com") == 1
+
+
+async def test_ip12_two_users_who_swap_addresses_at_once_get_no_server_error(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        (ada, ada_headers), (bob, bob_headers) = [await signed_in_user(session) for _ in range(2)]
+    answers = await asyncio.gather(
+        live.patch(ME, headers=ada_headers, json={"email": bob.email}),
+        live.patch(ME, headers=bob_headers, json={"email": ada.email}),
+    )
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert await count_users(ada.email, bob.email) == 2
+
+
+async def test_ip13_of_ten_deletions_of_oneself_at_once_one_succeeds(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        _, headers = await signed_in_user(session)
+    answers = await asyncio.gather(*(live.delete(ME, headers=headers) for _ in range(10)))
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 200
+    assert set(statuses[1:]) <= {401, 404}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (ME, {"full_name": "Ada"}),
+        (ME, {"email": "ada@example.com"}),
+        (f"{ME}/password", {"current_password": PASSWORD, "new_password": "another horse battery"}),
+    ],
+    ids=["name", "address", "password"],
+)
+async def test_ip13_change_of_an_account_that_goes_meanwhile_finds_nothing(
+    live: AsyncClient, path: str, body: dict[str, Any]
+) -> None:
+    async with db.WriteSession() as session:
+        user, headers = await signed_in_user(session)
+    async with db.WriteSession() as session, asyncio.TaskGroup() as group:
+        await session.delete(await session.get_one(User, user.id))
+        await session.flush()
+        request = group.create_task(live.patch(path, headers=headers, json=body))
+        await until_waiting(1)
+        await session.commit()
+    assert request.result().status_code in (401, 404)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (None, (400, "AUTH_003")),
+        ({"is_active": False}, (400, "AUTH_004")),
+        ({"hashed_password": "changed"}, (400, "AUTH_003")),
+    ],
+    ids=["deleted", "deactivated", "new password"],
+)
+async def test_ip13_account_that_changes_while_its_password_is_checked_stays_closed(
+    live: AsyncClient, change: dict[str, Any] | None, expected: tuple[int, str]
+) -> None:
+    async with db.WriteSession() as session:
+        user = await create_user(session, hashed_password=password_hash())
+    async with db.WriteSession() as session, asyncio.TaskGroup() as group:
+        held = await session.get_one(User, user.id)
+        if change is None:
+            await session.delete(held)
+        else:
+            held.sqlmodel_update(change)
+        await session.flush()
+        request = group.create_task(live.post(TOKEN, data={"username": user.email, "password": PASSWORD}))
+        await until_waiting(1)
+        await session.commit()
+    assert problem(request.result()) == expected

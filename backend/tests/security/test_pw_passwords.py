@@ -1,0 +1,220 @@
+"""Passwords, and one account for one address (PW-01..11)."""
+
+import asyncio
+import threading
+import unicodedata
+from typing import Any
+
+import argon2
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel import func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import db, passwords
+from app.core.passwords import hash_password, verify_password
+from app.users.models import User
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import fields, problem
+from tests.users.factories import PASSWORD, create_user
+
+SIGNUP = "/api/v1/users/signup"
+TOKEN = "/api/v1/login/access-token"
+EMAIL = "ada.lovelace@example.com"
+
+
+async def sign_up(client: AsyncClient, password: str, email: str = EMAIL) -> int:
+    return (await client.post(SIGNUP, json={"email": email, "password": password})).status_code
+
+
+async def log_in(client: AsyncClient, password: str, email: str = EMAIL) -> int:
+    return (await client.post(TOKEN, data={"username": email, "password": password})).status_code
+
+
+@pytest.mark.parametrize(
+    ("password", "status"), [("x7!Qp2z", 422), ("x7!Qp2zK", 200), ("qzxvkjwm", 200), ("84915073", 200)]
+)
+async def test_pw01_eight_characters_of_any_kind_are_enough(client: AsyncClient, password: str, status: int) -> None:
+    assert await sign_up(client, password) == status
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "PassWord",
+        "12345678",
+        "qwerty123",
+        "iloveyou",
+        "football1",
+        "ｐａｓｓｗｏｒｄ",
+        "GroundWork",
+        "groundwork1",
+        "ada.lovelace",
+        "ada.lovelace@example.com",
+        "1Ada.Lovelace!",
+        "example.com1",
+    ],
+)
+async def test_pw02_common_and_own_words_are_refused(client: AsyncClient, password: str) -> None:
+    response = await client.post(SIGNUP, json={"email": EMAIL, "password": password})
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == ["password"]
+
+
+async def test_pw02_word_inside_a_longer_password_is_accepted(client: AsyncClient) -> None:
+    assert await sign_up(client, "groundwork of a long sentence") == 200
+
+
+@pytest.mark.parametrize("door", ["admin", "private", "admin update"])
+async def test_pw02_every_door_refuses_a_common_password(client: AsyncClient, session: AsyncSession, door: str) -> None:
+    superuser, headers = await signed_in_superuser(session)
+    method, path = {
+        "admin": ("POST", "/api/v1/users/"),
+        "private": ("POST", "/api/v1/private/users/"),
+        "admin update": ("PATCH", f"/api/v1/users/{superuser.id}"),
+    }[door]
+    body = {"email": EMAIL, "password": "password123"}
+    response = await client.request(method, path, headers=headers, json=body)
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == ["password"]
+
+
+@pytest.mark.parametrize("length", [64, 73, 128])
+async def test_pw03_long_password_counts_to_its_last_character(client: AsyncClient, length: int) -> None:
+    password = ("Correct Horse " * 10)[:length]
+    assert await sign_up(client, password) == 200
+    assert await log_in(client, password) == 200
+    assert await log_in(client, password[:-1]) == 400
+    assert await log_in(client, password[:-1] + "!") == 400
+
+
+@pytest.mark.parametrize("other", ["Correct horse  battery", "correct horse battery", "Correct horse battery "])
+async def test_pw03_case_and_spaces_count(client: AsyncClient, other: str) -> None:
+    assert await sign_up(client, "Correct horse battery") == 200
+    assert await log_in(client, other) == 400
+
+
+async def test_pw03_password_is_the_same_from_every_keyboard(client: AsyncClient) -> None:
+    password = "pässwörter ﬁnden"
+    for form in ("NFC", "NFD", "NFKC"):
+        assert unicodedata.normalize("NFKC", unicodedata.normalize(form, password)) == "pässwörter finden"
+    assert await sign_up(client, unicodedata.normalize("NFD", password)) == 200
+    assert await log_in(client, unicodedata.normalize("NFC", password)) == 200
+    assert await log_in(client, "pässwörter finden") == 200
+
+
+async def test_pw04_hash_is_argon2id_of_owasps_strength() -> None:
+    parameters = argon2.extract_parameters(await hash_password(PASSWORD))
+    assert parameters.type == argon2.Type.ID
+    assert parameters.memory_cost >= 19 * 1024
+    assert (parameters.time_cost, parameters.parallelism) == (2, 1)
+
+
+async def test_pw04_same_password_has_another_hash_each_time() -> None:
+    assert await hash_password(PASSWORD) != await hash_password(PASSWORD)
+
+
+async def test_pw04_flood_is_hashed_off_the_loop_and_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = peak = 0
+    names: set[str] = set()
+    lock = threading.Lock()
+    hash_one = passwords._hasher.hash
+
+    def observed(password: Any) -> str:
+        nonlocal running, peak
+        with lock:
+            running += 1
+            peak = max(peak, running)
+            names.add(threading.current_thread().name)
+        try:
+            return hash_one(password)
+        finally:
+            with lock:
+                running -= 1
+
+    monkeypatch.setattr(passwords._hasher, "hash", observed)
+    await asyncio.gather(*(hash_password(f"password number {n}") for n in range(20)))
+    assert peak <= passwords._threads._max_workers
+    assert threading.current_thread().name not in names
+
+
+async def test_pw04_no_connection_is_held_while_hashing(live: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a flood of logins would take the pool away from all other requests."""
+    engine = db.WriteSession.kw["bind"]
+    in_use: list[int] = []
+    verify = passwords._hasher.verify_and_update
+
+    def observed(password: Any, stored: Any) -> tuple[bool, str | None]:
+        in_use.append(engine.pool.checkedout())
+        return verify(password, stored)
+
+    monkeypatch.setattr(passwords._hasher, "verify_and_update", observed)
+    async with db.WriteSession() as session:
+        user, headers = await signed_in_user(session)
+    await log_in(live, PASSWORD, user.email)
+    body = {"current_password": PASSWORD, "new_password": "another horse battery"}
+    assert (await live.patch("/api/v1/users/me/password", headers=headers, json=body)).status_code == 200
+    assert in_use == [0, 0]
+
+
+async def test_pw06_login_answers_the_same_whatever_is_wrong(client: AsyncClient, session: AsyncSession) -> None:
+    await create_user(session, email=EMAIL)
+    await create_user(session, email="inactive@example.com", is_active=False)
+    answers = []
+    for email in (EMAIL, "inactive@example.com", "nobody@example.com"):
+        response = await client.post(TOKEN, data={"username": email, "password": "a wrong password"})
+        answers.append((response.status_code, {**response.json(), "request_id": ""}))
+    assert answers[1:] == [answers[0]] * 2
+
+
+async def test_pw07_dummy_hash_has_the_current_strength() -> None:
+    current = argon2.extract_parameters(await hash_password(PASSWORD))
+    assert argon2.extract_parameters(passwords._dummy_hash()) == current
+
+
+async def test_pw07_dummy_password_opens_nothing() -> None:
+    assert await verify_password("a password that nobody has", None) == (False, None)
+
+
+LOOK_ALIKES = [
+    "ADA@BÜCHER.EXAMPLE",
+    "ada@xn--bcher-kva.example",
+    "ADA@XN--BCHER-KVA.example",
+    "ada@bu\u0308cher.example",
+    "ada@ｂücher.example",
+    "ada@bücher。example",
+    "ada@bü\u00adcher.example",
+    "ada＠bücher.example",
+    "ａda@bücher.example",
+    "аda@bücher.example",
+    "ada\u200b@bücher.example",
+    " ada@bücher.example ",
+    "Ada <ada@bücher.example>",
+]
+
+
+@pytest.mark.parametrize("email", LOOK_ALIKES)
+async def test_pw11_look_alike_makes_no_second_account(client: AsyncClient, session: AsyncSession, email: str) -> None:
+    await create_user(session, email="ada@bücher.example")
+    assert await sign_up(client, PASSWORD, email) in (409, 422)
+    assert (await session.exec(select(func.count()).select_from(User))).one() == 1
+
+
+@pytest.mark.parametrize("email", LOOK_ALIKES[:6])
+async def test_pw10_spellings_of_an_address_are_one_account_at_every_door(
+    client: AsyncClient, session: AsyncSession, email: str
+) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session, email="ada@bücher.example")
+    bystander, bystander_headers = await signed_in_user(session)
+    body = {"email": email, "password": PASSWORD}
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+    assert (await client.post("/api/v1/users/", headers=headers, json=body)).status_code == 409
+    assert (await client.post("/api/v1/private/users/", json=body)).status_code == 409
+    assert (await client.patch("/api/v1/users/me", headers=bystander_headers, json={"email": email})).status_code == 409
+    path = f"/api/v1/users/{bystander.id}"
+    assert (await client.patch(path, headers=headers, json={"email": email})).status_code == 409
+    assert await log_in(client, PASSWORD, email) == 200
+    logged_in = await client.post("/api/v1/login/session", headers=same_origin, json=body)
+    assert logged_in.json()["id"] == str(other.id)

@@ -1,0 +1,245 @@
+"""Another site's page cannot act in the user's name (WE-01..04)."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from httpx2 import ASGITransport, AsyncClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.cookies import COOKIE_NAME
+from app.core.config import Settings, settings
+from app.core.db import get_session
+from app.main import app, create_app
+from tests.auth.factories import Headers, signed_in_user
+from tests.core.answers import problem
+from tests.fixtures import BASE_URL
+from tests.items.factories import create_item
+from tests.security.test_az_access import dependencies
+from tests.users.factories import PASSWORD, create_user
+
+ITEMS = "/api/v1/items/"
+LOGIN = "/api/v1/login/session"
+EVIL = "https://evil.example"
+SITES = [None, "same-origin", "none", "same-site", "cross-site", "nonsense"]
+ORIGINS = [None, BASE_URL, EVIL, "null", f"{BASE_URL}.evil.example", "http://localhost:8001", "https://localhost:8000"]
+
+
+def browser_headers(site: str | None, origin: str | None) -> Headers:
+    given = {"Sec-Fetch-Site": site, "Origin": origin}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def is_own(site: str | None, origin: str | None) -> bool:
+    """Sec-Fetch-Site decides; where it is missing or names another site, Origin does; without both it is no browser."""
+    return site in ("same-origin", "none") or (site in (None, "same-site", "cross-site") and origin == BASE_URL)
+
+
+MATRIX = list(product(SITES, ORIGINS))
+
+
+def as_cookie(headers: Headers) -> Headers:
+    return {"Cookie": f"{COOKIE_NAME}={headers['Authorization'].removeprefix('Bearer ')}"}
+
+
+@pytest.mark.parametrize(("site", "origin"), MATRIX)
+async def test_we01_unsafe_request_by_cookie_must_come_from_the_dashboard(
+    client: AsyncClient, session: AsyncSession, site: str | None, origin: str | None
+) -> None:
+    _, bearer = await signed_in_user(session)
+    headers = as_cookie(bearer) | browser_headers(site, origin)
+    response = await client.post(ITEMS, headers=headers, json={"title": "a"})
+    if is_own(site, origin):
+        assert response.status_code == 200
+    else:
+        assert problem(response) == (403, "AUTH_006")
+
+
+@pytest.mark.parametrize(("site", "origin"), MATRIX)
+async def test_we01_login_must_come_from_the_dashboard(
+    client: AsyncClient, session: AsyncSession, site: str | None, origin: str | None
+) -> None:
+    """Or a page could sign its visitor in to an account of the page's owner."""
+    user = await create_user(session)
+    body = {"email": user.email, "password": "a wrong password"}
+    response = await client.post(LOGIN, headers=browser_headers(site, origin), json=body)
+    assert problem(response) == ((400, "AUTH_003") if is_own(site, origin) else (403, "AUTH_006"))
+
+
+@pytest.mark.parametrize("origin", [None, EVIL, "null"])
+@pytest.mark.parametrize("site", [None, "cross-site", "same-site"])
+async def test_we01_bearer_token_works_from_everywhere(
+    client: AsyncClient, session: AsyncSession, site: str | None, origin: str | None
+) -> None:
+    _, bearer = await signed_in_user(session)
+    for extra in ({}, as_cookie(bearer)):
+        headers = bearer | extra | browser_headers(site, origin)
+        assert (await client.post(ITEMS, headers=headers, json={"title": "a"})).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_we01_refused_request_changes_nothing(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    user, bearer = await signed_in_user(session)
+    item = await create_item(session, user.id, title="Before")
+    headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
+    response = await client.request(method, f"{ITEMS}{item.id}", headers=headers, json={"title": "After"})
+    assert problem(response) == (403, "AUTH_006")
+    await session.refresh(item)
+    assert item.title == "Before"
+
+
+UNSAFE = [
+    (method, route)
+    for route in app.routes
+    if isinstance(route, APIRoute)
+    for method in sorted(route.methods or ())
+    if method not in ("GET", "HEAD", "OPTIONS")
+]
+
+
+@pytest.mark.parametrize(("method", "route"), UNSAFE, ids=lambda each: getattr(each, "name", each))
+async def test_we01_no_unsafe_route_acts_on_a_strangers_cookie_request(
+    client: AsyncClient, session: AsyncSession, method: str, route: APIRoute
+) -> None:
+    """By superuser's cookie: every route either asks for the cookie's origin, or does not look at the cookie."""
+    user, bearer = await signed_in_user(session, is_superuser=True)
+    headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
+    path = route.path.format(id=user.id, user_id=user.id, email=user.email)
+    by_cookie = await client.request(method, path, headers=headers)
+    anonymous = await client.request(method, path, headers=browser_headers("cross-site", EVIL))
+    assert by_cookie.status_code in (403, anonymous.status_code)
+    assert by_cookie.status_code != 200 or route.name == "recover_password"
+
+
+async def test_we01_reading_by_cookie_needs_no_proof(client: AsyncClient, session: AsyncSession) -> None:
+    _, bearer = await signed_in_user(session)
+    headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
+    assert (await client.get(ITEMS, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/json", "a/b"],
+)
+async def test_we02_json_routes_take_json_only(
+    client: AsyncClient, session: AsyncSession, content_type: str | None
+) -> None:
+    _, headers = await signed_in_user(session)
+    if content_type is not None:
+        headers |= {"Content-Type": content_type}
+    response = await client.post(ITEMS, headers=headers, content=b'{"title": "a"}')
+    assert problem(response)[0] in (400, 415, 422)
+    assert (await client.get(ITEMS, headers=headers)).json()["count"] == 0
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/a+json"])
+async def test_we02_spellings_of_json_are_taken(client: AsyncClient, session: AsyncSession, content_type: str) -> None:
+    _, headers = await signed_in_user(session)
+    headers |= {"Content-Type": content_type}
+    assert (await client.post(ITEMS, headers=headers, content=b'{"title": "a"}')).status_code == 200
+    assert (await client.post(ITEMS, headers=headers, content=rb'{"title": "\u0000"}')).status_code == 422
+
+
+def test_we03_reading_routes_have_no_session_that_writes() -> None:
+    reading = [route for route in app.routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())]
+    assert len(reading) >= 6
+    for route in reading:
+        assert get_session not in set(dependencies(route.dependant)), route.name
+        assert route.methods == {"GET"}, route.name
+
+
+OTHER = "https://other.example"
+
+
+@pytest.fixture
+async def shared(session: AsyncSession) -> Any:
+    """A client of an application that names another origin."""
+    named = Settings(_env_file=None, BACKEND_CORS_ORIGINS=[f"{OTHER}/"])
+    async with AsyncClient(transport=ASGITransport(create_app(named)), base_url=BASE_URL) as client:
+        yield client
+
+
+@pytest.mark.parametrize("origin", [BASE_URL, OTHER])
+async def test_we04_named_origin_may_read_with_credentials(shared: AsyncClient, origin: str) -> None:
+    response = await shared.get(ITEMS, headers={"Origin": origin})
+    assert response.headers["access-control-allow-origin"] == origin
+    assert response.headers["access-control-allow-credentials"] == "true"
+    assert "origin" in response.headers["vary"].lower()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [EVIL, "null", f"{OTHER}.evil.example", "http://other.example", f"{OTHER}:8443", "https://OTHER.example", "*"],
+)
+async def test_we04_other_origins_are_not_reflected(shared: AsyncClient, origin: str) -> None:
+    for method in ("GET", "OPTIONS"):
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        response = await shared.request(method, ITEMS, headers=headers)
+        assert "access-control-allow-origin" not in response.headers
+
+
+async def test_we04_preflight_names_methods_and_headers(shared: AsyncClient) -> None:
+    headers = {
+        "Origin": OTHER,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization, content-type",
+    }
+    response = await shared.options("/api/v1/users/me", headers=headers)
+    assert response.status_code == 200
+    assert "PATCH" in response.headers["access-control-allow-methods"]
+    assert "authorization" in response.headers["access-control-allow-headers"].lower()
+
+
+async def test_we04_page_of_a_named_origin_may_write_by_cookie(
+    client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So `.env` says of BACKEND_CORS_ORIGINS: their pages may call the API with cookies."""
+    monkeypatch.setattr(settings, "BACKEND_CORS_ORIGINS", [OTHER])
+    _, bearer = await signed_in_user(session)
+    headers = as_cookie(bearer) | browser_headers("same-site", OTHER)
+    assert (await client.post(ITEMS, headers=headers, json={"title": "a"})).status_code == 200
+
+
+async def test_we04_errors_can_be_read_by_a_named_origin(shared: AsyncClient) -> None:
+    for path in (ITEMS, "/api/v1/unknown", "/api/v1/users/signup"):
+        response = await shared.get(path, headers={"Origin": OTHER})
+        assert response.is_error
+        assert response.headers.get("access-control-allow-origin") == OTHER, path
+
+
+async def test_se14_bearer_wins_over_the_cookie(client: AsyncClient, session: AsyncSession) -> None:
+    _, cookie_of = await signed_in_user(session)
+    user, bearer = await signed_in_user(session)
+    response = await client.get("/api/v1/users/me", headers=bearer | as_cookie(cookie_of))
+    assert response.json()["id"] == str(user.id)
+
+
+@pytest.mark.parametrize("value", ["Bearer nonsense", "Bearer", "Basic YTpi", ""])
+async def test_se14_bad_authorization_is_not_made_good_by_a_cookie(
+    client: AsyncClient, session: AsyncSession, value: str
+) -> None:
+    _, bearer = await signed_in_user(session)
+    response = await client.get("/api/v1/users/me", headers=as_cookie(bearer) | {"Authorization": value})
+    assert problem(response) == (401, "AUTH_001")
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
+async def test_se15_scheme_is_taken_in_any_case(client: AsyncClient, session: AsyncSession, scheme: str) -> None:
+    _, bearer = await signed_in_user(session)
+    value = bearer["Authorization"].replace("Bearer", scheme)
+    assert (await client.get("/api/v1/users/me", headers={"Authorization": value})).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["access_token", "token", "session", "authorization"])
+async def test_se15_token_in_the_query_is_not_taken(client: AsyncClient, session: AsyncSession, name: str) -> None:
+    _, bearer = await signed_in_user(session)
+    token = bearer["Authorization"].removeprefix("Bearer ")
+    assert problem(await client.get("/api/v1/users/me", params={name: token})) == (401, "AUTH_001")
+
+
+async def test_se14_wrong_password_is_not_made_good_by_a_session(client: AsyncClient, session: AsyncSession) -> None:
+    user, bearer = await signed_in_user(session)
+    body = {"email": user.email, "password": PASSWORD.upper()}
+    headers = as_cookie(bearer) | browser_headers("same-origin", BASE_URL)
+    assert problem(await client.post(LOGIN, headers=headers, json=body)) == (400, "AUTH_003")

@@ -1,0 +1,123 @@
+"""Chores of an operator on the command line."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from click.testing import Result
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+from typer.testing import CliRunner
+
+from app import cli
+from app.core import db
+from tests import conftest
+
+PASSWORD = "correct horse battery"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """URL of a database of the test's own: the program makes an event loop, so it needs an engine of its own."""
+    name = f"cli_{uuid.uuid4().hex[:12]}"
+    conftest.copy_template(name)
+    url = f"{os.environ['TEST_POSTGRES_URL']}/{name}"
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    before = db.WriteSession.kw["bind"]
+    monkeypatch.setattr(cli, "engine", engine)
+    db.WriteSession.configure(bind=engine)
+    yield url
+    db.WriteSession.configure(bind=before)
+    conftest.drop_database(name)
+
+
+@pytest.fixture
+def run(database: str) -> Run:
+    def invoke(*arguments: str, input: str | None = None) -> Result:
+        return CliRunner().invoke(cli.cli, arguments, input=input)
+
+    return invoke
+
+
+def stored(url: str) -> list[tuple[str, bool, str]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT email, is_superuser, hashed_password FROM users").fetchall()
+
+
+def matches(password: str, password_hash: str) -> bool:
+    return PasswordHash((Argon2Hasher(),)).verify(password, password_hash)
+
+
+def test_user_is_made(run: Run, database: str) -> None:
+    result = run("users", "create", "Ada@Example.com", "--password", PASSWORD, "--superuser")
+    assert result.exit_code == 0, result.output
+    [(email, is_superuser, password_hash)] = stored(database)
+    assert (email, is_superuser) == ("ada@example.com", True)
+    assert matches(PASSWORD, password_hash)
+    assert PASSWORD not in result.output
+
+
+def test_password_is_asked_for_twice_and_not_shown(run: Run, database: str) -> None:
+    result = run("users", "create", "ada@example.com", input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+    assert [(email, superuser) for email, superuser, _ in stored(database)] == [("ada@example.com", False)]
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "reason"),
+    [("nonsense", PASSWORD, "@"), ("ada@example.com", "short", "8"), ("ada@example.com", "password123", "too common")],
+)
+def test_wrong_value_is_told_in_one_line(run: Run, database: str, email: str, password: str, reason: str) -> None:
+    result = run("users", "create", email, "--password", password)
+    assert result.exit_code == 1
+    assert reason in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert stored(database) == []
+
+
+def test_taken_address_is_told(run: Run, database: str) -> None:
+    run("users", "create", "ada@example.com", "--password", PASSWORD)
+    result = run("users", "create", "ADA@example.com", "--password", PASSWORD)
+    assert result.exit_code == 1
+    assert "already exists" in result.output
+    assert len(stored(database)) == 1
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "ADA@Example.com"])
+def test_password_is_set(run: Run, database: str, email: str) -> None:
+    run("users", "create", "ada@example.com", "--password", PASSWORD)
+    result = run("users", "set-password", email, "--password", "another horse battery")
+    assert result.exit_code == 0, result.output
+    [(_, _, password_hash)] = stored(database)
+    assert matches("another horse battery", password_hash)
+
+
+def test_password_of_nobody_is_not_set(run: Run) -> None:
+    result = run("users", "set-password", "nobody@example.com", "--password", PASSWORD)
+    assert result.exit_code == 1
+    assert "There is no user nobody@example.com" in result.output
+
+
+def test_secrets_are_long_and_never_the_same(run: Run) -> None:
+    secrets = {run("secret").output.strip() for _ in range(2)}
+    assert len(secrets) == 2
+    assert min(len(secret) for secret in secrets) >= 32
+
+
+@pytest.mark.parametrize("name", ["welcome", "reset-password"])
+def test_mail_is_previewed(run: Run, name: str) -> None:
+    result = run("mail", name)
+    assert result.exit_code == 0
+    assert result.output.lstrip().lower().startswith("<!doctype html>")
+
+
+def test_unknown_mail_names_the_known_ones(run: Run) -> None:
+    result = run("mail", "nonsense")
+    assert result.exit_code == 1
+    assert "welcome, reset-password" in result.output

@@ -1,0 +1,194 @@
+"""What superusers do with accounts: make, read, change, delete."""
+
+import uuid
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.passwords import verify_password
+from app.items.models import Item
+from app.users.models import User
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import fields, problem
+from tests.items.factories import create_item
+from tests.users.factories import PASSWORD, create_user
+
+USERS = "/api/v1/users/"
+BODY = {"email": "ada@example.com", "password": PASSWORD}
+
+
+async def test_create_user_answers_and_stores_it(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    body = {**BODY, "full_name": "Ada", "is_superuser": True, "is_active": False}
+    response = await client.post(USERS, headers=headers, json=body)
+    assert response.status_code == 200
+    stored = await session.get(User, uuid.UUID(response.json()["id"]))
+    assert stored is not None
+    assert (stored.email, stored.full_name, stored.is_superuser, stored.is_active) == (
+        "ada@example.com",
+        "Ada",
+        True,
+        False,
+    )
+    assert await verify_password(PASSWORD, stored.hashed_password) == (True, None)
+
+
+async def test_create_user_makes_an_ordinary_active_one_unless_told(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    answer = (await client.post(USERS, headers=headers, json=BODY)).json()
+    assert (answer["is_active"], answer["is_superuser"], answer["full_name"]) == (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"email": "ada@example.com"}, "password"),
+        ({"password": PASSWORD}, "email"),
+        ({**BODY, "email": "ada@"}, "email"),
+        ({**BODY, "password": "x" * 7}, "password"),
+        ({**BODY, "is_superuser": 1}, "is_superuser"),
+        ({**BODY, "is_superuser": "true"}, "is_superuser"),
+        ({**BODY, "is_superuser": None}, "is_superuser"),
+        ({**BODY, "is_active": "yes"}, "is_active"),
+        ({**BODY, "full_name": "x" * 256}, "full_name"),
+    ],
+)
+async def test_create_user_refuses_invalid_values_at_the_field(
+    client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
+) -> None:
+    _, headers = await signed_in_superuser(session)
+    response = await client.post(USERS, headers=headers, json=body)
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == [field]
+
+
+async def test_create_user_refuses_a_taken_address(client: AsyncClient, session: AsyncSession) -> None:
+    superuser, headers = await signed_in_superuser(session)
+    response = await client.post(USERS, headers=headers, json={**BODY, "email": superuser.email})
+    assert problem(response) == (409, "DUP_001")
+    assert fields(response) == ["email"]
+    assert response.json()["detail"] == "The user with this email already exists in the system"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_collection_needs_a_session(client: AsyncClient, method: str) -> None:
+    response = await client.request(method, USERS, json=BODY)
+    assert problem(response) == (401, "AUTH_001")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_collection_is_for_superusers(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    _, headers = await signed_in_user(session)
+    response = await client.request(method, USERS, headers=headers, json=BODY)
+    assert problem(response) == (403, "AUTH_002")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_user_needs_a_session(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    user = await create_user(session)
+    response = await client.request(method, f"{USERS}{user.id}", json={"full_name": "Mallory"})
+    assert problem(response) == (401, "AUTH_001")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_somebody_else_is_for_superusers(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    _, headers = await signed_in_user(session)
+    other = await create_user(session, full_name="Ada")
+    response = await client.request(method, f"{USERS}{other.id}", headers=headers, json={"full_name": "Mallory"})
+    assert problem(response) == (403, "AUTH_002")
+    await session.refresh(other)
+    assert other.full_name == "Ada"
+
+
+async def test_forbidden_answer_does_not_tell_whether_the_user_exists(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    _, headers = await signed_in_user(session)
+    other = await create_user(session)
+    existing, missing = [
+        (await client.get(f"{USERS}{user_id}", headers=headers)).json() for user_id in (other.id, uuid.uuid4())
+    ]
+    assert {**existing, "request_id": ""} == {**missing, "request_id": ""}
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_missing_user_is_not_found(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    _, headers = await signed_in_superuser(session)
+    response = await client.request(method, f"{USERS}{uuid.uuid4()}", headers=headers, json={})
+    assert problem(response) == (404, "NOT_001")
+    assert response.json()["detail"] == "User not found"
+
+
+async def test_missing_user_is_not_found_also_with_a_new_password(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    response = await client.patch(f"{USERS}{uuid.uuid4()}", headers=headers, json={"password": PASSWORD})
+    assert problem(response) == (404, "NOT_001")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_malformed_id_is_invalid(client: AsyncClient, session: AsyncSession, method: str) -> None:
+    _, headers = await signed_in_superuser(session)
+    response = await client.request(method, f"{USERS}nobody", headers=headers, json={})
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == ["user_id"]
+
+
+async def test_read_user_by_id_answers_oneself(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    assert (await client.get(f"{USERS}{user.id}", headers=headers)).json()["email"] == user.email
+
+
+async def test_read_user_by_id_answers_anybody_to_a_superuser(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session)
+    assert (await client.get(f"{USERS}{other.id}", headers=headers)).json()["email"] == other.email
+
+
+async def test_update_user_changes_only_the_given_fields(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session, full_name="Ada")
+    answer = (await client.patch(f"{USERS}{other.id}", headers=headers, json={"is_superuser": True})).json()
+    assert (answer["is_superuser"], answer["is_active"]) == (True, True)
+    assert (answer["full_name"], answer["email"]) == ("Ada", other.email)
+
+
+async def test_update_user_sets_the_password(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session)
+    body = {"password": "another horse battery"}
+    assert (await client.patch(f"{USERS}{other.id}", headers=headers, json=body)).status_code == 200
+    await session.refresh(other)
+    assert await verify_password("another horse battery", other.hashed_password) == (True, None)
+
+
+@pytest.mark.parametrize("field", ["email", "is_active", "is_superuser", "password"])
+async def test_update_user_refuses_null_where_a_value_is_required(
+    client: AsyncClient, session: AsyncSession, field: str
+) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session)
+    response = await client.patch(f"{USERS}{other.id}", headers=headers, json={field: None})
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == [field]
+
+
+async def test_update_user_refuses_a_taken_address(client: AsyncClient, session: AsyncSession) -> None:
+    superuser, headers = await signed_in_superuser(session)
+    other = await create_user(session)
+    response = await client.patch(f"{USERS}{other.id}", headers=headers, json={"email": superuser.email})
+    assert problem(response) == (409, "DUP_001")
+    assert fields(response) == ["email"]
+
+
+async def test_delete_user_removes_the_account_and_its_items(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_superuser(session)
+    other = await create_user(session)
+    item = await create_item(session, other.id)
+    user_id, item_id = other.id, item.id
+    response = await client.delete(f"{USERS}{user_id}", headers=headers)
+    assert (response.status_code, response.json()) == (200, {"message": "User deleted successfully"})
+    session.expunge_all()
+    assert await session.get(User, user_id) is None
+    assert await session.get(Item, item_id) is None

@@ -1,0 +1,121 @@
+"""One's own account: read, change, delete."""
+
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.items.models import Item
+from app.users.models import User
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import fields, problem
+from tests.items.factories import create_item
+from tests.users.factories import create_user
+
+ME = "/api/v1/users/me"
+
+
+async def test_read_user_me_answers_the_public_fields(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session, full_name="Ada")
+    assert (await client.get(ME, headers=headers)).json() == {
+        "id": str(user.id),
+        "email": user.email,
+        "full_name": "Ada",
+        "is_active": True,
+        "is_superuser": False,
+        "created_at": user.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ME), ("PATCH", ME), ("DELETE", ME), ("PATCH", f"{ME}/password")])
+async def test_own_account_needs_a_session(client: AsyncClient, method: str, path: str) -> None:
+    response = await client.request(method, path, json={})
+    assert problem(response) == (401, "AUTH_001")
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_update_user_me_changes_name_and_address(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    body = {"full_name": "Ada Lovelace", "email": "ada@example.com"}
+    answer = (await client.patch(ME, headers=headers, json=body)).json()
+    await session.refresh(user)
+    assert (answer["full_name"], answer["email"]) == ("Ada Lovelace", "ada@example.com")
+    assert (user.full_name, user.email) == ("Ada Lovelace", "ada@example.com")
+
+
+async def test_update_user_me_leaves_absent_fields_as_they_are(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session, full_name="Ada")
+    answer = (await client.patch(ME, headers=headers, json={"email": "new@example.com"})).json()
+    assert (answer["full_name"], answer["email"]) == ("Ada", "new@example.com")
+
+
+async def test_update_user_me_without_fields_changes_nothing(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session, full_name="Ada")
+    answer = (await client.patch(ME, headers=headers, json={})).json()
+    assert (answer["full_name"], answer["email"]) == ("Ada", user.email)
+
+
+async def test_update_user_me_with_null_clears_the_name(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session, full_name="Ada")
+    assert (await client.patch(ME, headers=headers, json={"full_name": None})).json()["full_name"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"email": None}, "email"),
+        ({"email": "nonsense"}, "email"),
+        ({"email": 1}, "email"),
+        ({"email": ""}, "email"),
+        ({"full_name": 1}, "full_name"),
+        ({"full_name": "x" * 256}, "full_name"),
+    ],
+)
+async def test_update_user_me_refuses_invalid_values_at_the_field(
+    client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
+) -> None:
+    user, headers = await signed_in_user(session, full_name="Ada")
+    response = await client.patch(ME, headers=headers, json=body)
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == [field]
+    await session.refresh(user)
+    assert user.full_name == "Ada"
+
+
+async def test_update_user_me_refuses_an_address_that_is_taken(client: AsyncClient, session: AsyncSession) -> None:
+    taken = await create_user(session)
+    user, headers = await signed_in_user(session)
+    email_before = user.email
+    response = await client.patch(ME, headers=headers, json={"email": taken.email.upper()})
+    assert problem(response) == (409, "DUP_001")
+    assert fields(response) == ["email"]
+    await session.refresh(user)
+    assert user.email == email_before
+
+
+async def test_update_user_me_accepts_ones_own_address(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    response = await client.patch(ME, headers=headers, json={"email": user.email, "full_name": "Ada"})
+    assert (response.status_code, response.json()["full_name"]) == (200, "Ada")
+
+
+async def test_delete_user_me_removes_the_account_and_its_items(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    item = await create_item(session, user.id)
+    user_id, item_id = user.id, item.id
+    response = await client.delete(ME, headers=headers)
+    assert (response.status_code, response.json()) == (200, {"message": "User deleted successfully"})
+    session.expunge_all()
+    assert await session.get(User, user_id) is None
+    assert await session.get(Item, item_id) is None
+
+
+async def test_superuser_cannot_delete_himself(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_superuser(session)
+    await signed_in_superuser(session)  # another one, so that he is not the last
+    for path in (ME, f"/api/v1/users/{user.id}"):
+        response = await client.delete(path, headers=headers)
+        assert problem(response) == (403, "AUTH_002")
+        assert response.json()["detail"] == "Super users are not allowed to delete themselves"
+    assert (await client.get(ME, headers=headers)).status_code == 200

@@ -1,0 +1,109 @@
+"""Sign-up, and the shortcut for local development."""
+
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.passwords import verify_password
+from app.users.config import settings
+from app.users.models import User
+from tests.core.answers import fields, problem
+from tests.users.factories import PASSWORD, create_user
+
+SIGNUP = "/api/v1/users/signup"
+PRIVATE = "/api/v1/private/users/"
+BODY = {"email": "ada@example.com", "password": PASSWORD}
+
+
+async def stored_users(session: AsyncSession) -> list[User]:
+    return list((await session.exec(select(User))).all())
+
+
+async def test_signup_makes_an_ordinary_active_user(client: AsyncClient, session: AsyncSession) -> None:
+    response = await client.post(SIGNUP, json={**BODY, "full_name": "Ada"})
+    assert response.status_code == 200
+    answer = response.json()
+    assert (answer["email"], answer["full_name"]) == ("ada@example.com", "Ada")
+    assert (answer["is_active"], answer["is_superuser"]) == (True, False)
+    assert [str(user.id) for user in await stored_users(session)] == [answer["id"]]
+
+
+async def test_signup_stores_the_password_as_a_hash_and_answers_neither(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    response = await client.post(SIGNUP, json=BODY)
+    [user] = await stored_users(session)
+    assert user.hashed_password.startswith("$argon2id$")
+    assert await verify_password(PASSWORD, user.hashed_password) == (True, None)
+    assert PASSWORD not in response.text
+    assert "argon2" not in response.text
+
+
+async def test_signup_needs_no_full_name(client: AsyncClient) -> None:
+    assert (await client.post(SIGNUP, json=BODY)).json()["full_name"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"password": PASSWORD}, "email"),
+        ({"email": "ada@example.com"}, "password"),
+        ({**BODY, "email": None}, "email"),
+        ({**BODY, "email": "ada"}, "email"),
+        ({**BODY, "email": "ada@localhost"}, "email"),
+        ({**BODY, "email": "x" * 65 + "@example.com"}, "email"),
+        ({**BODY, "email": f"x@{'y' * 250}.com"}, "email"),
+        ({**BODY, "password": None}, "password"),
+        ({**BODY, "password": "x" * 7}, "password"),
+        ({**BODY, "password": "x" * 129}, "password"),
+        ({**BODY, "password": 12345678}, "password"),
+        ({**BODY, "full_name": "x" * 256}, "full_name"),
+        ({**BODY, "full_name": ["Ada"]}, "full_name"),
+    ],
+)
+async def test_signup_refuses_invalid_values_at_the_field(
+    client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
+) -> None:
+    response = await client.post(SIGNUP, json=body)
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == [field]
+    assert await stored_users(session) == []
+
+
+async def test_signup_refuses_a_taken_address_at_the_field(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    response = await client.post(SIGNUP, json={**BODY, "email": user.email})
+    assert problem(response) == (409, "DUP_001")
+    assert fields(response) == ["email"]
+    assert len(await stored_users(session)) == 1
+
+
+async def test_signup_can_be_closed(
+    client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "USERS_OPEN_REGISTRATION", False)
+    response = await client.post(SIGNUP, json=BODY)
+    assert problem(response) == (403, "AUTH_002")
+    assert await stored_users(session) == []
+
+
+async def test_private_endpoint_makes_users_without_signing_in(client: AsyncClient, session: AsyncSession) -> None:
+    response = await client.post(PRIVATE, json={**BODY, "full_name": "Ada", "is_superuser": True})
+    assert response.status_code == 200
+    [user] = await stored_users(session)
+    assert (user.email, user.full_name, user.is_superuser) == ("ada@example.com", "Ada", True)
+
+
+async def test_private_endpoint_refuses_a_taken_address(client: AsyncClient, session: AsyncSession) -> None:
+    user = await create_user(session)
+    response = await client.post(PRIVATE, json={**BODY, "email": user.email})
+    assert problem(response) == (409, "DUP_001")
+
+
+async def test_private_endpoint_refuses_invalid_values(client: AsyncClient) -> None:
+    response = await client.post(PRIVATE, json={**BODY, "password": "short"})
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == ["password"]
