@@ -1,9 +1,10 @@
 /** Writes .br and .gz beside every text file of dist: packed once, and well, instead of at each request. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-const DIST = new URL("../dist/", import.meta.url).pathname;
+const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TEXT = /\.(js|css|html|svg|json|txt)$/;
 /** Below this the header costs more than it saves. */
 const SMALLEST = 1024;

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from click.testing import Result
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app import cli
 from app.core import db
