@@ -7,10 +7,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from app.auth import mails
 from app.core import jobs
 from app.core.db import engine, transaction
+from app.core.email_address import normalize_email
 from app.core.emails import Mail
 from app.core.errors import AppError
 from app.core.features import modules
@@ -51,7 +53,7 @@ def set_password(email: str, password: PasswordOption) -> None:
 
     async def run() -> None:
         async with transaction() as session:
-            user = await crud.get_user_by_email(session=session, email=email)
+            user = await crud.get_user_by_email(session=session, email=normalize_email(email))
             if user is None:
                 _fail(f"There is no user {email}.")
             body = UserUpdate(password=password)
@@ -86,6 +88,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(run_and_close())
     except AppError as error:
         _fail(error.detail)
+    except PydanticCustomError as error:
+        _fail(error.message())
     except ValidationError as error:
         _fail("; ".join(each["msg"] for each in error.errors()))
 

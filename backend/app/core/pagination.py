@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
@@ -109,41 +109,36 @@ async def paginate(
     is the order of creation. Two statements: the rows, and their count.
     """
     key = sort_keys[params.sort.removeprefix("-")]
-    descending = params.sort.startswith("-")
-    names = statement.selected_columns.keys()
-    order = [id_column] if key is None else [key, id_column]
+    cursor = params.cursor and Cursor.decode(params.cursor, sort=params.sort, has_key=key is not None)
+    offset = cursor.offset if cursor else params.skip
 
-    page: Any = statement.add_columns(literal(None) if key is None else key, id_column)
-    page = page.order_by(*(each.desc() if descending else each for each in order)).limit(params.limit + 1)
-    offset = params.skip
-    if params.cursor is None:
-        page = page.offset(offset)
-    else:
-        cursor = Cursor.decode(params.cursor, sort=params.sort, has_key=key is not None)
-        page = page.where(_after(cursor, key, id_column, descending))
-        offset = cursor.offset
+    page: Any = statement.add_columns(literal(None) if key is None else key, id_column).limit(params.limit + 1)
+    descending = params.sort.startswith("-")
+    order = [id_column] if key is None else [key, id_column]
+    page = page.order_by(*(each.desc() if descending else each for each in order))
+    page = page.where(_after(cursor, key, id_column, descending)) if cursor else page.offset(offset)
 
     rows = (await session.exec(page)).all()
     count = (await session.exec(select(func.count()).select_from(statement.subquery()))).one()
-
+    names = statement.selected_columns.keys()
+    data = [dict(zip(names, row, strict=False)) for row in rows[: params.limit]]
     has_next = len(rows) > params.limit
-    rows = rows[: params.limit]
+    return {"data": data, "count": count, "pagination": _describe(params, offset, count, rows, has_next)}
+
+
+def _describe(params: ListParams, offset: int, count: int, rows: Sequence[Any], has_next: bool) -> Pagination:
     next_cursor = None
     if has_next:
-        *_, last_key, last_id = rows[-1]
-        next_cursor = Cursor(params.sort, last_key, last_id, offset + len(rows)).encode()
-    return {
-        "data": [dict(zip(names, row, strict=False)) for row in rows],
-        "count": count,
-        "pagination": Pagination(
-            page=offset // params.limit + 1,
-            page_size=params.limit,
-            total_pages=-(-count // params.limit),
-            has_next=has_next,
-            has_prev=offset > 0,
-            next_cursor=next_cursor,
-        ),
-    }
+        *_, last_key, last_id = rows[params.limit - 1]
+        next_cursor = Cursor(params.sort, last_key, last_id, offset + params.limit).encode()
+    return Pagination(
+        page=offset // params.limit + 1,
+        page_size=params.limit,
+        total_pages=-(-count // params.limit),
+        has_next=has_next,
+        has_prev=offset > 0,
+        next_cursor=next_cursor,
+    )
 
 
 def _after(cursor: Cursor, key: Any, id_column: Any, descending: bool) -> ColumnElement[bool]:

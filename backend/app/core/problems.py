@@ -118,7 +118,7 @@ def translate_database_error(error: DBAPIError) -> AppError:
             return Conflict("A record that this one refers to is gone")
         case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
             return Invalid("body", "The database refused a value of the request")
-        case pg.OperationalError() | pg.QueryCanceled() | pg.InternalError_():
+        case pg.OperationalError() | pg.IdleInTransactionSessionTimeout() | pg.InternalError_():
             logger.warning("database_unavailable", error=type(error.orig).__name__)
             return Unavailable()
         case _:

@@ -114,7 +114,7 @@ def test_lists_are_written_with_commas_or_as_json(
     ],
 )
 def test_database_url_is_given_or_made_of_its_parts(given: dict[str, str], url: str) -> None:
-    assert Settings(_env_file=None, _secrets_dir=None, **given).database_url == url  # type: ignore[arg-type]
+    assert Settings(_env_file=None, _secrets_dir=(), **given).database_url == url  # type: ignore[arg-type]
 
 
 def test_load_names_each_wrong_variable_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

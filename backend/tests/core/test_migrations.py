@@ -85,12 +85,13 @@ async def test_upgrade_of_a_current_database_changes_nothing(empty_database: str
     assert "users" in tables(empty_database)
 
 
-@pytest.mark.parametrize("gone", ["0002_auth", "0003_items"])
-async def test_chain_closes_when_a_feature_is_gone(empty_database: str, tmp_path: Path, gone: str) -> None:
-    folder = copy_without(tmp_path / "alembic", gone)
-    assert revisions(folder) == [name for name in revisions() if name != gone]
+async def test_chain_closes_when_a_feature_is_gone(empty_database: str, tmp_path: Path) -> None:
+    gone = [name for name in revisions() if name.split("_")[1] == "items"]
+    folder = copy_without(tmp_path / "alembic", *gone)
+    assert revisions(folder) == [name for name in revisions() if name not in gone]
     await asyncio.to_thread(command.upgrade, config(folder), "head")
     assert "users" in tables(empty_database)
+    assert "items" not in tables(empty_database)
 
 
 def test_first_migration_has_none_before_it(tmp_path: Path) -> None:

@@ -34,14 +34,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refusal(settings_class: type[Settings] | type[UsersSettings] = Settings, **values: Any) -> str:
     with pytest.raises(ValidationError) as caught:
-        settings_class(_env_file=None, _secrets_dir=None, **values)
+        settings_class(_env_file=None, _secrets_dir=(), **values)
     return str(caught.value)
 
 
 @pytest.mark.parametrize("environment", OUTSIDE_LOCAL)
 def test_op01_strong_settings_start(environment: str) -> None:
     """Or the refusals below would prove nothing."""
-    assert Settings(_env_file=None, _secrets_dir=None, ENVIRONMENT=environment, **OUTSIDE).secure_cookies
+    assert Settings(_env_file=None, _secrets_dir=(), ENVIRONMENT=environment, **OUTSIDE).secure_cookies
 
 
 @pytest.mark.parametrize("weak", WEAK.values(), ids=WEAK.keys())
@@ -87,9 +87,9 @@ def test_op01_secrets_do_not_show_when_settings_are_printed() -> None:
 
 
 def test_local_development_needs_no_secrets() -> None:
-    key = Settings(_env_file=None, _secrets_dir=None).SECRET_KEY.get_secret_value()
+    key = Settings(_env_file=None, _secrets_dir=()).SECRET_KEY.get_secret_value()
     assert len(key) >= 32
-    assert key != Settings(_env_file=None, _secrets_dir=None).SECRET_KEY.get_secret_value()
+    assert key != Settings(_env_file=None, _secrets_dir=()).SECRET_KEY.get_secret_value()
 
 
 @pytest.mark.parametrize("environment", OUTSIDE_LOCAL)
