@@ -12,6 +12,7 @@ from app.core import jobs
 from app.core.config import Settings, settings
 from app.core.dashboard import serve_dashboard
 from app.core.db import engine
+from app.core.docs import add_docs
 from app.core.features import modules
 from app.core.logging import configure_logging
 from app.core.openapi import add_openapi, route_name
@@ -37,7 +38,7 @@ def create_app(settings: Settings = settings) -> FastAPI:
         title=settings.PROJECT_NAME,
         version="0.1.0",
         lifespan=lifespan,
-        docs_url="/docs" if settings.docs_enabled else None,
+        docs_url=None,
         redoc_url=None,
         openapi_url=f"{settings.API_V1_STR}/openapi.json" if settings.docs_enabled else None,
         generate_unique_id_function=route_name,
@@ -52,6 +53,8 @@ def create_app(settings: Settings = settings) -> FastAPI:
         if settings.ENVIRONMENT == "local" and hasattr(module, "local_router"):
             add_routes(app, module.local_router, settings.API_V1_STR)
     add_openapi(app)
+    if settings.docs_enabled:
+        add_docs(app)
     if settings.FRONTEND_DIR is not None:
         serve_dashboard(app, settings.FRONTEND_DIR)
     return app

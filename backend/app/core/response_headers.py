@@ -21,13 +21,11 @@ DASHBOARD = {
     ),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Swagger UI comes from a content delivery network and starts itself with an inline script.
+# Swagger UI starts itself with an inline script.
 DOCS = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
-        "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
-        "img-src 'self' data: https://fastapi.tiangolo.com; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
 
