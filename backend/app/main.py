@@ -1,5 +1,6 @@
 """The application: middleware, error handlers, and every feature's routes."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.core import jobs
 from app.core.config import Settings, settings
 from app.core.dashboard import serve_dashboard
-from app.core.db import engine
+from app.core.db import connections
 from app.core.docs import add_docs
 from app.core.features import modules
 from app.core.logging import configure_logging
@@ -20,13 +21,14 @@ from app.core.problems import add_problem_handlers
 from app.core.request_context import CatchErrors, RequestContext
 from app.core.request_guard import RequestGuard
 from app.core.response_headers import ResponseHeaders
+from app.core.routing import Route
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    async with jobs.workers():
+    gc.freeze()  # what is here now stays: the collector need not look at it again and again
+    async with connections(), jobs.workers():
         yield
-    await engine.dispose()
 
 
 def create_app(settings: Settings = settings) -> FastAPI:
@@ -101,6 +103,7 @@ def add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
             response_class=route.response_class,
             openapi_extra=route.openapi_extra,
             max_body_size=route.max_body_size,
+            route_class_override=Route,
         )
 
 

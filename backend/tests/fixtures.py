@@ -8,14 +8,17 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db, jobs
 from app.core.config import settings
+from app.core.statements import ConnectionSource
 from app.main import app
 from dev.mailstore import Mail
 from tests import conftest
@@ -36,16 +39,33 @@ async def one_event_loop() -> AsyncIterator[None]:
     await db.engine.dispose()
 
 
+class JoinedConnection:
+    """The test's own connection for `ReadSession`: what a statement has failed with is undone, as in a pool."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        async with self._lock, self._connection.transaction():
+            yield self._connection
+
+    async def check(self) -> None:
+        raise AssertionError("The test's connection is lost")
+
+
 @asynccontextmanager
-async def bound_to(bind: object, read_bind: object, **options: object) -> AsyncIterator[None]:
-    before = db.WriteSession.kw["bind"], db.ReadSession.kw["bind"]
+async def bound_to(bind: object, source: ConnectionSource, **options: object) -> AsyncIterator[None]:
+    """Both kinds of session on other connections."""
+    before, source_before = db.WriteSession.kw["bind"], vars(db.read_session).get("source")
     db.WriteSession.configure(bind=bind, **options)
-    db.ReadSession.configure(bind=read_bind, **options)
+    db.read_session.source = source
     try:
         yield
     finally:
-        db.WriteSession.configure(bind=before[0], join_transaction_mode="conditional_savepoint")
-        db.ReadSession.configure(bind=before[1], join_transaction_mode="conditional_savepoint")
+        db.WriteSession.configure(bind=before, join_transaction_mode="conditional_savepoint")
+        vars(db.read_session)["source"] = source_before
 
 
 @pytest.fixture
@@ -53,7 +73,9 @@ async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
     """A session in the test's own transaction, which the application's sessions join."""
     async with db.engine.connect() as connection:
         transaction = await connection.begin()
-        joined = bound_to(connection, connection, join_transaction_mode="create_savepoint")
+        await connection.execute(text("SELECT 1"))  # the driver begins with the first statement
+        raw = (await connection.get_raw_connection()).driver_connection
+        joined = bound_to(connection, JoinedConnection(raw), join_transaction_mode="create_savepoint")
         async with joined, db.WriteSession() as session:
             yield session
         await transaction.rollback()
@@ -85,9 +107,8 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
     engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
-    read_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     client = AsyncClient(transport=ASGITransport(app), base_url=BASE_URL)
-    async with bound_to(engine, read_engine), jobs.workers(), client:
+    async with db.create_read_pool(url) as pool, bound_to(engine, pool), jobs.workers(), client:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)

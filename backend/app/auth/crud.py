@@ -5,14 +5,21 @@ import secrets
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import OneTimeToken, SessionUser, TokenPurpose, UserSession
 from app.core.models import columns, utc_now
+from app.core.statements import ReadSession, Statement
 from app.users.models import User, UserPublic
+
+_SESSION_USER = Statement(
+    select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
+    .join(UserSession, col(UserSession.user_id) == User.id)
+    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
+)
 
 
 async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime: timedelta) -> UserSession:
@@ -26,15 +33,10 @@ async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime:
     return user_session
 
 
-async def get_session_user(*, session: AsyncSession, session_id: uuid.UUID) -> SessionUser | None:
+async def get_session_user(*, session: ReadSession, session_id: uuid.UUID) -> SessionUser | None:
     """The active user of a living session."""
-    statement = (
-        select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
-        .join(UserSession, col(UserSession.user_id) == User.id)
-        .where(UserSession.id == session_id, UserSession.expires_at > utc_now(), User.is_active)
-    )
-    row = (await session.exec(statement)).first()
-    return SessionUser.model_construct(**row._mapping) if row else None
+    row = await session.first(_SESSION_USER, session_id=session_id, now=utc_now())
+    return SessionUser.model_construct(**row) if row else None
 
 
 async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:

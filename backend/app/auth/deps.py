@@ -10,43 +10,44 @@ from app.auth import crud
 from app.auth.cookies import COOKIE_NAME, refuse_cross_site
 from app.auth.models import SessionUser
 from app.core.config import settings
-from app.core.db import ReadSessionDep
+from app.core.db import read_session
 from app.core.errors import Forbidden, NotAuthenticated
 from app.core.tokens import ACCESS, decode_token
 
-_bearer = OAuth2PasswordBearer(tokenUrl=f"{settings.API_V1_STR}/login/access-token", auto_error=False)
 
+class SignedInUser(OAuth2PasswordBearer):
+    """The user who asks, by a bearer token or else by the dashboard's cookie.
 
-async def get_access_token(request: Request, bearer_token: Annotated[str | None, Depends(_bearer)]) -> str:
-    """The bearer token if there is an Authorization header, else the dashboard's cookie."""
-    if "authorization" in request.headers:
-        if bearer_token is None:
+    One dependency and not one for each step: what the framework does for a dependency costs more than such a step.
+    """
+
+    async def __call__(self, request: Request) -> SessionUser:  # type: ignore[override]
+        session_id = _session_id(await self._token(request))
+        user = await crud.get_session_user(session=read_session, session_id=session_id)
+        if user is None:
+            raise NotAuthenticated
+        return user
+
+    async def _token(self, request: Request) -> str:
+        if "authorization" in request.headers:
+            token = await super().__call__(request)
+        elif token := request.cookies.get(COOKIE_NAME):
+            await refuse_cross_site(request)
+        if not token:
             raise NotAuthenticated("Not authenticated")
-        return bearer_token
-    token = request.cookies.get(COOKIE_NAME)
-    if not token:
-        raise NotAuthenticated("Not authenticated")
-    await refuse_cross_site(request)
-    return token
+        return token
 
 
-async def get_session_id(token: Annotated[str, Depends(get_access_token)]) -> uuid.UUID:
+def _session_id(token: str) -> uuid.UUID:
     try:
         return uuid.UUID(decode_token(ACCESS, token)["sid"])
     except (KeyError, ValueError, AttributeError, TypeError):
         raise NotAuthenticated from None
 
 
-async def get_current_user(
-    session: ReadSessionDep, session_id: Annotated[uuid.UUID, Depends(get_session_id)]
-) -> SessionUser:
-    user = await crud.get_session_user(session=session, session_id=session_id)
-    await session.close()  # gives the connection back before the handler asks for one
-    if user is None:
-        raise NotAuthenticated
-    return user
-
-
+get_current_user = SignedInUser(
+    tokenUrl=f"{settings.API_V1_STR}/login/access-token", scheme_name="OAuth2PasswordBearer", auto_error=False
+)
 CurrentUser = Annotated[SessionUser, Depends(get_current_user)]
 
 

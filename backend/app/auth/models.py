@@ -46,6 +46,11 @@ class SessionUser(UserPublic):
 
     session_id: uuid.UUID
 
+    @property
+    def visible_owner_id(self) -> uuid.UUID | None:
+        """Whose rows the user may see: his own, or everybody's for a superuser."""
+        return None if self.is_superuser else self.id
+
 
 class Token(SQLModel):
     access_token: str

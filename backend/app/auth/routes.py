@@ -9,7 +9,7 @@ from app.auth.cookies import clear_session_cookie, refuse_cross_site, set_sessio
 from app.auth.deps import CurrentSuperuser, CurrentUser
 from app.auth.models import LoginSession, NewPassword, Token
 from app.auth.service import SESSION_LIFETIME
-from app.core.db import ReadSessionDep, SessionDep
+from app.core.db import SessionDep
 from app.core.errors import NotFound
 from app.core.jobs import defer
 from app.core.models import Email, Message
@@ -71,7 +71,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
     response_class=HTMLResponse,
     responses=problems(404),
 )
-async def recover_password_html_content(session: ReadSessionDep, _: CurrentSuperuser, email: Email) -> Any:
+async def recover_password_html_content(session: SessionDep, _: CurrentSuperuser, email: Email) -> Any:
     """The recovery mail as this user would see it, with a link that opens nothing."""
     user = await users_crud.get_user_by_email(session=session, email=email)
     if user is None:

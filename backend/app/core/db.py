@@ -1,19 +1,26 @@
-"""Engine and sessions. One request is one transaction with one commit, before the answer is sent.
+"""Connections and sessions. There are two kinds of session:
 
-A request holds one connection at a time: what loads the user gives its connection back before
-the handler asks for one, since waiting for a second while holding a first can deadlock the pool.
+- `ReadSessionDep`: single statements by the fast path of `core/statements.py`, each its own transaction. For reads, and
+  for a write that is one statement and stands alone.
+- `SessionDep`: SQLModel's session. One request is one transaction with one commit, before the answer is sent.
+
+What loads the user holds no connection when the handler asks for one: waiting for a second while holding a first can
+deadlock a pool.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import jobs
 from app.core.config import settings
+from app.core.statements import ReadSession
 
 # Every wait for the database has a bound; beyond it the answer is 503.
 _SERVER_OPTIONS = {
@@ -41,13 +48,28 @@ engine = create_async_engine(settings.database_url, **ENGINE_OPTIONS)
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 
-# Reads need no transaction around a single statement: this saves BEGIN and ROLLBACK.
-ReadSession = async_sessionmaker(
-    engine.execution_options(isolation_level="AUTOCOMMIT"),
-    class_=AsyncSession,
-    expire_on_commit=False,
-    autoflush=False,
-)
+read_session = ReadSession()
+"""Has no state but its pool, so one does for all requests."""
+
+
+def create_read_pool(url: str, options: Mapping[str, Any] = ENGINE_OPTIONS) -> AsyncConnectionPool[AsyncConnection]:
+    """The driver's own pool, with the bounds of the engine's; to be opened by `async with`."""
+    return AsyncConnectionPool(
+        url.replace("+psycopg", "", 1),
+        kwargs={"autocommit": True, **options["connect_args"]},
+        min_size=1,
+        max_size=options["pool_size"],
+        timeout=options["pool_timeout"],
+        open=False,
+    )
+
+
+@asynccontextmanager
+async def connections() -> AsyncIterator[None]:
+    """Keeps the pools open. Waits for no connection: a database that is late must not stop the start."""
+    async with create_read_pool(settings.database_url) as read_session.source:
+        yield
+    await engine.dispose()
 
 
 @asynccontextmanager
@@ -64,11 +86,10 @@ async def get_session() -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def get_read_session() -> AsyncIterator[AsyncSession]:
-    async with ReadSession() as session:
-        yield session
+async def get_read_session() -> ReadSession:
+    return read_session
 
 
 # scope="function": a failed commit is an error answer, not a lost write behind a good one.
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
-ReadSessionDep = Annotated[AsyncSession, Depends(get_read_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]

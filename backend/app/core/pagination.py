@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, null, or_, tuple_
 from sqlmodel import SQLModel, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from app.core.errors import Invalid
+from app.core.statements import ReadSession, Record, Row, Statement
 
 MAX_LIMIT = 100
 MAX_SKIP = 1_000_000
@@ -90,59 +90,125 @@ def _is_text(key: object) -> bool:
     return isinstance(key, str) and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in key)
 
 
-def contains(q: str, *columns: Any) -> ColumnElement[bool]:
-    """Whether one of the columns contains the text, in any case; `%` and `_` mean themselves."""
-    return or_(*(column.icontains(q, autoescape=True) for column in columns))
+class PagedList:
+    """A list that clients page through. Declare one at module level in `crud.py`:
 
+    - `statement`: a `select()` of columns.
+    - `sort_keys`: the names of `sort` with their expressions; `None` stands for the order of ids, which is the order of
+      creation. Each needs an index that ends in the id.
+    - `searched`: the columns that `q` is looked for in.
+    - `filters`: conditions by name, each with a `bindparam` of that name. One that is given `None` does not apply.
 
-async def paginate(
-    session: AsyncSession,
-    statement: Select[Any],
-    params: ListParams,
-    *,
-    sort_keys: Mapping[str, Any],
-    id_column: Any,
-) -> dict[str, Any]:
-    """Runs a `select()` of columns as one page.
-
-    `sort_keys` maps the names of `sort` to expressions, `None` standing for the order of ids, which
-    is the order of creation. Two statements: the rows, and their count.
+    Each combination of these is a statement of its own, compiled when it is first asked for.
     """
-    key = sort_keys[params.sort.removeprefix("-")]
-    cursor = params.cursor and Cursor.decode(params.cursor, sort=params.sort, has_key=key is not None)
-    offset = cursor.offset if cursor else params.skip
 
-    page: Any = statement.add_columns(literal(None) if key is None else key, id_column).limit(params.limit + 1)
-    descending = params.sort.startswith("-")
-    order = [id_column] if key is None else [key, id_column]
-    page = page.order_by(*(each.desc() if descending else each for each in order))
-    page = page.where(_after(cursor, key, id_column, descending)) if cursor else page.offset(offset)
+    def __init__(
+        self,
+        statement: Select[Any],
+        *,
+        id_column: Any,
+        sort_keys: Mapping[str, Any],
+        searched: Sequence[Any] = (),
+        filters: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.names: tuple[str, ...] = tuple(statement.selected_columns.keys())
+        self._statement = statement
+        self._id = id_column
+        self._sort_keys = sort_keys
+        self._searched = searched
+        self._filters = filters or {}
+        self._compiled: dict[tuple[Any, ...], Statement] = {}
 
-    rows = (await session.exec(page)).all()
-    count = (await session.exec(select(func.count()).select_from(statement.subquery()))).one()
-    names = statement.selected_columns.keys()
-    data = [dict(zip(names, row, strict=False)) for row in rows[: params.limit]]
-    has_next = len(rows) > params.limit
-    return {"data": data, "count": count, "pagination": _describe(params, offset, count, rows, has_next)}
+    async def page(self, session: ReadSession, params: ListParams, **filters: Any) -> Row:
+        """The page as the members of `Page`. One statement, and a second one to count when the page is empty."""
+        values = {name: value for name, value in filters.items() if value is not None}
+        conditions = tuple(values)
+        if params.q:
+            conditions += ("q",)
+            values["q"] = _escape_like(params.q)
+        counted = values
+        values = {**values, "limit": params.limit + 1}
+        if params.cursor is not None:
+            has_key = self._sort_keys[params.sort.removeprefix("-")] is not None
+            cursor = Cursor.decode(params.cursor, sort=params.sort, has_key=has_key)
+            way, offset = "cursor", cursor.offset
+            values |= {"after_key": cursor.key, "after_id": cursor.id} if has_key else {"after_id": cursor.id}
+        else:
+            way, offset = ("skip" if params.skip else "first"), params.skip
+            values |= {"skip": params.skip} if params.skip else {}
+
+        records = await session.records(self._page_statement(params.sort, way, conditions), values)
+        if records:
+            count = records[0][-1]
+        elif way == "first":
+            count = 0
+        else:
+            [(count,)] = await session.records(self._count_statement(conditions), counted)
+        return self._answer(params, records, offset, count)
+
+    def _answer(self, params: ListParams, records: list[Record], offset: int, count: int) -> Row:
+        has_next = len(records) > params.limit
+        records = records[: params.limit]
+        next_cursor = None
+        if has_next:
+            *_, key, row_id, _ = records[-1]
+            next_cursor = Cursor(params.sort, key, row_id, offset + len(records)).encode()
+        return {
+            "data": [dict(zip(self.names, record, strict=False)) for record in records],
+            "count": count,
+            "pagination": {
+                "page": offset // params.limit + 1,
+                "page_size": params.limit,
+                "total_pages": -(-count // params.limit),
+                "has_next": has_next,
+                "has_prev": offset > 0,
+                "next_cursor": next_cursor,
+            },
+        }
+
+    def _page_statement(self, sort: str, way: str, conditions: tuple[str, ...]) -> Statement:
+        """Selects the row, its sort key, its id, and the count of the whole list."""
+        variant = (sort, way, conditions)
+        if variant not in self._compiled:
+            key, descending = self._sort_keys[sort.removeprefix("-")], sort.startswith("-")
+            order = [self._id] if key is None else [key, self._id]
+            rows: Any = self._where(self._statement, conditions)
+            count = select(func.count()).select_from(rows.subquery()).scalar_subquery()
+            if way == "cursor":
+                rows = rows.where(_after(key, self._id, descending))
+            elif way == "skip":
+                # The ids are found in the index alone, and only the page's own rows are read.
+                ids = rows.with_only_columns(self._id, maintain_column_froms=True)
+                ids = ids.order_by(*(each.desc() if descending else each for each in order))
+                page_ids = ids.limit(bindparam("limit", type_=Integer)).offset(bindparam("skip", type_=Integer))
+                rows = self._statement.where(self._id == any_(func.array(page_ids.scalar_subquery())))
+            rows = rows.add_columns(null() if key is None else key, self._id, count)
+            rows = rows.order_by(*(each.desc() if descending else each for each in order))
+            self._compiled[variant] = Statement(rows.limit(bindparam("limit", type_=Integer)))
+        return self._compiled[variant]
+
+    def _count_statement(self, conditions: tuple[str, ...]) -> Statement:
+        if conditions not in self._compiled:
+            rows = self._where(self._statement, conditions)
+            self._compiled[conditions] = Statement(select(func.count()).select_from(rows.subquery()))
+        return self._compiled[conditions]
+
+    def _where(self, statement: Select[Any], conditions: tuple[str, ...]) -> Select[Any]:
+        given = [self._filters[name] for name in conditions if name != "q"]
+        if "q" in conditions:
+            q = bindparam("q", type_=String)
+            given.append(or_(*(column.icontains(q, escape="/") for column in self._searched)))
+        return statement.where(*given)
 
 
-def _describe(params: ListParams, offset: int, count: int, rows: Sequence[Any], has_next: bool) -> Pagination:
-    next_cursor = None
-    if has_next:
-        *_, last_key, last_id = rows[params.limit - 1]
-        next_cursor = Cursor(params.sort, last_key, last_id, offset + params.limit).encode()
-    return Pagination(
-        page=offset // params.limit + 1,
-        page_size=params.limit,
-        total_pages=-(-count // params.limit),
-        has_next=has_next,
-        has_prev=offset > 0,
-        next_cursor=next_cursor,
-    )
+def _escape_like(text: str) -> str:
+    """`%` and `_` mean themselves."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-def _after(cursor: Cursor, key: Any, id_column: Any, descending: bool) -> ColumnElement[bool]:
-    here, there = tuple_(id_column), tuple_(cursor.id)
+def _after(key: Any, id_column: Any, descending: bool) -> ColumnElement[bool]:
+    after_key, after_id = bindparam("after_key", type_=String), bindparam("after_id", type_=Uuid)
+    here, there = tuple_(id_column), tuple_(after_id)
     if key is not None:
-        here, there = tuple_(key, id_column), tuple_(cursor.key, cursor.id)
+        here, there = tuple_(key, id_column), tuple_(after_key, after_id)
     return here < there if descending else here > there

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import psycopg.errors as pg
 import structlog
 from fastapi import FastAPI, Request
@@ -105,13 +106,14 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
     return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
 
 
-async def _database_error(request: Request, error: DBAPIError) -> JSONResponse:
+async def _database_error(request: Request, error: DBAPIError | psycopg.Error) -> JSONResponse:
     return await _app_error(request, translate_database_error(error))
 
 
-def translate_database_error(error: DBAPIError) -> AppError:
+def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
     """The one map from PostgreSQL's errors to ours. Re-raises what is a fault in the program."""
-    match error.orig:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    match cause:
         case pg.UniqueViolation():
             return Duplicate("A record with these values already exists")
         case pg.ForeignKeyViolation():
@@ -119,7 +121,7 @@ def translate_database_error(error: DBAPIError) -> AppError:
         case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
             return Invalid("body", "The database refused a value of the request")
         case pg.OperationalError() | pg.IdleInTransactionSessionTimeout() | pg.InternalError_():
-            logger.warning("database_unavailable", error=type(error.orig).__name__)
+            logger.warning("database_unavailable", error=type(cause).__name__)
             return Unavailable()
         case _:
             raise error
@@ -140,6 +142,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         HTTPException: _http_exception,
         RequestValidationError: _validation_error,
         DBAPIError: _database_error,
+        psycopg.Error: _database_error,
         PoolTimeout: _pool_timeout,
         StaleDataError: _stale_data,
     }

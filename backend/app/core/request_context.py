@@ -2,19 +2,18 @@
 
 import asyncio
 import re
+import secrets
 import time
-import uuid
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.logging import access_logger, current_request_id
 from app.core.problems import problem_response
 
-access_log = structlog.get_logger("access")
 logger = structlog.get_logger(__name__)
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 REQUEST_SECONDS = 15
 
 
@@ -26,40 +25,48 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.access_log = access_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
         started = time.perf_counter()
-        given = Headers(scope=scope).get("x-correlation-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = _request_id(scope)
         scope["request_id"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        context = current_request_id.set(request_id)
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Correlation-ID"] = request_id
-                headers["X-Process-Time-Ms"] = f"{(time.perf_counter() - started) * 1000:.1f}"
+                milliseconds = b"%.1f" % ((time.perf_counter() - started) * 1000)
+                own = (b"x-correlation-id", request_id.encode()), (b"x-process-time-ms", milliseconds)
+                message["headers"] = [*message.get("headers", ()), *own]
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
             client = scope["client"]
-            access_log.info(
+            self.access_log.info(
                 "request",
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 1),
                 client=client[0] if client else None,
+                request_id=request_id,
             )
-            structlog.contextvars.clear_contextvars()
+            current_request_id.reset(context)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-correlation-id":
+            return value.decode() if _REQUEST_ID.fullmatch(value) else secrets.token_hex(16)
+    return secrets.token_hex(16)
 
 
 class CatchErrors:

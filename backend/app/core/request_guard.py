@@ -9,7 +9,6 @@ import json
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import FieldError
@@ -38,20 +37,20 @@ class RequestGuard:
             return await self.app(scope, receive, send)
 
         try:
-            headers = Headers(scope=scope)
-            self._check_host(headers)
+            headers = dict(reversed(scope["headers"]))  # of a repeated one the first counts, as in Starlette
+            self._check_host(headers.get(b"host", b""))
             _check_text(scope.get("raw_path", b""), "path")
             _check_text(scope["query_string"].replace(b"+", b" "), "query")
-            if "content-length" in headers or "transfer-encoding" in headers:
+            if b"content-length" in headers or b"transfer-encoding" in headers:
                 body = await _read_body(receive)
-                _check_body(headers.get("content-type", ""), body)
+                _check_body(headers.get(b"content-type", b"").decode("latin-1"), body)
                 receive = _replay(body, receive)
         except Refused as error:
             return await _answer(scope, error)(scope, receive, send)
         await self.app(scope, receive, send)
 
-    def _check_host(self, headers: Headers) -> None:
-        host = headers.get("host", "")
+    def _check_host(self, encoded: bytes) -> None:
+        host = encoded.decode("latin-1")
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         if name.lower() not in self.allowed_hosts:
             raise Refused(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")

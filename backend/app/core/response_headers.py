@@ -1,6 +1,5 @@
 """Security headers. `frontend/nginx.conf` sends the same for the dashboard; a test compares them."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COMMON = {
@@ -34,26 +33,32 @@ def is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def _encode(headers: dict[str, str]) -> tuple[frozenset[bytes], list[tuple[bytes, bytes]]]:
+    """Their names, and the headers, as ASGI has them."""
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return frozenset(name for name, _ in encoded), encoded
+
+
 class ResponseHeaders:
     """Adds headers to every response; one that the endpoint has set itself stays."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
         common = {**COMMON, **(HSTS if https else {})}
-        self.api, self.docs, self.dashboard = ({**common, **special} for special in (API, DOCS, DASHBOARD))
+        self.api, self.docs, self.dashboard = (_encode({**common, **special}) for special in (API, DOCS, DASHBOARD))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
         path = scope["path"]
-        added = self.api if is_api(path) else self.docs if path == "/docs" else self.dashboard
+        names, added = self.api if is_api(path) else self.docs if path == "/docs" else self.dashboard
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in added.items():
-                    headers.setdefault(name, value)
+                headers = message.get("headers", ())
+                own = {name for name, _ in headers} & names
+                message["headers"] = [*headers, *(each for each in added if each[0] not in own)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -6,6 +6,7 @@ The algorithm is pinned to the key that `kid` names, whatever the token's header
 """
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from app.core.models import utc_now
 _ALGORITHM = "EdDSA"
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
 _MAX_LENGTH = 4_096
+_MAX_KNOWN = 10_000
 _LATEST = 2**40  # some 30,000 years from now, within the range of a datetime elsewhere
 
 
@@ -45,6 +47,8 @@ _signing_key = _derive_key(settings.SECRET_KEY.get_secret_value())
 _key_id = hashlib.sha256(_signing_key.public_key().public_bytes_raw()).hexdigest()[:16]
 _verifying_keys = {_key_id: _signing_key.public_key()}
 
+_known: dict[str, tuple[TokenKind, dict[str, Any]]] = {}
+
 
 def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) -> str:
     payload = {
@@ -59,7 +63,23 @@ def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) 
 
 
 def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
-    """The claims of a valid token of this kind; raises `NotAuthenticated` for any other."""
+    """The claims of a valid token of this kind; raises `NotAuthenticated` for any other.
+
+    A signature is checked once for each token, its expiry every time.
+    """
+    known_kind, claims = _known.get(token, (None, {}))
+    if known_kind is not kind:
+        claims = _verify(kind, token)
+        if len(_known) >= _MAX_KNOWN:
+            del _known[next(iter(_known))]  # the oldest
+        _known[token] = kind, claims
+    elif claims["exp"] <= time.time():
+        del _known[token]
+        raise NotAuthenticated
+    return claims
+
+
+def _verify(kind: TokenKind, token: str) -> dict[str, Any]:
     if len(token) > _MAX_LENGTH:
         raise NotAuthenticated
     try:

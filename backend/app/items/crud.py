@@ -1,47 +1,53 @@
 """Queries and invariants of items. A `None` owner means every owner: that is for superusers."""
 
 import uuid
-from typing import Any
 
+from sqlalchemy import bindparam, insert
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import NotFound
-from app.core.models import columns
-from app.core.pagination import contains, paginate
+from app.core.ids import new_id
+from app.core.models import columns, utc_now
+from app.core.pagination import PagedList
+from app.core.statements import ReadSession, Row, Statement
 from app.items.models import Item, ItemCreate, ItemPublic, ItemsParams, ItemUpdate
 
-_SORT_KEYS = {"created_at": None, "title": func.lower(Item.title)}
+_ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")))
+_CREATE_ITEM = Statement(insert(Item).returning(*columns(Item, ItemPublic)))
+_ITEMS = PagedList(
+    select(*columns(Item, ItemPublic)),
+    id_column=Item.id,
+    sort_keys={"created_at": None, "title": func.lower(Item.title)},
+    searched=(Item.title, Item.description),
+    filters={"owner_id": Item.owner_id == bindparam("owner_id")},
+)
 
 
-async def read_items(*, session: AsyncSession, params: ItemsParams, owner_id: uuid.UUID | None) -> dict[str, Any]:
+async def read_items(*, session: ReadSession, params: ItemsParams, owner_id: uuid.UUID | None) -> Row:
     """One page of `ItemsPublic`."""
-    statement = select(*columns(Item, ItemPublic))
-    if owner_id is not None:
-        statement = statement.where(Item.owner_id == owner_id)
-    if params.q:
-        statement = statement.where(contains(params.q, Item.title, Item.description))
-    return await paginate(session, statement, params, sort_keys=_SORT_KEYS, id_column=Item.id)
+    return await _ITEMS.page(session, params, owner_id=owner_id)
 
 
-async def get_item(
-    *,
-    session: AsyncSession,
-    item_id: uuid.UUID,
-    owner_id: uuid.UUID | None,
-    for_update: bool = False,
-) -> Item:
-    """Raises `NotFound` also for somebody else's item: its existence is none of the asker's business."""
-    item = await session.get(Item, item_id, with_for_update=for_update or None)
+async def read_item(*, session: ReadSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row:
+    """`ItemPublic`. Raises `NotFound` also for somebody else's: its existence is none of the asker's business."""
+    row = await session.first(_ITEM, item_id=item_id)
+    if row is None or (owner_id is not None and row["owner_id"] != owner_id):
+        raise NotFound("Item not found")
+    return row
+
+
+async def create_item(*, session: ReadSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row:
+    """`ItemPublic`. One statement that stands alone, so it needs no transaction around it."""
+    values = {"id": new_id(), "owner_id": owner_id, "created_at": utc_now(), **item_create.model_dump()}
+    return await session.one(_CREATE_ITEM, **values)
+
+
+async def get_item(*, session: AsyncSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Item:
+    """The item, locked until the commit: two changes at once come one after the other. Raises `NotFound`."""
+    item = await session.get(Item, item_id, with_for_update=True)
     if item is None or (owner_id is not None and item.owner_id != owner_id):
         raise NotFound("Item not found")
-    return item
-
-
-async def create_item(*, session: AsyncSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Item:
-    item = Item.model_validate(item_create, update={"owner_id": owner_id})
-    session.add(item)
-    await session.flush()
     return item
 
 

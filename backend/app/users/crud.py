@@ -3,30 +3,43 @@
 import uuid
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Conflict, Duplicate, FieldError, NotFound
 from app.core.models import columns
-from app.core.pagination import contains, paginate
+from app.core.pagination import PagedList
+from app.core.statements import ReadSession, Row, Statement
 from app.users.models import User, UserPublic, UsersParams
 
-_SORT_KEYS = {
-    "created_at": None,
-    "email": col(User.email),
-    "full_name": func.lower(func.coalesce(User.full_name, "")),
-}
+_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
+_USERS = PagedList(
+    select(*columns(User, UserPublic)),
+    id_column=User.id,
+    sort_keys={
+        "created_at": None,
+        "email": col(User.email),
+        "full_name": func.lower(func.coalesce(User.full_name, "")),
+    },
+    searched=(User.email, User.full_name),
+)
 
 _SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
 
 
-async def read_users(*, session: AsyncSession, params: UsersParams) -> dict[str, Any]:
+async def read_users(*, session: ReadSession, params: UsersParams) -> Row:
     """One page of `UsersPublic`."""
-    statement = select(*columns(User, UserPublic))
-    if params.q:
-        statement = statement.where(contains(params.q, User.email, User.full_name))
-    return await paginate(session, statement, params, sort_keys=_SORT_KEYS, id_column=User.id)
+    return await _USERS.page(session, params)
+
+
+async def read_user(*, session: ReadSession, user_id: uuid.UUID) -> Row:
+    """`UserPublic`. Raises `NotFound`."""
+    row = await session.first(_USER, user_id=user_id)
+    if row is None:
+        raise NotFound("User not found")
+    return row
 
 
 async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User | None:

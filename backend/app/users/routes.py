@@ -8,6 +8,7 @@ from app.core.db import ReadSessionDep, SessionDep
 from app.core.errors import Forbidden
 from app.core.models import Message
 from app.core.openapi import problems
+from app.core.responses import answer
 from app.users import crud, service
 from app.users.config import settings
 from app.users.models import (
@@ -68,7 +69,7 @@ async def register_user(session: SessionDep, body: UserRegister) -> Any:
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
 async def read_users(session: ReadSessionDep, params: Annotated[UsersParams, Query()]) -> Any:
-    return await crud.read_users(session=session, params=params)
+    return answer(UsersPublic, await crud.read_users(session=session, params=params))
 
 
 @router.post("/", response_model=UserPublic, responses=problems(409), dependencies=superuser_only)
@@ -81,7 +82,7 @@ async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, us
     """Oneself, or for superusers anybody."""
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
-    return await crud.get_user(session=session, user_id=user_id)
+    return answer(UserPublic, await crud.read_user(session=session, user_id=user_id))
 
 
 @router.patch(

@@ -6,9 +6,10 @@ from sqlalchemy import text
 from sqlmodel import func, select
 
 from app.core import db
+from app.core.statements import Statement
 
-_waiting = (
-    select(func.count())
+_waiting = Statement(
+    select(func.count().label("count"))
     .select_from(text("pg_stat_activity"))
     .where(text("datname = current_database() AND wait_event_type = 'Lock'"))
 )
@@ -16,6 +17,6 @@ _waiting = (
 
 async def until_waiting(count: int) -> None:
     """Returns when this many connections wait for a lock."""
-    async with asyncio.timeout(5), db.ReadSession() as session:
-        while (await session.exec(_waiting)).one() < count:
+    async with asyncio.timeout(5):
+        while (await db.read_session.one(_waiting))["count"] < count:
             pass

@@ -1,6 +1,8 @@
 """What the database refuses, and what the client is told of it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -100,11 +102,18 @@ async def test_fault_of_the_program_is_raised_again(session: AsyncSession, state
         translate_database_error(error)
 
 
-def small_engine(live: AsyncClient, **options: Any) -> Any:
-    """An engine of one connection on the database of `live`."""
+@asynccontextmanager
+async def small_pools(**options: Any) -> AsyncIterator[tuple[Any, Any]]:
+    """An engine and a pool for reads on the database of `live`, each of one connection, for both kinds of session."""
     url = db.WriteSession.kw["bind"].url
-    merged: dict[str, Any] = {**db.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.01, **options}
-    return create_async_engine(url, **merged)
+    merged: dict[str, Any] = {**db.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
+    engine = create_async_engine(url, **merged)
+    text_url = url.render_as_string(hide_password=False)
+    async with db.create_read_pool(text_url, merged) as pool:
+        await pool.wait()
+        async with bound_to(engine, pool):
+            yield engine, pool
+    await engine.dispose()
 
 
 def assert_unavailable(response: Any) -> None:
@@ -115,13 +124,13 @@ def assert_unavailable(response: Any) -> None:
 async def test_exhausted_pool_is_503(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
-    engine = small_engine(live)
-    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with bound_to(engine, reader):
-        async with engine.connect():
+    async with small_pools() as (engine, pool):
+        async with pool.connection():
             assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
+        async with engine.connect():
+            assert_unavailable(await live.patch("/api/v1/users/me", headers=headers, json={}))
         assert (await live.get("/api/v1/users/me", headers=headers)).status_code == 200
-    await engine.dispose()
+        assert (await live.patch("/api/v1/users/me", headers=headers, json={})).status_code == 200
 
 
 async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None:
@@ -129,8 +138,7 @@ async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
         item = await create_item(session, user.id)
-    engine = small_engine(live)
-    async with bound_to(engine, engine.execution_options(isolation_level="AUTOCOMMIT")):
+    async with small_pools():
         for method, path, body in (
             ("GET", "/api/v1/items/", None),
             ("PUT", f"/api/v1/items/{item.id}", {"title": "a"}),
@@ -140,7 +148,6 @@ async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None
         ):
             response = await live.request(method, path, headers=headers, json=body)
             assert response.status_code == 200, response.text
-    await engine.dispose()
 
 
 async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
@@ -148,12 +155,10 @@ async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
         user, headers = await signed_in_user(session)
         item = await create_item(session, user.id)
     connect_args = {**db.ENGINE_OPTIONS["connect_args"], "options": "-c lock_timeout=20ms"}
-    engine = small_engine(live, connect_args=connect_args)
     async with db.WriteSession() as holder:
         await holder.get(Item, item.id, with_for_update=True)
-        async with bound_to(engine, engine.execution_options(isolation_level="AUTOCOMMIT")):
+        async with small_pools(connect_args=connect_args):
             assert_unavailable(await live.delete(f"/api/v1/items/{item.id}", headers=headers))
-    await engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,8 @@ async def test_database_that_is_not_there_is_503(live: AsyncClient) -> None:
         _, headers = await signed_in_user(session)
     url = db.WriteSession.kw["bind"].url.set(port=1)
     engine = create_async_engine(url, **db.ENGINE_OPTIONS)
-    async with bound_to(engine, engine):
+    text_url = url.render_as_string(hide_password=False)
+    async with db.create_read_pool(text_url, db.ENGINE_OPTIONS | {"pool_timeout": 0.1}) as pool, bound_to(engine, pool):
         assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
         assert (await live.get("/api/v1/utils/health-check/")).status_code == 200
     await engine.dispose()

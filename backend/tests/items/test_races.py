@@ -28,7 +28,7 @@ async def owned(live: AsyncClient) -> tuple[uuid.UUID, uuid.UUID, Headers]:
 
 
 async def stored_items() -> list[Item]:
-    async with db.ReadSession() as session:
+    async with db.WriteSession() as session:
         return list((await session.exec(select(Item))).all())
 
 

@@ -20,7 +20,7 @@ TOKEN = "/api/v1/login/access-token"
 
 
 async def count_users(*emails: str) -> int:
-    async with db.ReadSession() as session:
+    async with db.WriteSession() as session:
         return (await session.exec(select(func.count()).where(col(User.email).in_(emails)))).one()
 
 

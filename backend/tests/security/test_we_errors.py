@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
-from sqlalchemy import text
+from sqlalchemy import literal_column, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db
 from app.core.errors import ErrorCode
+from app.core.statements import Statement
 from app.main import app, create_app
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import problem
@@ -39,7 +40,7 @@ def faulty() -> FastAPI:
         raise ExceptionGroup(SECRET, [Fault(SECRET)])
 
     async def query(session: db.ReadSessionDep) -> None:
-        await session.exec(text("SELECT secret_31415 FROM nowhere"))  # type: ignore[call-overload]
+        await session.all(Statement(select(literal_column("secret_31415")).select_from(text("nowhere"))))
 
     for endpoint in (fail, break_group, query):
         app.router.add_api_route(f"{API}/{endpoint.__name__}", endpoint, methods=["GET", "POST"])

@@ -93,7 +93,7 @@ async def send_at_once(superusers: list[tuple[User, Headers]], *sends: Send) -> 
     won, lost = sorted(answer.status_code for answer in answers)
     assert won == 200
     assert lost in (401, 403, 409), [answer.text for answer in answers]
-    async with db.ReadSession() as session:
+    async with db.WriteSession() as session:
         active = select(func.count()).where(col(User.is_superuser), col(User.is_active))
         assert (await session.exec(active)).one() == 1
 
