@@ -35,6 +35,7 @@ _CODES = {
     403: ErrorCode.FORBIDDEN,
     404: ErrorCode.NOT_FOUND,
     405: ErrorCode.METHOD_NOT_ALLOWED,
+    408: ErrorCode.BAD_REQUEST,
     409: ErrorCode.CONFLICT,
     413: ErrorCode.BODY_TOO_LARGE,
     422: ErrorCode.INVALID,

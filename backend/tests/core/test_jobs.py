@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import event
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tenacity import wait_none
 
@@ -39,12 +41,30 @@ class Work:
 
 
 async def test_job_starts_after_the_commit(session: AsyncSession) -> None:
-    work = Work()
+    order: list[str] = []
+
+    async def work() -> None:
+        order.append("job")
+
     async with jobs.workers(), db.transaction() as transaction:
-        defer(transaction, work.run, value=1)
+        await transaction.exec(select(1))
+        event.listen(transaction.sync_session, "after_commit", lambda _: order.append("commit"))
+        defer(transaction, work)
         await asyncio.sleep(0)
-        assert work.calls == []
-    assert work.calls == [1]
+    assert order == ["commit", "job"]
+
+
+async def test_failed_commit_starts_no_job(session: AsyncSession) -> None:
+    work = Work()
+
+    def fail(_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError):  # noqa: PT012
+        async with jobs.workers(), db.transaction() as transaction:
+            event.listen(transaction.sync_session, "before_commit", fail)
+            defer(transaction, work.run)
+    assert work.calls == []
 
 
 async def test_rolled_back_transaction_starts_no_job(session: AsyncSession) -> None:

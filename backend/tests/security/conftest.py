@@ -23,13 +23,15 @@ class Server(uvicorn.Server):
 async def served(app: Any) -> AsyncIterator[AsyncClient]:
     """A client of the application on a port of its own; at most one connection, kept alive."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
         server = Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        async with AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
-            yield client
-        server.should_exit = True
-        await task
+        try:
+            async with AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+                yield client
+        finally:
+            server.should_exit = True
+            await task
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Recovery: a reset token opens one account once, for an hour at most (RE-01, RE-04..07, JW-03, PW-09)."""
+"""Recovery: a token opens one account once, for an hour at most (RE-01, RE-04..07, RE-10, RE-12, JW-03, PW-09)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -238,6 +238,20 @@ async def test_re12_name_cannot_add_headers_or_break_the_mail(
     [mail] = mails()
     assert [to["Address"] for to in mail.summary["To"]] == [EMAIL]
     assert (mail.summary["Cc"], mail.summary["Bcc"]) == ([], [])
+
+
+async def test_re10_link_leads_to_the_configured_dashboard_whatever_the_request_says(
+    client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs
+) -> None:
+    await create_user(session, email=EMAIL)
+    evil = {"Host": "127.0.0.1", "Origin": "https://evil.example"}
+    forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"}
+    await client.post(f"/api/v1/password-recovery/{EMAIL}", headers=evil | forwarded)
+    await run_jobs()
+    [mail] = mails()
+    assert "http://localhost:8000/reset-password#token=" in mail.body("plain")
+    for host in ("evil.example", "127.0.0.1"):
+        assert host not in mail.body("plain") + mail.body("html")
 
 
 async def test_re01_recovery_does_no_work_on_the_account_before_it_answers(

@@ -1,0 +1,75 @@
+"""No request waits or works for ever (D12, WE-10)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+
+from app.core import request_context, request_guard
+from app.main import create_app
+from tests.core.answers import problem
+from tests.fixtures import BASE_URL
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    """The application with a route that never ends."""
+    app = create_app()
+
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    app.router.add_api_route(f"{API}/hang", hang)
+    return app
+
+
+async def test_request_that_takes_too_long_is_503(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_context, "REQUEST_SECONDS", 0.01)
+    async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
+        response = await client.get(f"{API}/hang")
+    assert problem(response) == (503, "UNAV_001")
+    assert int(response.headers["retry-after"]) >= 1
+
+
+async def test_body_that_does_not_arrive_is_408(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_guard, "BODY_SECONDS", 0.01)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    response = await client.post(f"{API}/users/signup", headers={"Content-Type": "application/json"}, content=slow())
+    assert problem(response) == (408, "REQ_001")
+    assert response.headers["connection"] == "close"
+
+
+async def test_body_that_breaks_off_is_no_server_error(client: AsyncClient) -> None:
+    """As the server reports it: the sender is gone, so the answer is for the log only."""
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{API}/users/signup",
+        "raw_path": f"{API}/users/signup".encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-length", b"100"), (b"content-type", b"application/json")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    messages: list[dict[str, object]] = [{"type": "http.disconnect"}]
+    messages.append({"type": "http.request", "body": b"{", "more_body": True})
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return messages.pop()
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    await create_app()(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
