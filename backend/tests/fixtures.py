@@ -18,7 +18,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db, jobs
 from app.core.config import settings
-from app.core.statements import ConnectionSource
+from app.core.read_pool import ReadPool
+from app.core.statements import Record, Row, Source, Statement
 from app.main import app
 from dev.mailstore import Mail
 from tests import conftest
@@ -46,17 +47,14 @@ class JoinedConnection:
         self._connection = connection
         self._lock = asyncio.Lock()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Any]:
+    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
         async with self._lock, self._connection.transaction():
-            yield self._connection
-
-    async def check(self) -> None:
-        raise AssertionError("The test's connection is lost")
+            cursor = await self._connection.execute(statement.sql, parameters)
+            return list(await cursor.fetchall())
 
 
 @asynccontextmanager
-async def bound_to(bind: object, source: ConnectionSource, **options: object) -> AsyncIterator[None]:
+async def bound_to(bind: object, source: Source, **options: object) -> AsyncIterator[None]:
     """Both kinds of session on other connections."""
     before, source_before = db.WriteSession.kw["bind"], vars(db.read_session).get("source")
     db.WriteSession.configure(bind=bind, **options)
@@ -108,7 +106,7 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
     engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
     client = AsyncClient(transport=ASGITransport(app), base_url=BASE_URL)
-    async with db.create_read_pool(url) as pool, bound_to(engine, pool), jobs.workers(), client:
+    async with ReadPool(url, db.ENGINE_OPTIONS) as pool, bound_to(engine, pool), jobs.workers(), client:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)

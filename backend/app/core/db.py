@@ -8,18 +8,17 @@ What loads the user holds no connection when the handler asks for one: waiting f
 deadlock a pool.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import jobs
 from app.core.config import settings
+from app.core.read_pool import ReadPool
 from app.core.statements import ReadSession
 
 # Every wait for the database has a bound; beyond it the answer is 503.
@@ -52,22 +51,10 @@ read_session = ReadSession()
 """Has no state but its pool, so one does for all requests."""
 
 
-def create_read_pool(url: str, options: Mapping[str, Any] = ENGINE_OPTIONS) -> AsyncConnectionPool[AsyncConnection]:
-    """The driver's own pool, with the bounds of the engine's; to be opened by `async with`."""
-    return AsyncConnectionPool(
-        url.replace("+psycopg", "", 1),
-        kwargs={"autocommit": True, **options["connect_args"]},
-        min_size=1,
-        max_size=options["pool_size"],
-        timeout=options["pool_timeout"],
-        open=False,
-    )
-
-
 @asynccontextmanager
 async def connections() -> AsyncIterator[None]:
     """Keeps the pools open. Waits for no connection: a database that is late must not stop the start."""
-    async with create_read_pool(settings.database_url) as read_session.source:
+    async with ReadPool(settings.database_url, ENGINE_OPTIONS) as read_session.source:
         yield
     await engine.dispose()
 

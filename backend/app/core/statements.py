@@ -8,11 +8,8 @@ A row is a dict of the selected columns. Building a statement and its cache key,
 session cost several times what PostgreSQL needs for an indexed read.
 """
 
-from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-import psycopg
-from psycopg import AsyncConnection
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -37,13 +34,10 @@ class Statement:
         self.is_read = isinstance(statement, Select)
 
 
-class ConnectionSource(Protocol):
-    """What `psycopg_pool` is, and a test's own connection."""
+class Source(Protocol):
+    """What runs statements: `ReadPool`, or a test's own connection."""
 
-    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
-
-    async def check(self) -> None:
-        """Replaces the connections that are lost."""
+    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]: ...
 
 
 class ReadSession:
@@ -52,7 +46,7 @@ class ReadSession:
     A connection is held only for as long as a statement runs, so nobody can hold one and wait for another.
     """
 
-    source: ConnectionSource
+    source: Source
 
     async def all(self, statement: Statement, **parameters: Any) -> list[Row]:
         names = statement.names
@@ -71,16 +65,4 @@ class ReadSession:
         """The rows as tuples."""
         if statement.defaults:
             parameters = {**statement.defaults, **parameters}
-        connection: AsyncConnection | None = None
-        try:
-            async with self.source.connection() as connection:
-                cursor = await connection.execute(statement.sql, parameters)
-                return await cursor.fetchall()
-        except psycopg.OperationalError:
-            # The server has closed a connection of the pool. Nobody can know whether a write was done, so it is not
-            # tried again.
-            if connection is None or not connection.closed or not statement.is_read:
-                raise
-        await self.source.check()
-        async with self.source.connection() as connection:
-            return await (await connection.execute(statement.sql, parameters)).fetchall()
+        return await self.source.fetch(statement, parameters)
