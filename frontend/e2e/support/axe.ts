@@ -17,6 +17,10 @@ export async function expectAccessible(
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await expect(page.locator("html")).toHaveClass(colorScheme);
+    // However short a transition is, its colours arrive only with the next frame.
+    await page.evaluate(() =>
+      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
+    );
     for (const width of widths) {
       await page.setViewportSize({ width, height: 800 });
       const axe = new AxeBuilder({ page });
