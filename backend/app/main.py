@@ -1,6 +1,5 @@
 """The application: middleware, error handlers, and every feature's routes."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,7 +25,6 @@ from app.core.routing import Route
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    gc.freeze()  # what is here now stays: the collector need not look at it again and again
     async with connections(), jobs.workers():
         yield
 
@@ -74,7 +72,7 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
         expose_headers=["X-Correlation-ID", "Retry-After"],
     )
     app.add_middleware(RequestGuard, allowed_hosts=settings.allowed_hosts)
-    app.add_middleware(ResponseHeaders, https=settings.FRONTEND_URL.startswith("https"))
+    app.add_middleware(ResponseHeaders, https=settings.secure_cookies)
     app.add_middleware(RequestContext)
 
 

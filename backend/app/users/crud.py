@@ -72,7 +72,7 @@ async def update_user(*, session: AsyncSession, user: User, changes: dict[str, A
 
     Call `lock_superusers` before loading the user when the changes can take a superuser away.
     """
-    if takes_superuser(changes) and user.is_superuser and user.is_active:
+    if takes_superuser(changes):
         await _keep_a_superuser(session, user)
     user.sqlmodel_update(changes)
     await _flush_unique_email(session)
@@ -83,8 +83,7 @@ async def delete_user(*, session: AsyncSession, user_id: uuid.UUID) -> None:
     """Raises `NotFound`, or `Conflict` for the last active superuser. What the user owns goes with him."""
     await lock_superusers(session=session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
-    if user.is_superuser and user.is_active:
-        await _keep_a_superuser(session, user)
+    await _keep_a_superuser(session, user)
     await session.delete(user)
     await session.flush()
 
@@ -112,6 +111,8 @@ async def _flush_unique_email(session: AsyncSession) -> None:
 
 
 async def _keep_a_superuser(session: AsyncSession, user: User) -> None:
+    if not (user.is_superuser and user.is_active):
+        return
     others = select(User.id).where(User.is_superuser, User.is_active, User.id != user.id)
     if (await session.exec(others.limit(1))).first() is None:
         raise Conflict("This is the last active superuser. Appoint another one first.")
