@@ -2,7 +2,10 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,8 +15,6 @@ from app.core.config import settings
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Of the request that is being answered: every line that is logged meanwhile names it."""
-
-_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def configure_logging() -> None:
@@ -28,33 +29,35 @@ def configure_logging() -> None:
             structlog.contextvars.merge_contextvars,
             _add_request_id,
             structlog.processors.add_log_level,
-            _stamp,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
             *renderers,
         ],
-        wrapper_class=_filtering_logger(),
+        wrapper_class=structlog.make_filtering_bound_logger(_level()),
         cache_logger_on_first_use=True,
     )
 
 
-def access_logger() -> Any:
-    """For the one line of every request: it has all it needs, so it passes fewer processors and a faster encoder."""
-    logger = structlog.get_logger("access")
+def access_logger() -> Callable[..., None]:
+    """For the one line of every request: it has all it needs, so it passes no processors."""
     if settings.ENVIRONMENT == "local":
-        return logger
-    output = structlog.BytesLogger(sys.stdout.buffer)
-    processors: list[Any] = [structlog.processors.add_log_level, _stamp, _encode]
-    return structlog.wrap_logger(output, processors=processors, wrapper_class=_filtering_logger()).bind()
+        return partial(structlog.get_logger("access").info, "request")
+    if _level() > logging.INFO:
+        return lambda **_: None
+    write, flush = sys.stdout.buffer.write, sys.stdout.buffer.flush
+
+    def log(**event: Any) -> None:
+        timestamp = datetime.now(UTC).isoformat()
+        write(to_json({"event": "request", "level": "info", "timestamp": timestamp, **event}) + b"\n")
+        flush()
+
+    return log
 
 
-def _filtering_logger() -> type[structlog.types.FilteringBoundLogger]:
-    return structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.LOG_LEVEL.upper()])
+def _level() -> int:
+    return logging.getLevelNamesMapping()[settings.LOG_LEVEL.upper()]
 
 
 def _add_request_id(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     if request_id := current_request_id.get():
         event.setdefault("request_id", request_id)
     return event
-
-
-def _encode(_: Any, __: str, event: structlog.types.EventDict) -> bytes:
-    return to_json(event)

@@ -25,7 +25,7 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.access_log = access_logger()
+        self.log = access_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,8 +50,7 @@ class RequestContext:
             await self.app(scope, receive, send_with_headers)
         finally:
             client = scope["client"]
-            self.access_log.info(
-                "request",
+            self.log(
                 method=scope["method"],
                 path=scope["path"],
                 status=status,

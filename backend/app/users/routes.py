@@ -28,7 +28,7 @@ superuser_only = [Depends(get_current_superuser)]
 
 @router.get("/me", response_model=UserPublic)
 async def read_user_me(current_user: CurrentUser) -> Any:
-    return current_user
+    return answer(UserPublic, vars(current_user))
 
 
 @router.patch("/me", response_model=UserPublic, responses=problems(409))
