@@ -1,0 +1,100 @@
+"""The connections of the fast path, against a real PostgreSQL that goes away and comes late."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg_pool import PoolTimeout
+from sqlalchemy import bindparam, insert
+from sqlmodel import col, func, select
+
+from app.core.config import settings
+from app.core.db import ENGINE_OPTIONS
+from app.core.models import utc_now
+from app.core.read_pool import ReadPool
+from app.core.statements import Statement
+from app.users.models import User
+from dev.ports import any_free_port
+
+READ = Statement(select(func.count()).select_from(User).where(User.email == bindparam("email")))
+WRITE = Statement(insert(User).returning(col(User.id)))
+
+
+def new_user() -> dict[str, object]:
+    email = f"{uuid.uuid4().hex}@example.com"
+    values = {"email": email, "full_name": None, "is_active": True, "is_superuser": False, "hashed_password": "-"}
+    return {"id": uuid.uuid4(), "created_at": utc_now(), **values}
+
+
+async def end_connections(pool: ReadPool) -> None:
+    """Ends the pool's connections from the server's side, which the pool cannot know yet."""
+    connection = await pool.pool.getconn()
+    pid = connection.info.backend_pid
+    await pool.pool.putconn(connection)
+    url = settings.database_url.replace("+psycopg", "", 1)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as other:
+        await other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+
+
+@pytest.fixture
+async def pool(one_event_loop: None) -> AsyncIterator[ReadPool]:
+    """One connection, so that the next statement runs on the one that was ended."""
+    async with ReadPool(settings.database_url, {**ENGINE_OPTIONS, "pool_size": 1}) as pool:
+        yield pool
+
+
+async def test_read_on_a_lost_connection_is_repeated(pool: ReadPool) -> None:
+    await end_connections(pool)
+    assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+
+
+async def test_write_on_a_lost_connection_is_not_repeated(pool: ReadPool) -> None:
+    """Nobody can know whether it was done before the connection broke."""
+    await end_connections(pool)
+    user = new_user()
+    with pytest.raises(psycopg.OperationalError):
+        await pool.fetch(WRITE, user)
+    assert await pool.fetch(READ, {"email": user["email"]}) == [(0,)]
+
+
+@asynccontextmanager
+async def forwarding(port: int) -> AsyncIterator[None]:
+    """The database on another port of this machine, for as long as the block runs."""
+    real = urlsplit(settings.database_url)
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(real.hostname, real.port)
+        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(connect, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+async def test_database_that_comes_late_is_found(one_event_loop: None) -> None:
+    port = any_free_port()
+    real = urlsplit(settings.database_url)
+    login = real.netloc.rpartition("@")[0]
+    late = real._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
+    async with ReadPool(late, {**ENGINE_OPTIONS, "pool_timeout": 0.2}) as pool:
+        with pytest.raises(PoolTimeout):
+            await pool.fetch(READ, {"email": "nobody@example.com"})
+        async with forwarding(port), asyncio.timeout(20):
+            while True:
+                try:
+                    assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+                    break
+                except PoolTimeout:
+                    continue
