@@ -23,6 +23,7 @@ from app.core.statements import Record, Row, Source, Statement
 from app.main import app
 from dev.mailstore import Mail
 from tests import conftest
+from tests.core.documented import refuse_undocumented
 
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
@@ -92,9 +93,15 @@ def run_jobs(monkeypatch: pytest.MonkeyPatch) -> RunJobs:
     return run
 
 
+def application_client() -> AsyncClient:
+    """Fails the test at an answer that the OpenAPI document does not announce."""
+    hooks = {"response": [refuse_undocumented]}
+    return AsyncClient(transport=ASGITransport(app), base_url=BASE_URL, event_hooks=hooks)
+
+
 @pytest.fixture
 async def client(session: AsyncSession, run_jobs: RunJobs) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
+    async with application_client() as client:
         yield client
 
 
@@ -105,7 +112,7 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
     engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
-    client = AsyncClient(transport=ASGITransport(app), base_url=BASE_URL)
+    client = application_client()
     async with ReadPool(url, db.ENGINE_OPTIONS) as pool, bound_to(engine, pool), jobs.workers(), client:
         yield client
     await engine.dispose()

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.core.config import settings
 from app.core.errors import CrossSiteRequest
+from app.core.openapi import raises
 
 # The prefix `__Host-` keeps sub-domains from setting the cookie; browsers demand `Secure` and
 # `Path=/` for it. On plain http, which is local development only, the cookie has neither.
@@ -38,6 +39,7 @@ def clear_session_cookie(response: Response) -> None:
     )
 
 
+@raises(CrossSiteRequest)
 async def refuse_cross_site(request: Request) -> None:
     """Raises `CrossSiteRequest` when an unsafe request may come from another site's page.
 

@@ -12,6 +12,7 @@ from app.auth.models import SessionUser
 from app.core.config import settings
 from app.core.db import read_session
 from app.core.errors import Forbidden, NotAuthenticated
+from app.core.openapi import raises
 from app.core.tokens import ACCESS, decode_token
 
 
@@ -51,6 +52,7 @@ get_current_user = SignedInUser(
 CurrentUser = Annotated[SessionUser, Depends(get_current_user)]
 
 
+@raises(Forbidden)
 async def get_current_superuser(current_user: CurrentUser) -> SessionUser:
     if not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")

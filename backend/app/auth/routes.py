@@ -10,7 +10,7 @@ from app.auth.deps import CurrentSuperuser, CurrentUser
 from app.auth.models import LoginSession, NewPassword, Token
 from app.auth.service import SESSION_LIFETIME
 from app.core.db import SessionDep
-from app.core.errors import NotFound
+from app.core.errors import InactiveUser, InvalidToken, NotFound, WrongCredentials
 from app.core.jobs import defer
 from app.core.models import Email, Message
 from app.core.openapi import problems
@@ -20,7 +20,7 @@ from app.users.models import UserPublic
 router = APIRouter(tags=["login"])
 
 
-@router.post("/login/access-token", responses=problems(400))
+@router.post("/login/access-token", responses=problems(WrongCredentials, InactiveUser))
 async def login_access_token(session: SessionDep, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
     """Bearer token for API clients, by the OAuth2 password form."""
     signed_in = await service.sign_in(session=session, email=form.username, password=form.password)
@@ -30,7 +30,7 @@ async def login_access_token(session: SessionDep, form: Annotated[OAuth2Password
 @router.post(
     "/login/session",
     response_model=UserPublic,
-    responses=problems(400, 403),
+    responses=problems(WrongCredentials, InactiveUser),
     dependencies=[Depends(refuse_cross_site)],
 )
 async def login_session(session: SessionDep, body: LoginSession, response: Response) -> Any:
@@ -60,7 +60,7 @@ async def recover_password(session: SessionDep, email: Email) -> Message:
     return Message(message="If that email is registered, we sent a password recovery link")
 
 
-@router.post("/reset-password/", responses=problems(400))
+@router.post("/reset-password/", responses=problems(InvalidToken))
 async def reset_password(session: SessionDep, body: NewPassword) -> Message:
     await service.reset_password(session=session, body=body)
     return Message(message="Password updated successfully")
@@ -69,7 +69,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
 @router.post(
     "/password-recovery-html-content/{email}",
     response_class=HTMLResponse,
-    responses=problems(404),
+    responses=problems(NotFound),
 )
 async def recover_password_html_content(session: SessionDep, _: CurrentSuperuser, email: Email) -> Any:
     """The recovery mail as this user would see it, with a link that opens nothing."""

@@ -1,46 +1,60 @@
-"""What the OpenAPI document says beyond FastAPI's own: every error, in one shape."""
+"""What the OpenAPI document says beyond FastAPI's own: every error of each operation, by its code."""
 
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.core.errors import Problem
+from app.core.errors import (
+    AppError,
+    BadRequest,
+    CrossSiteRequest,
+    ErrorCode,
+    Invalid,
+    NotAuthenticated,
+    Problem,
+    Unavailable,
+)
 
-_REF = {"$ref": "#/components/schemas/Problem"}
+_CODES = "codes"  # replaced by what a status really needs before anybody reads the document
+_SAFE_METHODS = {"get", "head", "options"}
+_CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
+_StatusAndCode = tuple[int, ErrorCode]
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of an operation: the errors of its own, by status.
+def problems(*errors: int | type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of an operation: the errors that its handler can raise.
 
-    Those that every operation can answer, and 401, 403, 413 and 422 where they follow from the
-    signature, are added by themselves.
+    Those that every operation can answer, those of its dependencies (`raises`), and 401, 408, 413 and 422 where they
+    follow from the signature, are added by themselves. A status stands for every error that has it.
     """
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": _REF}},
-        }
-        for status in statuses
-    }
+    responses: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        for each in [error] if isinstance(error, type) else _errors_of_status(error):
+            responses.setdefault(each.status, {"description": "", _CODES: []})[_CODES].append(each.code)
+    return responses
+
+
+def raises(*errors: type[AppError]) -> Callable[[_CallableT], _CallableT]:
+    """Marks a dependency with the errors that it can raise, for every operation that depends on it."""
+
+    def mark(dependency: _CallableT) -> _CallableT:
+        dependency.raises = errors  # type: ignore[attr-defined]
+        return dependency
+
+    return mark
+
+
+def _errors_of_status(status: int) -> list[type[AppError]]:
+    return [each for each in AppError.__subclasses__() if each.status == status]
 
 
 def route_name(route: APIRoute) -> str:
     """Operation ids are the handlers' names: the SDK's functions are called after them."""
     return route.name
-
-
-def _common_statuses(operation: dict[str, Any]) -> list[int]:
-    statuses = [400, 500, 503]
-    if "security" in operation:
-        statuses += [401, 403]
-    if "requestBody" in operation:
-        statuses += [408, 413]
-    if "requestBody" in operation or "parameters" in operation:
-        statuses.append(422)
-    return statuses
 
 
 def add_openapi(app: FastAPI) -> None:
@@ -60,12 +74,69 @@ def _build(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    schemas |= {_schema_name(code): _schema(code) for code in ErrorCode}
 
-    for path in document["paths"].values():
-        for operation in path.values():
-            responses = operation["responses"]
-            responses.pop("422", None)
-            for status, response in problems(*_common_statuses(operation)).items():
-                responses.setdefault(str(status), response)
-            operation["responses"] = dict(sorted(responses.items()))
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in map(str.lower, route.methods or ()):
+                operation = document["paths"][route.path_format][method]
+                common = {*_common_problems(method, operation), *_problems_of_dependencies(route.dependant)}
+                _add_problems(operation, common)
     return document
+
+
+def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_StatusAndCode]:
+    yield BadRequest.status, BadRequest.code
+    yield 500, ErrorCode.INTERNAL
+    yield Unavailable.status, Unavailable.code
+    if "security" in operation:
+        yield NotAuthenticated.status, NotAuthenticated.code
+        if method not in _SAFE_METHODS:
+            yield CrossSiteRequest.status, CrossSiteRequest.code
+    if "requestBody" in operation:
+        yield 408, ErrorCode.BAD_REQUEST
+        yield 413, ErrorCode.BODY_TOO_LARGE
+    if "requestBody" in operation or "parameters" in operation:
+        yield Invalid.status, Invalid.code
+
+
+def _problems_of_dependencies(dependant: Dependant) -> Iterator[_StatusAndCode]:
+    for error in getattr(dependant.call, "raises", ()):
+        yield error.status, error.code
+    for each in dependant.dependencies:
+        yield from _problems_of_dependencies(each)
+
+
+def _add_problems(operation: dict[str, Any], common: set[_StatusAndCode]) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    declared = {(int(status), code) for status, each in responses.items() for code in each.get(_CODES, ())}
+    codes: dict[int, set[ErrorCode]] = {}
+    for status, code in common | declared:
+        codes.setdefault(status, set()).add(code)
+    for status, of_status in codes.items():
+        in_order = [code for code in ErrorCode if code in of_status]
+        responses[str(status)] = _response(in_order)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _response(codes: list[ErrorCode]) -> dict[str, Any]:
+    refs = [{"$ref": f"#/components/schemas/{_schema_name(code)}"} for code in codes]
+    return {
+        "description": ", ".join(f"{_words(code).capitalize()} ({code})" for code in codes),
+        "content": {"application/problem+json": {"schema": refs[0] if len(refs) == 1 else {"anyOf": refs}}},
+    }
+
+
+def _words(code: ErrorCode) -> str:
+    return code.name.replace("_", " ").lower()
+
+
+def _schema_name(code: ErrorCode) -> str:
+    return _words(code).title().replace(" ", "") + "Problem"
+
+
+def _schema(code: ErrorCode) -> dict[str, Any]:
+    """A problem with this code: by the union of these, the type of a caught error knows its codes."""
+    own = {"type": "object", "required": ["code"], "properties": {"code": {"const": code.value}}}
+    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Query
 
 from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser
 from app.core.db import ReadSessionDep, SessionDep
-from app.core.errors import Forbidden
+from app.core.errors import BadRequest, Forbidden, NotFound
 from app.core.models import Message
 from app.core.openapi import problems
 from app.core.responses import answer
@@ -31,7 +31,7 @@ async def read_user_me(current_user: CurrentUser) -> Any:
     return answer(UserPublic, vars(current_user))
 
 
-@router.patch("/me", response_model=UserPublic, responses=problems(409))
+@router.patch("/me", response_model=UserPublic, responses=problems(404, 409))
 async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe) -> Any:
     return await service.update_user(
         session=session,
@@ -41,7 +41,7 @@ async def update_user_me(session: SessionDep, current_user: CurrentUser, body: U
     )
 
 
-@router.patch("/me/password", responses=problems(400))
+@router.patch("/me/password", responses=problems(BadRequest, NotFound))
 async def update_password_me(session: SessionDep, current_user: CurrentUser, body: UpdatePassword) -> Message:
     await service.change_own_password(
         session=session,
@@ -52,7 +52,7 @@ async def update_password_me(session: SessionDep, current_user: CurrentUser, bod
     return Message(message="Password updated successfully")
 
 
-@router.delete("/me", responses=problems(403))
+@router.delete("/me", responses=problems(Forbidden, NotFound))
 async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from app.core.errors import ErrorCode
 from app.main import app
 from tests.conftest import BACKEND_DIR
+from tests.core.documented import codes
 
 CONTRACT = {
     ("post", "/login/access-token"): "login_access_token",
@@ -63,7 +65,7 @@ def test_operation_documents_its_errors_as_problems(method: str, path: str, oper
     responses = operation["responses"]
     expected = {"400", "500", "503"}
     if "security" in operation:
-        expected |= {"401", "403"}
+        expected |= {"401"} | ({"403"} if method != "get" else set())
     if "requestBody" in operation:
         expected |= {"413", "422"}
     if "{id}" in path or "{user_id}" in path:
@@ -71,9 +73,47 @@ def test_operation_documents_its_errors_as_problems(method: str, path: str, oper
     assert expected <= set(responses)
     for status, response in responses.items():
         if status >= "400":
-            [(media_type, content)] = response["content"].items()
-            assert media_type == "application/problem+json"
-            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+            assert list(response["content"]) == ["application/problem+json"]
+            assert codes(response) <= set(ErrorCode)
+
+
+def codes_of(operation_id: str) -> dict[str, set[str]]:
+    [operation] = [each for _, _, each in OPERATIONS if each["operationId"] == operation_id]
+    return {status: codes(each) for status, each in operation["responses"].items() if status >= "400"}
+
+
+def test_each_error_names_its_codes() -> None:
+    assert codes_of("read_items") == {
+        "400": {"REQ_001"},
+        "401": {"AUTH_001"},
+        "422": {"VAL_001"},
+        "500": {"INT_001"},
+        "503": {"UNAV_001"},
+    }
+    assert codes_of("login_session") == {
+        "400": {"REQ_001", "AUTH_003", "AUTH_004"},
+        "403": {"AUTH_006"},
+        "408": {"REQ_001"},
+        "413": {"BODY_001"},
+        "422": {"VAL_001"},
+        "500": {"INT_001"},
+        "503": {"UNAV_001"},
+    }
+
+
+def test_an_operation_documents_what_its_dependencies_raise() -> None:
+    assert codes_of("read_users")["403"] == {"AUTH_002"}
+    assert codes_of("create_user")["403"] == {"AUTH_002", "AUTH_006"}
+    assert "403" not in codes_of("read_user_me")
+
+
+def test_an_error_is_a_problem_of_one_code() -> None:
+    components = app.openapi()["components"]
+    validator = jsonschema_rs.validator_for({"$ref": "#/components/schemas/NotFoundProblem", "components": components})
+    problem = {"title": "", "status": 404, "detail": "", "code": "NOT_001", "request_id": ""}
+    assert validator.is_valid(problem)
+    assert not validator.is_valid(problem | {"code": "AUTH_001"})
+    assert not validator.is_valid({"code": "NOT_001"})
 
 
 def test_every_error_code_is_in_the_document() -> None:

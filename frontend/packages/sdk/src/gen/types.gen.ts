@@ -4,6 +4,14 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type BadRequestProblem = Problem & {
+    code: 'REQ_001';
+};
+
+export type BodyTooLargeProblem = Problem & {
+    code: 'BODY_001';
+};
+
 /**
  * Body_login_access_token
  */
@@ -34,6 +42,18 @@ export type BodyLoginAccessToken = {
     username: string;
 };
 
+export type ConflictProblem = Problem & {
+    code: 'CONF_001';
+};
+
+export type CrossSiteRequestProblem = Problem & {
+    code: 'AUTH_006';
+};
+
+export type DuplicateProblem = Problem & {
+    code: 'DUP_001';
+};
+
 /**
  * ErrorCode
  *
@@ -57,6 +77,26 @@ export type FieldError = {
      * Message
      */
     message: string;
+};
+
+export type ForbiddenProblem = Problem & {
+    code: 'AUTH_002';
+};
+
+export type InactiveUserProblem = Problem & {
+    code: 'AUTH_004';
+};
+
+export type InternalProblem = Problem & {
+    code: 'INT_001';
+};
+
+export type InvalidProblem = Problem & {
+    code: 'VAL_001';
+};
+
+export type InvalidTokenProblem = Problem & {
+    code: 'AUTH_005';
 };
 
 /**
@@ -154,6 +194,10 @@ export type Message = {
     message: string;
 };
 
+export type MethodNotAllowedProblem = Problem & {
+    code: 'METH_001';
+};
+
 /**
  * NewPassword
  */
@@ -166,6 +210,14 @@ export type NewPassword = {
      * Token
      */
     token: string;
+};
+
+export type NotAuthenticatedProblem = Problem & {
+    code: 'AUTH_001';
+};
+
+export type NotFoundProblem = Problem & {
+    code: 'NOT_001';
 };
 
 /**
@@ -243,6 +295,10 @@ export type Token = {
      * Token Type
      */
     token_type?: 'bearer';
+};
+
+export type UnavailableProblem = Problem & {
+    code: 'UNAV_001';
 };
 
 /**
@@ -394,6 +450,10 @@ export type UsersPublic = {
     pagination: Pagination;
 };
 
+export type WrongCredentialsProblem = Problem & {
+    code: 'AUTH_003';
+};
+
 export type ReadItemsData = {
     body?: never;
     path?: never;
@@ -434,29 +494,25 @@ export type ReadItemsData = {
 
 export type ReadItemsErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Invalid (VAL_001)
      */
-    403: Problem;
+    422: InvalidProblem;
     /**
-     * Unprocessable Entity
+     * Internal (INT_001)
      */
-    422: Problem;
+    500: InternalProblem;
     /**
-     * Internal Server Error
+     * Unavailable (UNAV_001)
      */
-    500: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ReadItemsError = ReadItemsErrors[keyof ReadItemsErrors];
@@ -479,41 +535,41 @@ export type CreateItemData = {
 
 export type CreateItemErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type CreateItemError = CreateItemErrors[keyof CreateItemErrors];
@@ -541,33 +597,33 @@ export type DeleteItemData = {
 
 export type DeleteItemErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type DeleteItemError = DeleteItemErrors[keyof DeleteItemErrors];
@@ -595,33 +651,29 @@ export type ReadItemData = {
 
 export type ReadItemErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Not found (NOT_001)
      */
-    403: Problem;
+    404: NotFoundProblem;
     /**
-     * Not Found
+     * Invalid (VAL_001)
      */
-    404: Problem;
+    422: InvalidProblem;
     /**
-     * Unprocessable Entity
+     * Internal (INT_001)
      */
-    422: Problem;
+    500: InternalProblem;
     /**
-     * Internal Server Error
+     * Unavailable (UNAV_001)
      */
-    500: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ReadItemError = ReadItemErrors[keyof ReadItemErrors];
@@ -649,41 +701,41 @@ export type UpdateItemData = {
 
 export type UpdateItemErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type UpdateItemError = UpdateItemErrors[keyof UpdateItemErrors];
@@ -706,29 +758,29 @@ export type LoginAccessTokenData = {
 
 export type LoginAccessTokenErrors = {
     /**
-     * Bad Request
+     * Wrong credentials (AUTH_003), Inactive user (AUTH_004), Bad request (REQ_001)
      */
-    400: Problem;
+    400: WrongCredentialsProblem | InactiveUserProblem | BadRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type LoginAccessTokenError = LoginAccessTokenErrors[keyof LoginAccessTokenErrors];
@@ -751,25 +803,25 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -792,33 +844,33 @@ export type LoginSessionData = {
 
 export type LoginSessionErrors = {
     /**
-     * Bad Request
+     * Wrong credentials (AUTH_003), Inactive user (AUTH_004), Bad request (REQ_001)
      */
-    400: Problem;
+    400: WrongCredentialsProblem | InactiveUserProblem | BadRequestProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type LoginSessionError = LoginSessionErrors[keyof LoginSessionErrors];
@@ -841,25 +893,25 @@ export type TestTokenData = {
 
 export type TestTokenErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type TestTokenError = TestTokenErrors[keyof TestTokenErrors];
@@ -887,33 +939,33 @@ export type RecoverPasswordHtmlContentData = {
 
 export type RecoverPasswordHtmlContentErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type RecoverPasswordHtmlContentError = RecoverPasswordHtmlContentErrors[keyof RecoverPasswordHtmlContentErrors];
@@ -941,21 +993,21 @@ export type RecoverPasswordData = {
 
 export type RecoverPasswordErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type RecoverPasswordError = RecoverPasswordErrors[keyof RecoverPasswordErrors];
@@ -978,33 +1030,33 @@ export type CreatePrivateUserData = {
 
 export type CreatePrivateUserErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type CreatePrivateUserError = CreatePrivateUserErrors[keyof CreatePrivateUserErrors];
@@ -1027,29 +1079,29 @@ export type ResetPasswordData = {
 
 export type ResetPasswordErrors = {
     /**
-     * Bad Request
+     * Invalid token (AUTH_005), Bad request (REQ_001)
      */
-    400: Problem;
+    400: InvalidTokenProblem | BadRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
@@ -1103,29 +1155,29 @@ export type ReadUsersData = {
 
 export type ReadUsersErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002)
      */
-    403: Problem;
+    403: ForbiddenProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ReadUsersError = ReadUsersErrors[keyof ReadUsersErrors];
@@ -1148,41 +1200,41 @@ export type CreateUserData = {
 
 export type CreateUserErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
@@ -1205,25 +1257,29 @@ export type DeleteUserMeData = {
 
 export type DeleteUserMeErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Internal Server Error
+     * Not found (NOT_001)
      */
-    500: Problem;
+    404: NotFoundProblem;
     /**
-     * Service Unavailable
+     * Internal (INT_001)
      */
-    503: Problem;
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
 };
 
 export type DeleteUserMeError = DeleteUserMeErrors[keyof DeleteUserMeErrors];
@@ -1246,25 +1302,21 @@ export type ReadUserMeData = {
 
 export type ReadUserMeErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Internal (INT_001)
      */
-    403: Problem;
+    500: InternalProblem;
     /**
-     * Internal Server Error
+     * Unavailable (UNAV_001)
      */
-    500: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ReadUserMeError = ReadUserMeErrors[keyof ReadUserMeErrors];
@@ -1287,41 +1339,45 @@ export type UpdateUserMeData = {
 
 export type UpdateUserMeErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Not found (NOT_001)
      */
-    408: Problem;
+    404: NotFoundProblem;
     /**
-     * Conflict
+     * Bad request (REQ_001)
      */
-    409: Problem;
+    408: BadRequestProblem;
     /**
-     * Request Entity Too Large
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    413: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Unprocessable Entity
+     * Body too large (BODY_001)
      */
-    422: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Internal Server Error
+     * Invalid (VAL_001)
      */
-    500: Problem;
+    422: InvalidProblem;
     /**
-     * Service Unavailable
+     * Internal (INT_001)
      */
-    503: Problem;
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
 };
 
 export type UpdateUserMeError = UpdateUserMeErrors[keyof UpdateUserMeErrors];
@@ -1344,37 +1400,41 @@ export type UpdatePasswordMeData = {
 
 export type UpdatePasswordMeErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Not found (NOT_001)
      */
-    408: Problem;
+    404: NotFoundProblem;
     /**
-     * Request Entity Too Large
+     * Bad request (REQ_001)
      */
-    413: Problem;
+    408: BadRequestProblem;
     /**
-     * Unprocessable Entity
+     * Body too large (BODY_001)
      */
-    422: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Internal Server Error
+     * Invalid (VAL_001)
      */
-    500: Problem;
+    422: InvalidProblem;
     /**
-     * Service Unavailable
+     * Internal (INT_001)
      */
-    503: Problem;
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
 };
 
 export type UpdatePasswordMeError = UpdatePasswordMeErrors[keyof UpdatePasswordMeErrors];
@@ -1397,37 +1457,37 @@ export type RegisterUserData = {
 
 export type RegisterUserErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type RegisterUserError = RegisterUserErrors[keyof RegisterUserErrors];
@@ -1455,37 +1515,37 @@ export type DeleteUserData = {
 
 export type DeleteUserErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
@@ -1513,33 +1573,33 @@ export type ReadUserByIdData = {
 
 export type ReadUserByIdErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type ReadUserByIdError = ReadUserByIdErrors[keyof ReadUserByIdErrors];
@@ -1567,45 +1627,45 @@ export type UpdateUserData = {
 
 export type UpdateUserErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Not Found
+     * Not found (NOT_001)
      */
-    404: Problem;
+    404: NotFoundProblem;
     /**
-     * Request Timeout
+     * Bad request (REQ_001)
      */
-    408: Problem;
+    408: BadRequestProblem;
     /**
-     * Conflict
+     * Duplicate (DUP_001), Conflict (CONF_001)
      */
-    409: Problem;
+    409: DuplicateProblem | ConflictProblem;
     /**
-     * Request Entity Too Large
+     * Body too large (BODY_001)
      */
-    413: Problem;
+    413: BodyTooLargeProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
@@ -1628,17 +1688,17 @@ export type HealthCheckData = {
 
 export type HealthCheckErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type HealthCheckError = HealthCheckErrors[keyof HealthCheckErrors];
@@ -1668,29 +1728,29 @@ export type TestEmailData = {
 
 export type TestEmailErrors = {
     /**
-     * Bad Request
+     * Bad request (REQ_001)
      */
-    400: Problem;
+    400: BadRequestProblem;
     /**
-     * Unauthorized
+     * Not authenticated (AUTH_001)
      */
-    401: Problem;
+    401: NotAuthenticatedProblem;
     /**
-     * Forbidden
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: Problem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
-     * Unprocessable Entity
+     * Invalid (VAL_001)
      */
-    422: Problem;
+    422: InvalidProblem;
     /**
-     * Internal Server Error
+     * Internal (INT_001)
      */
-    500: Problem;
+    500: InternalProblem;
     /**
-     * Service Unavailable
+     * Unavailable (UNAV_001)
      */
-    503: Problem;
+    503: UnavailableProblem;
 };
 
 export type TestEmailError = TestEmailErrors[keyof TestEmailErrors];

@@ -134,6 +134,58 @@ export const zProblem = z.object({
     type: z._default(z.optional(z.string()), 'about:blank')
 });
 
+export const zBadRequestProblem = z.intersection(zProblem, z.object({
+    code: z.literal('REQ_001')
+}));
+
+export const zBodyTooLargeProblem = z.intersection(zProblem, z.object({
+    code: z.literal('BODY_001')
+}));
+
+export const zConflictProblem = z.intersection(zProblem, z.object({
+    code: z.literal('CONF_001')
+}));
+
+export const zCrossSiteRequestProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_006')
+}));
+
+export const zDuplicateProblem = z.intersection(zProblem, z.object({
+    code: z.literal('DUP_001')
+}));
+
+export const zForbiddenProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_002')
+}));
+
+export const zInactiveUserProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_004')
+}));
+
+export const zInternalProblem = z.intersection(zProblem, z.object({
+    code: z.literal('INT_001')
+}));
+
+export const zInvalidProblem = z.intersection(zProblem, z.object({
+    code: z.literal('VAL_001')
+}));
+
+export const zInvalidTokenProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_005')
+}));
+
+export const zMethodNotAllowedProblem = z.intersection(zProblem, z.object({
+    code: z.literal('METH_001')
+}));
+
+export const zNotAuthenticatedProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_001')
+}));
+
+export const zNotFoundProblem = z.intersection(zProblem, z.object({
+    code: z.literal('NOT_001')
+}));
+
 /**
  * Token
  */
@@ -141,6 +193,10 @@ export const zToken = z.object({
     access_token: z.string(),
     token_type: z._default(z.optional(z.literal('bearer')), 'bearer')
 });
+
+export const zUnavailableProblem = z.intersection(zProblem, z.object({
+    code: z.literal('UNAV_001')
+}));
 
 /**
  * UpdatePassword
@@ -215,6 +271,10 @@ export const zUsersPublic = z.object({
     data: z.array(zUserPublic),
     pagination: zPagination
 });
+
+export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_003')
+}));
 
 export const zReadItemsQuery = z.object({
     skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),

@@ -1,0 +1,45 @@
+"""Holds every answer of the suite to the OpenAPI document: what an operation answers, it has announced."""
+
+from typing import Any
+
+from fastapi.routing import APIRoute
+from httpx2 import Request, Response
+
+from app.main import app
+
+_SCHEMAS = "#/components/schemas/"
+
+
+async def refuse_undocumented(response: Response) -> None:
+    """An event hook of the tests' clients. Says nothing of paths and methods that no operation has."""
+    operation = _operation(response.request)
+    if operation is None:
+        return
+    documented = operation["responses"].get(str(response.status_code))
+    assert documented, f"{operation['operationId']} answers {response.status_code}, which it does not document"
+    if response.status_code >= 400:
+        await response.aread()
+        code = response.json()["code"]
+        assert code in codes(documented), f"{operation['operationId']} answers {code}, which it does not document"
+
+
+def codes(response: dict[str, Any]) -> set[str]:
+    """The error codes of one documented response."""
+    schema = response["content"]["application/problem+json"]["schema"]
+    return {_code(each["$ref"]) for each in schema.get("anyOf", [schema])}
+
+
+def _code(ref: str) -> str:
+    _, own = app.openapi()["components"]["schemas"][ref.removeprefix(_SCHEMAS)]["allOf"]
+    code: str = own["properties"]["code"]["const"]
+    return code
+
+
+def _operation(request: Request) -> dict[str, Any] | None:
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or request.method not in (route.methods or ()):
+            continue
+        if route.path_regex.match(request.url.path):
+            operation: dict[str, Any] = app.openapi()["paths"][route.path_format][request.method.lower()]
+            return operation
+    return None
