@@ -41,10 +41,22 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "happy-dom",
-    setupFiles: ["src/test/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}", "packages/sdk/test/**/*.test.ts"],
     restoreMocks: true,
     silent: "passed-only",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "dashboard",
+          environment: "happy-dom",
+          setupFiles: ["src/test/setup.ts"],
+          include: ["src/**/*.test.{ts,tsx}"],
+        },
+      },
+      {
+        extends: true,
+        test: { name: "sdk", environment: "node", include: ["packages/sdk/test/**/*.test.ts"] },
+      },
+    ],
   },
 });

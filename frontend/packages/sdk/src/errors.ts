@@ -5,11 +5,9 @@ export const NETWORK_ERROR = "network_error";
 export const TIMEOUT = "timeout";
 export const INVALID_RESPONSE = "invalid_response";
 
-export type ApiErrorCode =
-  | ErrorCode
-  | typeof NETWORK_ERROR
-  | typeof TIMEOUT
-  | typeof INVALID_RESPONSE;
+type OwnErrorCode = typeof NETWORK_ERROR | typeof TIMEOUT | typeof INVALID_RESPONSE;
+
+export type ApiErrorCode = ErrorCode | OwnErrorCode;
 
 interface ApiErrorInit {
   status: number;
@@ -22,7 +20,7 @@ interface ApiErrorInit {
 /** What every call throws, except for an abort by the caller's own `AbortSignal`, which passes through. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** HTTP status, or 0 when no answer arrived. */
+  /** HTTP status, or 0 when no whole answer arrived. */
   readonly status: number;
   /** Stable and meant for `switch`; the message may change. */
   readonly code: ApiErrorCode;
@@ -49,10 +47,42 @@ export class ApiError extends Error {
   }
 }
 
+/** The `ApiError` around a problem document: its `code` is one of the document's, or one of our own. */
+export type ApiErrorFrom<P> = [P] extends [{ code: infer Code extends ErrorCode }]
+  ? ApiError & { readonly code: Code | OwnErrorCode }
+  : ApiError;
+
+/** Any function of the SDK that asks the API. */
+export type Operation = (...args: never[]) => Promise<unknown>;
+
+/** What a function of the SDK throws: `ErrorOf<typeof readItem>`. */
+export type ErrorOf<Op extends Operation> =
+  Awaited<ReturnType<Op>> extends infer Result
+    ? Result extends { error: infer E }
+      ? NonNullable<E>
+      : never
+    : never;
+
+/** The codes that a function's errors can have: `ErrorCodeOf<typeof readItem>`. */
+export type ErrorCodeOf<Op extends Operation> = ErrorOf<Op> extends { code: infer C } ? C : never;
+
+/**
+ * Whether a caught value is an error of the API. Name the function that was called, and `code` has its codes only:
+ * those of the API's version that this package was made from.
+ */
+export function isApiError(error: unknown): error is ApiError;
+export function isApiError<Op extends Operation>(
+  error: unknown,
+  operation: Op,
+): error is ErrorOf<Op> & ApiError;
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof ApiError;
+}
+
 /** Error interceptor of the generated client, which by itself throws plain JSON, text or a `TypeError`. */
-export function toApiError(error: unknown, response?: Response): unknown {
-  if (error instanceof ApiError || isNamed(error, "AbortError")) return error;
-  if (!response) return unansweredError(error);
+export function toApiError(error: unknown, response?: Response, request?: Request): unknown {
+  if (error instanceof ApiError || isAbort(error, request)) return error;
+  if (!response || isCut(error)) return unansweredError(error);
 
   const requestId = response.headers.get("X-Correlation-ID") ?? undefined;
   if (isProblem(error)) {
@@ -70,6 +100,17 @@ export function toApiError(error: unknown, response?: Response): unknown {
     requestId,
     cause: error,
   });
+}
+
+/** The caller's own doing: also with a reason of his own, but not the end of `AbortSignal.timeout`. */
+function isAbort(error: unknown, request?: Request): boolean {
+  const isReason = request?.signal.aborted && error === request.signal.reason;
+  return isNamed(error, "AbortError") || Boolean(isReason && !isNamed(error, "TimeoutError"));
+}
+
+/** Whether the connection ended within the answer. What is no JSON is a SyntaxError, a refusal no Error at all. */
+function isCut(error: unknown): boolean {
+  return error instanceof Error && error.name !== "SyntaxError";
 }
 
 function unansweredError(cause: unknown): ApiError {

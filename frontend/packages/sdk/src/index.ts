@@ -1,5 +1,31 @@
-export { type AppClientOptions, configureAppClient, createAppClient } from "./client.js";
-export { ApiError, type ApiErrorCode, INVALID_RESPONSE, NETWORK_ERROR, TIMEOUT } from "./errors.js";
+export {
+  type AppClientOptions,
+  type ClientSettings,
+  configureAppClient,
+  createAppClient,
+  type LogInOptions,
+  logIn,
+} from "./client.js";
+export {
+  ApiError,
+  type ApiErrorCode,
+  type ErrorCodeOf,
+  type ErrorOf,
+  INVALID_RESPONSE,
+  isApiError,
+  NETWORK_ERROR,
+  type Operation,
+  TIMEOUT,
+} from "./errors.js";
 export type { Client } from "./gen/client/index.js";
 export { client } from "./gen/client.gen.js";
 export * from "./gen/index.js";
+export {
+  collect,
+  type ListOperation,
+  type Paginated,
+  type PaginateOptions,
+  paginate,
+  type RowOf,
+} from "./paginate.js";
+export { type RetryOptions, withRetries } from "./retry.js";

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ApiError, createAppClient, readItems, readUserMe } from "../src/index.js";
+import {
+  ApiError,
+  createAppClient,
+  isApiError,
+  readItem,
+  readItems,
+  recoverPasswordHtmlContent,
+} from "../src/index.js";
+import { type Answer, errorOf, hangUp, json, problem, serve, silence, text } from "./server.js";
 
 const PROBLEM = {
   type: "about:blank",
@@ -15,29 +23,18 @@ const PROBLEM = {
   request_id: "req-1",
 };
 
-type Answer = (request: Request) => Response | Promise<Response>;
-
-function clientWith(answer: Answer, options: { token?: string } = {}) {
-  return createAppClient({
-    baseUrl: "https://api.example",
-    fetch: async (input, init) => answer(new Request(input, init)),
-    ...options,
-  });
+async function clientOf(answer: Answer) {
+  const { baseUrl } = await serve(answer);
+  return createAppClient({ baseUrl, retry: false });
 }
 
-async function errorOf(answer: Answer, signal?: AbortSignal): Promise<unknown> {
-  return readItems({ client: clientWith(answer), signal }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+async function errorAfter(answer: Answer, signal?: AbortSignal) {
+  return errorOf(readItems({ client: await clientOf(answer), signal }));
 }
-
-const json = (body: unknown, status: number, headers = {}) =>
-  new Response(JSON.stringify(body), { status, headers });
 
 describe("an error of the API", () => {
   it("carries status, code, message, request id and the refused fields", async () => {
-    const error = await errorOf(() => json(PROBLEM, 422));
+    const error = await errorAfter(json(PROBLEM, 422));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
       name: "ApiError",
@@ -50,60 +47,97 @@ describe("an error of the API", () => {
     expect((error as ApiError).fieldErrors()).toEqual({ title: "Field required" });
   });
 
-  it.each([
-    ["a page of a proxy", () => new Response("<h1>Bad Gateway</h1>", { status: 502 }), 502],
-    ["nothing", () => new Response(null, { status: 504 }), 504],
-    ["JSON of another kind", () => json({ detail: "?" }, 500), 500],
-    [
-      "a success that is no JSON",
-      () => new Response("{", { headers: { "Content-Type": "application/json" } }),
-      200,
-    ],
-  ])("is an ApiError when the answer is %s", async (_name, answer, status) => {
-    const error = await errorOf(answer);
+  it("is known by isApiError, and nothing else is", async () => {
+    const error = await errorAfter(problem(404, "NOT_001"));
+    expect([isApiError(error), isApiError(error, readItem)]).toEqual([true, true]);
+    expect([isApiError(new Error("NOT_001")), isApiError(undefined, readItem)]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it("is returned instead of thrown when the caller wants it so", async () => {
+    const client = await clientOf(problem(404, "NOT_001"));
+    const path = { id: "1" };
+    const { data, error } = await readItem({ client, path, throwOnError: false });
+    expect(data).toBeUndefined();
+    expect(error).toMatchObject({ name: "ApiError", code: "NOT_001" });
+  });
+
+  it("takes the request id from the header when there is no problem document", async () => {
+    const error = await errorAfter(json("?", 500, { "X-Correlation-ID": "req-2" }));
+    expect(error).toMatchObject({ requestId: "req-2", code: "invalid_response" });
+  });
+});
+
+describe("an answer that is not the API's", () => {
+  const PAGE = text("<h1>Sign in to this network</h1>", 200, { "Content-Type": "text/html" });
+  const chunked: Answer = (response) => {
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.flushHeaders();
+    response.end();
+  };
+
+  it.each<[string, Answer, number]>([
+    ["the error page of a proxy", text("<h1>Bad Gateway</h1>", 502), 502],
+    ["an error with an empty body", text("", 504), 504],
+    ["an error in JSON of another kind", json({ detail: "?" }, 500), 500],
+    ["a page where JSON is due", PAGE, 200],
+    ["JSON that ends too early", json({}, 200, { "Content-Length": "1" }), 200],
+    ["an empty answer", text("", 200, { "Content-Type": "application/json" }), 200],
+    ["an empty answer in chunks", chunked, 200],
+    ["bytes of no type", text("?", 200), 200],
+  ])("is an ApiError: %s", async (_name, answer, status) => {
+    const error = await errorAfter(answer);
     expect(error).toMatchObject({ name: "ApiError", status, code: "invalid_response" });
     expect((error as ApiError).fieldErrors()).toEqual({});
   });
 
-  it("takes the request id from the header when there is no problem document", async () => {
-    const error = await errorOf(() => json("?", 500, { "X-Correlation-ID": "req-2" }));
-    expect(error).toMatchObject({ requestId: "req-2" });
+  it("is let through where the operation answers another type", async () => {
+    const page = text("<p>Dear user</p>", 200, { "Content-Type": "text/html; charset=utf-8" });
+    const client = await clientOf(page);
+    const { data } = await recoverPasswordHtmlContent({ client, path: { email: "a@b.com" } });
+    expect(data).toBe("<p>Dear user</p>");
   });
 });
 
 describe("a request without an answer", () => {
-  it("is a network error with status 0", async () => {
-    const error = await errorOf(() => Promise.reject(new TypeError("fetch failed")));
+  it("is a network error with status 0 when nobody listens", async () => {
+    const client = createAppClient({ baseUrl: "http://127.0.0.1:1", retry: false });
+    const error = await errorOf(readItems({ client }));
+    expect(error).toMatchObject({ name: "ApiError", status: 0, code: "network_error" });
+    expect((error as ApiError).cause).toBeInstanceOf(TypeError);
+  });
+
+  it("is a network error when the connection ends before the answer", async () => {
+    expect(await errorAfter(hangUp)).toMatchObject({ status: 0, code: "network_error" });
+  });
+
+  it("is a network error when the connection ends within the answer", async () => {
+    const error = await errorAfter((response) => {
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.write('{"data":', () => response.destroy());
+    });
     expect(error).toMatchObject({ status: 0, code: "network_error" });
   });
 
-  it("is a timeout when it took too long", async () => {
-    const error = await errorOf(() => Promise.reject(new DOMException("late", "TimeoutError")));
-    expect(error).toMatchObject({ status: 0, code: "timeout" });
-  });
-
-  it("is the caller's own AbortError when the caller gave up", async () => {
-    const error = await errorOf(
-      () => Promise.reject(new DOMException("stop", "AbortError")),
-      AbortSignal.abort(),
-    );
-    expect(error).toMatchObject({ name: "AbortError" });
-    expect(error).not.toBeInstanceOf(ApiError);
+  it("is a timeout when it took longer than the caller's signal allows", async () => {
+    const error = await errorAfter(silence, AbortSignal.timeout(50));
+    expect(error).toMatchObject({ name: "ApiError", status: 0, code: "timeout" });
   });
 });
 
-describe("a client of its own", () => {
-  it("sends its token and asks its own server", async () => {
-    const requests: Request[] = [];
-    const client = clientWith(
-      (request) => {
-        requests.push(request);
-        return json({ id: "1" }, 200);
-      },
-      { token: "t-1" },
-    );
-    await readUserMe({ client });
-    expect(requests[0]?.url).toBe("https://api.example/api/v1/users/me");
-    expect(requests[0]?.headers.get("Authorization")).toBe("Bearer t-1");
+describe("a request that the caller ended", () => {
+  it("throws the AbortError itself", async () => {
+    const stop = new AbortController();
+    const error = await errorAfter(() => stop.abort(), stop.signal);
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect(error).not.toBeInstanceOf(ApiError);
+  });
+
+  it("throws the caller's own reason", async () => {
+    const stop = new AbortController();
+    const reason = new Error("The tab was closed");
+    expect(await errorAfter(() => stop.abort(reason), stop.signal)).toBe(reason);
   });
 });

@@ -127,7 +127,7 @@ export const testToken = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const recoverPasswordHtmlContent = <ThrowOnError extends boolean = true>(options: Options<RecoverPasswordHtmlContentData, ThrowOnError>): RequestResult<RecoverPasswordHtmlContentResponses, RecoverPasswordHtmlContentErrors, ThrowOnError> => (options.client ?? client).post<RecoverPasswordHtmlContentResponses, RecoverPasswordHtmlContentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/password-recovery-html-content/{email}',
+    url: '/api/v1/password-recovery-html-content/{email}', parseAs: 'text',
     ...options
 });
 
