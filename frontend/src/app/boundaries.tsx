@@ -1,13 +1,18 @@
 import { type ErrorComponentProps, Link, useMatches, useRouter } from "@tanstack/react-router";
-import { CircleAlert, FileQuestion } from "lucide-react";
+import { CircleAlert, FileQuestion, Lock } from "lucide-react";
 import type { ReactNode } from "react";
 import { RequestId } from "@/components/layout/request-id";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
+import { NoAccess } from "@/lib/access";
 import { errorMessage } from "@/lib/errors";
 
 /** In place of a page that failed; the layout around it stays usable. */
-export function RouteError({ error, reset }: ErrorComponentProps) {
+export function RouteError(props: ErrorComponentProps) {
+  return props.error instanceof NoAccess ? <Forbidden /> : <Failure {...props} />;
+}
+
+function Failure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const tryAgain = () => {
     reset();
@@ -26,14 +31,29 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   );
 }
 
+function Forbidden() {
+  return (
+    <Notice icon={<Lock aria-hidden />} title="You have no access to this page">
+      <p>It is for superusers only. Ask one of them when you need it.</p>
+      <DashboardLink />
+    </Notice>
+  );
+}
+
 export function NotFound() {
   return (
     <Notice icon={<FileQuestion aria-hidden />} title="Page not found">
       <p>There is nothing at this address. It may have been moved or deleted.</p>
-      <Button asChild variant="outline" className="mt-6">
-        <Link to="/">Go to the dashboard</Link>
-      </Button>
+      <DashboardLink />
     </Notice>
+  );
+}
+
+function DashboardLink() {
+  return (
+    <Button asChild variant="outline" className="mt-6">
+      <Link to="/">Go to the dashboard</Link>
+    </Button>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { UserPublic } from "@app/sdk";
 import type { Feature, SlotName } from "@/lib/define-feature";
 
 const manifests = import.meta.glob<Feature>("../features/*/feature.ts", {
@@ -6,9 +7,23 @@ const manifests = import.meta.glob<Feature>("../features/*/feature.ts", {
 });
 const features = Object.entries(manifests);
 
-export const navEntries = features
-  .flatMap(([, feature]) => feature.nav ?? [])
-  .sort((a, b) => a.order - b.order);
+const byOrder = (a: { order: number }, b: { order: number }) => a.order - b.order;
+
+/** What only superusers see is left out for everybody else. The API refuses the rest by itself. */
+export function visibleTo({ is_superuser }: UserPublic) {
+  return ({ superuser }: { superuser?: boolean }) => !superuser || is_superuser;
+}
+
+export const navEntries = features.flatMap(([, { nav = [] }]) => nav).sort(byOrder);
+export const commands = features.flatMap(([, { commands = [] }]) => commands);
+export const settingsTabs = features.flatMap(([, { settings = [] }]) => settings).sort(byOrder);
+export const checklist = features.flatMap(([, { checklist = [] }]) => checklist).sort(byOrder);
+
+/** Server searches of the command palette, each with the entry that gives it a title and says who may. */
+export const searches = features.flatMap(([, { nav, search }]) => {
+  const entry = nav?.[0];
+  return entry && search ? [{ entry, search }] : [];
+});
 
 export function slotFillings(name: SlotName) {
   return features.flatMap(([path, { slots }]) => {

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { registerHotkey, setCharacterKeys } from "./hotkeys";
+
+const undo: (() => void)[] = [];
+
+function on(keys: string) {
+  const run = vi.fn();
+  undo.push(registerHotkey({ keys, run, description: keys, section: "General" }));
+  return run;
+}
+
+function press(key: string, init: KeyboardEventInit = {}, target: Element = document.body) {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init });
+  target.dispatchEvent(event);
+  return event;
+}
+
+beforeEach(() => {
+  document.body.innerHTML = "";
+});
+afterEach(() => {
+  for (const remove of undo.splice(0)) remove();
+  vi.useRealTimers();
+});
+
+describe("a shortcut", () => {
+  it("runs on its key, and keeps the browser from using it", () => {
+    const search = on("/");
+    expect(press("/").defaultPrevented).toBe(true);
+    expect(search).toHaveBeenCalledOnce();
+    expect(press("x").defaultPrevented).toBe(false);
+  });
+
+  it("can be a sequence", () => {
+    const items = on("g i");
+    const create = on("i");
+    press("g");
+    press("i");
+    expect(items).toHaveBeenCalledOnce();
+    expect(create).not.toHaveBeenCalled();
+  });
+
+  it("forgets a sequence that was not finished in time", () => {
+    const items = on("g i");
+    const now = vi.spyOn(performance, "now");
+    const at = (time: number, key: string) => {
+      now.mockReturnValue(time);
+      press(key);
+    };
+    at(1000, "g");
+    at(5000, "i");
+    expect(items).not.toHaveBeenCalled();
+  });
+
+  it("starts afresh after a key that leads nowhere", () => {
+    const items = on("g i");
+    for (const key of ["g", "x", "i"]) press(key);
+    expect(items).not.toHaveBeenCalled();
+    for (const key of ["g", "i"]) press(key);
+    expect(items).toHaveBeenCalledOnce();
+  });
+
+  it("of a page goes before that of the shell, until the page is left", () => {
+    const shell = on("c");
+    const page = on("c");
+    press("c");
+    expect([shell.mock.calls.length, page.mock.calls.length]).toEqual([0, 1]);
+    undo.pop()?.();
+    press("c");
+    expect([shell.mock.calls.length, page.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it.each(["input", "textarea", "select"])("is text while somebody types in a %s", (tag) => {
+    const [create, palette] = [on("c"), on("mod+k")];
+    const field = document.body.appendChild(document.createElement(tag));
+    press("c", {}, field);
+    expect(create).not.toHaveBeenCalled();
+    press("k", { ctrlKey: true }, field);
+    expect(palette).toHaveBeenCalledOnce();
+  });
+
+  it.each(["dialog", "alertdialog", "menu"])("does nothing inside a %s", (role) => {
+    const [create, palette] = [on("c"), on("mod+k")];
+    const overlay = document.body.appendChild(document.createElement("div"));
+    overlay.setAttribute("role", role);
+    press("c", {}, overlay);
+    press("k", { ctrlKey: true }, overlay);
+    expect(create).not.toHaveBeenCalled();
+    expect(palette).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, KeyboardEventInit]>([
+    ["Ctrl+C copies", { ctrlKey: true }],
+    ["Cmd+C copies", { metaKey: true }],
+    ["Alt+C opens a menu", { altKey: true }],
+    ["Shift+C is another letter", { shiftKey: true }],
+    ["a key held down repeats", { repeat: true }],
+    ["an input method is composing", { isComposing: true }],
+  ])("is left to the browser: %s", (_name, init) => {
+    const create = on("c");
+    expect(press("c", init).defaultPrevented).toBe(false);
+    expect(create).not.toHaveBeenCalled();
+  });
+
+  it("is found on keyboards of other alphabets", () => {
+    const [create, help] = [on("c"), on("?")];
+    press("с", { code: "KeyC" }); // Cyrillic
+    press("?", { shiftKey: true });
+    for (const run of [create, help]) expect(run).toHaveBeenCalledOnce();
+  });
+
+  it("of a single character can be switched off", () => {
+    const [create, palette] = [on("c"), on("mod+k")];
+    setCharacterKeys(false);
+    press("c");
+    press("k", { ctrlKey: true });
+    expect(create).not.toHaveBeenCalled();
+    expect(palette).toHaveBeenCalledOnce();
+    setCharacterKeys(true);
+    press("c");
+    expect(create).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,119 @@
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+
+/**
+ * Keyboard shortcuts: one listener, and a register that the list of shortcuts is made from.
+ *
+ * `keys` is a character as it is typed ("/", "?", "c"), a sequence of such ("g i"), or "mod+k": Ctrl, on a Mac Cmd.
+ * Single characters do nothing while somebody types or an overlay is open, and people can switch them off: who speaks
+ * to the computer would set them off by accident.
+ */
+
+export type HotkeySection = "General" | "Go to" | "This page";
+
+export interface Hotkey {
+  keys: string;
+  description: string;
+  section: HotkeySection;
+  run: () => void;
+}
+
+/** Time for the second key of a sequence. */
+const SEQUENCE_MS = 1200;
+const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
+const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
+const STORAGE_KEY = "character-shortcuts";
+
+let hotkeys: readonly Hotkey[] = [];
+let typed = "";
+let typedAt = 0;
+const listeners = new Set<() => void>();
+
+function change(next: readonly Hotkey[]) {
+  hotkeys = next;
+  for (const listener of listeners) listener();
+}
+
+/** Of two with the same keys the later one wins: a page's before the shell's. */
+export function registerHotkey(hotkey: Hotkey) {
+  if (hotkeys.length === 0) window.addEventListener("keydown", onKeyDown);
+  change([...hotkeys, hotkey]);
+  return () => {
+    change(hotkeys.filter((other) => other !== hotkey));
+    if (hotkeys.length === 0) window.removeEventListener("keydown", onKeyDown);
+  };
+}
+
+/** A shortcut for as long as the component is there. */
+export function useHotkey(
+  keys: string,
+  handler: () => void,
+  description: string,
+  section: HotkeySection = "This page",
+) {
+  const run = useEffectEvent(handler);
+  useEffect(
+    () => registerHotkey({ keys, description, section, run: () => run() }),
+    [keys, description, section],
+  );
+}
+
+/** All that work at the moment, for the list of shortcuts. */
+export function useHotkeys(): readonly Hotkey[] {
+  return useSyncExternalStore(subscribe, () => hotkeys);
+}
+
+function onKeyDown(event: KeyboardEvent) {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return;
+  const key = keyOf(event);
+  if (!key || !isHeard(event, key)) return;
+
+  const isSequence = typed !== "" && event.timeStamp - typedAt < SEQUENCE_MS;
+  const keys = isSequence ? `${typed} ${key}` : key;
+  const match = hotkeys.findLast((hotkey) => hotkey.keys === keys);
+  typed = !match && hotkeys.some((hotkey) => hotkey.keys.startsWith(`${keys} `)) ? keys : "";
+  typedAt = event.timeStamp;
+  if (!match) return;
+  event.preventDefault();
+  match.run();
+}
+
+/** The key in the spelling of `keys`, or nothing when it is part of a shortcut of the browser's. */
+function keyOf(event: KeyboardEvent): string | undefined {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) return latinKey(event);
+  const isMod = IS_MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+  return isMod && !event.altKey && !event.shiftKey ? `mod+${latinKey(event)}` : undefined;
+}
+
+/** On a keyboard of another alphabet, the letter at the same place. */
+function latinKey({ key, code, shiftKey }: KeyboardEvent) {
+  const latin = /^[\x21-\x7e]$/.test(key) ? key : /^Key([A-Z])$/.exec(code)?.[1];
+  const letter = latin?.toLowerCase();
+  return shiftKey && letter !== latin?.toUpperCase() ? undefined : letter;
+}
+
+function isHeard({ target }: KeyboardEvent, key: string) {
+  const element = target instanceof Element ? target : document.body;
+  if (element.closest(OVERLAY)) return false;
+  return key.startsWith("mod+") || (areCharacterKeysOn() && !element.closest(TYPING));
+}
+
+export const IS_MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform);
+
+const areCharacterKeysOn = () => localStorage.getItem(STORAGE_KEY) !== "off";
+
+export function setCharacterKeys(isOn: boolean) {
+  if (isOn) localStorage.removeItem(STORAGE_KEY);
+  else localStorage.setItem(STORAGE_KEY, "off");
+  change([...hotkeys]);
+}
+
+export function useCharacterKeys(): boolean {
+  return useSyncExternalStore(subscribe, areCharacterKeysOn);
+}
+
+function subscribe(onChange: () => void) {
+  listeners.add(onChange);
+  return () => {
+    listeners.delete(onChange);
+  };
+}
