@@ -1,6 +1,8 @@
 import { createFileRoute, Outlet } from "@tanstack/react-router";
 import { Header } from "@/components/layout/header";
+import { ShellProvider } from "@/components/layout/shell";
 import { Sidebar } from "@/components/layout/sidebar";
+import { sidebarCollapsed } from "@/components/layout/sidebar-state";
 import { SkipLink } from "@/components/layout/skip-link";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { useIsWide } from "@/lib/media";
@@ -14,22 +16,27 @@ export const Route = createFileRoute("/_app")({
 
 function AppLayout() {
   const isWide = useIsWide();
+  const isCollapsed = sidebarCollapsed.use();
   return (
     <TooltipProvider delayDuration={400}>
-      <div className="flex min-h-dvh">
-        <SkipLink />
-        {isWide && (
-          <aside className="sticky top-0 h-dvh w-60 shrink-0 border-e bg-sidebar">
-            <Sidebar />
-          </aside>
-        )}
-        <div className="flex min-w-0 flex-1 flex-col">
-          <Header hasMenu={!isWide} />
-          <main id="main" tabIndex={-1} className="flex-1 px-4 py-6 outline-none md:px-8 md:py-8">
-            <Outlet />
-          </main>
+      <ShellProvider>
+        <div className="flex min-h-dvh">
+          <SkipLink />
+          {isWide && (
+            <aside
+              className={`sticky top-0 h-dvh shrink-0 border-e bg-sidebar ${isCollapsed ? "w-14" : "w-60"}`}
+            >
+              <Sidebar isCollapsed={isCollapsed} />
+            </aside>
+          )}
+          <div className="flex min-w-0 flex-1 flex-col">
+            <Header isWide={isWide} />
+            <main id="main" tabIndex={-1} className="flex-1 px-4 py-6 outline-none md:px-8 md:py-8">
+              <Outlet />
+            </main>
+          </div>
         </div>
-      </div>
+      </ShellProvider>
     </TooltipProvider>
   );
 }

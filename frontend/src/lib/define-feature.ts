@@ -42,6 +42,8 @@ export interface SettingsTab {
   title: string;
   to: Target["to"];
   order: number;
+  /** With it the tab is in the user's menu, too. */
+  menuIcon?: LucideIcon;
 }
 
 /** A step of the checklist "Get started" on the dashboard. */

@@ -17,6 +17,9 @@ export function visibleTo({ is_superuser }: UserPublic) {
 export const navEntries = features.flatMap(([, { nav = [] }]) => nav).sort(byOrder);
 export const commands = features.flatMap(([, { commands = [] }]) => commands);
 export const settingsTabs = features.flatMap(([, { settings = [] }]) => settings).sort(byOrder);
+export const menuEntries = settingsTabs.flatMap(({ menuIcon, ...tab }) =>
+  menuIcon ? [{ ...tab, icon: menuIcon }] : [],
+);
 export const checklist = features.flatMap(([, { checklist = [] }]) => checklist).sort(byOrder);
 
 /** Server searches of the command palette, each with the entry that gives it a title and says who may. */

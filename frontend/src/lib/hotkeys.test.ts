@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { registerHotkey, setCharacterKeys } from "./hotkeys";
+import { characterKeysOff, registerHotkey } from "./hotkeys";
 
 const undo: (() => void)[] = [];
 
@@ -111,12 +111,12 @@ describe("a shortcut", () => {
 
   it("of a single character can be switched off", () => {
     const [create, palette] = [on("c"), on("mod+k")];
-    setCharacterKeys(false);
+    characterKeysOff.set(true);
     press("c");
     press("k", { ctrlKey: true });
     expect(create).not.toHaveBeenCalled();
     expect(palette).toHaveBeenCalledOnce();
-    setCharacterKeys(true);
+    characterKeysOff.set(false);
     press("c");
     expect(create).toHaveBeenCalledOnce();
   });

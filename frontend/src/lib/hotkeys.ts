@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { storedFlag } from "@/lib/stored-flag";
 
 /**
  * Keyboard shortcuts: one listener, and a register that the list of shortcuts is made from.
@@ -21,7 +22,6 @@ export interface Hotkey {
 const SEQUENCE_MS = 1200;
 const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
-const STORAGE_KEY = "character-shortcuts";
 
 let hotkeys: readonly Hotkey[] = [];
 let typed = "";
@@ -94,22 +94,13 @@ function latinKey({ key, code, shiftKey }: KeyboardEvent) {
 function isHeard({ target }: KeyboardEvent, key: string) {
   const element = target instanceof Element ? target : document.body;
   if (element.closest(OVERLAY)) return false;
-  return key.startsWith("mod+") || (areCharacterKeysOn() && !element.closest(TYPING));
+  return key.startsWith("mod+") || (!characterKeysOff.get() && !element.closest(TYPING));
 }
 
 export const IS_MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
-const areCharacterKeysOn = () => localStorage.getItem(STORAGE_KEY) !== "off";
-
-export function setCharacterKeys(isOn: boolean) {
-  if (isOn) localStorage.removeItem(STORAGE_KEY);
-  else localStorage.setItem(STORAGE_KEY, "off");
-  change([...hotkeys]);
-}
-
-export function useCharacterKeys(): boolean {
-  return useSyncExternalStore(subscribe, areCharacterKeysOn);
-}
+/** Set when somebody does not want shortcuts of a single character. */
+export const characterKeysOff = storedFlag("character-keys-off");
 
 function subscribe(onChange: () => void) {
   listeners.add(onChange);

@@ -1,5 +1,5 @@
-import { useRouteContext } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { Link, useRouteContext } from "@tanstack/react-router";
+import { ChevronsUpDown, Keyboard, LogOut } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import {
   DropdownMenu,
@@ -9,30 +9,65 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { Kbd } from "@/components/ui/kbd";
+import { cn } from "@/lib/cn";
+import { menuEntries } from "@/lib/features";
 import { useMe } from "@/lib/session";
 import { toastError } from "@/lib/toast";
+import { useShell } from "./shell";
 
-export function UserMenu() {
+interface UserMenuProps {
+  isCollapsed: boolean;
+  onNavigate: (() => void) | undefined;
+}
+
+export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
   const me = useMe();
   const session = useRouteContext({ from: "/_app", select: (context) => context.session });
+  const { showShortcuts } = useShell();
   const name = me.full_name || me.email;
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
         data-testid="user-menu"
-        className="flex w-full items-center gap-2.5 rounded-md p-2 text-start transition-colors duration-100 hover:bg-accent data-[state=open]:bg-accent"
+        className="flex w-full items-center gap-2.5 rounded-md p-1 text-start transition-colors duration-100 hover:bg-accent data-[state=open]:bg-accent"
       >
         <Avatar name={name} />
-        <span className="min-w-0 flex-1 text-[13px] leading-tight">
+        <span className={cn("min-w-0 flex-1 text-[13px] leading-tight", isCollapsed && "sr-only")}>
           <span className="block truncate font-medium">{name}</span>
           {me.full_name && (
             <span className="block truncate text-muted-foreground text-xs">{me.email}</span>
           )}
         </span>
-        <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+        {!isCollapsed && (
+          <ChevronsUpDown aria-hidden className="me-1 size-4 shrink-0 text-muted-foreground" />
+        )}
       </DropdownMenuTrigger>
-      <DropdownMenuContent side="top" className="w-(--radix-dropdown-menu-trigger-width) min-w-56">
+      <DropdownMenuContent
+        side="top"
+        align="start"
+        className="w-(--radix-dropdown-menu-trigger-width) min-w-60"
+      >
         <DropdownMenuLabel className="truncate text-muted-foreground">{me.email}</DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        {menuEntries.map(({ title, to, icon: Icon }) => (
+          <DropdownMenuItem key={to} asChild>
+            <Link to={to} onClick={onNavigate}>
+              <Icon aria-hidden />
+              {title}
+            </Link>
+          </DropdownMenuItem>
+        ))}
+        <DropdownMenuItem
+          onSelect={() => {
+            showShortcuts();
+            onNavigate?.();
+          }}
+        >
+          <Keyboard aria-hidden />
+          Keyboard shortcuts
+          <Kbd keys="?" aria-hidden className="ms-auto" />
+        </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={() => void session.end().catch(toastError)}>
           <LogOut aria-hidden />

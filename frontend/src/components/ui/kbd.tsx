@@ -1,10 +1,15 @@
+import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { IS_MAC } from "@/lib/hotkeys";
 
-/** A shortcut in the spelling of `lib/hotkeys`, drawn as keys. For the eye: menus and lists name the action beside it. */
-export function Kbd({ keys, className }: { keys: string; className?: string }) {
+interface KbdProps extends ComponentProps<"span"> {
+  keys: string;
+}
+
+/** A shortcut in the spelling of `lib/hotkeys`, drawn as keys. `aria-hidden` where it stands in a control's name. */
+export function Kbd({ keys, className, ...props }: KbdProps) {
   return (
-    <span data-slot="kbd" className={cn("inline-flex shrink-0 gap-1", className)}>
+    <span data-slot="kbd" className={cn("inline-flex shrink-0 gap-1", className)} {...props}>
       {keys.split(/[ +]/).map((key, index) => (
         <kbd
           // biome-ignore lint/suspicious/noArrayIndexKey: the keys of one shortcut never change places

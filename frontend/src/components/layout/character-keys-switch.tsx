@@ -1,0 +1,26 @@
+import { useId } from "react";
+import { Label } from "@/components/ui/label";
+import { Switch } from "@/components/ui/switch";
+import { characterKeysOff } from "@/lib/hotkeys";
+
+/** For people whose voice control or tremor would set off shortcuts of a single key (WCAG 2.1.4). */
+export function CharacterKeysSwitch() {
+  const id = useId();
+  const isOff = characterKeysOff.use();
+  return (
+    <div className="flex items-center justify-between gap-4">
+      <div className="grid gap-1.5">
+        <Label htmlFor={id}>Single-key shortcuts</Label>
+        <p id={`${id}-hint`} className="text-[13px] text-muted-foreground">
+          Off, only shortcuts with Ctrl or Cmd work.
+        </p>
+      </div>
+      <Switch
+        id={id}
+        aria-describedby={`${id}-hint`}
+        checked={!isOff}
+        onChange={(event) => characterKeysOff.set(!event.target.checked)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { Command } from "cmdk";
+import { Search } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useDeferredValue, useState } from "react";
+import { Kbd } from "@/components/ui/kbd";
+import { Spinner } from "@/components/ui/spinner";
+import type { Overlay } from "@/lib/overlay";
+import { type Choice, matching, useChoices } from "./palette-choices";
+import { useRecords } from "./palette-records";
+
+/** Pages, actions and records behind one field. Every choice is reached by typing, arrows and Enter. */
+export default function CommandPalette({ overlay }: { overlay: Overlay<never> }) {
+  return (
+    <Dialog.Root open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-50 bg-overlay duration-100 data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0" />
+        <Dialog.Content
+          onCloseAutoFocus={overlay.returnFocus}
+          className="fixed inset-x-4 top-4 z-50 mx-auto max-w-xl overflow-hidden rounded-xl border bg-popover shadow-2xl shadow-black/15 duration-100 data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98 sm:top-[14vh]"
+        >
+          <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
+          <Dialog.Description className="sr-only">
+            Type to search, move with the arrow keys, choose with Enter.
+          </Dialog.Description>
+          <Palette close={overlay.hide} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Palette({ close }: { close: () => void }) {
+  const [query, setQuery] = useState("");
+  const text = useDeferredValue(query.trim());
+  const choices = useChoices();
+  const records = useRecords(query.trim());
+  const groups = [...records.groups, ...matching(choices, text)];
+  const isEmpty = groups.length === 0 && !records.isSearching && !records.error;
+
+  const choose = ({ run }: Choice) => {
+    close();
+    run();
+  };
+
+  return (
+    <Command label="Search and commands" shouldFilter={false} loop>
+      <div className="flex items-center gap-2.5 border-b px-4">
+        {records.isSearching ? (
+          <Spinner className="shrink-0 text-muted-foreground" />
+        ) : (
+          <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+        )}
+        <Command.Input
+          value={query}
+          onValueChange={setQuery}
+          placeholder="Search or jump to…"
+          maxLength={255}
+          className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
+        />
+      </div>
+      <p role="status" className="sr-only">
+        {records.isSearching ? "Searching…" : countText(groups)}
+      </p>
+      {isEmpty && (
+        <p className="break-words px-4 py-10 text-center text-muted-foreground">
+          Nothing found for “{text}”
+        </p>
+      )}
+      <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1 empty:p-0 [&:has([cmdk-list-sizer]:empty)]:p-0">
+        {groups.map(({ heading, choices }) => (
+          <Command.Group key={heading} heading={heading} className="palette-group">
+            {choices.map((choice) => (
+              <ChoiceRow key={choice.id} choice={choice} onSelect={() => choose(choice)} />
+            ))}
+          </Command.Group>
+        ))}
+        {records.error && (
+          <Command.Item
+            value="search-failed"
+            onSelect={() => void records.retry()}
+            className="palette-item text-destructive"
+          >
+            {records.error} Press Enter to try again.
+          </Command.Item>
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+function ChoiceRow({ choice, onSelect }: { choice: Choice; onSelect: () => void }) {
+  const { id, title, hint, icon: Icon, keys } = choice;
+  return (
+    <Command.Item value={id} onSelect={onSelect} className="palette-item">
+      <Icon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+      <span className="truncate">{title}</span>
+      {hint && <span className="truncate text-muted-foreground">{hint}</span>}
+      {keys && <Kbd keys={keys} aria-hidden className="ms-auto pointer-coarse:hidden" />}
+    </Command.Item>
+  );
+}
+
+function countText(groups: { choices: Choice[] }[]) {
+  const count = groups.reduce((sum, { choices }) => sum + choices.length, 0);
+  return count === 1 ? "1 result" : `${count} results`;
+}

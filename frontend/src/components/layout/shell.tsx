@@ -1,0 +1,64 @@
+import { useNavigate } from "@tanstack/react-router";
+import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
+import { navEntries, visibleTo } from "@/lib/features";
+import { registerHotkey, useHotkey } from "@/lib/hotkeys";
+import { useOverlay } from "@/lib/overlay";
+import { useMe } from "@/lib/session";
+import { sidebarCollapsed } from "./sidebar-state";
+
+const CommandPalette = lazy(() => import("./command-palette"));
+const ShortcutsSheet = lazy(() => import("./shortcuts-sheet"));
+
+interface Shell {
+  showPalette: () => void;
+  showShortcuts: () => void;
+}
+
+const ShellContext = createContext<Shell | null>(null);
+
+/** What the header, the menus and the palette can open from anywhere. */
+export function useShell(): Shell {
+  const shell = use(ShellContext);
+  if (!shell) throw new Error("useShell outside of ShellProvider");
+  return shell;
+}
+
+/** The overlays and shortcuts that every signed-in page has. Each overlay is loaded when it is first asked for. */
+export function ShellProvider({ children }: { children: ReactNode }) {
+  const palette = useOverlay<never>();
+  const shortcuts = useOverlay<never>();
+  const shell = { showPalette: () => palette.show(), showShortcuts: () => shortcuts.show() };
+
+  useHotkey("mod+k", shell.showPalette, "Search and commands", "General");
+  useHotkey("?", shell.showShortcuts, "Keyboard shortcuts", "General");
+  useHotkey("[", toggleSidebar, "Collapse or expand the sidebar", "General");
+  usePageHotkeys();
+
+  return (
+    <ShellContext value={shell}>
+      {children}
+      <Suspense>
+        {palette.key > 0 && <CommandPalette key={`palette-${palette.key}`} overlay={palette} />}
+        {shortcuts.key > 0 && <ShortcutsSheet overlay={shortcuts} />}
+      </Suspense>
+    </ShellContext>
+  );
+}
+
+export const toggleSidebar = () => sidebarCollapsed.set(!sidebarCollapsed.get());
+
+/** "g i" and the like, from the features' navigation. */
+function usePageHotkeys() {
+  const me = useMe();
+  const navigate = useNavigate();
+  useEffect(() => {
+    const undo = navEntries.filter(visibleTo(me)).flatMap(({ keys, title, to }) => {
+      if (!keys) return [];
+      const run = () => void navigate({ to });
+      return [registerHotkey({ keys, description: title, section: "Go to", run })];
+    });
+    return () => {
+      for (const remove of undo) remove();
+    };
+  }, [me, navigate]);
+}

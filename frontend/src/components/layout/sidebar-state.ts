@@ -1,0 +1,3 @@
+import { storedFlag } from "@/lib/stored-flag";
+
+export const sidebarCollapsed = storedFlag("sidebar-collapsed");
