@@ -1,5 +1,4 @@
-import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { type FieldValues, type UseFormReturn, useFormState } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import {
@@ -11,7 +10,7 @@ import {
   SheetTitle,
 } from "@/components/ui/sheet";
 import type { Overlay } from "@/lib/overlay";
-import { ConfirmDialog } from "./confirm-dialog";
+import { DiscardDialog, useDiscardGuard } from "./discard-guard";
 import { Form } from "./form";
 import { SubmitButton } from "./submit-button";
 
@@ -37,7 +36,7 @@ export function FormSheet<Values extends FieldValues, Output>({
   children,
 }: FormSheetProps<Values, Output>) {
   const { isDirty } = useFormState({ control: form.control });
-  const guard = useDiscardGuard(overlay.open && isDirty, overlay.hide);
+  const guard = useDiscardGuard(isDirty, overlay);
   return (
     <Sheet open={overlay.open} onOpenChange={(open) => !open && guard.close()}>
       <SheetContent onCloseAutoFocus={overlay.returnFocus}>
@@ -49,13 +48,13 @@ export function FormSheet<Values extends FieldValues, Output>({
           form={form}
           onSubmit={async (values) => {
             await onSubmit(values);
-            overlay.hide();
+            guard.leave();
           }}
           className="flex min-h-0 flex-1 flex-col [&>[role=alert]]:mx-5 [&>[role=alert]]:mt-5"
         >
           <div className="grid flex-1 content-start gap-5 overflow-y-auto p-5">{children}</div>
           <SheetFooter>
-            <Button variant="outline" onClick={overlay.hide}>
+            <Button variant="outline" onClick={guard.leave}>
               Cancel
             </Button>
             <SubmitButton control={form.control} disabled={saveWhenDirty && !isDirty}>
@@ -63,40 +62,8 @@ export function FormSheet<Values extends FieldValues, Output>({
             </SubmitButton>
           </SheetFooter>
         </Form>
-        <ConfirmDialog
-          open={guard.isAsking}
-          title="Discard changes?"
-          description="What you typed has not been saved."
-          confirmLabel="Discard"
-          cancelLabel="Keep editing"
-          onConfirm={guard.discard}
-          onCancel={guard.keep}
-        />
+        <DiscardDialog guard={guard} />
       </SheetContent>
     </Sheet>
   );
-}
-
-/** One question for every way to lose the input: closing the sheet, Back, a link, closing the tab. */
-function useDiscardGuard(isDirty: boolean, hide: () => void) {
-  const [isClosing, setIsClosing] = useState(false);
-  const blocker = useBlocker({
-    shouldBlockFn: () => isDirty,
-    enableBeforeUnload: isDirty,
-    withResolver: true,
-  });
-  const isLeaving = blocker.status === "blocked";
-  return {
-    isAsking: isClosing || isLeaving,
-    close: () => (isDirty ? setIsClosing(true) : hide()),
-    keep: () => {
-      setIsClosing(false);
-      blocker.reset?.();
-    },
-    discard: () => {
-      setIsClosing(false);
-      hide();
-      blocker.proceed?.();
-    },
-  };
 }

@@ -1,0 +1,68 @@
+import { useBlocker, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { useUnsavedInput } from "@/lib/dirty";
+import { ConfirmDialog } from "./confirm-dialog";
+
+interface GuardedOverlay {
+  open: boolean;
+  /** May be a navigation: the URL opens some overlays. */
+  hide: () => void;
+}
+
+const PAGE: GuardedOverlay = { open: true, hide: () => {} };
+
+/** One question for every way to lose the input: closing the sheet, Back, a link, closing the tab. */
+export function useDiscardGuard(isFormDirty: boolean, { open, hide }: GuardedOverlay = PAGE) {
+  const [isClosing, setIsClosing] = useState(false);
+  const mayLose = useRef(false);
+  const isDirty = open && isFormDirty;
+  const href = useRouterState({ select: (state) => state.resolvedLocation?.href });
+  const blocker = useBlocker({
+    shouldBlockFn: () => isDirty && !mayLose.current,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  useUnsavedInput(isDirty);
+  useEffect(() => {
+    if (!open) mayLose.current = false;
+  }, [open]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was discarded is closed where Back led to, not before
+  useEffect(() => {
+    if (open && mayLose.current) hide();
+  }, [href]);
+
+  /** Closes without a question: the input is saved, or was given up. */
+  const leave = () => {
+    mayLose.current = true;
+    hide();
+  };
+  return {
+    isAsking: isClosing || blocker.status === "blocked",
+    leave,
+    close: () => (isDirty ? setIsClosing(true) : hide()),
+    keep: () => {
+      setIsClosing(false);
+      blocker.reset?.();
+    },
+    discard: () => {
+      setIsClosing(false);
+      if (blocker.status !== "blocked") return leave();
+      mayLose.current = true;
+      blocker.proceed();
+    },
+  };
+}
+
+export function DiscardDialog({ guard }: { guard: ReturnType<typeof useDiscardGuard> }) {
+  return (
+    <ConfirmDialog
+      open={guard.isAsking}
+      title="Discard changes?"
+      description="What you typed has not been saved."
+      confirmLabel="Discard"
+      cancelLabel="Keep editing"
+      onConfirm={guard.discard}
+      onCancel={guard.keep}
+    />
+  );
+}

@@ -1,0 +1,33 @@
+import { useEffect, useSyncExternalStore } from "react";
+
+/** Whether somebody has typed something that is not saved: then nothing may take the page away unasked. */
+
+let dirtyForms = 0;
+const listeners = new Set<() => void>();
+
+function count(change: 1 | -1) {
+  dirtyForms += change;
+  for (const listener of listeners) listener();
+}
+
+export const hasUnsavedInput = () => dirtyForms > 0;
+
+/** For forms: what they hold is worth keeping while this is true. */
+export function useUnsavedInput(isDirty: boolean) {
+  useEffect(() => {
+    if (!isDirty) return;
+    count(1);
+    return () => count(-1);
+  }, [isDirty]);
+}
+
+export function useHasUnsavedInput(): boolean {
+  return useSyncExternalStore(subscribe, hasUnsavedInput);
+}
+
+function subscribe(onChange: () => void) {
+  listeners.add(onChange);
+  return () => {
+    listeners.delete(onChange);
+  };
+}
