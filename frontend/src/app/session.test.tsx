@@ -77,7 +77,7 @@ describe("logging out", () => {
   it("is followed by the other tabs", async () => {
     await renderSignedIn();
     signedOut();
-    new BroadcastChannel("session").postMessage("end");
+    new BroadcastChannel("session").postMessage({ type: "end" });
     expect(
       await screen.findByRole("heading", { name: "Log in to your account" }),
     ).toBeInTheDocument();

@@ -54,7 +54,12 @@ export interface ChecklistStep extends Target {
 }
 
 /** Places of shared pages that a feature may fill. */
-export type SlotName = "dashboard.stats" | "dashboard.cards" | "dashboard.admin";
+export type SlotName =
+  | "dashboard.stats"
+  | "dashboard.cards"
+  | "dashboard.admin"
+  /** The dialog that asks to sign in again in place. Mounted while there is unsaved input. */
+  | "session.ended";
 
 /** What a feature adds to the shell. Found by its file name: nothing lists the features. */
 export interface Feature {

@@ -4,6 +4,7 @@ import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query"
 import { type RegisteredRouter, redirect, useRouteContext } from "@tanstack/react-router";
 import { hasStatus } from "@/lib/errors";
 import { safePath } from "@/lib/safe-path";
+import { createSignInQuestion, type SignInQuestion } from "@/lib/sign-in-question";
 
 /**
  * Everything the dashboard knows about the session. The session itself is an HttpOnly cookie that script cannot read:
@@ -18,11 +19,21 @@ export interface Session {
   begin(user: UserPublic): void;
   /** Logs out here and in every other tab. */
   end(): Promise<void>;
-  /** The API refused the session while somebody was working. */
-  expire(): void;
+  /**
+   * The API refused the session while somebody was working. They are asked to sign in again in place when there is
+   * input to lose, and else on the login page. True when the request can be repeated.
+   */
+  expire(): Promise<boolean>;
+  /** Somebody signed in again in place. The same user goes on with the page as it is, another one starts afresh. */
+  resume(user: UserPublic): Promise<void>;
+  /** Gives the input up for the login page. */
+  leave(): void;
+  question: SignInQuestion;
 }
 
-const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
+type Message = { type: "begin"; userId: string } | { type: "end" };
+
+export const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
 
 /** Says only that asking is worth it: without it the login page needs no request before it shows. Never a secret. */
 const HINT = "signed-in";
@@ -41,15 +52,30 @@ export function createSession(
   queryClient: QueryClient,
   getRouter: () => RegisteredRouter,
 ): Session {
+  const question = createSignInQuestion();
+  const me = () => queryClient.getQueryData(meQuery.queryKey);
+
+  /** The same user has a session again: what is on screen stays, and is brought up to date. */
+  function goOn(user?: UserPublic) {
+    if (user) queryClient.setQueryData(meQuery.queryKey, user);
+    question.answer(true);
+    void queryClient.invalidateQueries();
+  }
+
   const otherTabs = new BroadcastChannel("session");
-  otherTabs.onmessage = ({ data }: MessageEvent<"begin" | "end">) => {
+  const tell = (message: Message) => otherTabs.postMessage(message);
+  otherTabs.onmessage = ({ data }: MessageEvent<Message>) => {
     // What the other tab stored may arrive later than its message.
-    setHint(data === "begin");
+    setHint(data.type === "begin");
+    if (data.type === "begin" && data.userId === me()?.id) return goOn();
+    question.answer(false);
     queryClient.clear();
     void getRouter().invalidate();
   };
 
-  return {
+  const session: Session = {
+    question,
+
     async requireUser(href) {
       try {
         const user = await queryClient.ensureQueryData(meQuery);
@@ -73,7 +99,7 @@ export function createSession(
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, user);
       setHint(true);
-      otherTabs.postMessage("begin");
+      tell({ type: "begin", userId: user.id });
     },
 
     async end() {
@@ -83,19 +109,40 @@ export function createSession(
       });
       setHint(false);
       queryClient.clear();
-      otherTabs.postMessage("end");
+      tell({ type: "end" });
       await getRouter().navigate({ to: "/login" });
     },
 
     expire() {
+      const user = me();
       // Without a known user it is the guard that asks, or several answers arrived and the first one did the work.
-      if (!queryClient.getQueryData(meQuery.queryKey)) return;
+      if (!user) return Promise.resolve(false);
+      if (question.canBeAsked()) return question.ask(user);
+      session.leave();
+      return Promise.resolve(false);
+    },
+
+    async resume(user) {
+      if (user.id === me()?.id) {
+        setHint(true);
+        tell({ type: "begin", userId: user.id });
+        return goOn(user);
+      }
+      question.answer(false);
+      session.begin(user);
+      await getRouter().navigate({ to: "/", ignoreBlocker: true });
+    },
+
+    leave() {
       const router = getRouter();
+      question.answer(false);
       setHint(false);
       queryClient.clear();
-      void router.navigate({ to: "/login", search: loginSearch(router.state.location.href) });
+      const search = loginSearch(router.state.location.href);
+      void router.navigate({ to: "/login", search, ignoreBlocker: true });
     },
   };
+  return session;
 }
 
 /** The signed-in user, on every page below the app layout. */
@@ -103,4 +150,8 @@ export function useMe(): UserPublic {
   const { user } = useRouteContext({ from: "/_app" });
   const { data = user } = useQuery(meQuery);
   return data;
+}
+
+export function useSession(): Session {
+  return useRouteContext({ from: "/_app", select: ({ session }) => session });
 }

@@ -1,8 +1,8 @@
-import { type NavigateOptions, useNavigate, useRouteContext } from "@tanstack/react-router";
+import { type NavigateOptions, useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, type LucideIcon, PanelLeft, Settings } from "lucide-react";
 import type { Target } from "@/lib/define-feature";
 import { commands, navEntries, settingsTabs, visibleTo } from "@/lib/features";
-import { useMe } from "@/lib/session";
+import { useMe, useSession } from "@/lib/session";
 import { setTheme } from "@/lib/theme";
 import { toastError } from "@/lib/toast";
 import { toggleSidebar, useShell } from "./shell";
@@ -32,7 +32,7 @@ export function useChoices(): ChoiceGroup[] {
   const me = useMe();
   const goTo = useGoTo();
   const shell = useShell();
-  const session = useRouteContext({ from: "/_app", select: (context) => context.session });
+  const session = useSession();
 
   const pages = navEntries.filter(visibleTo(me)).map((entry) => ({
     ...entry,

@@ -1,10 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
+import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
 import { registerHotkey, useHotkey } from "@/lib/hotkeys";
 import { useOverlay } from "@/lib/overlay";
 import { useMe } from "@/lib/session";
 import { sidebarCollapsed } from "./sidebar-state";
+import { Slot } from "./slot";
 
 const CommandPalette = lazy(() => import("./command-palette"));
 const ShortcutsSheet = lazy(() => import("./shortcuts-sheet"));
@@ -29,6 +31,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
   const shortcuts = useOverlay<never>();
   const shell = { showPalette: () => palette.show(), showShortcuts: () => shortcuts.show() };
 
+  const hasUnsavedInput = useHasUnsavedInput();
   useHotkey("mod+k", shell.showPalette, "Search and commands", "General");
   useHotkey("?", shell.showShortcuts, "Keyboard shortcuts", "General");
   useHotkey("[", toggleSidebar, "Collapse or expand the sidebar", "General");
@@ -37,6 +40,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
   return (
     <ShellContext value={shell}>
       {children}
+      {hasUnsavedInput && <Slot name="session.ended" />}
       <Suspense>
         {palette.key > 0 && <CommandPalette key={`palette-${palette.key}`} overlay={palette} />}
         {shortcuts.key > 0 && <ShortcutsSheet overlay={shortcuts} />}

@@ -1,4 +1,4 @@
-import { Link, useRouteContext } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { ChevronsUpDown, Keyboard, LogOut } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import {
@@ -12,7 +12,7 @@ import {
 import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import { menuEntries } from "@/lib/features";
-import { useMe } from "@/lib/session";
+import { useMe, useSession } from "@/lib/session";
 import { toastError } from "@/lib/toast";
 import { useShell } from "./shell";
 
@@ -23,7 +23,7 @@ interface UserMenuProps {
 
 export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
   const me = useMe();
-  const session = useRouteContext({ from: "/_app", select: (context) => context.session });
+  const session = useSession();
   const { showShortcuts } = useShell();
   const name = me.full_name || me.email;
   return (

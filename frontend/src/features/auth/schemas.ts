@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { emailField, newPasswordField, requiredText } from "@/lib/zod";
 
-export const loginSchema = z.object({
-  email: emailField,
-  password: z.string().check(z.minLength(1, "Password is required")),
-});
+/** Asks only for one: what the account has may be older than the rules for new ones. */
+const passwordField = z.string().check(z.minLength(1, "Password is required"));
+
+export const loginSchema = z.object({ email: emailField, password: passwordField });
+
+export const signInAgainSchema = z.object({ password: passwordField });
 
 export const signupSchema = z
   .object({

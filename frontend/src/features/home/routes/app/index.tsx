@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { PageHeader } from "@/components/layout/page-header";
 import { Slot } from "@/components/layout/slot";
+import { Skeleton } from "@/components/ui/skeleton";
 import { useMe } from "@/lib/session";
 
 export const Route = createFileRoute("/_app/")({
@@ -17,7 +18,7 @@ function DashboardPage() {
         description="Welcome back, nice to see you again!"
       />
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,26rem),1fr))] items-start gap-4">
-        <Slot name="dashboard.cards" />
+        <Slot name="dashboard.cards" fallback={<Skeleton className="h-68 rounded-xl" />} />
       </div>
     </div>
   );

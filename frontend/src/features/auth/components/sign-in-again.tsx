@@ -1,0 +1,81 @@
+import { loginSession, type UserPublic } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { useId, useSyncExternalStore } from "react";
+import { useForm } from "react-hook-form";
+import { Form } from "@/components/form/form";
+import { PasswordField } from "@/components/form/password-field";
+import { SubmitButton } from "@/components/form/submit-button";
+import {
+  AlertDialog,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogTitle,
+} from "@/components/ui/alert-dialog";
+import { Button } from "@/components/ui/button";
+import { Field, FieldLabel } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { useSession } from "@/lib/session";
+import { signInAgainSchema } from "../schemas";
+
+/** Over a form with unsaved input: the session has ended, and the input must not end with it. */
+export default function SignInAgain() {
+  const { question } = useSession();
+  const user = useSyncExternalStore(question.subscribe, question.asked);
+  return (
+    <AlertDialog open={user !== undefined}>
+      <AlertDialogContent
+        onOpenAutoFocus={focusPassword}
+        onEscapeKeyDown={(event) => event.preventDefault()}
+      >
+        <AlertDialogTitle>Your session has ended</AlertDialogTitle>
+        <AlertDialogDescription>
+          Sign in again to go on. What you typed is still there.
+        </AlertDialogDescription>
+        {user && <SignInForm user={user} />}
+      </AlertDialogContent>
+    </AlertDialog>
+  );
+}
+
+const focusPassword = ({ currentTarget }: Event) =>
+  (currentTarget as HTMLElement).querySelector<HTMLElement>("[type=password]")?.focus();
+
+function SignInForm({ user }: { user: UserPublic }) {
+  const session = useSession();
+  const emailId = useId();
+  const form = useForm({
+    resolver: standardSchemaResolver(signInAgainSchema),
+    defaultValues: { password: "" },
+  });
+  return (
+    <Form
+      form={form}
+      className="mt-3 grid gap-4"
+      onSubmit={async ({ password }) => {
+        const { data } = await loginSession({ body: { email: user.email, password } });
+        await session.resume(data);
+      }}
+    >
+      {/* Not to be changed here, and for password managers to know whose password is wanted. */}
+      <Field>
+        <FieldLabel htmlFor={emailId}>Email</FieldLabel>
+        <Input id={emailId} type="email" autoComplete="username" value={user.email} readOnly />
+      </Field>
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        placeholder="Password"
+        autoComplete="current-password"
+        data-testid="password-input"
+      />
+      <AlertDialogFooter>
+        <Button variant="outline" onClick={session.leave}>
+          Use another account
+        </Button>
+        <SubmitButton control={form.control}>Log In</SubmitButton>
+      </AlertDialogFooter>
+    </Form>
+  );
+}
