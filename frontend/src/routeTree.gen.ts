@@ -14,10 +14,15 @@ import { Route as appPublicLayoutRouteImport } from './app/public-layout'
 import { Route as IndexRouteImport } from './features/home/routes/app/index'
 import { Route as appNotFoundRouteImport } from './app/not-found'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
+import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
 import { Route as RecoverPasswordRouteImport } from './features/auth/routes/public/recover-password'
 import { Route as ResetPasswordRouteImport } from './features/auth/routes/public/reset-password'
 import { Route as SignupRouteImport } from './features/auth/routes/public/signup'
+import { Route as SettingsIndexRouteImport } from './features/users/routes/app/settings/index'
+import { Route as SettingsAppearanceRouteImport } from './features/settings/routes/app/settings/appearance'
+import { Route as SettingsDangerRouteImport } from './features/users/routes/app/settings/danger'
+import { Route as SettingsPasswordRouteImport } from './features/users/routes/app/settings/password'
 
 const appAppLayoutRoute = appAppLayoutRouteImport.update({
   id: '/_app',
@@ -42,6 +47,11 @@ const ItemsRoute = ItemsRouteImport.update({
   path: '/items',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
+const SettingsRouteRoute = SettingsRouteRouteImport.update({
+  id: '/settings',
+  path: '/settings',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
 const LoginRoute = LoginRouteImport.update({
   id: '/login',
   path: '/login',
@@ -62,15 +72,40 @@ const SignupRoute = SignupRouteImport.update({
   path: '/signup',
   getParentRoute: () => appPublicLayoutRoute,
 } as any)
+const SettingsIndexRoute = SettingsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsAppearanceRoute = SettingsAppearanceRouteImport.update({
+  id: '/appearance',
+  path: '/appearance',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsDangerRoute = SettingsDangerRouteImport.update({
+  id: '/danger',
+  path: '/danger',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsPasswordRoute = SettingsPasswordRouteImport.update({
+  id: '/password',
+  path: '/password',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/settings': typeof SettingsRouteRouteWithChildren
   '/$': typeof appNotFoundRoute
   '/items': typeof ItemsRoute
   '/login': typeof LoginRoute
   '/recover-password': typeof RecoverPasswordRoute
   '/reset-password': typeof ResetPasswordRoute
   '/signup': typeof SignupRoute
+  '/settings/appearance': typeof SettingsAppearanceRoute
+  '/settings/danger': typeof SettingsDangerRoute
+  '/settings/password': typeof SettingsPasswordRoute
+  '/settings/': typeof SettingsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -80,11 +115,16 @@ export interface FileRoutesByTo {
   '/recover-password': typeof RecoverPasswordRoute
   '/reset-password': typeof ResetPasswordRoute
   '/signup': typeof SignupRoute
+  '/settings/appearance': typeof SettingsAppearanceRoute
+  '/settings/danger': typeof SettingsDangerRoute
+  '/settings/password': typeof SettingsPasswordRoute
+  '/settings': typeof SettingsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/_app': typeof appAppLayoutRouteWithChildren
   '/_public': typeof appPublicLayoutRouteWithChildren
+  '/_app/settings': typeof SettingsRouteRouteWithChildren
   '/_app/$': typeof appNotFoundRoute
   '/_app/items': typeof ItemsRoute
   '/_public/login': typeof LoginRoute
@@ -92,17 +132,26 @@ export interface FileRoutesById {
   '/_public/reset-password': typeof ResetPasswordRoute
   '/_public/signup': typeof SignupRoute
   '/_app/': typeof IndexRoute
+  '/_app/settings/appearance': typeof SettingsAppearanceRoute
+  '/_app/settings/danger': typeof SettingsDangerRoute
+  '/_app/settings/password': typeof SettingsPasswordRoute
+  '/_app/settings/': typeof SettingsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/settings'
     | '/$'
     | '/items'
     | '/login'
     | '/recover-password'
     | '/reset-password'
     | '/signup'
+    | '/settings/appearance'
+    | '/settings/danger'
+    | '/settings/password'
+    | '/settings/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -112,10 +161,15 @@ export interface FileRouteTypes {
     | '/recover-password'
     | '/reset-password'
     | '/signup'
+    | '/settings/appearance'
+    | '/settings/danger'
+    | '/settings/password'
+    | '/settings'
   id:
     | '__root__'
     | '/_app'
     | '/_public'
+    | '/_app/settings'
     | '/_app/$'
     | '/_app/items'
     | '/_public/login'
@@ -123,6 +177,10 @@ export interface FileRouteTypes {
     | '/_public/reset-password'
     | '/_public/signup'
     | '/_app/'
+    | '/_app/settings/appearance'
+    | '/_app/settings/danger'
+    | '/_app/settings/password'
+    | '/_app/settings/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -167,6 +225,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ItemsRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
+    '/_app/settings': {
+      id: '/_app/settings'
+      path: '/settings'
+      fullPath: '/settings'
+      preLoaderRoute: typeof SettingsRouteRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
     '/_public/login': {
       id: '/_public/login'
       path: '/login'
@@ -195,16 +260,64 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SignupRouteImport
       parentRoute: typeof appPublicLayoutRoute
     }
+    '/_app/settings/': {
+      id: '/_app/settings/'
+      path: '/'
+      fullPath: '/settings/'
+      preLoaderRoute: typeof SettingsIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/_app/settings/appearance': {
+      id: '/_app/settings/appearance'
+      path: '/appearance'
+      fullPath: '/settings/appearance'
+      preLoaderRoute: typeof SettingsAppearanceRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/_app/settings/danger': {
+      id: '/_app/settings/danger'
+      path: '/danger'
+      fullPath: '/settings/danger'
+      preLoaderRoute: typeof SettingsDangerRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/_app/settings/password': {
+      id: '/_app/settings/password'
+      path: '/password'
+      fullPath: '/settings/password'
+      preLoaderRoute: typeof SettingsPasswordRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
   }
 }
 
+interface SettingsRouteRouteChildren {
+  SettingsAppearanceRoute: typeof SettingsAppearanceRoute
+  SettingsDangerRoute: typeof SettingsDangerRoute
+  SettingsPasswordRoute: typeof SettingsPasswordRoute
+  SettingsIndexRoute: typeof SettingsIndexRoute
+}
+
+const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
+  SettingsAppearanceRoute: SettingsAppearanceRoute,
+  SettingsDangerRoute: SettingsDangerRoute,
+  SettingsPasswordRoute: SettingsPasswordRoute,
+  SettingsIndexRoute: SettingsIndexRoute,
+}
+
+const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
+  SettingsRouteRouteChildren,
+)
+
 interface appAppLayoutRouteChildren {
+  SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   appNotFoundRoute: typeof appNotFoundRoute
   ItemsRoute: typeof ItemsRoute
   IndexRoute: typeof IndexRoute
 }
 
 const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
+  SettingsRouteRoute: SettingsRouteRouteWithChildren,
   appNotFoundRoute: appNotFoundRoute,
   ItemsRoute: ItemsRoute,
   IndexRoute: IndexRoute,

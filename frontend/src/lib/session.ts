@@ -17,6 +17,8 @@ export interface Session {
   skipIfSignedIn(target: string | undefined): Promise<void>;
   /** Starts with a clean cache, so that nothing of an earlier user is left. */
   begin(user: UserPublic): void;
+  /** The signed-in user changed their own account. */
+  update(user: UserPublic): void;
   /** Logs out here and in every other tab. */
   end(): Promise<void>;
   /**
@@ -33,7 +35,7 @@ export interface Session {
 
 type Message = { type: "begin"; userId: string } | { type: "end" };
 
-export const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
+const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
 
 /** Says only that asking is worth it: without it the login page needs no request before it shows. Never a secret. */
 const HINT = "signed-in";
@@ -100,6 +102,10 @@ export function createSession(
       queryClient.setQueryData(meQuery.queryKey, user);
       setHint(true);
       tell({ type: "begin", userId: user.id });
+    },
+
+    update(user) {
+      queryClient.setQueryData(meQuery.queryKey, user);
     },
 
     async end() {

@@ -12,6 +12,9 @@ export const emailField = z
     z.maxLength(MAX_TEXT, "At most 255 characters"),
   );
 
+/** Asks only for one: what an account has may be older than the rules for new ones. */
+export const passwordField = z.string().check(z.minLength(1, "Password is required"));
+
 export const newPasswordField = z
   .string()
   .check(
@@ -19,6 +22,14 @@ export const newPasswordField = z
     z.minLength(8, "Password must be at least 8 characters"),
     z.maxLength(128, "Password must be at most 128 characters"),
   );
+
+/** The new password was typed twice in the same way. */
+export function confirmed<Name extends string>(name: Name) {
+  return z.refine<Record<Name | "confirm_password", string>>(
+    (values) => values[name] === values.confirm_password,
+    { error: "The passwords don't match", path: ["confirm_password"] },
+  );
+}
 
 export function requiredText(name: string) {
   return z

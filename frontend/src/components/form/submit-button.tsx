@@ -3,7 +3,8 @@ import { type Control, type FieldValues, useFormState } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 
-interface SubmitButtonProps<Values extends FieldValues, Output> extends ComponentProps<"button"> {
+interface SubmitButtonProps<Values extends FieldValues, Output>
+  extends ComponentProps<typeof Button> {
   control: Control<Values, unknown, Output>;
 }
 

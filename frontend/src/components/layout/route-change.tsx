@@ -25,6 +25,8 @@ export function RouteChange() {
 }
 
 function focusHeading() {
+  // Who goes through tabs by keyboard stays on them; the tab says which panel is shown.
+  if (document.activeElement?.matches("[role=tab]")) return;
   const heading = document.querySelector("h1") ?? document.querySelector("main");
   if (!heading) return;
   heading.tabIndex = -1;

@@ -1,4 +1,4 @@
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 export function Card({ className, ...props }: ComponentProps<"section">) {
@@ -23,4 +23,35 @@ export function CardHeader({ className, ...props }: ComponentProps<"div">) {
 
 export function CardTitle({ className, ...props }: ComponentProps<"h2">) {
   return <h2 data-slot="card-title" className={cn("font-medium text-sm", className)} {...props} />;
+}
+
+interface CardHeadingProps {
+  id: string;
+  title: string;
+  description: ReactNode;
+}
+
+/** Title and a sentence, without a line below: for cards that hold one matter. */
+export function CardHeading({ id, title, description }: CardHeadingProps) {
+  return (
+    <div data-slot="card-heading" className="grid gap-1 px-5 pt-5">
+      <h2 id={id} className="font-medium text-base">
+        {title}
+      </h2>
+      <p className="text-pretty text-[13px] text-muted-foreground">{description}</p>
+    </div>
+  );
+}
+
+export function CardFooter({ className, ...props }: ComponentProps<"div">) {
+  return (
+    <div
+      data-slot="card-footer"
+      className={cn(
+        "flex flex-wrap items-center justify-end gap-3 rounded-b-xl border-t bg-muted/40 px-5 py-3",
+        className,
+      )}
+      {...props}
+    />
+  );
 }

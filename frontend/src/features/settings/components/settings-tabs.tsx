@@ -1,0 +1,51 @@
+import { Link, useLocation } from "@tanstack/react-router";
+import type { KeyboardEvent } from "react";
+import { settingsTabs } from "@/lib/features";
+import { useIsWide } from "@/lib/media";
+
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+/** One stop for Tab, arrow keys inside, as people expect of tabs; each is a link with a URL of its own. */
+export function SettingsTabs({ panelId }: { panelId: string }) {
+  const isWide = useIsWide();
+  const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, "") });
+  return (
+    <div
+      role="tablist"
+      aria-label="Settings"
+      aria-orientation={isWide ? "vertical" : "horizontal"}
+      onKeyDown={moveFocus}
+      className="-mx-4 flex gap-1 overflow-x-auto border-b px-4 pb-2 md:mx-0 md:flex-col md:overflow-visible md:border-0 md:p-0"
+    >
+      {settingsTabs.map(({ title, to }) => {
+        const isSelected = path === to;
+        return (
+          <Link
+            key={to}
+            to={to}
+            role="tab"
+            id={isSelected ? `${panelId}-tab` : undefined}
+            aria-selected={isSelected}
+            aria-controls={isSelected ? panelId : undefined}
+            tabIndex={isSelected ? 0 : -1}
+            className="flex h-8 shrink-0 items-center rounded-md px-3 font-medium text-[13px] text-muted-foreground transition-colors duration-100 hover:bg-accent hover:text-foreground aria-selected:bg-accent aria-selected:text-foreground pointer-coarse:h-11"
+          >
+            {title}
+          </Link>
+        );
+      })}
+    </div>
+  );
+}
+
+function moveFocus(event: KeyboardEvent<HTMLElement>) {
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=tab]")];
+  const current = tabs.indexOf(document.activeElement as HTMLElement);
+  const step = STEPS[event.key];
+  const target = step
+    ? tabs.at((current + step) % tabs.length)
+    : { Home: tabs.at(0), End: tabs.at(-1) }[event.key];
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
+}

@@ -1,0 +1,22 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { CharacterKeysSwitch } from "@/components/layout/character-keys-switch";
+import { SettingsCard } from "@/components/layout/settings-card";
+import { ThemeCards } from "../../../components/theme-cards";
+
+export const Route = createFileRoute("/_app/settings/appearance")({
+  staticData: { title: "Appearance" },
+  component: AppearancePage,
+});
+
+function AppearancePage() {
+  return (
+    <>
+      <SettingsCard title="Theme" description="For this browser, and at once in all of its tabs.">
+        <ThemeCards />
+      </SettingsCard>
+      <SettingsCard title="Keyboard" description="Press ? on any page for the list of shortcuts.">
+        <CharacterKeysSwitch />
+      </SettingsCard>
+    </>
+  );
+}

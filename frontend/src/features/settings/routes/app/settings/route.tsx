@@ -1,0 +1,29 @@
+import { createFileRoute, Outlet } from "@tanstack/react-router";
+import { PageHeader } from "@/components/layout/page-header";
+import { SettingsTabs } from "../../../components/settings-tabs";
+
+export const Route = createFileRoute("/_app/settings")({
+  staticData: { title: "Settings" },
+  component: SettingsLayout,
+});
+
+const PANEL_ID = "settings-panel";
+
+function SettingsLayout() {
+  return (
+    <div className="mx-auto max-w-4xl">
+      <PageHeader title="Settings" description="Your account, and how the dashboard looks to you" />
+      <div className="grid gap-6 md:grid-cols-[12rem_minmax(0,1fr)] md:gap-10">
+        <SettingsTabs panelId={PANEL_ID} />
+        <div
+          id={PANEL_ID}
+          role="tabpanel"
+          aria-labelledby={`${PANEL_ID}-tab`}
+          className="grid content-start gap-6"
+        >
+          <Outlet />
+        </div>
+      </div>
+    </div>
+  );
+}

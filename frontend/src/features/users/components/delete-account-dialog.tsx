@@ -1,0 +1,70 @@
+import { deleteUserMe } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { useForm } from "react-hook-form";
+import * as z from "zod/mini";
+import { Form } from "@/components/form/form";
+import { SubmitButton } from "@/components/form/submit-button";
+import { TextField } from "@/components/form/text-field";
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogTitle,
+} from "@/components/ui/alert-dialog";
+import { Button } from "@/components/ui/button";
+import type { Overlay } from "@/lib/overlay";
+import { useSession } from "@/lib/session";
+import { toastSuccess } from "@/lib/toast";
+
+interface DeleteAccountDialogProps {
+  email: string;
+  overlay: Overlay<never>;
+}
+
+/** Asks for the address to be typed: a click alone must not lose an account. */
+export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps) {
+  const session = useSession();
+  const schema = z.object({
+    email: z.string().check(
+      z.trim(),
+      z.toLowerCase(),
+      z.refine((text) => text === email, "This is not the e-mail address of your account"),
+    ),
+  });
+  const form = useForm({
+    resolver: standardSchemaResolver(schema),
+    defaultValues: { email: "" },
+  });
+  return (
+    <AlertDialog open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
+      <AlertDialogContent onCloseAutoFocus={overlay.returnFocus}>
+        <AlertDialogTitle>Delete your account?</AlertDialogTitle>
+        <AlertDialogDescription>
+          Everything that belongs to <strong className="font-medium break-all">{email}</strong> is
+          deleted at once. To confirm, type that address.
+        </AlertDialogDescription>
+        <Form
+          form={form}
+          className="mt-3 grid gap-4"
+          onSubmit={async () => {
+            await deleteUserMe();
+            await session.end();
+            void toastSuccess("Your account was deleted");
+          }}
+        >
+          <TextField form={form} name="email" label="Email" autoComplete="off" spellCheck={false} />
+          <AlertDialogFooter>
+            <AlertDialogCancel asChild>
+              <Button variant="outline">Cancel</Button>
+            </AlertDialogCancel>
+            <SubmitButton control={form.control} variant="destructive">
+              Delete
+            </SubmitButton>
+          </AlertDialogFooter>
+        </Form>
+      </AlertDialogContent>
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,10 @@
+import { User } from "lucide-react";
+import { defineFeature } from "@/lib/define-feature";
+
+export default defineFeature({
+  settings: [
+    { title: "My profile", to: "/settings", order: 0, menuIcon: User },
+    { title: "Password", to: "/settings/password", order: 10 },
+    { title: "Danger zone", to: "/settings/danger", order: 100 },
+  ],
+});

@@ -1,0 +1,13 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { useMe } from "@/lib/session";
+import { ProfileForm } from "../../../components/profile-form";
+
+export const Route = createFileRoute("/_app/settings/")({
+  staticData: { title: "My profile" },
+  component: ProfilePage,
+});
+
+function ProfilePage() {
+  const me = useMe();
+  return <ProfileForm me={me} />;
+}
