@@ -73,7 +73,8 @@ class CatchErrors:
 
     Were it left to Starlette's outermost handler, that would re-raise it after the answer and the
     server would close the connection under other requests. A request that takes too long ends here
-    as well.
+    as well; `Stream` moves the deadline, which is in the scope, when it starts. What fails after its answer has
+    started is re-raised, so that the server cuts the connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -90,8 +91,9 @@ class CatchErrors:
             started = True
             await send(message)
 
+        scope["deadline"] = deadline = asyncio.timeout(REQUEST_SECONDS)
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with deadline:
                 return await self.app(scope, receive, send_and_remember)
         except TimeoutError:
             logger.error("request_timed_out", path=scope["path"])

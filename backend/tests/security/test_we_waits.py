@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import ASGITransport, AsyncClient, RemoteProtocolError, Response
+from starlette.responses import StreamingResponse
+from structlog.testing import CapturingLogger
 
 from app.core import request_context, request_guard
+from app.core.streams import Stream
 from app.main import create_app
 from tests.core.answers import problem
 from tests.fixtures import BASE_URL
+from tests.security.conftest import Serve
 
 API = "/api/v1"
 
@@ -33,6 +37,55 @@ async def test_request_that_takes_too_long_is_503(app: FastAPI, monkeypatch: pyt
         response = await client.get(f"{API}/hang")
     assert problem(response) == (503, "UNAV_001")
     assert int(response.headers["retry-after"]) >= 1
+
+
+async def pieces(*, after: float = 0, error: Exception | None = None) -> AsyncIterator[bytes]:
+    yield b"one "
+    await asyncio.sleep(after)
+    if error is not None:
+        raise error
+    yield b"two"
+
+
+async def streamed(serve: Serve, stream: StreamingResponse) -> Response:
+    """The answer that a real server sends of it."""
+    app = create_app()
+
+    async def endpoint() -> StreamingResponse:
+        return stream
+
+    app.router.add_api_route(f"{API}/stream", endpoint, response_model=None)
+    async with serve(app) as client:
+        return await client.get(f"{API}/stream")
+
+
+@pytest.mark.parametrize("seconds", [60, None])
+async def test_stream_may_take_longer_than_another_request(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, seconds: float | None
+) -> None:
+    monkeypatch.setattr(request_context, "REQUEST_SECONDS", 0.2)
+    response = await streamed(serve, Stream(pieces(after=0.3), media_type="text/plain", seconds=seconds))
+    assert response.text == "one two"
+
+
+@pytest.mark.parametrize(
+    ("stream", "logged"),
+    [
+        (Stream(pieces(error=ValueError("gone")), media_type="text/plain", seconds=60), "unhandled_error"),
+        (Stream(pieces(after=60), media_type="text/plain", seconds=0.1), "request_timed_out"),
+        (StreamingResponse(pieces(after=60)), "request_timed_out"),
+    ],
+    ids=["error", "its time is over", "no stream of ours"],
+)
+async def test_stream_that_fails_is_logged_and_cut_off(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, stream: StreamingResponse, logged: str
+) -> None:
+    monkeypatch.setattr(request_context, "REQUEST_SECONDS", 0.2)
+    logger = CapturingLogger()
+    monkeypatch.setattr(request_context, "logger", logger)
+    with pytest.raises(RemoteProtocolError):
+        await streamed(serve, stream)
+    assert [call.args for call in logger.calls] == [(logged,)]
 
 
 async def test_body_that_does_not_arrive_is_408(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
