@@ -70,8 +70,8 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
         allow_origins=settings.cors_origins,
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Correlation-ID"],
-        expose_headers=["X-Correlation-ID", "Retry-After"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Correlation-ID"],
+        expose_headers=["Content-Disposition", "ETag", "Retry-After", "X-Correlation-ID", "X-Total-Count"],
     )
     app.add_middleware(RequestGuard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(ResponseHeaders, https=settings.secure_cookies)

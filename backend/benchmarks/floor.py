@@ -50,16 +50,16 @@ SERVER_OPTIONS = (
     "-c plan_cache_mode=force_generic_plan"
 )
 
-USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at")
-ITEM_FIELDS = ("id", "owner_id", "title", "description", "created_at")
+USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at", "version")
+ITEM_FIELDS = ("id", "owner_id", "title", "description", "created_at", "version")
 
 # $1 is the session's id. No row at all means that nobody is signed in by it.
 READ_USER_ME = """
-    select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at
+    select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at, u.version
     from user_sessions s join users u on u.id = s.user_id
     where s.id = $1 and s.expires_at > now() and u.is_active"""
 READ_ITEM = """
-    select i.id, i.owner_id, i.title, i.description, i.created_at
+    select i.id, i.owner_id, i.title, i.description, i.created_at, i.version
     from user_sessions s join users u on u.id = s.user_id
          left join items i on i.id = $2 and (u.is_superuser or i.owner_id = u.id)
     where s.id = $1 and s.expires_at > now() and u.is_active"""
@@ -72,7 +72,7 @@ CREATE_ITEM = """
 # Lists: before which id, how many rows, after skipping how many. An empty page still has a row, for its count.
 # `offset 0` has the count made once and not for each row.
 READ_ITEMS = """
-    select i.id, i.owner_id, i.title, i.description, i.created_at, c.count
+    select i.id, i.owner_id, i.title, i.description, i.created_at, i.version, c.count
     from user_sessions s join users u on u.id = s.user_id
          cross join lateral (
              select case when u.is_superuser then (select count(*) from items)
@@ -86,7 +86,7 @@ READ_ITEMS = """
     where s.id = $1 and s.expires_at > now() and u.is_active
     order by i.id desc"""
 READ_USERS = """
-    select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at,
+    select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at, p.version,
            (select count(*) from users), u.is_superuser
     from user_sessions s join users u on u.id = s.user_id
          left join lateral (
@@ -285,7 +285,7 @@ async def create_item(request: Request) -> Response:
         raise HTTPException(422) from None
     item_id, now = str(new_id()), datetime.now(UTC)
     rows = await pool.fetch_as(request, CREATE_ITEM, item_id, title, description, now)
-    item = (item_id, rows[0][0], title, description, now)
+    item = (item_id, rows[0][0], title, description, now, 1)
     return answer(dict(zip(ITEM_FIELDS, item, strict=True)))
 
 

@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "NOT_001"
     DUPLICATE = "DUP_001"
     CONFLICT = "CONF_001"
+    PRECONDITION_FAILED = "PRE_001"
     INVALID = "VAL_001"
     BODY_TOO_LARGE = "BODY_001"
     BAD_REQUEST = "REQ_001"
@@ -111,6 +112,13 @@ class Duplicate(AppError):
 
 class Conflict(AppError):
     status, code = 409, ErrorCode.CONFLICT
+
+
+class PreconditionFailed(AppError):
+    status, code = 412, ErrorCode.PRECONDITION_FAILED
+
+    def __init__(self, *, headers: Mapping[str, str]) -> None:
+        super().__init__("Somebody else has changed this in the meantime", headers=headers)
 
 
 class Invalid(AppError):

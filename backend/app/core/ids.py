@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import datetime
 
 _lock = threading.Lock()
 _last_ticks = 0
@@ -21,3 +22,8 @@ def new_id() -> uuid.UUID:
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     milliseconds, fraction = ticks >> 12, ticks & 0xFFF
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """Not greater than any id that is made from that moment on."""
+    return uuid.UUID(int=int(moment.timestamp() * 1_000) << 80)

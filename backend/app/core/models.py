@@ -1,11 +1,13 @@
 """Bases and types that every feature's models share."""
 
+import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict
 from pydantic import Field as PydanticField
-from sqlmodel import SQLModel
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
 
 from app.core.email_address import normalize_email
 
@@ -44,8 +46,29 @@ class PartialUpdate(SQLModel):
     model_config = ConfigDict(json_schema_extra=_drop_defaults)  # type: ignore[assignment]
 
 
+class Versioned(SQLModel):
+    """Base of tables whose rows count their changes. SQLAlchemy counts; an `update()` of one's own must do it itself.
+
+    A change of what somebody else has changed or deleted since it was read raises `StaleDataError`.
+    """
+
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
 class Message(SQLModel):
     message: str
+
+
+class BulkDelete(SQLModel):
+    ids: list[uuid.UUID] = Field(min_length=1, max_length=100)
+
+
+class Count(SQLModel):
+    count: int
 
 
 def columns(table: type[SQLModel], public: type[SQLModel]) -> list[Any]:

@@ -37,6 +37,7 @@ _CODES = {
     405: ErrorCode.METHOD_NOT_ALLOWED,
     408: ErrorCode.BAD_REQUEST,
     409: ErrorCode.CONFLICT,
+    412: ErrorCode.PRECONDITION_FAILED,
     413: ErrorCode.BODY_TOO_LARGE,
     422: ErrorCode.INVALID,
     503: ErrorCode.UNAVAILABLE,

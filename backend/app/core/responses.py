@@ -7,18 +7,26 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from app.core.preconditions import entity_tag
+
 
 def answer(model: type[BaseModel], value: Any) -> Response:
-    """The answer of an operation with `response_model=model`, from dicts of its fields.
+    """The answer of an operation with `response_model=model`, from dicts of its fields or from one record.
 
-    The values are not validated, since they come from our own columns; only the model's fields are shown.
+    The values are not validated, since they come from our own columns; only the model's fields are shown. A record
+    that has a `version` is answered with its entity tag.
     """
-    return Response(_serializer(model).dump_json(value), media_type="application/json")
+    if isinstance(value, BaseModel):
+        value = vars(value)
+    serializer, is_versioned = _serializer(model)
+    headers = {"ETag": entity_tag(value["version"])} if is_versioned else None
+    return Response(serializer.dump_json(value), headers=headers, media_type="application/json")
 
 
 @cache
-def _serializer(model: type[BaseModel]) -> TypeAdapter[Any]:
-    return TypeAdapter(_as_typed_dict(model))
+def _serializer(model: type[BaseModel]) -> tuple[TypeAdapter[Any], bool]:
+    """And whether it is of a record with a version."""
+    return TypeAdapter(_as_typed_dict(model)), "version" in getattr(model, "model_fields", ())
 
 
 def _as_typed_dict(annotation: Any) -> Any:

@@ -2,16 +2,17 @@
 
 import uuid
 
-from sqlalchemy import bindparam, insert
-from sqlmodel import func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, insert, or_
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.daily_counts import DailyCounts
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.models import columns, utc_now
-from app.core.pagination import PagedList
+from app.core.pagination import PagedList, WholeList
 from app.core.statements import ReadSession, Row, Statement
-from app.items.models import Item, ItemCreate, ItemPublic, ItemsParams, ItemUpdate
+from app.items.models import Item, ItemCreate, ItemPublic, ItemsFilter, ItemsParams, ItemUpdate
 
 _ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")))
 _CREATE_ITEM = Statement(insert(Item).returning(*columns(Item, ItemPublic)))
@@ -21,12 +22,34 @@ _ITEMS = PagedList(
     sort_keys={"created_at": None, "title": func.lower(Item.title)},
     searched=(Item.title, Item.description),
     filters={"owner_id": Item.owner_id == bindparam("owner_id")},
+    scope={"visible_owner_id": Item.owner_id == bindparam("visible_owner_id")},
 )
+_STATS = DailyCounts(Item)
+_STATS_OF_OWNER = DailyCounts(Item, Item.owner_id == bindparam("owner_id"))
+_locked = (  # in the order of ids: two of these at once cannot wait for each other
+    select(Item.id)
+    .where(col(Item.id) == any_(bindparam("item_ids", type_=ARRAY(Uuid))))
+    .where(or_(bindparam("owner_id", type_=Uuid).is_(None), col(Item.owner_id) == bindparam("owner_id", type_=Uuid)))
+    .order_by(col(Item.id))
+    .with_for_update()
+)
+_DELETE_ITEMS = Statement(delete(Item).where(col(Item.id).in_(_locked)).returning(col(Item.id)))
 
 
 async def read_items(*, session: ReadSession, params: ItemsParams, owner_id: uuid.UUID | None) -> Row:
     """One page of `ItemsPublic`."""
-    return await _ITEMS.page(session, params, owner_id=owner_id)
+    return await _ITEMS.page(session, params, visible_owner_id=owner_id)
+
+
+async def read_all_items(*, session: ReadSession, params: ItemsFilter, owner_id: uuid.UUID | None) -> WholeList:
+    return await _ITEMS.whole(session, params, visible_owner_id=owner_id)
+
+
+async def read_items_stats(*, session: ReadSession, days: int, owner_id: uuid.UUID | None) -> Row:
+    """`ItemsStats`."""
+    if owner_id is None:
+        return await _STATS.read(session, days=days)
+    return await _STATS_OF_OWNER.read(session, days=days, owner_id=owner_id)
 
 
 async def read_item(*, session: ReadSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row:
@@ -39,7 +62,7 @@ async def read_item(*, session: ReadSession, item_id: uuid.UUID, owner_id: uuid.
 
 async def create_item(*, session: ReadSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row:
     """`ItemPublic`. One statement that stands alone, so it needs no transaction around it."""
-    values = {"id": new_id(), "owner_id": owner_id, "created_at": utc_now(), **item_create.model_dump()}
+    values = {"id": new_id(), "owner_id": owner_id, "created_at": utc_now(), "version": 1, **item_create.model_dump()}
     return await session.one(_CREATE_ITEM, **values)
 
 
@@ -60,3 +83,8 @@ async def update_item(*, session: AsyncSession, item: Item, item_update: ItemUpd
 async def delete_item(*, session: AsyncSession, item: Item) -> None:
     await session.delete(item)
     await session.flush()
+
+
+async def delete_items(*, session: ReadSession, item_ids: list[uuid.UUID], owner_id: uuid.UUID | None) -> int:
+    """How many there were. One statement, as `create_item`."""
+    return len(await session.all(_DELETE_ITEMS, item_ids=item_ids, owner_id=owner_id))

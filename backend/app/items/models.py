@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from app.core.daily_counts import DayCount
 from app.core.ids import new_id
-from app.core.models import PartialUpdate, utc_now
-from app.core.pagination import ListParams, Page
+from app.core.models import PartialUpdate, Versioned, utc_now
+from app.core.pagination import ListFilter, ListParams, Page
 
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -26,7 +27,7 @@ class ItemUpdate(PartialUpdate):
     description: str | None = Field(default=None, max_length=255)
 
 
-class Item(ItemBase, table=True):
+class Item(ItemBase, Versioned, table=True):
     __tablename__ = "items"
     __table_args__ = (
         # The list of an owner, by creation and by title.
@@ -45,11 +46,22 @@ class ItemPublic(SQLModel):
     title: str
     description: str | None
     created_at: datetime
+    version: int
 
 
 class ItemsPublic(Page[ItemPublic]):
     pass
 
 
-class ItemsParams(ListParams):
+class ItemsFilter(ListFilter):
+    owner_id: uuid.UUID | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
+
+
+class ItemsParams(ItemsFilter, ListParams):
+    pass
+
+
+class ItemsStats(SQLModel):
+    count: int
+    days: list[DayCount]

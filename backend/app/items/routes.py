@@ -4,18 +4,33 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from app.auth.deps import CurrentUser
+from app.core.csv_export import CsvResponse, csv_answer
+from app.core.daily_counts import Days
 from app.core.db import ReadSessionDep, SessionDep
-from app.core.models import Message
+from app.core.errors import Forbidden
+from app.core.models import BulkDelete, Count, Message
 from app.core.openapi import problems
+from app.core.preconditions import IfMatch
 from app.core.responses import answer
 from app.items import crud
-from app.items.models import Item, ItemCreate, ItemPublic, ItemsParams, ItemsPublic, ItemUpdate
+from app.items.models import (
+    Item,
+    ItemCreate,
+    ItemPublic,
+    ItemsFilter,
+    ItemsParams,
+    ItemsPublic,
+    ItemsStats,
+    ItemUpdate,
+)
 
 router = APIRouter(prefix="/items", tags=["items"])
 
 
-async def get_own_item(session: SessionDep, current_user: CurrentUser, id: uuid.UUID) -> Item:
-    return await crud.get_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
+async def get_own_item(session: SessionDep, current_user: CurrentUser, id: uuid.UUID, if_match: IfMatch) -> Item:
+    item = await crud.get_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
+    if_match.check(item.version)
+    return item
 
 
 ItemDep = Annotated[Item, Depends(get_own_item)]
@@ -27,6 +42,25 @@ async def read_items(
 ) -> Any:
     page = await crud.read_items(session=session, params=params, owner_id=current_user.visible_owner_id)
     return answer(ItemsPublic, page)
+
+
+@router.get("/export", response_class=CsvResponse)
+async def export_items(
+    session: ReadSessionDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
+) -> Any:
+    items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
+    return await csv_answer("items", items)
+
+
+@router.get("/stats", response_model=ItemsStats)
+async def read_items_stats(
+    session: ReadSessionDep, current_user: CurrentUser, days: Days = 30, all: bool = False
+) -> Any:
+    """Of one's own items, or for superusers of everybody's."""
+    if all and not current_user.is_superuser:
+        raise Forbidden("The user doesn't have enough privileges")
+    owner_id = None if all else current_user.id
+    return answer(ItemsStats, await crud.read_items_stats(session=session, days=days, owner_id=owner_id))
 
 
 @router.get("/{id}", response_model=ItemPublic, responses=problems(404))
@@ -41,12 +75,19 @@ async def create_item(session: ReadSessionDep, current_user: CurrentUser, body: 
     return answer(ItemPublic, item)
 
 
-@router.put("/{id}", response_model=ItemPublic, responses=problems(404))
+@router.put("/{id}", response_model=ItemPublic, responses=problems(404, 409, 412))
 async def update_item(session: SessionDep, item: ItemDep, body: ItemUpdate) -> Any:
-    return await crud.update_item(session=session, item=item, item_update=body)
+    return answer(ItemPublic, await crud.update_item(session=session, item=item, item_update=body))
 
 
-@router.delete("/{id}", response_model=Message, responses=problems(404))
+@router.delete("/{id}", response_model=Message, responses=problems(404, 409, 412))
 async def delete_item(session: SessionDep, item: ItemDep) -> Any:
     await crud.delete_item(session=session, item=item)
     return Message(message="Item deleted successfully")
+
+
+@router.post("/bulk-delete", response_model=Count)
+async def delete_items(session: ReadSessionDep, current_user: CurrentUser, body: BulkDelete) -> Any:
+    """Those that are there and may be seen; the others are not counted."""
+    owner_id = current_user.visible_owner_id
+    return Count(count=await crud.delete_items(session=session, item_ids=body.ids, owner_id=owner_id))

@@ -1,6 +1,7 @@
 """Queries and invariants of users."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -8,11 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.daily_counts import DailyCounts
 from app.core.errors import Conflict, Duplicate, FieldError, NotFound
 from app.core.models import columns
-from app.core.pagination import PagedList
+from app.core.pagination import PagedList, WholeList
+from app.core.preconditions import ANY_VERSION, Precondition
 from app.core.statements import ReadSession, Row, Statement
-from app.users.models import User, UserPublic, UsersParams
+from app.users.models import User, UserPublic, UsersFilter, UsersParams
 
 _USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
 _USERS = PagedList(
@@ -24,7 +27,12 @@ _USERS = PagedList(
         "full_name": func.lower(func.coalesce(User.full_name, "")),
     },
     searched=(User.email, User.full_name),
+    filters={
+        "is_active": col(User.is_active) == bindparam("is_active"),
+        "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
+    },
 )
+_STATS = DailyCounts(User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser})
 
 _SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
 
@@ -32,6 +40,15 @@ _SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique 
 async def read_users(*, session: ReadSession, params: UsersParams) -> Row:
     """One page of `UsersPublic`."""
     return await _USERS.page(session, params)
+
+
+async def read_all_users(*, session: ReadSession, params: UsersFilter) -> WholeList:
+    return await _USERS.whole(session, params)
+
+
+async def read_users_stats(*, session: ReadSession, days: int) -> Row:
+    """`UsersStats`."""
+    return await _STATS.read(session, days=days)
 
 
 async def read_user(*, session: ReadSession, user_id: uuid.UUID) -> Row:
@@ -79,12 +96,29 @@ async def update_user(*, session: AsyncSession, user: User, changes: dict[str, A
     return user
 
 
-async def delete_user(*, session: AsyncSession, user_id: uuid.UUID) -> None:
-    """Raises `NotFound`, or `Conflict` for the last active superuser. What the user owns goes with him."""
+async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> None:
+    """Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last active superuser."""
     await lock_superusers(session=session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
-    await _keep_a_superuser(session, user)
-    await session.delete(user)
+    if_match.check(user.version)
+    await _delete(session, [user])
+
+
+async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:
+    """How many there were. Raises `Conflict` when no active superuser would be left."""
+    await lock_superusers(session=session)
+    # Locked in the order of ids: two of these at once cannot wait for each other.
+    statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
+    users = (await session.exec(statement)).all()
+    await _delete(session, users)
+    return len(users)
+
+
+async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
+    """What they own goes with them."""
+    await _keep_a_superuser(session, *users)
+    for user in users:
+        await session.delete(user)
     await session.flush()
 
 
@@ -110,9 +144,10 @@ async def _flush_unique_email(session: AsyncSession) -> None:
         raise Duplicate(message, errors=[FieldError(code="duplicate", message=message, field="email")]) from None
 
 
-async def _keep_a_superuser(session: AsyncSession, user: User) -> None:
-    if not (user.is_superuser and user.is_active):
+async def _keep_a_superuser(session: AsyncSession, *going: User) -> None:
+    if not any(user.is_superuser and user.is_active for user in going):
         return
-    others = select(User.id).where(User.is_superuser, User.is_active, User.id != user.id)
+    ids = [user.id for user in going]
+    others = select(User.id).where(User.is_superuser, User.is_active, col(User.id).not_in(ids))
     if (await session.exec(others.limit(1))).first() is None:
         raise Conflict("This is the last active superuser. Appoint another one first.")

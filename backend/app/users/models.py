@@ -6,9 +6,10 @@ from pydantic import StrictBool
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from app.core.daily_counts import DayCount
 from app.core.ids import new_id
-from app.core.models import Email, PartialUpdate, utc_now
-from app.core.pagination import ListParams, Page
+from app.core.models import Email, PartialUpdate, Versioned, utc_now
+from app.core.pagination import ListFilter, ListParams, Page
 
 Password = Annotated[str, Field(min_length=8, max_length=128)]
 
@@ -54,7 +55,7 @@ class UpdatePassword(SQLModel):
     new_password: Password
 
 
-class User(UserBase, table=True):
+class User(UserBase, Versioned, table=True):
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_full_name", text("lower(coalesce(full_name, ''))"), "id"),)
 
@@ -71,11 +72,26 @@ class UserPublic(SQLModel):
     is_active: bool
     is_superuser: bool
     created_at: datetime
+    version: int
 
 
 class UsersPublic(Page[UserPublic]):
     pass
 
 
-class UsersParams(ListParams):
+class UsersFilter(ListFilter):
+    is_active: bool | None = None
+    is_superuser: bool | None = None
     sort: Literal["created_at", "-created_at", "email", "-email", "full_name", "-full_name"] = "-created_at"
+
+
+class UsersParams(UsersFilter, ListParams):
+    pass
+
+
+class UsersStats(SQLModel):
+    count: int
+    active_count: int
+    superuser_count: int
+    days: list[DayCount]
+    """How many signed up."""

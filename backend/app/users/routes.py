@@ -4,10 +4,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser
+from app.core.csv_export import CsvResponse, csv_answer
+from app.core.daily_counts import Days
 from app.core.db import ReadSessionDep, SessionDep
 from app.core.errors import BadRequest, Forbidden, NotFound
-from app.core.models import Message
+from app.core.models import BulkDelete, Count, Message
 from app.core.openapi import problems
+from app.core.preconditions import IfMatch
 from app.core.responses import answer
 from app.users import crud, service
 from app.users.config import settings
@@ -16,8 +19,10 @@ from app.users.models import (
     UserCreate,
     UserPublic,
     UserRegister,
+    UsersFilter,
     UsersParams,
     UsersPublic,
+    UsersStats,
     UserUpdate,
     UserUpdateMe,
 )
@@ -28,17 +33,19 @@ superuser_only = [Depends(get_current_superuser)]
 
 @router.get("/me", response_model=UserPublic)
 async def read_user_me(current_user: CurrentUser) -> Any:
-    return answer(UserPublic, vars(current_user))
+    return answer(UserPublic, current_user)
 
 
-@router.patch("/me", response_model=UserPublic, responses=problems(404, 409))
-async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe) -> Any:
-    return await service.update_user(
+@router.patch("/me", response_model=UserPublic, responses=problems(404, 409, 412))
+async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch) -> Any:
+    user = await service.update_user(
         session=session,
         user_id=current_user.id,
         body=body,
         kept_session_id=current_user.session_id,
+        if_match=if_match,
     )
+    return answer(UserPublic, user)
 
 
 @router.patch("/me/password", responses=problems(BadRequest, NotFound))
@@ -64,7 +71,7 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
 async def register_user(session: SessionDep, body: UserRegister) -> Any:
     if not settings.USERS_OPEN_REGISTRATION:
         raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
-    return await service.create_user(session=session, body=body, by_superuser=False)
+    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
 
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
@@ -74,7 +81,25 @@ async def read_users(session: ReadSessionDep, params: Annotated[UsersParams, Que
 
 @router.post("/", response_model=UserPublic, responses=problems(409), dependencies=superuser_only)
 async def create_user(session: SessionDep, body: UserCreate) -> Any:
-    return await service.create_user(session=session, body=body, by_superuser=True)
+    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
+
+
+@router.get("/export", response_class=CsvResponse, dependencies=superuser_only)
+async def export_users(session: ReadSessionDep, params: Annotated[UsersFilter, Query()]) -> Any:
+    return await csv_answer("users", await crud.read_all_users(session=session, params=params))
+
+
+@router.get("/stats", response_model=UsersStats, dependencies=superuser_only)
+async def read_users_stats(session: ReadSessionDep, days: Days = 30) -> Any:
+    return answer(UsersStats, await crud.read_users_stats(session=session, days=days))
+
+
+@router.post("/bulk-delete", response_model=Count, responses=problems(409))
+async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Any:
+    """Those that are there; the others are not counted."""
+    if current_user.id in body.ids:
+        raise Forbidden("Super users are not allowed to delete themselves")
+    return Count(count=await crud.delete_users(session=session, user_ids=body.ids))
 
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(403, 404))
@@ -88,18 +113,21 @@ async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, us
 @router.patch(
     "/{user_id}",
     response_model=UserPublic,
-    responses=problems(404, 409),
+    responses=problems(404, 409, 412),
     dependencies=superuser_only,
 )
-async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate) -> Any:
-    return await service.update_user(session=session, user_id=user_id, body=body)
+async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Any:
+    user = await service.update_user(session=session, user_id=user_id, body=body, if_match=if_match)
+    return answer(UserPublic, user)
 
 
-@router.delete("/{user_id}", responses=problems(404, 409))
-async def delete_user(session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID) -> Message:
+@router.delete("/{user_id}", responses=problems(404, 409, 412))
+async def delete_user(
+    session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID, if_match: IfMatch
+) -> Message:
     if user_id == current_user.id:
         raise Forbidden("Super users are not allowed to delete themselves")
-    await crud.delete_user(session=session, user_id=user_id)
+    await crud.delete_user(session=session, user_id=user_id, if_match=if_match)
     return Message(message="User deleted successfully")
 
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.errors import BadRequest
 from app.core.events import announce
 from app.core.passwords import hash_password, verify_password
+from app.core.preconditions import ANY_VERSION, Precondition
 from app.users import crud
 from app.users.events import CredentialsChanged, UserCreated
 from app.users.models import (
@@ -37,9 +38,10 @@ async def update_user(
     user_id: uuid.UUID,
     body: UserUpdate | UserUpdateMe,
     kept_session_id: uuid.UUID | None = None,
+    if_match: Precondition = ANY_VERSION,
 ) -> User:
     """Changes the given fields. A new password or address, or deactivation, ends the user's
-    sessions but the kept one.
+    sessions but the kept one. Raises `PreconditionFailed`, and what `crud.update_user` raises.
     """
     changes = body.model_dump(exclude_unset=True)
     password = changes.pop("password", None)
@@ -55,6 +57,7 @@ async def update_user(
     if crud.takes_superuser(changes):
         await crud.lock_superusers(session=session)
     user = await crud.get_user(session=session, user_id=user_id, for_update=True)
+    if_match.check(user.version)
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
     if password is not None or user.email != email_before or changes.get("is_active") is False:

@@ -112,6 +112,7 @@ async def test_read_item_answers_it(client: AsyncClient, session: AsyncSession) 
         "title": "Foo",
         "description": "Fighters",
         "created_at": item.created_at.isoformat().replace("+00:00", "Z"),
+        "version": 1,
     }
 
 

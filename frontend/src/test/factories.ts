@@ -8,6 +8,7 @@ export function user(changes: Partial<UserPublic> = {}): UserPublic {
     is_active: true,
     is_superuser: false,
     created_at: "2026-01-02T03:04:05Z",
+    version: 1,
     ...changes,
   };
 }

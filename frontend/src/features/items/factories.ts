@@ -9,6 +9,7 @@ export function item(changes: Partial<ItemPublic> = {}): ItemPublic {
     title: "Spare keys",
     description: "In the blue box",
     created_at: "2026-01-02T03:04:05Z",
+    version: 1,
     ...changes,
   };
 }

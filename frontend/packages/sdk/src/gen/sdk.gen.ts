@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses } from './types.gen.js';
+import type { CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -38,6 +38,41 @@ export const createItem = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Delete Items
+ *
+ * Those that are there and may be seen; the others are not counted.
+ */
+export const deleteItems = <ThrowOnError extends boolean = true>(options: Options<DeleteItemsData, ThrowOnError>): RequestResult<DeleteItemsResponses, DeleteItemsErrors, ThrowOnError> => (options.client ?? client).post<DeleteItemsResponses, DeleteItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/items/bulk-delete',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Items
+ */
+export const exportItems = <ThrowOnError extends boolean = true>(options?: Options<ExportItemsData, ThrowOnError>): RequestResult<ExportItemsResponses, ExportItemsErrors, ThrowOnError> => (options?.client ?? client).get<ExportItemsResponses, ExportItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/items/export', parseAs: 'text',
+    ...options
+});
+
+/**
+ * Read Items Stats
+ *
+ * Of one's own items, or for superusers of everybody's.
+ */
+export const readItemsStats = <ThrowOnError extends boolean = true>(options?: Options<ReadItemsStatsData, ThrowOnError>): RequestResult<ReadItemsStatsResponses, ReadItemsStatsErrors, ThrowOnError> => (options?.client ?? client).get<ReadItemsStatsResponses, ReadItemsStatsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/items/stats',
+    ...options
 });
 
 /**
@@ -187,6 +222,30 @@ export const createUser = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
+ * Delete Users
+ *
+ * Those that are there; the others are not counted.
+ */
+export const deleteUsers = <ThrowOnError extends boolean = true>(options: Options<DeleteUsersData, ThrowOnError>): RequestResult<DeleteUsersResponses, DeleteUsersErrors, ThrowOnError> => (options.client ?? client).post<DeleteUsersResponses, DeleteUsersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/bulk-delete',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Users
+ */
+export const exportUsers = <ThrowOnError extends boolean = true>(options?: Options<ExportUsersData, ThrowOnError>): RequestResult<ExportUsersResponses, ExportUsersErrors, ThrowOnError> => (options?.client ?? client).get<ExportUsersResponses, ExportUsersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/export', parseAs: 'text',
+    ...options
+});
+
+/**
  * Delete User Me
  */
 export const deleteUserMe = <ThrowOnError extends boolean = true>(options?: Options<DeleteUserMeData, ThrowOnError>): RequestResult<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError>({
@@ -240,6 +299,15 @@ export const registerUser = <ThrowOnError extends boolean = true>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Read Users Stats
+ */
+export const readUsersStats = <ThrowOnError extends boolean = true>(options?: Options<ReadUsersStatsData, ThrowOnError>): RequestResult<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError> => (options?.client ?? client).get<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/stats',
+    ...options
 });
 
 /**

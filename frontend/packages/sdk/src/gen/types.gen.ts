@@ -44,12 +44,46 @@ export type BodyLoginAccessToken = {
     username: string;
 };
 
+/**
+ * BulkDelete
+ */
+export type BulkDelete = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
+};
+
 export type ConflictProblem = Problem & {
     code: 'CONF_001';
 };
 
+/**
+ * Count
+ */
+export type Count = {
+    /**
+     * Count
+     */
+    count: number;
+};
+
 export type CrossSiteRequestProblem = Problem & {
     code: 'AUTH_006';
+};
+
+/**
+ * DayCount
+ */
+export type DayCount = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Date
+     */
+    date: string;
 };
 
 export type DuplicateProblem = Problem & {
@@ -61,7 +95,7 @@ export type DuplicateProblem = Problem & {
  *
  * The catalogue. A code never changes its meaning; the SDK exports it as a type.
  */
-export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'INT_001' | 'UNAV_001';
+export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'INT_001' | 'UNAV_001';
 
 /**
  * FieldError
@@ -139,6 +173,10 @@ export type ItemPublic = {
      * Title
      */
     title: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -168,6 +206,20 @@ export type ItemsPublic = {
      */
     data: Array<ItemPublic>;
     pagination: Pagination;
+};
+
+/**
+ * ItemsStats
+ */
+export type ItemsStats = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Days
+     */
+    days: Array<DayCount>;
 };
 
 /**
@@ -250,6 +302,10 @@ export type Pagination = {
      * Total Pages
      */
     total_pages: number;
+};
+
+export type PreconditionFailedProblem = Problem & {
+    code: 'PRE_001';
 };
 
 /**
@@ -373,6 +429,10 @@ export type UserPublic = {
      * Is Superuser
      */
     is_superuser: boolean;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -452,6 +512,28 @@ export type UsersPublic = {
     pagination: Pagination;
 };
 
+/**
+ * UsersStats
+ */
+export type UsersStats = {
+    /**
+     * Active Count
+     */
+    active_count: number;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Days
+     */
+    days: Array<DayCount>;
+    /**
+     * Superuser Count
+     */
+    superuser_count: number;
+};
+
 export type WrongCredentialsProblem = Problem & {
     code: 'AUTH_003';
 };
@@ -460,6 +542,16 @@ export type ReadItemsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at' | 'title' | '-title';
         /**
          * Skip
          */
@@ -481,15 +573,9 @@ export type ReadItemsData = {
          */
         cursor?: string | null;
         /**
-         * Q
-         *
-         * Text to search for
+         * Owner Id
          */
-        q?: string | null;
-        /**
-         * Sort
-         */
-        sort?: 'created_at' | '-created_at' | 'title' | '-title';
+        owner_id?: string | null;
     };
     url: '/api/v1/items/';
 };
@@ -585,8 +671,177 @@ export type CreateItemResponses = {
 
 export type CreateItemResponse = CreateItemResponses[keyof CreateItemResponses];
 
+export type DeleteItemsData = {
+    body: BulkDelete;
+    path?: never;
+    query?: never;
+    url: '/api/v1/items/bulk-delete';
+};
+
+export type DeleteItemsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Cross site request (AUTH_006)
+     */
+    403: CrossSiteRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type DeleteItemsError = ApiErrorFrom<DeleteItemsErrors[keyof DeleteItemsErrors]>;
+
+export type DeleteItemsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Count;
+};
+
+export type DeleteItemsResponse = DeleteItemsResponses[keyof DeleteItemsResponses];
+
+export type ExportItemsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at' | 'title' | '-title';
+        /**
+         * Owner Id
+         */
+        owner_id?: string | null;
+    };
+    url: '/api/v1/items/export';
+};
+
+export type ExportItemsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportItemsError = ApiErrorFrom<ExportItemsErrors[keyof ExportItemsErrors]>;
+
+export type ExportItemsResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ExportItemsResponse = ExportItemsResponses[keyof ExportItemsResponses];
+
+export type ReadItemsStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * How many days, up to today
+         */
+        days?: number;
+        /**
+         * All
+         */
+        all?: boolean;
+    };
+    url: '/api/v1/items/stats';
+};
+
+export type ReadItemsStatsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadItemsStatsError = ApiErrorFrom<ReadItemsStatsErrors[keyof ReadItemsStatsErrors]>;
+
+export type ReadItemsStatsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemsStats;
+};
+
+export type ReadItemsStatsResponse = ReadItemsStatsResponses[keyof ReadItemsStatsResponses];
+
 export type DeleteItemData = {
     body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`: refuses the change when the record has another version by now
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Id
@@ -614,6 +869,14 @@ export type DeleteItemErrors = {
      * Not found (NOT_001)
      */
     404: NotFoundProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -691,6 +954,14 @@ export type ReadItemResponse = ReadItemResponses[keyof ReadItemResponses];
 
 export type UpdateItemData = {
     body: ItemUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`: refuses the change when the record has another version by now
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Id
@@ -722,6 +993,14 @@ export type UpdateItemErrors = {
      * Bad request (REQ_001)
      */
     408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -1122,6 +1401,16 @@ export type ReadUsersData = {
     path?: never;
     query?: {
         /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at' | 'email' | '-email' | 'full_name' | '-full_name';
+        /**
          * Skip
          */
         skip?: number;
@@ -1142,15 +1431,13 @@ export type ReadUsersData = {
          */
         cursor?: string | null;
         /**
-         * Q
-         *
-         * Text to search for
+         * Is Active
          */
-        q?: string | null;
+        is_active?: boolean | null;
         /**
-         * Sort
+         * Is Superuser
          */
-        sort?: 'created_at' | '-created_at' | 'email' | '-email' | 'full_name' | '-full_name';
+        is_superuser?: boolean | null;
     };
     url: '/api/v1/users/';
 };
@@ -1250,6 +1537,127 @@ export type CreateUserResponses = {
 
 export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
 
+export type DeleteUsersData = {
+    body: BulkDelete;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/bulk-delete';
+};
+
+export type DeleteUsersErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type DeleteUsersError = ApiErrorFrom<DeleteUsersErrors[keyof DeleteUsersErrors]>;
+
+export type DeleteUsersResponses = {
+    /**
+     * Successful Response
+     */
+    200: Count;
+};
+
+export type DeleteUsersResponse = DeleteUsersResponses[keyof DeleteUsersResponses];
+
+export type ExportUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at' | 'email' | '-email' | 'full_name' | '-full_name';
+        /**
+         * Is Active
+         */
+        is_active?: boolean | null;
+        /**
+         * Is Superuser
+         */
+        is_superuser?: boolean | null;
+    };
+    url: '/api/v1/users/export';
+};
+
+export type ExportUsersErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportUsersError = ApiErrorFrom<ExportUsersErrors[keyof ExportUsersErrors]>;
+
+export type ExportUsersResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ExportUsersResponse = ExportUsersResponses[keyof ExportUsersResponses];
+
 export type DeleteUserMeData = {
     body?: never;
     path?: never;
@@ -1334,6 +1742,14 @@ export type ReadUserMeResponse = ReadUserMeResponses[keyof ReadUserMeResponses];
 
 export type UpdateUserMeData = {
     body: UserUpdateMe;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`: refuses the change when the record has another version by now
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/users/me';
@@ -1364,6 +1780,10 @@ export type UpdateUserMeErrors = {
      * Duplicate (DUP_001), Conflict (CONF_001)
      */
     409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -1503,8 +1923,68 @@ export type RegisterUserResponses = {
 
 export type RegisterUserResponse = RegisterUserResponses[keyof RegisterUserResponses];
 
+export type ReadUsersStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * How many days, up to today
+         */
+        days?: number;
+    };
+    url: '/api/v1/users/stats';
+};
+
+export type ReadUsersStatsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadUsersStatsError = ApiErrorFrom<ReadUsersStatsErrors[keyof ReadUsersStatsErrors]>;
+
+export type ReadUsersStatsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsersStats;
+};
+
+export type ReadUsersStatsResponse = ReadUsersStatsResponses[keyof ReadUsersStatsResponses];
+
 export type DeleteUserData = {
     body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`: refuses the change when the record has another version by now
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * User Id
@@ -1536,6 +2016,10 @@ export type DeleteUserErrors = {
      * Duplicate (DUP_001), Conflict (CONF_001)
      */
     409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -1617,6 +2101,14 @@ export type ReadUserByIdResponse = ReadUserByIdResponses[keyof ReadUserByIdRespo
 
 export type UpdateUserData = {
     body: UserUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`: refuses the change when the record has another version by now
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * User Id
@@ -1652,6 +2144,10 @@ export type UpdateUserErrors = {
      * Duplicate (DUP_001), Conflict (CONF_001)
      */
     409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
     /**
      * Body too large (BODY_001)
      */

@@ -15,6 +15,28 @@ export const zBodyLoginAccessToken = z.object({
 });
 
 /**
+ * BulkDelete
+ */
+export const zBulkDelete = z.object({
+    ids: z.array(z.uuid()).check(z.minLength(1), z.maxLength(100))
+});
+
+/**
+ * Count
+ */
+export const zCount = z.object({
+    count: z.int()
+});
+
+/**
+ * DayCount
+ */
+export const zDayCount = z.object({
+    count: z.int(),
+    date: z.iso.date()
+});
+
+/**
  * ErrorCode
  *
  * The catalogue. A code never changes its meaning; the SDK exports it as a type.
@@ -29,6 +51,7 @@ export const zErrorCode = z.enum([
     'NOT_001',
     'DUP_001',
     'CONF_001',
+    'PRE_001',
     'VAL_001',
     'BODY_001',
     'REQ_001',
@@ -62,7 +85,8 @@ export const zItemPublic = z.object({
     description: z.nullable(z.string()),
     id: z.uuid(),
     owner_id: z.uuid(),
-    title: z.string()
+    title: z.string(),
+    version: z.int()
 });
 
 /**
@@ -71,6 +95,14 @@ export const zItemPublic = z.object({
 export const zItemUpdate = z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
     title: z.optional(z.string().check(z.minLength(1), z.maxLength(255)))
+});
+
+/**
+ * ItemsStats
+ */
+export const zItemsStats = z.object({
+    count: z.int(),
+    days: z.array(zDayCount)
 });
 
 /**
@@ -186,6 +218,10 @@ export const zNotFoundProblem = z.intersection(zProblem, z.object({
     code: z.literal('NOT_001')
 }));
 
+export const zPreconditionFailedProblem = z.intersection(zProblem, z.object({
+    code: z.literal('PRE_001')
+}));
+
 /**
  * Token
  */
@@ -228,7 +264,8 @@ export const zUserPublic = z.object({
     full_name: z.nullable(z.string()),
     id: z.uuid(),
     is_active: z.boolean(),
-    is_superuser: z.boolean()
+    is_superuser: z.boolean(),
+    version: z.int()
 });
 
 /**
@@ -272,22 +309,33 @@ export const zUsersPublic = z.object({
     pagination: zPagination
 });
 
+/**
+ * UsersStats
+ */
+export const zUsersStats = z.object({
+    active_count: z.int(),
+    count: z.int(),
+    days: z.array(zDayCount),
+    superuser_count: z.int()
+});
+
 export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
     code: z.literal('AUTH_003')
 }));
 
 export const zReadItemsQuery = z.object({
-    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
-    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
-    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
-    cursor: z.nullish(z.string().check(z.maxLength(2000))),
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
         '-created_at',
         'title',
         '-title'
-    ])), '-created_at')
+    ])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(2000))),
+    owner_id: z.nullish(z.uuid())
 });
 
 /**
@@ -301,6 +349,43 @@ export const zCreateItemBody = zItemCreate;
  * Successful Response
  */
 export const zCreateItemResponse = zItemPublic;
+
+export const zDeleteItemsBody = zBulkDelete;
+
+/**
+ * Successful Response
+ */
+export const zDeleteItemsResponse = zCount;
+
+export const zExportItemsQuery = z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum([
+        'created_at',
+        '-created_at',
+        'title',
+        '-title'
+    ])), '-created_at'),
+    owner_id: z.nullish(z.uuid())
+});
+
+/**
+ * Successful Response
+ */
+export const zExportItemsResponse = z.string();
+
+export const zReadItemsStatsQuery = z.object({
+    days: z._default(z.optional(z.int().check(z.gte(7), z.lte(90))), 30),
+    all: z._default(z.optional(z.boolean()), false)
+});
+
+/**
+ * Successful Response
+ */
+export const zReadItemsStatsResponse = zItemsStats;
+
+export const zDeleteItemHeaders = z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+});
 
 export const zDeleteItemPath = z.object({
     id: z.uuid()
@@ -321,6 +406,10 @@ export const zReadItemPath = z.object({
 export const zReadItemResponse = zItemPublic;
 
 export const zUpdateItemBody = zItemUpdate;
+
+export const zUpdateItemHeaders = z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+});
 
 export const zUpdateItemPath = z.object({
     id: z.uuid()
@@ -388,10 +477,6 @@ export const zResetPasswordBody = zNewPassword;
 export const zResetPasswordResponse = zMessage;
 
 export const zReadUsersQuery = z.object({
-    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
-    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
-    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
-    cursor: z.nullish(z.string().check(z.maxLength(2000))),
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
@@ -400,7 +485,13 @@ export const zReadUsersQuery = z.object({
         '-email',
         'full_name',
         '-full_name'
-    ])), '-created_at')
+    ])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(2000))),
+    is_active: z.nullish(z.boolean()),
+    is_superuser: z.nullish(z.boolean())
 });
 
 /**
@@ -415,6 +506,32 @@ export const zCreateUserBody = zUserCreate;
  */
 export const zCreateUserResponse = zUserPublic;
 
+export const zDeleteUsersBody = zBulkDelete;
+
+/**
+ * Successful Response
+ */
+export const zDeleteUsersResponse = zCount;
+
+export const zExportUsersQuery = z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum([
+        'created_at',
+        '-created_at',
+        'email',
+        '-email',
+        'full_name',
+        '-full_name'
+    ])), '-created_at'),
+    is_active: z.nullish(z.boolean()),
+    is_superuser: z.nullish(z.boolean())
+});
+
+/**
+ * Successful Response
+ */
+export const zExportUsersResponse = z.string();
+
 /**
  * Successful Response
  */
@@ -426,6 +543,10 @@ export const zDeleteUserMeResponse = zMessage;
 export const zReadUserMeResponse = zUserPublic;
 
 export const zUpdateUserMeBody = zUserUpdateMe;
+
+export const zUpdateUserMeHeaders = z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+});
 
 /**
  * Successful Response
@@ -446,6 +567,19 @@ export const zRegisterUserBody = zUserRegister;
  */
 export const zRegisterUserResponse = zUserPublic;
 
+export const zReadUsersStatsQuery = z.object({
+    days: z._default(z.optional(z.int().check(z.gte(7), z.lte(90))), 30)
+});
+
+/**
+ * Successful Response
+ */
+export const zReadUsersStatsResponse = zUsersStats;
+
+export const zDeleteUserHeaders = z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+});
+
 export const zDeleteUserPath = z.object({
     user_id: z.uuid()
 });
@@ -465,6 +599,10 @@ export const zReadUserByIdPath = z.object({
 export const zReadUserByIdResponse = zUserPublic;
 
 export const zUpdateUserBody = zUserUpdate;
+
+export const zUpdateUserHeaders = z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+});
 
 export const zUpdateUserPath = z.object({
     user_id: z.uuid()

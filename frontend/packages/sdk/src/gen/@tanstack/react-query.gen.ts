@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { createItem, createPrivateUser, createUser, deleteItem, deleteUser, deleteUserMe, healthCheck, loginAccessToken, loginSession, logout, type Options, readItem, readItems, readUserById, readUserMe, readUsers, recoverPassword, recoverPasswordHtmlContent, registerUser, resetPassword, testEmail, testToken, updateItem, updatePasswordMe, updateUser, updateUserMe } from '../sdk.gen.js';
-import type { CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse } from '../types.gen.js';
+import { createItem, createPrivateUser, createUser, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, exportItems, exportUsers, healthCheck, loginAccessToken, loginSession, logout, type Options, readItem, readItems, readItemsStats, readUserById, readUserMe, readUsers, readUsersStats, recoverPassword, recoverPasswordHtmlContent, registerUser, resetPassword, testEmail, testToken, updateItem, updatePasswordMe, updateUser, updateUserMe } from '../sdk.gen.js';
+import type { CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -73,6 +73,63 @@ export const createItemMutation = (options?: Partial<Options<CreateItemData>>): 
     };
     return mutationOptions;
 };
+
+/**
+ * Delete Items
+ *
+ * Those that are there and may be seen; the others are not counted.
+ */
+export const deleteItemsMutation = (options?: Partial<Options<DeleteItemsData>>): UseMutationOptions<DeleteItemsResponse, DeleteItemsError, Options<DeleteItemsData>> => {
+    const mutationOptions: UseMutationOptions<DeleteItemsResponse, DeleteItemsError, Options<DeleteItemsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteItems({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const exportItemsQueryKey = (options?: Options<ExportItemsData>) => createQueryKey('exportItems', options, false, ['items']);
+
+/**
+ * Export Items
+ */
+export const exportItemsOptions = (options?: Options<ExportItemsData>) => queryOptions<ExportItemsResponse, ExportItemsError, ExportItemsResponse, ReturnType<typeof exportItemsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportItems({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportItemsQueryKey(options)
+});
+
+export const readItemsStatsQueryKey = (options?: Options<ReadItemsStatsData>) => createQueryKey('readItemsStats', options, false, ['items']);
+
+/**
+ * Read Items Stats
+ *
+ * Of one's own items, or for superusers of everybody's.
+ */
+export const readItemsStatsOptions = (options?: Options<ReadItemsStatsData>) => queryOptions<ReadItemsStatsResponse, ReadItemsStatsError, ReadItemsStatsResponse, ReturnType<typeof readItemsStatsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readItemsStats({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readItemsStatsQueryKey(options)
+});
 
 /**
  * Delete Item
@@ -310,6 +367,43 @@ export const createUserMutation = (options?: Partial<Options<CreateUserData>>): 
 };
 
 /**
+ * Delete Users
+ *
+ * Those that are there; the others are not counted.
+ */
+export const deleteUsersMutation = (options?: Partial<Options<DeleteUsersData>>): UseMutationOptions<DeleteUsersResponse, DeleteUsersError, Options<DeleteUsersData>> => {
+    const mutationOptions: UseMutationOptions<DeleteUsersResponse, DeleteUsersError, Options<DeleteUsersData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteUsers({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const exportUsersQueryKey = (options?: Options<ExportUsersData>) => createQueryKey('exportUsers', options, false, ['users']);
+
+/**
+ * Export Users
+ */
+export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryOptions<ExportUsersResponse, ExportUsersError, ExportUsersResponse, ReturnType<typeof exportUsersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportUsers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportUsersQueryKey(options)
+});
+
+/**
  * Delete User Me
  */
 export const deleteUserMeMutation = (options?: Partial<Options<DeleteUserMeData>>): UseMutationOptions<DeleteUserMeResponse, DeleteUserMeError, Options<DeleteUserMeData>> => {
@@ -394,6 +488,24 @@ export const registerUserMutation = (options?: Partial<Options<RegisterUserData>
     };
     return mutationOptions;
 };
+
+export const readUsersStatsQueryKey = (options?: Options<ReadUsersStatsData>) => createQueryKey('readUsersStats', options, false, ['users']);
+
+/**
+ * Read Users Stats
+ */
+export const readUsersStatsOptions = (options?: Options<ReadUsersStatsData>) => queryOptions<ReadUsersStatsResponse, ReadUsersStatsError, ReadUsersStatsResponse, ReturnType<typeof readUsersStatsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readUsersStats({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readUsersStatsQueryKey(options)
+});
 
 /**
  * Delete User
