@@ -9,6 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
+from app.users.models import UserPublic
 from tests.core.answers import fields, problem
 from tests.users.factories import PASSWORD, create_user
 
@@ -32,7 +33,7 @@ async def test_login_answers_the_user_and_no_token(client: AsyncClient, session:
     user = await create_user(session, full_name="Ada")
     response = await log_in(client, user.email)
     assert response.status_code == 200
-    assert set(response.json()) == {"id", "email", "full_name", "is_active", "is_superuser", "created_at"}
+    assert set(response.json()) == set(UserPublic.model_fields)
     assert response.json()["full_name"] == "Ada"
     assert session_cookie(response).value not in response.text
 
