@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from app.core import jobs
+from app.core.changes import changes
 from app.core.config import Settings, settings
 from app.core.dashboard import serve_dashboard
 from app.core.db import connections
@@ -25,7 +26,7 @@ from app.core.routing import Route
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    async with connections(), jobs.workers():
+    async with connections(), jobs.workers(), changes.listening():
         yield
 
 

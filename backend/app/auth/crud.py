@@ -12,11 +12,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import OneTimeToken, SessionUser, TokenPurpose, UserSession
 from app.core.models import columns, utc_now
-from app.core.statements import ReadSession, Statement
+from app.core.statements import ReadSession, Row, Statement
 from app.users.models import User, UserPublic
 
 _SESSION_USER = Statement(
     select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
+    .join(UserSession, col(UserSession.user_id) == User.id)
+    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
+)
+_ACCESS = Statement(
+    select(User.is_superuser, UserSession.expires_at)
     .join(UserSession, col(UserSession.user_id) == User.id)
     .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
 )
@@ -37,6 +42,11 @@ async def get_session_user(*, session: ReadSession, session_id: uuid.UUID) -> Se
     """The active user of a living session."""
     row = await session.first(_SESSION_USER, session_id=session_id, now=utc_now())
     return SessionUser.model_construct(**row) if row else None
+
+
+async def get_access(*, session: ReadSession, session_id: uuid.UUID) -> Row | None:
+    """What a living session may do now, and until when: `is_superuser` and `expires_at`."""
+    return await session.first(_ACCESS, session_id=session_id, now=utc_now())
 
 
 async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:

@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     BODY_TOO_LARGE = "BODY_001"
     BAD_REQUEST = "REQ_001"
     METHOD_NOT_ALLOWED = "METH_001"
+    TOO_MANY_REQUESTS = "RATE_001"
     INTERNAL = "INT_001"
     UNAVAILABLE = "UNAV_001"
 
@@ -128,6 +129,13 @@ class Invalid(AppError):
 
     def __init__(self, field: str, message: str, *, code: str = "value_error") -> None:
         super().__init__(message, errors=[FieldError(code=code, message=message, field=field)])
+
+
+class TooManyRequests(AppError):
+    status, code = 429, ErrorCode.TOO_MANY_REQUESTS
+
+    def __init__(self, detail: str, *, retry_after: int = 5) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
 class Unavailable(AppError):

@@ -2,6 +2,7 @@
 migration can be deleted with the feature.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import op
@@ -17,3 +18,26 @@ def previous(file: str) -> str | None:
 def set_lock_timeout() -> None:
     """A migration that waits for a lock makes every later query wait behind it: rather give up."""
     op.execute("SET LOCAL lock_timeout = '2s'")
+
+
+def announce_changes(
+    table: str, *, owner: str, topic: str | None = None, on: Sequence[str] = ("insert", "update", "delete")
+) -> None:
+    """Tells the streams of `core/changes.py` when rows of the table change: their owners, and superusers.
+
+    `owner` is the column with the user's id. The topic is the table's name; an empty one tells nobody anything, and
+    makes the owners' streams see whether their session still lasts.
+    """
+    topic = table if topic is None else topic
+    rows = {"insert": "NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows"}
+    rows["update"] = f"{rows['delete']} {rows['insert']}"
+    for event in on:
+        op.execute(
+            f"CREATE TRIGGER announce_{event} AFTER {event} ON {table} REFERENCING {rows[event]} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION announce_changes('{owner}', '{topic}')"
+        )
+
+
+def announce_no_changes(table: str) -> None:
+    for event in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER IF EXISTS announce_{event} ON {table}")

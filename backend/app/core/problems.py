@@ -40,6 +40,7 @@ _CODES = {
     412: ErrorCode.PRECONDITION_FAILED,
     413: ErrorCode.BODY_TOO_LARGE,
     422: ErrorCode.INVALID,
+    429: ErrorCode.TOO_MANY_REQUESTS,
     503: ErrorCode.UNAVAILABLE,
 }
 

@@ -36,6 +36,7 @@ CONTRACT = {
     ("get", "/items/{id}"): "read_item",
     ("put", "/items/{id}"): "update_item",
     ("delete", "/items/{id}"): "delete_item",
+    ("get", "/events"): "read_events",
     ("post", "/utils/test-email/"): "test_email",
     ("get", "/utils/health-check/"): "health_check",
 }

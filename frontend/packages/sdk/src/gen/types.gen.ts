@@ -95,7 +95,7 @@ export type DuplicateProblem = Problem & {
  *
  * The catalogue. A code never changes its meaning; the SDK exports it as a type.
  */
-export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'INT_001' | 'UNAV_001';
+export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
 
 /**
  * FieldError
@@ -355,6 +355,10 @@ export type Token = {
     token_type?: 'bearer';
 };
 
+export type TooManyRequestsProblem = Problem & {
+    code: 'RATE_001';
+};
+
 export type UnavailableProblem = Problem & {
     code: 'UNAV_001';
 };
@@ -537,6 +541,49 @@ export type UsersStats = {
 export type WrongCredentialsProblem = Problem & {
     code: 'AUTH_003';
 };
+
+export type ReadEventsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/events';
+};
+
+export type ReadEventsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadEventsError = ApiErrorFrom<ReadEventsErrors[keyof ReadEventsErrors]>;
+
+export type ReadEventsResponses = {
+    /**
+     * The data of each event
+     */
+    200: {
+        topic?: string;
+    };
+};
+
+export type ReadEventsResponse = ReadEventsResponses[keyof ReadEventsResponses];
 
 export type ReadItemsData = {
     body?: never;

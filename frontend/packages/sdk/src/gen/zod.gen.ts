@@ -56,6 +56,7 @@ export const zErrorCode = z.enum([
     'BODY_001',
     'REQ_001',
     'METH_001',
+    'RATE_001',
     'INT_001',
     'UNAV_001'
 ]);
@@ -230,6 +231,10 @@ export const zToken = z.object({
     token_type: z._default(z.optional(z.literal('bearer')), 'bearer')
 });
 
+export const zTooManyRequestsProblem = z.intersection(zProblem, z.object({
+    code: z.literal('RATE_001')
+}));
+
 export const zUnavailableProblem = z.intersection(zProblem, z.object({
     code: z.literal('UNAV_001')
 }));
@@ -322,6 +327,13 @@ export const zUsersStats = z.object({
 export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
     code: z.literal('AUTH_003')
 }));
+
+/**
+ * The data of each event
+ */
+export const zReadEventsResponse = z.object({
+    topic: z.optional(z.string())
+});
 
 export const zReadItemsQuery = z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),

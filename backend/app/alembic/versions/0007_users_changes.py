@@ -1,0 +1,18 @@
+"""Changes of users are announced."""
+
+from app.core.migrations import announce_changes, announce_no_changes, previous, set_lock_timeout
+
+revision = "0007_users_changes"
+down_revision = previous(__file__)
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    set_lock_timeout()
+    announce_changes("users", owner="id")
+
+
+def downgrade() -> None:
+    set_lock_timeout()
+    announce_no_changes("users")

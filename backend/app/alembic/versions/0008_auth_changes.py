@@ -1,0 +1,18 @@
+"""The end of a session is announced to its streams."""
+
+from app.core.migrations import announce_changes, announce_no_changes, previous, set_lock_timeout
+
+revision = "0008_auth_changes"
+down_revision = previous(__file__)
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    set_lock_timeout()
+    announce_changes("user_sessions", owner="user_id", topic="", on=("update", "delete"))
+
+
+def downgrade() -> None:
+    set_lock_timeout()
+    announce_no_changes("user_sessions")

@@ -1,0 +1,96 @@
+"""Streams of a real server: the `live` database, real notifications, real connections.
+
+The application is imported inside the fixtures: pytest loads this file before `tests/conftest.py` has set the settings.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tests.security.conftest import served
+
+EVENTS = "/api/v1/events"
+
+
+class Tab:
+    """An open stream, read event by event."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self._lines = response.aiter_lines()
+
+    async def event(self) -> tuple[str, Any]:
+        """Name and data of the next event; keep-alives are passed over."""
+        name = ""
+        async with asyncio.timeout(5):
+            async for line in self._lines:
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    return name, json.loads(value)
+        raise AssertionError("The stream has ended")
+
+    async def topic(self) -> str:
+        """Of the next change."""
+        name, data = await self.event()
+        assert name == "change"
+        return str(data["topic"])
+
+    async def ended(self) -> bool:
+        """Whether the server closes the stream without another event."""
+        async with asyncio.timeout(5):
+            return not [line async for line in self._lines if line.startswith("event")]
+
+
+OpenTab = Callable[[dict[str, str]], AbstractAsyncContextManager[Tab]]
+
+
+@pytest.fixture
+async def listening(live: AsyncClient) -> AsyncIterator[None]:
+    """This process hears of changes in the `live` database."""
+    from app.core import db
+    from app.core.changes import EVERYTHING, changes
+
+    url = db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)
+    async with changes.listening(url):
+        with changes.reader("the test") as reader:
+            assert await reader.wait(5)
+            assert reader.take() == ({EVERYTHING}, set())
+        yield
+
+
+@pytest.fixture
+async def server(listening: None) -> AsyncIterator[AsyncClient]:
+    from app.main import app
+
+    async with served(app) as client:
+        client.headers["Host"] = "localhost"
+        yield client
+
+
+@pytest.fixture
+def open_tab(server: AsyncClient) -> OpenTab:
+    @asynccontextmanager
+    async def opened(headers: dict[str, str]) -> AsyncIterator[Tab]:
+        async with server.stream("GET", EVENTS, headers=headers) as response:
+            assert response.status_code == 200
+            tab = Tab(response)
+            assert await tab.event() == ("ready", {})
+            yield tab
+
+    return opened
+
+
+@pytest.fixture
+async def session(live: AsyncClient) -> AsyncIterator[AsyncSession]:
+    from app.core import db
+
+    async with db.WriteSession() as session:
+        yield session
