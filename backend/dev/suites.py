@@ -50,6 +50,12 @@ def check_budgets(runner: Runner, node: Node) -> None:
         runner.check("bundle budgets", [node.command("npm"), "run", "--silent", "check-bundle"], cwd=FRONTEND, env=env)
 
 
+def check_sdk_package(runner: Runner, node: Node) -> None:
+    """What a stranger would install."""
+    command = [node.command("npm"), "run", "--silent", "check-package", "-w", "@app/sdk"]
+    runner.check("SDK package", command, cwd=FRONTEND, env=node.env(clean_environment()))
+
+
 def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None:
     if not arguments:
         runner.step("stack tests", lambda: _pytest(runner, "stack tests", ["-m", "stack"]))

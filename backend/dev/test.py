@@ -13,7 +13,15 @@ from dev.node import Node
 from dev.progress import Progress
 from dev.results import of_check, summary
 from dev.runner import Runner
-from dev.suites import build, check_budgets, install, run_backend, run_end_to_end, run_frontend
+from dev.suites import (
+    build,
+    check_budgets,
+    check_sdk_package,
+    install,
+    run_backend,
+    run_end_to_end,
+    run_frontend,
+)
 
 PARTS = ("lint", "backend", "frontend", "e2e")
 
@@ -66,6 +74,7 @@ def _beside_backend(runner: Runner, parts: list[str], extra: list[str]) -> Node 
         check_frontend(runner, node)
     if node and "frontend" in parts:
         run_frontend(runner, node, extra)
+        check_sdk_package(runner, node)
     if not node or not {"frontend", "e2e"} & set(parts) or not build(runner):
         return None
     if "frontend" in parts:
