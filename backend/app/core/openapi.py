@@ -25,16 +25,15 @@ _CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
 _StatusAndCode = tuple[int, ErrorCode]
 
 
-def problems(*errors: int | type[AppError]) -> dict[int | str, dict[str, Any]]:
+def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an operation: the errors that its handler can raise.
 
     Those that every operation can answer, those of its dependencies (`raises`), and 401, 408, 413 and 422 where they
-    follow from the signature, are added by themselves. A status stands for every error that has it.
+    follow from the signature, are added by themselves.
     """
     responses: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        for each in [error] if isinstance(error, type) else _errors_of_status(error):
-            responses.setdefault(each.status, {"description": "", _CODES: []})[_CODES].append(each.code)
+        responses.setdefault(error.status, {"description": "", _CODES: []})[_CODES].append(error.code)
     return responses
 
 
@@ -46,10 +45,6 @@ def raises(*errors: type[AppError]) -> Callable[[_CallableT], _CallableT]:
         return dependency
 
     return mark
-
-
-def _errors_of_status(status: int) -> list[type[AppError]]:
-    return [each for each in AppError.__subclasses__() if each.status == status]
 
 
 def route_name(route: APIRoute) -> str:

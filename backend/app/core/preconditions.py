@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from app.core.errors import Invalid, PreconditionFailed
+from app.core.openapi import raises
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _ELEMENT = rf"[ \t]*(?:{_TAG}[ \t]*)?"
@@ -38,6 +39,7 @@ class Precondition:
 ANY_VERSION = Precondition()
 
 
+@raises(PreconditionFailed)
 async def _if_match(
     request: Request,
     _: Annotated[

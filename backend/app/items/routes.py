@@ -7,9 +7,9 @@ from app.auth.deps import CurrentUser
 from app.core.csv_export import CsvResponse, csv_answer
 from app.core.daily_counts import Days
 from app.core.db import ReadSessionDep, SessionDep
-from app.core.errors import Forbidden
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.models import BulkDelete, Count, Message
-from app.core.openapi import problems
+from app.core.openapi import problems, raises
 from app.core.preconditions import IfMatch
 from app.core.responses import answer
 from app.items import crud
@@ -27,6 +27,7 @@ from app.items.models import (
 router = APIRouter(prefix="/items", tags=["items"])
 
 
+@raises(NotFound)
 async def get_own_item(session: SessionDep, current_user: CurrentUser, id: uuid.UUID, if_match: IfMatch) -> Item:
     item = await crud.get_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
     if_match.check(item.version)
@@ -52,7 +53,7 @@ async def export_items(
     return await csv_answer("items", items)
 
 
-@router.get("/stats", response_model=ItemsStats)
+@router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))
 async def read_items_stats(
     session: ReadSessionDep, current_user: CurrentUser, days: Days = 30, all: bool = False
 ) -> Any:
@@ -63,24 +64,24 @@ async def read_items_stats(
     return answer(ItemsStats, await crud.read_items_stats(session=session, days=days, owner_id=owner_id))
 
 
-@router.get("/{id}", response_model=ItemPublic, responses=problems(404))
+@router.get("/{id}", response_model=ItemPublic, responses=problems(NotFound))
 async def read_item(session: ReadSessionDep, current_user: CurrentUser, id: uuid.UUID) -> Any:
     item = await crud.read_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
     return answer(ItemPublic, item)
 
 
-@router.post("/", response_model=ItemPublic, responses=problems(409))
+@router.post("/", response_model=ItemPublic, responses=problems(Conflict))
 async def create_item(session: ReadSessionDep, current_user: CurrentUser, body: ItemCreate) -> Any:
     item = await crud.create_item(session=session, item_create=body, owner_id=current_user.id)
     return answer(ItemPublic, item)
 
 
-@router.put("/{id}", response_model=ItemPublic, responses=problems(404, 409, 412))
+@router.put("/{id}", response_model=ItemPublic, responses=problems(Conflict))
 async def update_item(session: SessionDep, item: ItemDep, body: ItemUpdate) -> Any:
     return answer(ItemPublic, await crud.update_item(session=session, item=item, item_update=body))
 
 
-@router.delete("/{id}", response_model=Message, responses=problems(404, 409, 412))
+@router.delete("/{id}", response_model=Message, responses=problems(Conflict))
 async def delete_item(session: SessionDep, item: ItemDep) -> Any:
     await crud.delete_item(session=session, item=item)
     return Message(message="Item deleted successfully")

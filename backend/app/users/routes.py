@@ -7,7 +7,7 @@ from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser
 from app.core.csv_export import CsvResponse, csv_answer
 from app.core.daily_counts import Days
 from app.core.db import ReadSessionDep, SessionDep
-from app.core.errors import BadRequest, Forbidden, NotFound
+from app.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from app.core.models import BulkDelete, Count, Message
 from app.core.openapi import problems
 from app.core.preconditions import IfMatch
@@ -36,7 +36,7 @@ async def read_user_me(current_user: CurrentUser) -> Any:
     return answer(UserPublic, current_user)
 
 
-@router.patch("/me", response_model=UserPublic, responses=problems(404, 409, 412))
+@router.patch("/me", response_model=UserPublic, responses=problems(NotFound, Conflict, Duplicate))
 async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch) -> Any:
     user = await service.update_user(
         session=session,
@@ -67,7 +67,7 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
     return Message(message="User deleted successfully")
 
 
-@router.post("/signup", response_model=UserPublic, responses=problems(403, 409))
+@router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
 async def register_user(session: SessionDep, body: UserRegister) -> Any:
     if not settings.USERS_OPEN_REGISTRATION:
         raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
@@ -79,7 +79,7 @@ async def read_users(session: ReadSessionDep, params: Annotated[UsersParams, Que
     return answer(UsersPublic, await crud.read_users(session=session, params=params))
 
 
-@router.post("/", response_model=UserPublic, responses=problems(409), dependencies=superuser_only)
+@router.post("/", response_model=UserPublic, responses=problems(Duplicate), dependencies=superuser_only)
 async def create_user(session: SessionDep, body: UserCreate) -> Any:
     return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
 
@@ -94,7 +94,7 @@ async def read_users_stats(session: ReadSessionDep, days: Days = 30) -> Any:
     return answer(UsersStats, await crud.read_users_stats(session=session, days=days))
 
 
-@router.post("/bulk-delete", response_model=Count, responses=problems(409))
+@router.post("/bulk-delete", response_model=Count, responses=problems(Conflict))
 async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Any:
     """Those that are there; the others are not counted."""
     if current_user.id in body.ids:
@@ -102,7 +102,7 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
     return Count(count=await crud.delete_users(session=session, user_ids=body.ids))
 
 
-@router.get("/{user_id}", response_model=UserPublic, responses=problems(403, 404))
+@router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
 async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, user_id: uuid.UUID) -> Any:
     """Oneself, or for superusers anybody."""
     if user_id != current_user.id and not current_user.is_superuser:
@@ -113,7 +113,7 @@ async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, us
 @router.patch(
     "/{user_id}",
     response_model=UserPublic,
-    responses=problems(404, 409, 412),
+    responses=problems(NotFound, Conflict, Duplicate),
     dependencies=superuser_only,
 )
 async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Any:
@@ -121,7 +121,7 @@ async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate,
     return answer(UserPublic, user)
 
 
-@router.delete("/{user_id}", responses=problems(404, 409, 412))
+@router.delete("/{user_id}", responses=problems(NotFound, Conflict))
 async def delete_user(
     session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID, if_match: IfMatch
 ) -> Message:
@@ -135,7 +135,7 @@ async def delete_user(
 local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 
-@local_router.post("/", response_model=UserPublic, responses=problems(409))
+@local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
 async def create_private_user(session: SessionDep, body: UserCreate) -> Any:
     """Makes a user without signing in, for tests and experiments."""
     return await service.create_user(session=session, body=body, by_superuser=False)

@@ -686,9 +686,9 @@ export type CreateItemErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -855,6 +855,10 @@ export type ReadItemsStatsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
@@ -917,9 +921,9 @@ export type DeleteItemErrors = {
      */
     404: NotFoundProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Precondition failed (PRE_001)
      */
@@ -1041,9 +1045,9 @@ export type UpdateItemErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Precondition failed (PRE_001)
      */
@@ -1366,9 +1370,9 @@ export type CreatePrivateUserErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Duplicate (DUP_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: DuplicateProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -1552,9 +1556,9 @@ export type CreateUserErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Duplicate (DUP_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: DuplicateProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -1609,9 +1613,9 @@ export type DeleteUsersErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -1930,17 +1934,17 @@ export type RegisterUserErrors = {
      */
     400: BadRequestProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem;
     /**
      * Bad request (REQ_001)
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Duplicate (DUP_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: DuplicateProblem;
     /**
      * Body too large (BODY_001)
      */
@@ -2060,9 +2064,9 @@ export type DeleteUserErrors = {
      */
     404: NotFoundProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Precondition failed (PRE_001)
      */
@@ -2114,9 +2118,9 @@ export type ReadUserByIdErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem;
     /**
      * Not found (NOT_001)
      */
