@@ -1,4 +1,5 @@
 import type { UserPublic } from "@app/sdk";
+import type { QueryClient } from "@tanstack/react-query";
 import type { LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
@@ -50,7 +51,8 @@ export interface SettingsTab {
 export interface ChecklistStep extends Target {
   title: string;
   order: number;
-  isDone: (user: UserPublic) => boolean | Promise<boolean>;
+  /** From what is stored on the server, never from a click here. */
+  isDone: (user: UserPublic, queryClient: QueryClient) => boolean | Promise<boolean>;
 }
 
 /** Places of shared pages that a feature may fill. */

@@ -4,7 +4,7 @@ import {
   readItemsOptions,
   updateItemMutation,
 } from "@app/sdk/react-query";
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type TableSearch, toListQuery } from "@/lib/table-search";
 import { toastSuccess } from "@/lib/toast";
 
@@ -19,6 +19,11 @@ export function itemsQuery(search: ItemSearch) {
 
 export function recentItemsQuery() {
   return queryOptions(readItemsOptions({ query: { limit: 5, sort: "-created_at" } }));
+}
+
+export async function hasItems(queryClient: QueryClient) {
+  const { count } = await queryClient.fetchQuery(recentItemsQuery());
+  return count > 0;
 }
 
 export function useCreateItem() {

@@ -2,6 +2,14 @@ import { User } from "lucide-react";
 import { defineFeature } from "@/lib/define-feature";
 
 export default defineFeature({
+  checklist: [
+    {
+      title: "Tell your name",
+      to: "/settings",
+      order: 0,
+      isDone: ({ full_name }) => Boolean(full_name),
+    },
+  ],
   settings: [
     { title: "My profile", to: "/settings", order: 0, menuIcon: User },
     { title: "Password", to: "/settings/password", order: 10 },

@@ -24,7 +24,7 @@ export function ThemeCards() {
           />
           <Preview theme={value} />
           <span className="flex items-center gap-2 px-1.5 pt-2 pb-1 font-medium text-[13px]">
-            <Icon aria-hidden className="size-4 text-muted-foreground" />
+            <Icon aria-hidden className="hidden size-4 text-muted-foreground sm:block" />
             {label}
           </span>
         </label>

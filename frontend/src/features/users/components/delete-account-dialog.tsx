@@ -39,7 +39,10 @@ export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps
   });
   return (
     <AlertDialog open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
-      <AlertDialogContent onCloseAutoFocus={overlay.returnFocus}>
+      <AlertDialogContent
+        onOpenAutoFocus={() => form.setFocus("email")}
+        onCloseAutoFocus={overlay.returnFocus}
+      >
         <AlertDialogTitle>Delete your account?</AlertDialogTitle>
         <AlertDialogDescription>
           Everything that belongs to <strong className="font-medium break-all">{email}</strong> is

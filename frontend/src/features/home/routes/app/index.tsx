@@ -3,9 +3,13 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Slot } from "@/components/layout/slot";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useMe } from "@/lib/session";
+import { readChecklist } from "../../checklist";
+import { GetStarted } from "../../components/get-started";
 
 export const Route = createFileRoute("/_app/")({
   staticData: { title: "Dashboard" },
+  // Waited for: it stands above everything else, and would push it down if it came later.
+  loader: ({ context }) => readChecklist(context.user, context.queryClient),
   component: DashboardPage,
 });
 
@@ -17,9 +21,18 @@ function DashboardPage() {
         title={`Hi, ${me.full_name || me.email}`}
         description="Welcome back, nice to see you again!"
       />
+      <GetStarted steps={Route.useLoaderData()} />
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,14rem),1fr))] gap-4 not-empty:mb-4">
+        <Slot name="dashboard.stats" fallback={<Skeleton className="h-32 rounded-xl" />} />
+      </div>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,26rem),1fr))] items-start gap-4">
         <Slot name="dashboard.cards" fallback={<Skeleton className="h-68 rounded-xl" />} />
       </div>
+      {me.is_superuser && (
+        <div className="grid gap-4 not-empty:mt-4">
+          <Slot name="dashboard.admin" fallback={<Skeleton className="h-68 rounded-xl" />} />
+        </div>
+      )}
     </div>
   );
 }
