@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.core.pagination import WholeList
+from app.core.paged_list import WholeList
 from app.core.statements import Record
 from app.core.streams import Stream
 
@@ -25,7 +25,7 @@ class CsvResponse(Response):
 
 async def csv_answer(name: str, rows: WholeList) -> Stream:
     """A download. What goes wrong before the first rows are there is a problem as everywhere."""
-    first: list[Record] = await anext(rows.chunks, [])
+    first = await anext(rows.chunks)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "X-Total-Count": str(rows.count)}
     return Stream(_encoded(rows, first), media_type="text/csv", seconds=EXPORT_SECONDS, headers=headers)
 

@@ -46,7 +46,8 @@ async def _if_match(
         str,
         Header(
             alias="If-Match",
-            description='`"<version>"`: refuses the change when the record has another version by now',
+            description='`"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the '
+            "record has another version by now",
             json_schema_extra={"pattern": _ASCII_IF_MATCH},
         ),
     ] = "*",

@@ -16,11 +16,10 @@ def answer(model: type[BaseModel], value: Any) -> Response:
     The values are not validated, since they come from our own columns; only the model's fields are shown. A record
     that has a `version` is answered with its entity tag.
     """
-    if isinstance(value, BaseModel):
-        value = vars(value)
+    row = value if isinstance(value, dict) else vars(value)
     serializer, is_versioned = _serializer(model)
-    headers = {"ETag": entity_tag(value["version"])} if is_versioned else None
-    return Response(serializer.dump_json(value), headers=headers, media_type="application/json")
+    headers = {"ETag": entity_tag(row["version"])} if is_versioned else None
+    return Response(serializer.dump_json(row), headers=headers, media_type="application/json")
 
 
 @cache

@@ -10,7 +10,7 @@ from app.core.daily_counts import DailyCounts
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.models import columns, utc_now
-from app.core.pagination import PagedList, WholeList
+from app.core.paged_list import PagedList, WholeList
 from app.core.statements import ReadSession, Row, Statement
 from app.items.models import Item, ItemCreate, ItemPublic, ItemsFilter, ItemsParams, ItemUpdate
 

@@ -30,9 +30,10 @@ class ItemUpdate(PartialUpdate):
 class Item(ItemBase, Versioned, table=True):
     __tablename__ = "items"
     __table_args__ = (
-        # The list of an owner, by creation and by title.
+        # The lists of an owner and of everybody, by creation and by title.
         Index("ix_items_owner_id_id", "owner_id", "id"),
         Index("ix_items_owner_id_title", "owner_id", text("lower(title)"), "id"),
+        Index("ix_items_title", text("lower(title)"), "id"),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)

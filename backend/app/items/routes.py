@@ -49,6 +49,7 @@ async def read_items(
 async def export_items(
     session: ReadSessionDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
 ) -> Any:
+    """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
     return await csv_answer("items", items)
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.daily_counts import DailyCounts
 from app.core.errors import Conflict, Duplicate, FieldError, NotFound
 from app.core.models import columns
-from app.core.pagination import PagedList, WholeList
+from app.core.paged_list import PagedList, WholeList
 from app.core.preconditions import ANY_VERSION, Precondition
 from app.core.statements import ReadSession, Row, Statement
 from app.users.models import User, UserPublic, UsersFilter, UsersParams

@@ -86,6 +86,7 @@ async def create_user(session: SessionDep, body: UserCreate) -> Any:
 
 @router.get("/export", response_class=CsvResponse, dependencies=superuser_only)
 async def export_users(session: ReadSessionDep, params: Annotated[UsersFilter, Query()]) -> Any:
+    """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     return await csv_answer("users", await crud.read_all_users(session=session, params=params))
 
 

@@ -1,4 +1,4 @@
-"""Versions of items: how often each was changed, from 1 on."""
+"""Versions of items: how often each was changed, from 1 on. And an index for everybody's items by title."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +14,10 @@ depends_on = None
 def upgrade() -> None:
     set_lock_timeout()
     op.add_column("items", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    op.create_index("ix_items_title", "items", [sa.text("lower(title)"), "id"])
 
 
 def downgrade() -> None:
     set_lock_timeout()
+    op.drop_index("ix_items_title", "items")
     op.drop_column("items", "version")

@@ -69,6 +69,8 @@ export const deleteItems = <ThrowOnError extends boolean = true>(options: Option
 
 /**
  * Export Items
+ *
+ * All rows, as CSV. `X-Total-Count` is how many there were when it began.
  */
 export const exportItems = <ThrowOnError extends boolean = true>(options?: Options<ExportItemsData, ThrowOnError>): RequestResult<ExportItemsResponses, ExportItemsErrors, ThrowOnError> => (options?.client ?? client).get<ExportItemsResponses, ExportItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -250,6 +252,8 @@ export const deleteUsers = <ThrowOnError extends boolean = true>(options: Option
 
 /**
  * Export Users
+ *
+ * All rows, as CSV. `X-Total-Count` is how many there were when it began.
  */
 export const exportUsers = <ThrowOnError extends boolean = true>(options?: Options<ExportUsersData, ThrowOnError>): RequestResult<ExportUsersResponses, ExportUsersErrors, ThrowOnError> => (options?.client ?? client).get<ExportUsersResponses, ExportUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -889,7 +889,7 @@ export type DeleteItemData = {
         /**
          * If-Match
          *
-         * `"<version>"`: refuses the change when the record has another version by now
+         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
          */
         'If-Match'?: string;
     };
@@ -1009,7 +1009,7 @@ export type UpdateItemData = {
         /**
          * If-Match
          *
-         * `"<version>"`: refuses the change when the record has another version by now
+         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
          */
         'If-Match'?: string;
     };
@@ -1797,7 +1797,7 @@ export type UpdateUserMeData = {
         /**
          * If-Match
          *
-         * `"<version>"`: refuses the change when the record has another version by now
+         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
          */
         'If-Match'?: string;
     };
@@ -2032,7 +2032,7 @@ export type DeleteUserData = {
         /**
          * If-Match
          *
-         * `"<version>"`: refuses the change when the record has another version by now
+         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
          */
         'If-Match'?: string;
     };
@@ -2156,7 +2156,7 @@ export type UpdateUserData = {
         /**
          * If-Match
          *
-         * `"<version>"`: refuses the change when the record has another version by now
+         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
          */
         'If-Match'?: string;
     };

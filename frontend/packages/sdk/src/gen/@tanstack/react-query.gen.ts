@@ -97,6 +97,8 @@ export const exportItemsQueryKey = (options?: Options<ExportItemsData>) => creat
 
 /**
  * Export Items
+ *
+ * All rows, as CSV. `X-Total-Count` is how many there were when it began.
  */
 export const exportItemsOptions = (options?: Options<ExportItemsData>) => queryOptions<ExportItemsResponse, ExportItemsError, ExportItemsResponse, ReturnType<typeof exportItemsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -389,6 +391,8 @@ export const exportUsersQueryKey = (options?: Options<ExportUsersData>) => creat
 
 /**
  * Export Users
+ *
+ * All rows, as CSV. `X-Total-Count` is how many there were when it began.
  */
 export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryOptions<ExportUsersResponse, ExportUsersError, ExportUsersResponse, ReturnType<typeof exportUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
