@@ -1,6 +1,12 @@
-"""Reads problem documents."""
+"""Reads problem documents and CSV."""
+
+import csv
+import io
+from typing import Any
 
 from httpx2 import Response
+
+_WORDS = {"None": "", "True": "true", "False": "false"}
 
 
 def problem(response: Response) -> tuple[int, str]:
@@ -12,3 +18,14 @@ def problem(response: Response) -> tuple[int, str]:
 def fields(response: Response) -> list[str]:
     """The fields that a refused request names."""
     return [error["field"] for error in response.json()["errors"]]
+
+
+def csv_rows(response: Response) -> list[dict[str, str]]:
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/csv; charset=utf-8"), response.text
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def as_csv(row: dict[str, Any]) -> dict[str, str]:
+    """The row of a list as it is to be in CSV, unless its text looks like a formula."""
+    return {name: _WORDS.get(repr(value), str(value)) for name, value in row.items()}

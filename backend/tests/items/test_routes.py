@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.items.models import Item
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.items.factories import create_item, create_items
+from tests.users.factories import create_user
 
 ITEMS = "/api/v1/items/"
 
@@ -193,3 +194,27 @@ async def test_search_takes_wildcards_as_text(client: AsyncClient, session: Asyn
     await create_items(session, user.id, "plain", f"has {wildcard} inside")
     body = (await client.get(ITEMS, headers=headers, params={"q": wildcard})).json()
     assert titles(body) == [f"has {wildcard} inside"]
+
+
+async def test_list_narrows_to_an_owner(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    other = await create_user(session)
+    _, superuser_headers = await signed_in_superuser(session)
+    await create_items(session, user.id, "mine")
+    await create_items(session, other.id, "theirs", "Theirs too")
+    for asker, owner_id, expected in (
+        (superuser_headers, other.id, ["Theirs too", "theirs"]),
+        (superuser_headers, user.id, ["mine"]),
+        (superuser_headers, uuid.uuid4(), []),
+        (headers, user.id, ["mine"]),
+        (headers, other.id, []),
+    ):
+        body = (await client.get(ITEMS, headers=asker, params={"owner_id": str(owner_id)})).json()
+        assert (titles(body), body["count"]) == (expected, len(expected))
+
+
+async def test_list_refuses_an_owner_that_is_no_id(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session)
+    response = await client.get(ITEMS, headers=headers, params={"owner_id": "me"})
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == ["owner_id"]

@@ -1,0 +1,215 @@
+"""The list of items as CSV."""
+
+import random
+import tracemalloc
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import delete, text
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import db
+from app.core.csv_export import csv_answer
+from app.core.paged_list import CHUNK_ROWS
+from app.core.read_pool import ReadPool
+from app.items import crud
+from app.items.models import Item, ItemsFilter
+from app.main import app
+from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
+from tests.core.answers import as_csv, csv_rows, fields, problem
+from tests.items.factories import create_item, create_items, create_many_items
+from tests.users.factories import create_user
+
+ITEMS = "/api/v1/items/"
+EXPORT = f"{ITEMS}export"
+ROWS = 2 * CHUNK_ROWS + 600
+
+
+async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[dict[str, str]]:
+    """All pages of the list, as they are to be in CSV."""
+    rows: list[dict[str, str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        body = (await client.get(ITEMS, headers=headers, params={**params, **cursor})).json()
+        rows += [as_csv(row) for row in body["data"]]
+        if not body["pagination"]["has_next"]:
+            return rows
+        cursor = {"cursor": body["pagination"]["next_cursor"]}
+
+
+def some_titles(count: int) -> list[str]:
+    """In no order, with every title several times and in both cases."""
+    chance = random.Random(1)  # noqa: S311 - the same every time
+    return [
+        chance.choice(["title {}", "Title {}", 'a, "title" {}\r\n']).format(chance.randrange(count // 3))
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("sort", ["created_at", "-created_at", "title", "-title"])
+async def test_export_is_the_whole_list_row_by_row(client: AsyncClient, session: AsyncSession, sort: str) -> None:
+    user, headers = await signed_in_user(session)
+    other = await create_user(session)
+    await create_many_items(session, user.id, *some_titles(ROWS))
+    await create_items(session, other.id, "hidden")
+    response = await client.get(EXPORT, headers=headers, params={"sort": sort})
+    rows = csv_rows(response)
+    assert len(rows) == ROWS
+    assert rows == await listed(client, headers, sort=sort)
+    assert response.headers["x-total-count"] == str(ROWS)
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1])
+async def test_export_ends_where_a_chunk_ends(client: AsyncClient, session: AsyncSession, count: int) -> None:
+    user, headers = await signed_in_user(session)
+    if count:
+        await create_many_items(session, user.id, *["a title"] * count)
+    response = await client.get(EXPORT, headers=headers)
+    assert len(csv_rows(response)) == count
+    assert response.headers["x-total-count"] == str(count)
+    header = "id,owner_id,title,description,created_at,version"
+    assert response.text.removeprefix("\ufeff").split("\r\n")[0] == header
+
+
+async def test_export_has_the_filters_of_the_list(client: AsyncClient, session: AsyncSession) -> None:
+    superuser, headers = await signed_in_superuser(session)
+    owner = await create_user(session)
+    await create_items(session, owner.id, "red apple", "pear", "Green Apple")
+    await create_items(session, superuser.id, "apple pie")
+    params = {"q": "APPLE", "owner_id": str(owner.id), "sort": "title"}
+    response = await client.get(EXPORT, headers=headers, params=params)
+    assert [row["title"] for row in csv_rows(response)] == ["Green Apple", "red apple"]
+    assert response.headers["x-total-count"] == "2"
+    assert len(csv_rows(await client.get(EXPORT, headers=headers))) == 4
+
+
+async def test_export_is_a_download(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session)
+    response = await client.get(EXPORT, headers=headers)
+    assert response.headers["content-disposition"] == 'attachment; filename="items.csv"'
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_export_needs_a_session(client: AsyncClient) -> None:
+    assert problem(await client.get(EXPORT)) == (401, "AUTH_001")
+
+
+async def test_export_shows_nothing_of_somebody_else(client: AsyncClient, session: AsyncSession) -> None:
+    other = await create_user(session)
+    await create_items(session, other.id, "hidden")
+    _, headers = await signed_in_user(session)
+    for params in ({}, {"owner_id": str(other.id)}, {"q": "hidden"}):
+        response = await client.get(EXPORT, headers=headers, params=params)
+        assert (csv_rows(response), response.headers["x-total-count"]) == ([], "0")
+
+
+@pytest.mark.parametrize(("name", "value"), [("sort", "owner_id"), ("owner_id", "me"), ("q", "x" * 256)])
+async def test_export_refuses_invalid_parameters(
+    client: AsyncClient, session: AsyncSession, name: str, value: str
+) -> None:
+    _, headers = await signed_in_user(session)
+    response = await client.get(EXPORT, headers=headers, params={name: value})
+    assert problem(response) == (422, "VAL_001")
+    assert fields(response) == [name]
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("https://evil.example","x")']
+HARMLESS = ["1=1", " =1", "a+b", "'=1", "a\r\n=1", '"=1"', "é", "🦉,;\t"]
+
+
+async def test_text_that_looks_like_a_formula_is_no_formula(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    for value in FORMULAS + HARMLESS:
+        await create_item(session, user.id, title=value, description=value)
+    rows = csv_rows(await client.get(EXPORT, headers=headers, params={"sort": "created_at"}))
+    expected = [f"'{value}" for value in FORMULAS] + HARMLESS
+    assert [row["title"] for row in rows] == expected
+    assert [row["description"] for row in rows] == expected
+
+
+async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
+    """The export of the items of an owner, as it is sent."""
+    items = await crud.read_all_items(session=db.read_session, params=ItemsFilter(), owner_id=owner_id)
+    answer = await csv_answer("items", items)
+    async for piece in answer.body_iterator:
+        assert isinstance(piece, bytes)
+        yield piece
+
+
+async def test_export_goes_on_while_rows_are_deleted(client: AsyncClient, session: AsyncSession) -> None:
+    user, _ = await signed_in_user(session)
+    ids = await create_many_items(session, user.id, *some_titles(3 * CHUNK_ROWS))
+    newest_first, pieces = ids[::-1], []
+    async for piece in in_pieces(user.id):
+        pieces.append(piece)
+        if len(pieces) == 1:  # the last row that was sent, and every other one that was not
+            await session.exec(delete(Item).where(col(Item.id).in_(newest_first[CHUNK_ROWS - 1 :: 2])))
+            await session.commit()
+    sent = [line.split(",")[0] for line in b"".join(pieces).decode().split("\r\n") if line[8:9] == "-"]
+    assert sent == [str(id) for id in newest_first[:CHUNK_ROWS] + newest_first[CHUNK_ROWS::2]]
+
+
+async def test_export_holds_no_connection_between_its_pieces(live: AsyncClient) -> None:
+    async with db.WriteSession() as session:
+        user, _ = await signed_in_user(session)
+        await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS + 1))
+    pool = db.read_session.source
+    assert isinstance(pool, ReadPool)
+    idle = []
+    async for _ in in_pieces(user.id):
+        stats = pool.pool.get_stats()
+        idle.append(stats["pool_available"] == stats["pool_size"])
+    assert idle == [True] * 3
+
+
+async def test_long_export_needs_no_more_memory_than_a_short_one(client: AsyncClient, session: AsyncSession) -> None:
+    peaks = []
+    for rows in (2 * CHUNK_ROWS, 10 * CHUNK_ROWS):
+        user, _ = await signed_in_user(session)
+        await create_many_items(session, user.id, *["A title that is of a usual length"] * rows)
+        tracemalloc.start()
+        async for _ in in_pieces(user.id):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
+
+
+async def test_export_that_fails_on_its_way_never_ends_well(live: AsyncClient) -> None:
+    """The server cuts the connection when the application raises after the start of an answer."""
+    async with db.WriteSession() as session:
+        user, headers = await signed_in_user(session)
+        await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS))
+    request = live.build_request("GET", EXPORT, headers=headers)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": EXPORT,
+        "raw_path": EXPORT.encode(),
+        "query_string": b"",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+        "scheme": "http",
+        "http_version": "1.1",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if len(sent) == 2:
+            async with db.WriteSession() as session:
+                await session.exec(text("ALTER TABLE items RENAME TO gone"))  # type: ignore[call-overload]
+                await session.commit()
+
+    with pytest.raises(RuntimeError):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    assert [message.get("status") or message["more_body"] for message in sent] == [200, True]
