@@ -50,12 +50,12 @@ SERVER_OPTIONS = (
     "-c plan_cache_mode=force_generic_plan"
 )
 
-USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at", "version")
+USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at", "version", "avatar_url")
 ITEM_FIELDS = ("id", "owner_id", "title", "description", "created_at", "version")
 
 # $1 is the session's id. No row at all means that nobody is signed in by it.
 READ_USER_ME = """
-    select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at, u.version
+    select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at, u.version, u.avatar_url
     from user_sessions s join users u on u.id = s.user_id
     where s.id = $1 and s.expires_at > now() and u.is_active"""
 READ_ITEM = """
@@ -86,7 +86,7 @@ READ_ITEMS = """
     where s.id = $1 and s.expires_at > now() and u.is_active
     order by i.id desc"""
 READ_USERS = """
-    select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at, p.version,
+    select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at, p.version, p.avatar_url,
            (select count(*) from users), u.is_superuser
     from user_sessions s join users u on u.id = s.user_id
          left join lateral (

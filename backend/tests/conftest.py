@@ -25,6 +25,7 @@ _SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 postgres: Postgres | None = None
 postgres_folder: str | None = None
 mailbox: Mailbox | None = None
+storage_folder: str | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "DATABASE_URL": f"{os.environ['TEST_POSTGRES_URL']}/{database}",
         "FRONTEND_URL": "http://localhost:8000",
         "SECRET_KEY": "only-for-tests-" + "k" * 32,
+        "STORAGE_URL": f"file://{_storage_folder()}",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "SMTP_TLS": "false",
@@ -55,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     if mailbox is not None:
         mailbox.stop()
+    if storage_folder is not None:
+        shutil.rmtree(storage_folder, ignore_errors=True)
     if postgres is not None:
         postgres.stop()
     if postgres_folder is not None:
@@ -71,6 +75,12 @@ def copy_template(database: str) -> None:
 def drop_database(database: str) -> None:
     with psycopg.connect(f"{os.environ['TEST_POSTGRES_URL']}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def _storage_folder() -> str:
+    global storage_folder
+    storage_folder = tempfile.mkdtemp(prefix="groundwork-storage-")
+    return storage_folder
 
 
 def _start_postgres() -> None:

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 BACKEND_DIR = Path(__file__).resolve().parents[2]
@@ -46,6 +53,18 @@ def _origin(value: str) -> str:
 Origin = Annotated[str, AfterValidator(_origin)]
 Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
 Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(_split)]
+
+
+def _storage_url(value: str) -> str:
+    url = urlsplit(value)
+    is_directory = url.scheme == "file" and not url.netloc and len(url.path) > 1
+    is_bucket = url.scheme == "s3" and url.netloc and not {"@", ":"} & set(url.netloc)
+    if value and not (is_directory or is_bucket):
+        raise ValueError("Write it like file:///var/lib/app or s3://bucket?endpoint=https://s3.example.com")
+    return value
+
+
+StorageUrl = Annotated[str, AfterValidator(_storage_url)]
 
 
 class EnvSettings(BaseSettings):
@@ -128,6 +147,10 @@ class Settings(EnvSettings):
     SMTP_PASSWORD: SecretStr = SecretStr("")
     EMAILS_FROM_EMAIL: str = ""
 
+    STORAGE_URL: StorageUrl = ""
+    STORAGE_ACCESS_KEY_ID: str = ""
+    STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
+
     SENTRY_DSN: str = ""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -139,6 +162,8 @@ class Settings(EnvSettings):
             password = urlsplit(self.database_url).password or ""
             name = "DATABASE_URL" if self.DATABASE_URL.get_secret_value() else "POSTGRES_PASSWORD"
             check_secret(name, unquote(password), 12)
+            if not self.STORAGE_URL:
+                raise ValueError("STORAGE_URL is not set. Outside local development it has no default.")
             if self.SMTP_USER:
                 check_secret("SMTP_PASSWORD", self.SMTP_PASSWORD.get_secret_value(), 8)
         if self.SMTP_TLS and self.SMTP_SSL:
@@ -156,6 +181,10 @@ class Settings(EnvSettings):
         password = quote(self.POSTGRES_PASSWORD.get_secret_value(), safe="")
         server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
         return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def storage_url(self) -> str:
+        return self.STORAGE_URL or f"file://{REPOSITORY_DIR / '.local' / 'storage'}"
 
     @property
     def secure_cookies(self) -> bool:

@@ -122,6 +122,13 @@ class PreconditionFailed(AppError):
         super().__init__("Somebody else has changed this in the meantime", headers=headers)
 
 
+class FileTooLarge(AppError):
+    status, code = 413, ErrorCode.BODY_TOO_LARGE
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message, errors=[FieldError(code="too_large", message=message, field=field)])
+
+
 class Invalid(AppError):
     """One wrong field, found after the schema was checked."""
 

@@ -31,6 +31,7 @@ class RequestGuard:
     def __init__(self, app: ASGIApp, *, allowed_hosts: frozenset[str]) -> None:
         self.app = app
         self.allowed_hosts = allowed_hosts
+        self._uploads: list[Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +43,7 @@ class RequestGuard:
             _check_text(scope.get("raw_path", b""), "path")
             _check_text(scope["query_string"].replace(b"+", b" "), "query")
             if b"content-length" in headers or b"transfer-encoding" in headers:
-                body = await _read_body(receive)
+                body = await _read_body(receive, self._max_bytes(scope))
                 _check_body(headers.get(b"content-type", b"").decode("latin-1"), body)
                 receive = _replay(body, receive)
         except Refused as error:
@@ -55,6 +56,15 @@ class RequestGuard:
         if name.lower() not in self.allowed_hosts:
             raise Refused(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
 
+    def _max_bytes(self, scope: Scope) -> int:
+        """What the route takes, where it declares a `max_body_size` of its own."""
+        if self._uploads is None:
+            self._uploads = [route for route in scope["app"].routes if getattr(route, "max_body_size", None)]
+        for route in self._uploads:
+            if scope["method"] in route.methods and route.path_regex.match(scope["path"]):
+                return int(route.max_body_size)
+        return MAX_BODY_BYTES
+
 
 def _answer(scope: Scope, error: Refused) -> ASGIApp:
     errors = []
@@ -65,7 +75,7 @@ def _answer(scope: Scope, error: Refused) -> ASGIApp:
     return problem_response(scope, error.status, error.detail, errors=errors, headers=headers)
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, max_bytes: int) -> bytes:
     """The whole body, counted as it arrives: a Content-Length can be missing or wrong.
 
     What is too much is thrown away for a while before the answer, since a client that is cut off while it sends may
@@ -81,14 +91,14 @@ async def _read_body(receive: Receive) -> bytes:
                     raise Refused(400, "The request body is incomplete")
                 chunk = message.get("body", b"")
                 size += len(chunk)
-                if size <= MAX_BODY_BYTES:
+                if size <= max_bytes:
                     chunks.append(chunk)
                 if not message.get("more_body", False):
                     break
     except TimeoutError:
         raise Refused(408, "The request body did not arrive in time") from None
-    if size > MAX_BODY_BYTES:
-        raise Refused(413, "The request body is larger than 1 MiB")
+    if size > max_bytes:
+        raise Refused(413, f"The request body is larger than {max_bytes >> 20} MiB")
     return b"".join(chunks)
 
 

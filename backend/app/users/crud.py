@@ -18,6 +18,7 @@ from app.core.statements import ReadSession, Row, Statement
 from app.users.models import User, UserPublic, UsersFilter, UsersParams
 
 _USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
+_AVATAR_URL = Statement(select(User.avatar_url).where(User.id == bindparam("user_id")))
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
     id_column=User.id,
@@ -59,6 +60,12 @@ async def read_user(*, session: ReadSession, user_id: uuid.UUID) -> Row:
     return row
 
 
+async def read_avatar_url(*, session: ReadSession, user_id: uuid.UUID) -> str | None:
+    """None when there is no such user, either."""
+    row = await session.first(_AVATAR_URL, user_id=user_id)
+    return row["avatar_url"] if row else None
+
+
 async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User | None:
     return await session.get(User, user_id, with_for_update=for_update or None)
 
@@ -96,22 +103,23 @@ async def update_user(*, session: AsyncSession, user: User, changes: dict[str, A
     return user
 
 
-async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> None:
-    """Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last active superuser."""
+async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> User:
+    """The user who was. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last active superuser."""
     await lock_superusers(session=session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
     if_match.check(user.version)
     await _delete(session, [user])
+    return user
 
 
-async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:
-    """How many there were. Raises `Conflict` when no active superuser would be left."""
+async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> Sequence[User]:
+    """Those who were. Raises `Conflict` when no active superuser would be left."""
     await lock_superusers(session=session)
     # Locked in the order of ids: two of these at once cannot wait for each other.
     statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
     users = (await session.exec(statement)).all()
     await _delete(session, users)
-    return len(users)
+    return users
 
 
 async def _delete(session: AsyncSession, users: Sequence[User]) -> None:

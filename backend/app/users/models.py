@@ -62,6 +62,8 @@ class User(UserBase, Versioned, table=True):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     email: str = Field(max_length=254, unique=True)
     hashed_password: str
+    avatar_url: str | None = Field(default=None, max_length=255)
+    """The address is stored, not made: lists and sessions are answered straight from the columns."""
     created_at: datetime = Field(default_factory=utc_now)
 
 
@@ -73,6 +75,7 @@ class UserPublic(SQLModel):
     is_superuser: bool
     created_at: datetime
     version: int
+    avatar_url: str | None
 
 
 class UsersPublic(Page[UserPublic]):

@@ -1,7 +1,7 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser
 from app.core.csv_export import CsvResponse, csv_answer
@@ -12,7 +12,8 @@ from app.core.models import BulkDelete, Count, Message
 from app.core.openapi import problems
 from app.core.preconditions import IfMatch
 from app.core.responses import answer
-from app.users import crud, service
+from app.core.uploads import FORM_BYTES, OneFile
+from app.users import avatars, crud, service
 from app.users.config import settings
 from app.users.models import (
     UpdatePassword,
@@ -28,6 +29,8 @@ from app.users.models import (
 )
 
 router = APIRouter(prefix="/users", tags=["users"])
+
+PICTURE = {"content": {avatars.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 superuser_only = [Depends(get_current_superuser)]
 
 
@@ -63,8 +66,22 @@ async def update_password_me(session: SessionDep, current_user: CurrentUser, bod
 async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")
-    await crud.delete_user(session=session, user_id=current_user.id)
+    await service.delete_user(session=session, user_id=current_user.id)
     return Message(message="User deleted successfully")
+
+
+@router.put("/me/avatar", response_model=UserPublic, max_body_size=avatars.MAX_BYTES + FORM_BYTES)
+async def update_avatar_me(
+    current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
+) -> Any:
+    """JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels."""
+    return answer(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
+
+
+@router.delete("/me/avatar", response_model=UserPublic)
+async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Any:
+    user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
+    return answer(UserPublic, vars(user))
 
 
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
@@ -100,7 +117,7 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
     """Those that are there; the others are not counted."""
     if current_user.id in body.ids:
         raise Forbidden("Super users are not allowed to delete themselves")
-    return Count(count=await crud.delete_users(session=session, user_ids=body.ids))
+    return Count(count=await service.delete_users(session=session, user_ids=body.ids))
 
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
@@ -109,6 +126,14 @@ async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, us
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     return answer(UserPublic, await crud.read_user(session=session, user_id=user_id))
+
+
+@router.get("/{user_id}/avatar", response_class=Response, responses={200: PICTURE, **problems(NotFound)})
+async def read_avatar(session: ReadSessionDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Any:
+    """The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`."""
+    picture, version = await service.read_avatar(session=session, user_id=user_id)
+    keep = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
+    return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": keep})
 
 
 @router.patch(
@@ -128,7 +153,7 @@ async def delete_user(
 ) -> Message:
     if user_id == current_user.id:
         raise Forbidden("Super users are not allowed to delete themselves")
-    await crud.delete_user(session=session, user_id=user_id, if_match=if_match)
+    await service.delete_user(session=session, user_id=user_id, if_match=if_match)
     return Message(message="User deleted successfully")
 
 

@@ -4,11 +4,15 @@ import uuid
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import BadRequest
+from app.core import storage
+from app.core.db import transaction
+from app.core.errors import BadRequest, NotFound
 from app.core.events import announce
+from app.core.jobs import defer
 from app.core.passwords import hash_password, verify_password
 from app.core.preconditions import ANY_VERSION, Precondition
-from app.users import crud
+from app.core.statements import ReadSession
+from app.users import avatars, crud
 from app.users.events import CredentialsChanged, UserCreated
 from app.users.models import (
     UpdatePassword,
@@ -98,3 +102,48 @@ async def set_password_hash(
 ) -> None:
     await crud.update_user(session=session, user=user, changes={"hashed_password": hashed_password})
     await announce(session, CredentialsChanged(user.id, kept_session_id))
+
+
+async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:
+    """How many there were. Raises what `crud.delete_users` raises."""
+    users = await crud.delete_users(session=session, user_ids=user_ids)
+    for user in users:
+        _discard_avatar(session, user)
+    return len(users)
+
+
+async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> None:
+    """Raises what `crud.delete_user` raises."""
+    _discard_avatar(session, await crud.delete_user(session=session, user_id=user_id, if_match=if_match))
+
+
+async def read_avatar(*, session: ReadSession, user_id: uuid.UUID) -> tuple[bytes, str]:
+    """The picture and its version. Raises `NotFound`."""
+    url = await crud.read_avatar_url(session=session, user_id=user_id)
+    picture = await storage.get(avatars.key(user_id, url)) if url else None
+    if url is None or picture is None:
+        raise NotFound("This user has no picture")
+    return picture, avatars.version(url)
+
+
+async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
+    """Raises `Invalid`, or `Unavailable` without any change. The transaction is this function's own: no connection is
+    held while the picture is made and stored.
+    """
+    picture = await avatars.render(upload)
+    url = avatars.new_url(user_id)
+    await storage.put(avatars.key(user_id, url), picture)
+    async with transaction() as session:
+        return await set_avatar_url(session=session, user_id=user_id, url=url)
+
+
+async def set_avatar_url(*, session: AsyncSession, user_id: uuid.UUID, url: str | None) -> User:
+    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
+    _discard_avatar(session, user)
+    return await crud.update_user(session=session, user=user, changes={"avatar_url": url})
+
+
+def _discard_avatar(session: AsyncSession, user: User) -> None:
+    """The picture goes when the commit has made sure that nobody needs it any more."""
+    if user.avatar_url:
+        defer(session, storage.delete, key=avatars.key(user.id, user.avatar_url))

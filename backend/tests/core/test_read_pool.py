@@ -27,7 +27,7 @@ WRITE = Statement(insert(User).returning(col(User.id)))
 def new_user() -> dict[str, object]:
     email = f"{uuid.uuid4().hex}@example.com"
     values = {"email": email, "full_name": None, "is_active": True, "is_superuser": False, "hashed_password": "-"}
-    return {"id": uuid.uuid4(), "created_at": utc_now(), "version": 1, **values}
+    return {"id": uuid.uuid4(), "created_at": utc_now(), "version": 1, "avatar_url": None, **values}
 
 
 async def end_connections(pool: ReadPool) -> None:

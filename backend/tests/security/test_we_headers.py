@@ -20,6 +20,7 @@ OUTSIDE: dict[str, Any] = {
     "FRONTEND_URL": "https://dashboard.example.com",
     "SECRET_KEY": STRONG,
     "DATABASE_URL": f"postgresql://app:{STRONG}@127.0.0.1/app",
+    "STORAGE_URL": "file:///var/lib/app",
 }
 HEALTH = "/api/v1/utils/health-check/"
 

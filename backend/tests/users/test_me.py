@@ -26,6 +26,7 @@ async def test_read_user_me_answers_the_public_fields(client: AsyncClient, sessi
         "is_superuser": False,
         "created_at": user.created_at.isoformat().replace("+00:00", "Z"),
         "version": 1,
+        "avatar_url": None,
     }
 
 

@@ -9,6 +9,7 @@ export function user(changes: Partial<UserPublic> = {}): UserPublic {
     is_superuser: false,
     created_at: "2026-01-02T03:04:05Z",
     version: 1,
+    avatar_url: null,
     ...changes,
   };
 }

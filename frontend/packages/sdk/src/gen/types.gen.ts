@@ -45,6 +45,16 @@ export type BodyLoginAccessToken = {
 };
 
 /**
+ * Body_update_avatar_me
+ */
+export type BodyUpdateAvatarMe = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * BulkDelete
  */
 export type BulkDelete = {
@@ -409,6 +419,10 @@ export type UserCreate = {
  * UserPublic
  */
 export type UserPublic = {
+    /**
+     * Avatar Url
+     */
+    avatar_url: string | null;
     /**
      * Created At
      */
@@ -1864,6 +1878,100 @@ export type UpdateUserMeResponses = {
 
 export type UpdateUserMeResponse = UpdateUserMeResponses[keyof UpdateUserMeResponses];
 
+export type DeleteAvatarMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/avatar';
+};
+
+export type DeleteAvatarMeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Cross site request (AUTH_006)
+     */
+    403: CrossSiteRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type DeleteAvatarMeError = ApiErrorFrom<DeleteAvatarMeErrors[keyof DeleteAvatarMeErrors]>;
+
+export type DeleteAvatarMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserPublic;
+};
+
+export type DeleteAvatarMeResponse = DeleteAvatarMeResponses[keyof DeleteAvatarMeResponses];
+
+export type UpdateAvatarMeData = {
+    body: BodyUpdateAvatarMe;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/avatar';
+};
+
+export type UpdateAvatarMeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Cross site request (AUTH_006)
+     */
+    403: CrossSiteRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type UpdateAvatarMeError = ApiErrorFrom<UpdateAvatarMeErrors[keyof UpdateAvatarMeErrors]>;
+
+export type UpdateAvatarMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserPublic;
+};
+
+export type UpdateAvatarMeResponse = UpdateAvatarMeResponses[keyof UpdateAvatarMeResponses];
+
 export type UpdatePasswordMeData = {
     body: UpdatePassword;
     path?: never;
@@ -2227,6 +2335,61 @@ export type UpdateUserResponses = {
 };
 
 export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type ReadAvatarData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: {
+        /**
+         * V
+         */
+        v?: string;
+    };
+    url: '/api/v1/users/{user_id}/avatar';
+};
+
+export type ReadAvatarErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadAvatarError = ApiErrorFrom<ReadAvatarErrors[keyof ReadAvatarErrors]>;
+
+export type ReadAvatarResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type ReadAvatarResponse = ReadAvatarResponses[keyof ReadAvatarResponses];
 
 export type HealthCheckData = {
     body?: never;

@@ -15,6 +15,13 @@ export const zBodyLoginAccessToken = z.object({
 });
 
 /**
+ * Body_update_avatar_me
+ */
+export const zBodyUpdateAvatarMe = z.object({
+    file: z.string()
+});
+
+/**
  * BulkDelete
  */
 export const zBulkDelete = z.object({
@@ -264,6 +271,7 @@ export const zUserCreate = z.object({
  * UserPublic
  */
 export const zUserPublic = z.object({
+    avatar_url: z.nullable(z.string()),
     created_at: z.iso.datetime(),
     email: z.string(),
     full_name: z.nullable(z.string()),
@@ -565,6 +573,18 @@ export const zUpdateUserMeHeaders = z.object({
  */
 export const zUpdateUserMeResponse = zUserPublic;
 
+/**
+ * Successful Response
+ */
+export const zDeleteAvatarMeResponse = zUserPublic;
+
+export const zUpdateAvatarMeBody = zBodyUpdateAvatarMe;
+
+/**
+ * Successful Response
+ */
+export const zUpdateAvatarMeResponse = zUserPublic;
+
 export const zUpdatePasswordMeBody = zUpdatePassword;
 
 /**
@@ -624,6 +644,19 @@ export const zUpdateUserPath = z.object({
  * Successful Response
  */
 export const zUpdateUserResponse = zUserPublic;
+
+export const zReadAvatarPath = z.object({
+    user_id: z.uuid()
+});
+
+export const zReadAvatarQuery = z.object({
+    v: z._default(z.optional(z.string()), '')
+});
+
+/**
+ * Successful Response
+ */
+export const zReadAvatarResponse = z.string();
 
 /**
  * Response Health Check

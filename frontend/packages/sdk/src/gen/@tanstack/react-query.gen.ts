@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { createItem, createPrivateUser, createUser, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, exportItems, exportUsers, healthCheck, loginAccessToken, loginSession, logout, type Options, readItem, readItems, readItemsStats, readUserById, readUserMe, readUsers, readUsersStats, recoverPassword, recoverPasswordHtmlContent, registerUser, resetPassword, testEmail, testToken, updateItem, updatePasswordMe, updateUser, updateUserMe } from '../sdk.gen.js';
-import type { CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse } from '../types.gen.js';
+import { createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, exportItems, exportUsers, healthCheck, loginAccessToken, loginSession, logout, type Options, readAvatar, readItem, readItems, readItemsStats, readUserById, readUserMe, readUsers, readUsersStats, recoverPassword, recoverPasswordHtmlContent, registerUser, resetPassword, testEmail, testToken, updateAvatarMe, updateItem, updatePasswordMe, updateUser, updateUserMe } from '../sdk.gen.js';
+import type { CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -460,6 +460,42 @@ export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>
 };
 
 /**
+ * Delete Avatar Me
+ */
+export const deleteAvatarMeMutation = (options?: Partial<Options<DeleteAvatarMeData>>): UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> => {
+    const mutationOptions: UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteAvatarMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Update Avatar Me
+ *
+ * JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels.
+ */
+export const updateAvatarMeMutation = (options?: Partial<Options<UpdateAvatarMeData>>): UseMutationOptions<UpdateAvatarMeResponse, UpdateAvatarMeError, Options<UpdateAvatarMeData>> => {
+    const mutationOptions: UseMutationOptions<UpdateAvatarMeResponse, UpdateAvatarMeError, Options<UpdateAvatarMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateAvatarMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Update Password Me
  */
 export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswordMeData>>): UseMutationOptions<UpdatePasswordMeResponse, UpdatePasswordMeError, Options<UpdatePasswordMeData>> => {
@@ -564,6 +600,26 @@ export const updateUserMutation = (options?: Partial<Options<UpdateUserData>>): 
     };
     return mutationOptions;
 };
+
+export const readAvatarQueryKey = (options: Options<ReadAvatarData>) => createQueryKey('readAvatar', options, false, ['users']);
+
+/**
+ * Read Avatar
+ *
+ * The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`.
+ */
+export const readAvatarOptions = (options: Options<ReadAvatarData>) => queryOptions<ReadAvatarResponse, ReadAvatarError, ReadAvatarResponse, ReturnType<typeof readAvatarQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readAvatar({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readAvatarQueryKey(options)
+});
 
 export const healthCheckQueryKey = (options?: Options<HealthCheckData>) => createQueryKey('healthCheck', options, false, ['utils']);
 

@@ -1,0 +1,76 @@
+"""Pictures of users: small squares in one format, made anew from what was uploaded."""
+
+import asyncio
+import secrets
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import structlog
+from PIL import Image, ImageOps
+
+from app.core.config import settings
+from app.core.errors import Invalid, Unavailable
+
+logger = structlog.get_logger(__name__)
+
+MAX_BYTES = 2 * 1024 * 1024
+MEDIA_TYPE = "image/webp"
+SIZE = 256
+MAX_PIXELS = 25_000_000
+MAX_SCANS = 50
+"""A progressive JPEG can have thousands of passes over all of its pixels; an honest one has about ten."""
+SECONDS = 10.0
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_SCAN = b"\xff\xda"
+# One at a time: a large picture takes 100 MB while it is decoded.
+_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="avatar")
+Image.MAX_IMAGE_PIXELS = None  # ours is checked instead, before anything is decoded
+
+
+async def render(upload: bytes) -> bytes:
+    """The middle square as WebP, upright and without metadata. Raises `Invalid` for what is no usable picture."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await loop.run_in_executor(_thread, _render, upload)
+    except TimeoutError:
+        raise Unavailable from None
+
+
+def _render(upload: bytes) -> bytes:
+    try:
+        with Image.open(BytesIO(upload), formats=_FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS or upload.count(_SCAN) > MAX_SCANS:
+                raise Invalid("file", "The picture has too many pixels. Make it smaller first.")
+            return _square(image)
+    except Invalid:
+        raise
+    except Exception as error:  # noqa: BLE001 - a decoder may raise anything for a broken file
+        logger.info("avatar_refused", error=repr(error))
+        raise Invalid("file", "This is no picture that can be read. Use JPEG, PNG, WebP or GIF.") from None
+
+
+def _square(image: Image.Image) -> bytes:
+    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # a large JPEG is decoded at a fraction of its size
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    square = ImageOps.fit(image.convert(mode), (SIZE, SIZE), Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(square)
+    output = BytesIO()
+    Image.frombytes(mode, upright.size, upright.tobytes()).save(output, "WEBP", quality=85)
+    return output.getvalue()
+
+
+def new_url(user_id: uuid.UUID) -> str:
+    """The address of a new picture. Each has its own, so that browsers may keep what they have."""
+    return f"{settings.API_V1_STR}/users/{user_id}/avatar?v={secrets.token_hex(8)}"
+
+
+def version(url: str) -> str:
+    return url.rpartition("=")[2]
+
+
+def key(user_id: uuid.UUID, url: str) -> str:
+    """Where the picture of this address is stored."""
+    return f"avatars/{user_id}-{version(url)}.webp"
