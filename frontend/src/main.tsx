@@ -2,11 +2,13 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createApp } from "@/app/create-app";
+import { watchForNewVersion } from "@/lib/new-version";
 import { reloadOnDeploy } from "@/lib/reload-on-deploy";
 import "@/styles/app.css";
 
 reloadOnDeploy();
 const { router } = createApp();
+watchForNewVersion(router);
 
 // The boot shell of index.html stays until the first page can be shown whole, so that nothing of the app flashes by.
 await router.load();

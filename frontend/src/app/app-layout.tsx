@@ -6,6 +6,7 @@ import { sidebarCollapsed } from "@/components/layout/sidebar-state";
 import { SkipLink } from "@/components/layout/skip-link";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { useIsWide } from "@/lib/media";
+import { useMe } from "@/lib/session";
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => ({
@@ -17,9 +18,11 @@ export const Route = createFileRoute("/_app")({
 function AppLayout() {
   const isWide = useIsWide();
   const isCollapsed = sidebarCollapsed.use();
+  const { id } = useMe();
   return (
     <TooltipProvider delayDuration={400}>
-      <ShellProvider>
+      {/* Nothing that one user typed is left on the page when another one signed in. */}
+      <ShellProvider key={id}>
         <div className="flex min-h-dvh">
           <SkipLink />
           {isWide && (

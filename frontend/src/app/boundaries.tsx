@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, Link, useMatches, useRouter } from "@tanstack/react-router";
 import { CircleAlert, FileQuestion, Lock } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { RequestId } from "@/components/layout/request-id";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
@@ -57,11 +57,23 @@ function DashboardLink() {
   );
 }
 
+const SLOW_MS = 5_000;
+
 export function PendingPage() {
+  const [isSlow, setIsSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <div role="status" className="flex min-h-[50dvh] items-center justify-center">
-      <Spinner className="size-5 text-muted-foreground" />
-      <span className="sr-only">Loading…</span>
+    <div
+      role="status"
+      className="flex min-h-[50dvh] flex-col items-center justify-center gap-3 text-muted-foreground"
+    >
+      <Spinner className="size-5" />
+      <span className={isSlow ? undefined : "sr-only"}>
+        {isSlow ? "This takes longer than usual…" : "Loading…"}
+      </span>
     </div>
   );
 }

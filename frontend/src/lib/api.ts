@@ -4,6 +4,9 @@ import { setReachable } from "@/lib/connection";
 /** No request waits longer than this for an answer: a clear error beats a spinner without end. */
 const TIMEOUT_MS = 20_000;
 
+/** What a proxy says while the API behind it is away. */
+const GATEWAY_ERRORS = [502, 503, 504];
+
 /**
  * Points the SDK at the dashboard's own origin. The session is an HttpOnly cookie, so there is nothing to attach.
  * This is the only place that sees every answer, and therefore where a refused session and a lost connection are
@@ -25,7 +28,7 @@ async function send(request: Request) {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
     const response = await fetch(request, { signal });
-    setReachable(true);
+    setReachable(!GATEWAY_ERRORS.includes(response.status));
     return response;
   } catch (error) {
     // What was aborted, by its caller or for its time, says nothing about the connection.

@@ -11,6 +11,7 @@ import {
 } from "@/components/ui/sheet";
 import { Tooltip } from "@/components/ui/tooltip";
 import { Breadcrumbs } from "./breadcrumbs";
+import { ConnectionBanner } from "./connection-banner";
 import { ProgressLine } from "./progress-line";
 import { toggleSidebar, useShell } from "./shell";
 import { Sidebar } from "./sidebar";
@@ -27,6 +28,7 @@ export function Header({ isWide }: { isWide: boolean }) {
         <ThemeMenu />
       </div>
       <ProgressLine />
+      <ConnectionBanner />
     </header>
   );
 }

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { CatchBoundary, useNavigate } from "@tanstack/react-router";
 import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
 import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
@@ -41,10 +41,13 @@ export function ShellProvider({ children }: { children: ReactNode }) {
     <ShellContext value={shell}>
       {children}
       {hasUnsavedInput && <Slot name="session.ended" />}
-      <Suspense>
-        {palette.key > 0 && <CommandPalette key={`palette-${palette.key}`} overlay={palette} />}
-        {shortcuts.key > 0 && <ShortcutsSheet overlay={shortcuts} />}
-      </Suspense>
+      {/* One that does not load must not take the page with it. */}
+      <CatchBoundary getResetKey={() => palette.key + shortcuts.key} errorComponent={() => null}>
+        <Suspense>
+          {palette.key > 0 && <CommandPalette key={`palette-${palette.key}`} overlay={palette} />}
+          {shortcuts.key > 0 && <ShortcutsSheet overlay={shortcuts} />}
+        </Suspense>
+      </CatchBoundary>
     </ShellContext>
   );
 }

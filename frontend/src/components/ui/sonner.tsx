@@ -1,5 +1,8 @@
 import { Toaster as Sonner } from "sonner";
 import { useTheme } from "@/lib/theme";
+import { CopyButton } from "./copy-button";
+
+export { toast } from "sonner";
 
 export default function Toaster() {
   return (
@@ -12,13 +15,26 @@ export default function Toaster() {
         classNames: {
           toast:
             "flex w-full font-sans items-center gap-2.5 rounded-lg border bg-popover px-4 py-3 text-[13px] text-popover-foreground shadow-lg shadow-black/5",
+          content: "min-w-0",
           description: "mt-0.5 text-muted-foreground",
           success: "[&_[data-icon]]:text-primary",
           error: "[&_[data-icon]]:text-destructive",
+          actionButton:
+            "ms-auto h-7 shrink-0 rounded-md border border-input px-2.5 font-medium hover:bg-accent",
           closeButton:
-            "order-last ms-auto flex size-7 shrink-0 items-center justify-center rounded-md hover:bg-accent",
+            "order-last ms-auto flex size-7 shrink-0 items-center justify-center rounded-md hover:bg-accent [[data-button]~&]:ms-0",
         },
       }}
     />
+  );
+}
+
+/** What finds the request in the server's log. */
+export function RequestDetails({ id }: { id: string }) {
+  return (
+    <span className="flex items-center gap-1">
+      <span className="truncate">Request {id}</span>
+      <CopyButton text={id} label="Copy request id" />
+    </span>
   );
 }

@@ -1,0 +1,139 @@
+import { readUserMe } from "@app/sdk";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs, signedOut } from "@/test/server";
+
+const PASSWORD = "quiet-harbour-42";
+const ada = user();
+
+/** The profile with a changed name, and a session that ended meanwhile. */
+async function renderDirtyForm() {
+  signedInAs(ada);
+  const app = await renderApp("/settings");
+  const field = await screen.findByTestId("full-name-input");
+  await app.user.clear(field);
+  await app.user.type(field, "Countess");
+  const saved: unknown[] = [];
+  let hasSession = false;
+  server.use(
+    http.patch("*/api/v1/users/me", async ({ request }) => {
+      if (!hasSession) return refuse(401, "AUTH_001", "Not authenticated");
+      const body = (await request.json()) as object;
+      saved.push(body);
+      return HttpResponse.json({ ...ada, ...body });
+    }),
+    http.post("*/api/v1/login/session", async ({ request }) => {
+      const { email, password } = (await request.json()) as { email: string; password: string };
+      if (password !== PASSWORD) return refuse(400, "AUTH_003", "Incorrect email or password");
+      hasSession = true;
+      return HttpResponse.json({ ...ada, email });
+    }),
+  );
+  signedOut();
+  return { ...app, field, saved };
+}
+
+async function save(person: Awaited<ReturnType<typeof renderApp>>["user"]) {
+  await person.click(screen.getByRole("button", { name: "Save" }));
+  return screen.findByRole("alertdialog", { name: "Your session has ended" });
+}
+
+describe("a session that ends while a form has unsaved input", () => {
+  it("is asked for in place, and what was being saved is saved then", async () => {
+    const { user: person, field, saved, router } = await renderDirtyForm();
+    const dialog = await save(person);
+    const password = within(dialog).getByTestId("password-input");
+    await waitFor(() => expect(password).toHaveFocus());
+    expect(within(dialog).getByLabelText("Email")).toHaveValue(ada.email);
+
+    await person.type(password, "wrong{Enter}");
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent(/Incorrect/);
+    await person.clear(password);
+    signedInAs({ ...ada, full_name: "Countess" });
+    await person.type(password, `${PASSWORD}{Enter}`);
+
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
+    expect(saved).toEqual([{ full_name: "Countess", email: ada.email }]);
+    expect(field).toHaveValue("Countess");
+    expect(router.state.location.pathname).toBe("/settings");
+    expect(localStorage.getItem("signed-in")).toBe("true");
+  });
+
+  it("cannot be closed away, and asks once however many requests are refused", async () => {
+    const { user: person } = await renderDirtyForm();
+    const dialog = await save(person);
+    const others = Promise.allSettled([readUserMe(), readUserMe()]);
+    await person.keyboard("{Escape}");
+    expect(dialog).toBeInTheDocument();
+    expect(screen.getAllByRole("alertdialog")).toHaveLength(1);
+
+    signedInAs(ada);
+    await person.type(within(dialog).getByTestId("password-input"), `${PASSWORD}{Enter}`);
+    const answers = await others;
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  });
+
+  it("can be left for another account, with the cache cleared", async () => {
+    const { user: person, router, queryClient } = await renderDirtyForm();
+    const dialog = await save(person);
+    await person.click(within(dialog).getByRole("button", { name: "Use another account" }));
+    await screen.findByRole("heading", { name: "Log in to your account" });
+    expect(router.state.location.href).toBe("/login?redirect=%2Fsettings");
+    expect(queryClient.getQueryCache().getAll()).toEqual([]);
+  });
+
+  it("starts afresh when another user signs in, and saves nothing as them", async () => {
+    const { user: person, router, saved } = await renderDirtyForm();
+    const dialog = await save(person);
+    const other = user({ id: "0198a000-0000-7000-8000-000000000002", full_name: "Grace Hopper" });
+    server.use(http.post("*/api/v1/login/session", () => HttpResponse.json(other)));
+    signedInAs(other);
+    await person.type(within(dialog).getByTestId("password-input"), `${PASSWORD}{Enter}`);
+    expect(await screen.findByRole("heading", { name: "Hi, Grace Hopper" })).toBeInTheDocument();
+    expect(router.state.location.pathname).toBe("/");
+    expect(saved).toEqual([]);
+  });
+
+  it("goes on when the same user signs in in another tab", async () => {
+    const { user: person, field, saved } = await renderDirtyForm();
+    const dialog = await save(person);
+    await fetch("http://localhost:3000/api/v1/login/session", {
+      method: "POST",
+      body: JSON.stringify({ email: ada.email, password: PASSWORD }),
+    });
+    signedInAs(ada);
+    new BroadcastChannel("session").postMessage({ type: "begin", userId: ada.id });
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    await waitFor(() => expect(saved).toHaveLength(1));
+    expect(field).toHaveValue("Countess");
+  });
+
+  it("is over when another user signs in in another tab", async () => {
+    const { user: person } = await renderDirtyForm();
+    const dialog = await save(person);
+    signedInAs(user({ id: "0198a000-0000-7000-8000-000000000002", full_name: "Grace Hopper" }));
+    act(() => new BroadcastChannel("session").postMessage({ type: "begin", userId: "other" }));
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    await waitFor(() => expect(screen.getByTestId("full-name-input")).toHaveValue("Grace Hopper"));
+  });
+});
+
+describe("unsaved input", () => {
+  it("is not left without a question", async () => {
+    const { user: person, field, router } = await renderDirtyForm();
+    await person.click(screen.getByRole("link", { name: "Dashboard" }));
+    const question = await screen.findByRole("alertdialog", { name: "Discard changes?" });
+    await person.click(within(question).getByRole("button", { name: "Keep editing" }));
+    expect(router.state.location.pathname).toBe("/settings");
+    expect(field).toHaveValue("Countess");
+
+    signedInAs(ada);
+    await person.click(screen.getByRole("link", { name: "Dashboard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/"));
+  });
+});

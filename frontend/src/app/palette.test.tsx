@@ -1,0 +1,146 @@
+import { screen, waitFor } from "@testing-library/react";
+import { Package, Users } from "lucide-react";
+import { HttpResponse, http } from "msw";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SearchResult } from "@/lib/define-feature";
+import { commands, searches } from "@/lib/features";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { server, signedInAs, signedOut } from "@/test/server";
+
+type Search = (query: string, signal: AbortSignal) => Promise<SearchResult[]>;
+
+const search = vi.fn<Search>();
+const people = vi.fn<Search>();
+const feature = {
+  entry: { title: "Parcels", to: "/settings", icon: Package, order: 1 } as const,
+  search,
+};
+const admin = {
+  entry: { title: "People", to: "/settings", icon: Users, order: 2, superuser: true } as const,
+  search: people,
+};
+const before = searches.slice();
+
+beforeEach(() => {
+  searches.splice(0, searches.length, feature, admin);
+  search.mockReset().mockResolvedValue([]);
+  people.mockReset().mockResolvedValue([]);
+});
+afterEach(() => void searches.splice(0, searches.length, ...before));
+
+async function openPalette(changes = {}) {
+  signedInAs(user(changes));
+  const app = await renderApp("/");
+  const opener = await screen.findByRole("button", { name: "Search" });
+  opener.focus();
+  await app.user.keyboard("{Control>}k{/Control}");
+  const field = await screen.findByRole("combobox");
+  expect(field).toHaveFocus();
+  return { ...app, opener, field };
+}
+
+const options = () => screen.getAllByRole("option").map(({ textContent }) => textContent);
+const parcel = { id: "1", title: "Ladder", hint: "In the shed", to: "/settings/password" } as const;
+
+describe("the command palette", () => {
+  it("finds pages and tabs by the beginnings of their words, and goes there", async () => {
+    const { user: person, router } = await openPalette();
+    await person.keyboard("set pas");
+    await waitFor(() => expect(options()).toEqual(["PasswordSettings"]));
+    await person.keyboard("{Enter}");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/settings/password"));
+    expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
+  });
+
+  it("gives the focus back when it is closed", async () => {
+    const { user: person, opener } = await openPalette();
+    await person.keyboard("{Escape}");
+    await waitFor(() => expect(opener).toHaveFocus());
+  });
+
+  it("starts afresh each time", async () => {
+    const { user: person } = await openPalette();
+    await person.keyboard("zzz{Escape}");
+    await waitFor(() => expect(screen.queryByRole("combobox")).not.toBeInTheDocument());
+    await person.keyboard("{Control>}k{/Control}");
+    expect(await screen.findByRole("combobox")).toHaveValue("");
+  });
+
+  it("changes the theme and logs out", async () => {
+    const { user: person, router } = await openPalette();
+    await person.keyboard("dark{Enter}");
+    expect(localStorage.getItem("theme")).toBe("dark");
+
+    server.use(http.post("*/api/v1/login/logout", () => HttpResponse.json({ message: "Bye" })));
+    await waitFor(() => expect(screen.queryByRole("combobox")).not.toBeInTheDocument());
+    await person.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("combobox");
+    signedOut();
+    await person.keyboard("log out{Enter}");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
+  });
+
+  it("keeps the actions of superusers from everybody else", async () => {
+    commands.push({ title: "Audit", icon: Users, to: "/", superuser: true });
+    const { unmount } = await openPalette();
+    expect(screen.queryByRole("option", { name: "Audit" })).not.toBeInTheDocument();
+    unmount();
+    await openPalette({ is_superuser: true });
+    expect(screen.getByRole("option", { name: "Audit" })).toBeInTheDocument();
+    commands.pop();
+  });
+});
+
+describe("its search of records", () => {
+  it("asks once the typing pauses, and goes to what was found", async () => {
+    search.mockResolvedValue([parcel]);
+    const { user: person, router } = await openPalette();
+    await person.keyboard("ladder");
+    expect(await screen.findByRole("option", { name: /Ladder/ })).toHaveTextContent(/In the shed/);
+    expect(search.mock.calls.map(([query]) => query)).toEqual(["ladder"]);
+    await person.keyboard("{Enter}");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/settings/password"));
+  });
+
+  it("aborts a search that the next one overtakes", async () => {
+    search.mockImplementation((query) =>
+      query === "la" ? new Promise(() => {}) : Promise.resolve([parcel]),
+    );
+    const { user: person } = await openPalette();
+    await person.keyboard("la");
+    await waitFor(() => expect(search).toHaveBeenCalledOnce());
+    await person.keyboard("dder");
+    expect(await screen.findByRole("option", { name: /Ladder/ })).toBeInTheDocument();
+    expect(search.mock.calls[0]?.[1].aborted).toBe(true);
+  });
+
+  it("asks only where the user may look", async () => {
+    const { user: person, unmount } = await openPalette();
+    await person.keyboard("grace");
+    await waitFor(() => expect(search).toHaveBeenCalled());
+    expect(people).not.toHaveBeenCalled();
+    unmount();
+
+    const { user: superuser } = await openPalette({ is_superuser: true });
+    await superuser.keyboard("grace");
+    await waitFor(() => expect(people).toHaveBeenCalled());
+  });
+
+  it("says when nothing is found", async () => {
+    const { user: person } = await openPalette();
+    await person.keyboard("zzz");
+    expect(await screen.findByText("Nothing found for “zzz”")).toBeInTheDocument();
+    expect(screen.queryByRole("option")).not.toBeInTheDocument();
+  });
+
+  it("says when it failed, and tries again on Enter", async () => {
+    search.mockRejectedValueOnce(new Error("down")).mockResolvedValue([parcel]);
+    const { user: person } = await openPalette();
+    await person.keyboard("zzz");
+    expect(await screen.findByRole("option", { name: /try again/ })).toBeInTheDocument();
+    await person.keyboard("{Enter}");
+    expect(await screen.findByRole("option", { name: /Ladder/ })).toBeInTheDocument();
+    expect(screen.queryByRole("option", { name: /try again/ })).not.toBeInTheDocument();
+  });
+});
