@@ -4,10 +4,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
-
-// What every page needs, in one file that changes only with an upgrade, instead of in twenty small ones.
-const FRAMEWORK =
-  /node_modules\/(react|react-dom|scheduler|@tanstack\/(history|router-core|react-router|query-core|react-query|store|react-store))\//;
+import { chunkGroups } from "./chunks";
 
 export default defineConfig({
   // The project's name is one setting for all parts. No other variable of the root .env gets into the build.
@@ -34,9 +31,7 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       output: {
-        codeSplitting: {
-          groups: [{ name: "framework", test: FRAMEWORK }],
-        },
+        codeSplitting: { groups: chunkGroups },
       },
     },
   },

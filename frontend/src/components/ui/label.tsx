@@ -1,10 +1,10 @@
-import { Label as LabelPrimitive } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-export function Label({ className, ...props }: ComponentProps<typeof LabelPrimitive.Root>) {
+export function Label({ className, ...props }: ComponentProps<"label">) {
   return (
-    <LabelPrimitive.Root
+    // biome-ignore lint/a11y/noLabelWithoutControl: whoever uses it gives `htmlFor`
+    <label
       data-slot="label"
       className={cn("font-medium text-[13px] leading-none select-none", className)}
       {...props}

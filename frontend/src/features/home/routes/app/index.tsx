@@ -3,13 +3,15 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Slot } from "@/components/layout/slot";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useMe } from "@/lib/session";
-import { readChecklist } from "../../checklist";
 import { GetStarted } from "../../components/get-started";
 
 export const Route = createFileRoute("/_app/")({
   staticData: { title: "Dashboard" },
   // Waited for: it stands above everything else, and would push it down if it came later.
-  loader: ({ context }) => readChecklist(context.user, context.queryClient),
+  loader: async ({ context }) => {
+    const { readChecklist } = await import("../../checklist");
+    return readChecklist(context.user, context.queryClient);
+  },
   component: DashboardPage,
 });
 
