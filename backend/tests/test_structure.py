@@ -199,3 +199,31 @@ def test_mails_are_written_as_html_and_as_text() -> None:
     )
     assert html
     assert html == plain
+
+
+def versioned() -> set[str]:
+    """The models whose rows count their changes."""
+    mappers = SQLModel._sa_registry.mappers
+    return {mapper.class_.__name__ for mapper in mappers if mapper.version_id_col is not None}
+
+
+def forgetful_updates(source: str, models: set[str]) -> list[int]:
+    """The lines of functions and assignments with an `update()` of such a model that says nothing of its version."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign):
+            text = ast.unparse(node)
+            if any(f"update({model})" in text for model in models) and "version" not in text:
+                found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("path", python_files(APP), ids=short)
+def test_updates_of_ones_own_count_the_version(path: Path) -> None:
+    assert {"Item", "User"} <= versioned()
+    assert forgetful_updates(path.read_text(encoding="utf-8"), versioned()) == []
+
+
+def test_update_that_forgets_the_version_is_found() -> None:
+    source = "a = update(Item).values(title=1)\nb = update(Item).values(version=Item.version + 1)\nc = update(Other)"
+    assert forgetful_updates(source, versioned()) == [1]

@@ -89,14 +89,14 @@ class PagedList:
     async def _chunks(self, session: ReadSession, sort: str, values: Row) -> AsyncIterator[list[Record]]:
         conditions, width = tuple(values), len(self.names)
         has_key = self._sort_keys[sort.removeprefix("-")] is not None
-        way, values = "first", {**values, "limit": CHUNK_ROWS}
+        way, values = "first", {**values, "limit": CHUNK_ROWS + 1}
         while True:
             statement = self._rows_statement(sort, way, conditions, counted=False)
             records = await session.records(statement, values)
-            yield [record[:width] for record in records]
-            if len(records) < CHUNK_ROWS:
+            yield [record[:width] for record in records[:CHUNK_ROWS]]
+            if len(records) <= CHUNK_ROWS:
                 return
-            *_, key, row_id = records[-1]
+            *_, key, row_id = records[CHUNK_ROWS - 1]
             way, values = "cursor", {**values, "after_id": row_id, **({"after_key": key} if has_key else {})}
 
     def _values(self, params: ListFilter, scope: Row) -> Row:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -125,9 +125,7 @@ async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> S
 async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
     """What they own goes with them."""
     await _keep_a_superuser(session, *users)
-    for user in users:
-        await session.delete(user)
-    await session.flush()
+    await session.exec(delete(User).where(col(User.id).in_([user.id for user in users])))
 
 
 def takes_superuser(changes: dict[str, Any]) -> bool:

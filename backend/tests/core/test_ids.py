@@ -3,10 +3,11 @@
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.ids import new_id
+from app.core.ids import first_id_at, new_id
 
 
 def milliseconds(id: uuid.UUID) -> int:
@@ -39,3 +40,9 @@ def test_ids_grow_although_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) 
 def test_id_holds_the_time_of_its_creation() -> None:
     before = time.time_ns() // 1_000_000
     assert 0 <= milliseconds(new_id()) - before < 60_000
+
+
+def test_first_id_of_a_moment_is_before_those_made_from_then_on() -> None:
+    before, now = new_id(), datetime.now(UTC)
+    assert first_id_at(now) <= new_id()
+    assert before < first_id_at(now + timedelta(seconds=1))

@@ -145,6 +145,8 @@ async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None
             ("PUT", f"/api/v1/items/{item.id}", {"title": "a"}),
             ("PATCH", "/api/v1/users/me", {"full_name": "Ada"}),
             ("POST", "/api/v1/items/", {"title": "a"}),
+            ("GET", "/api/v1/items/export", None),
+            ("POST", "/api/v1/items/bulk-delete", {"ids": [str(item.id)]}),
             ("POST", "/api/v1/login/logout", None),
         ):
             response = await live.request(method, path, headers=headers, json=body)

@@ -112,6 +112,19 @@ async def test_two_superusers_cannot_remove_each_other_at_once(
     )
 
 
+async def test_two_superusers_cannot_remove_each_other_among_many_at_once(
+    live: AsyncClient, superusers: list[tuple[User, Headers]]
+) -> None:
+    (ada, ada_headers), (bob, bob_headers) = superusers
+    async with db.WriteSession() as session:
+        others = [str((await create_user(session)).id) for _ in range(2)]
+    await send_at_once(
+        superusers,
+        lambda: live.post(f"{USERS}bulk-delete", headers=ada_headers, json={"ids": [*others, str(bob.id)]}),
+        lambda: live.post(f"{USERS}bulk-delete", headers=bob_headers, json={"ids": [str(ada.id), *others]}),
+    )
+
+
 @pytest.mark.parametrize("loss", LOSSES[:2])
 async def test_two_superusers_cannot_step_down_at_once(
     live: AsyncClient, superusers: list[tuple[User, Headers]], loss: dict[str, bool]

@@ -6,6 +6,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.users import crud
 from tests.auth.factories import Headers, signed_in_superuser
 from tests.core.answers import fields, problem
 from tests.users.factories import create_user
@@ -96,8 +97,41 @@ async def test_search_looks_at_address_and_name_in_any_case(
 
 
 @pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"is_active": True}, ["dave", "alice", "carol", "root"]),
+        ({"is_active": False}, ["bob"]),
+        ({"is_superuser": True}, ["dave", "root"]),
+        ({"is_superuser": False}, ["bob", "alice", "carol"]),
+        ({"is_superuser": True, "q": "zoe"}, ["root"]),
+        ({"is_superuser": False, "is_active": True}, ["alice", "carol"]),
+        ({"is_superuser": True, "is_active": False}, []),
+    ],
+    ids=str,
+)
+async def test_list_filters_by_role_and_state(
+    client: AsyncClient, session: AsyncSession, headers: Headers, params: dict[str, Any], expected: list[str]
+) -> None:
+    for name, change in (("bob", {"is_active": False}), ("dave", {"is_superuser": True})):
+        user = await crud.get_user_by_email(session=session, email=f"{name}@example.com")
+        assert user is not None
+        user.sqlmodel_update(change)
+    await session.commit()
+    names, body = await listed(client, headers, **params)
+    assert (names, body["count"]) == (expected, len(expected))
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
-    [("limit", "-1"), ("limit", "1000000000"), ("skip", str(2**63)), ("sort", "hashed_password"), ("cursor", "x")],
+    [
+        ("limit", "-1"),
+        ("limit", "1000000000"),
+        ("skip", str(2**63)),
+        ("sort", "hashed_password"),
+        ("cursor", "x"),
+        ("is_active", "maybe"),
+        ("is_superuser", "2"),
+    ],
 )
 async def test_parameter_out_of_range_is_refused(client: AsyncClient, headers: Headers, name: str, value: str) -> None:
     response = await client.get(USERS, headers=headers, params={name: value})
