@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dev.layout import ROOT
 
-OUTSIDE = ("DATABASE_URL", "POSTGRES_SERVER", "POSTGRES_PORT", "SMTP_HOST", "FRONTEND_URL")
+OUTSIDE = ("DATABASE_URL", "POSTGRES_SERVER", "POSTGRES_PORT", "SMTP_HOST", "FRONTEND_URL", "STORAGE_URL")
 LOCAL_SERVERS = ("localhost", "127.0.0.1")
 
 

@@ -24,6 +24,10 @@ class Layout:
         return self.data / "postgres"
 
     @property
+    def storage(self) -> Path:
+        return self.data / "storage"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

@@ -104,6 +104,7 @@ class Stack:
             self.progress.line(f"  An earlier start was cut off; ended what it left: {', '.join(left)}.")
         if self.options.fresh:
             shutil.rmtree(self.layout.postgres, ignore_errors=True)
+            shutil.rmtree(self.layout.storage, ignore_errors=True)
         self.layout.logs.mkdir(parents=True, exist_ok=True)
         for log in self.layout.logs.glob("*.log"):
             log.replace(log.with_suffix(".log.1"))
@@ -208,6 +209,8 @@ class Stack:
         changes = {**own, **self._changes}
         if self.database_url:
             changes["DATABASE_URL"] = self.database_url
+        if not self.environment.get("STORAGE_URL"):
+            changes["STORAGE_URL"] = self.layout.storage.absolute().as_uri()
         env = self.environment.for_children(changes)
         self.children[name] = spawn(command, log=self.log(name), cwd=BACKEND, env=env)
         record_children(self.layout.children, self.children)

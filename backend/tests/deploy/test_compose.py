@@ -3,12 +3,19 @@ from typing import Any
 
 import pytest
 
+from app.core.config import settings
 from tests.deploy.files import load_yaml, read, tracked_settings
 
 SERVER = load_yaml("docker-compose.yml")
 LAPTOP = load_yaml("docker-compose.override.yml")
 FILES = ("docker-compose.yml", "docker-compose.override.yml")
-SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD"}
+SECRETS = {
+    "SECRET_KEY",
+    "POSTGRES_PASSWORD",
+    "FIRST_SUPERUSER_PASSWORD",
+    "SMTP_PASSWORD",
+    "STORAGE_SECRET_ACCESS_KEY",
+}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -98,6 +105,26 @@ def test_the_dashboards_host_has_the_api_too() -> None:
     assert "-dashboard.rule=Host(`dashboard.${DOMAIN}`)" in labels(SERVER["services"]["frontend"])
 
 
+def test_the_proxy_limits_each_address_for_itself() -> None:
+    """Without a source all clients of a host share the limit: a hundred open tabs would shut out everybody."""
+    limits = re.findall(r"middlewares\.(\S+)\.inflightreq\.amount=(\d+)", read("docker-compose.yml"))
+    assert dict(limits) == {
+        "${STACK_NAME}-api-limit": "100",
+        "${STACK_NAME}-events-limit": "1000",
+        "${STACK_NAME}-dashboard-limit": "100",
+    }
+    for name, _ in limits:
+        assert f"middlewares.{name}.inflightreq.sourcecriterion.ipstrategy.depth=0" in read("docker-compose.yml")
+
+
+def test_the_proxy_passes_a_stream_on_as_it_comes() -> None:
+    backend = labels(SERVER["services"]["backend"])
+    hosts = "(Host(`api.${DOMAIN}`) || Host(`dashboard.${DOMAIN}`))"
+    assert f"-events.rule={hosts} && Path(`{settings.API_V1_STR}/events`)" in backend
+    assert "routers.${STACK_NAME}-events.middlewares=${STACK_NAME}-events-limit" in backend  # not compressed
+    assert not any("writetimeout" in flag for flag in SERVER["services"]["proxy"]["command"])
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_two_stacks_share_no_name_of_a_route(file: str) -> None:
     names = re.findall(r"traefik\.http\.\w+\.([^.]+)\.", read(file))
@@ -115,6 +142,15 @@ def test_plain_http_is_redirected_on_a_server() -> None:
 def test_a_server_is_never_in_local_mode_by_omission() -> None:
     assert SERVER["services"]["backend"]["environment"]["ENVIRONMENT"] == "${DEPLOY_ENVIRONMENT:-production}"
     assert LAPTOP["services"]["backend"]["environment"]["ENVIRONMENT"] == "local"
+
+
+def test_uploaded_files_outlive_the_container() -> None:
+    backend = SERVER["services"]["backend"]
+    assert backend["environment"]["STORAGE_URL"] == "${STORAGE_URL:-file:///storage}"
+    assert backend["volumes"] == ["storage:/storage"]
+    assert "storage" in SERVER["volumes"]
+    # The container is another user than root, and a new volume gets the owner of what it is mounted on.
+    assert "COPY --from=build --chown=10001:10001 /storage /storage" in read("backend/Dockerfile")
 
 
 def test_secrets_are_files() -> None:
