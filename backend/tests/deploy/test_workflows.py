@@ -27,6 +27,8 @@ def test_a_workflow_may_only_read(workflow: str) -> None:
 
 def test_a_push_and_a_pull_request_run_everything() -> None:
     text = read(".github/workflows/test.yml")
+    [checkout, *_] = load_yaml(".github/workflows/test.yml")["jobs"]["test"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0, "without the tags no change of the API is found"
     assert "\n  push:\n  pull_request:\n" in text
     assert "run: .ci/run\n" in text
 

@@ -1,0 +1,121 @@
+"""Changes of what is sent and answered: what each is called, and whom it breaks."""
+
+from copy import deepcopy
+
+import pytest
+
+from dev.api_changes import changes
+from dev.schema_changes import Change, Kind
+from tests.dev.small_api import DOCUMENT, Case, Document, check_there_and_back, edited, field, ref, schema
+
+BREAKING, ADDITIVE, NEUTRAL = Kind.BREAKING, Kind.ADDITIVE, Kind.NEUTRAL
+
+CASES: dict[str, Case] = {
+    "a field that is sent": (
+        lambda d: schema(d, "ItemCreate")["properties"].pop("size"),
+        "ItemCreate.size",
+        (BREAKING, "is gone from requests"),
+        (ADDITIVE, "is new in requests"),
+    ),
+    "a sent field's being required": (
+        lambda d: schema(d, "ItemCreate")["required"].append("size"),
+        "ItemCreate.size",
+        (BREAKING, "is required in requests"),
+        (ADDITIVE, "can be missing in requests"),
+    ),
+    "a sent field's type": (
+        lambda d: field(d, "ItemCreate", "note").update(anyOf=[{"type": "string"}]),
+        "ItemCreate.note",
+        (BREAKING, "can no longer be null in requests"),
+        (ADDITIVE, "can be null in requests"),
+    ),
+    "a sent field's type, of anything": (
+        lambda d: field(d, "ItemCreate", "size").clear(),
+        "ItemCreate.size",
+        (ADDITIVE, "can be anything in requests"),
+        (BREAKING, "can no longer be anything in requests"),
+    ),
+    "a sent number's kind": (
+        lambda d: field(d, "ItemCreate", "size").update(type="number"),
+        "ItemCreate.size",
+        (ADDITIVE, "can be any number in requests"),
+        (BREAKING, "is a whole number in requests"),
+    ),
+    "a sent list's elements": (
+        lambda d: field(d, "ItemCreate", "tags").update(items={"type": ["string", "null"]}),
+        "ItemCreate.tags[]",
+        (ADDITIVE, "can be null in requests"),
+        (BREAKING, "can no longer be null in requests"),
+    ),
+    "a pattern": (
+        lambda d: field(d, "ItemCreate", "title").update(pattern="^A"),
+        "ItemCreate.title",
+        (BREAKING, "has pattern ^A instead of None"),
+        (ADDITIVE, "has pattern None instead of ^A"),
+    ),
+    "what is refused besides": (
+        lambda d: schema(d, "ItemCreate").update(additionalProperties=False),
+        "ItemCreate",
+        (BREAKING, "has additionalProperties False instead of None"),
+        (ADDITIVE, "has additionalProperties None instead of False"),
+    ),
+    "a field that is answered": (
+        lambda d: schema(d, "Item")["properties"].pop("size"),
+        "Item.size",
+        (BREAKING, "is gone from answers"),
+        (ADDITIVE, "is new in answers"),
+    ),
+    "an answered field's being there": (
+        lambda d: schema(d, "Item")["required"].remove("title"),
+        "Item.title",
+        (BREAKING, "can be missing in answers"),
+        (ADDITIVE, "is required in answers"),
+    ),
+    "an answered field's type": (
+        lambda d: field(d, "Item", "note").update(anyOf=[{"type": "string"}]),
+        "Item.note",
+        (ADDITIVE, "can no longer be null in answers"),
+        (BREAKING, "can be null in answers"),
+    ),
+    "an answered number's kind": (
+        lambda d: field(d, "Item", "size").update(type="number"),
+        "Item.size",
+        (BREAKING, "can be any number in answers"),
+        (ADDITIVE, "is a whole number in answers"),
+    ),
+    "an answered field's format": (
+        lambda d: field(d, "Item", "id").update(format="email"),
+        "Item.id",
+        (BREAKING, "has the format email instead of uuid in answers"),
+        (BREAKING, "has the format uuid instead of email in answers"),
+    ),
+    "an answered field's description": (
+        lambda d: field(d, "Item", "id").update(description="Made by the API"),
+        "Item.id",
+        (NEUTRAL, "is described in other words"),
+        (NEUTRAL, "is described in other words"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_of_a_schema_is_named_there_and_back(name: str) -> None:
+    check_there_and_back(CASES[name])
+
+
+def test_a_value_that_is_sent_and_answered_changes_for_both() -> None:
+    found = changes(DOCUMENT, edited(lambda d: schema(d, "State")["enum"].append("late")))
+    assert found == [
+        Change(BREAKING, "State", 'has the new value "late" in answers'),
+        Change(ADDITIVE, "State", 'has the new value "late" in requests'),
+    ]
+
+
+def test_a_type_that_holds_itself_is_compared_once() -> None:
+    def nest(document: Document) -> None:
+        schema(document, "Item")["properties"]["parent"] = ref("Item")
+
+    old = edited(nest)
+    new = deepcopy(old)
+    del schema(new, "Item")["properties"]["size"]
+    assert changes(old, new) == [Change(BREAKING, "Item.size", "is gone from answers")]
