@@ -55,13 +55,12 @@ export type ApiErrorFrom<P> = [P] extends [{ code: infer Code extends ErrorCode 
 /** Any function of the SDK that asks the API. */
 export type Operation = (...args: never[]) => Promise<unknown>;
 
+type FailureOf<Op extends Operation> = Extract<Awaited<ReturnType<Op>>, { error: unknown }>;
+
 /** What a function of the SDK throws: `ErrorOf<typeof readItem>`. */
-export type ErrorOf<Op extends Operation> =
-  Awaited<ReturnType<Op>> extends infer Result
-    ? Result extends { error: infer E }
-      ? NonNullable<E>
-      : never
-    : never;
+export type ErrorOf<Op extends Operation> = [FailureOf<Op>] extends [never]
+  ? ApiError
+  : NonNullable<FailureOf<Op>["error"]>;
 
 /** The codes that a function's errors can have: `ErrorCodeOf<typeof readItem>`. */
 export type ErrorCodeOf<Op extends Operation> = ErrorOf<Op> extends { code: infer C } ? C : never;

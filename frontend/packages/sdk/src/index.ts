@@ -20,6 +20,7 @@ export {
 export type { Client } from "./gen/client/index.js";
 export { client } from "./gen/client.gen.js";
 export * from "./gen/index.js";
+export { type EventOperation, type ListenOptions, listen, type ServerEvent } from "./listen.js";
 export {
   collect,
   type ListOperation,

@@ -9,13 +9,16 @@ import {
   type ItemPublic,
   type ItemsPublic,
   isApiError,
+  listen,
   type loginSession,
   paginate,
   type RowOf,
+  readEvents,
   readItem,
   readItems,
   readUserMe,
   readUsers,
+  type ServerEvent,
   type UserPublic,
 } from "../src/index.js";
 import { type createItemMutation, readItemsOptions } from "../src/react-query.js";
@@ -55,6 +58,17 @@ describe("types of errors", () => {
     const read = () => readItem({ path: { id: "1" }, throwOnError: false });
     type Result = Awaited<ReturnType<typeof read>>;
     expectTypeOf<NonNullable<Result["error"]>>().toEqualTypeOf<ErrorOf<typeof readItem>>();
+  });
+});
+
+describe("types of events", () => {
+  it("have the operation's data, and only for operations that have events", () => {
+    const events = () => listen(readEvents);
+    type Event = Awaited<ReturnType<ReturnType<typeof events>["next"]>>["value"];
+    expectTypeOf<Exclude<Event, void>>().toEqualTypeOf<ServerEvent<{ topic?: string }>>();
+    expectTypeOf<ErrorOf<typeof readEvents>>().toEqualTypeOf<ApiError>();
+    // @ts-expect-error: one answer
+    expectTypeOf(() => listen(readItems)).toBeFunction();
   });
 });
 

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { createAppClient, listen, readEvents } from "../src/index.js";
+import { type Answer, errorOf, hangUp, problem, serve, silence, text } from "./server.js";
+
+const READY = "event: ready\ndata: {}\n\n";
+const CHANGE = 'event: change\ndata: {"topic": "items"}\n\n';
+
+/** Sends this much, in pieces, and keeps the stream open. */
+function events(...pieces: string[]): Answer {
+  return (response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    for (const piece of pieces) response.write(piece);
+  };
+}
+
+async function heardFrom(answer: Answer, signal?: AbortSignal, count = Infinity) {
+  const { baseUrl, requests } = await serve(answer);
+  const client = createAppClient({ baseUrl, token: "t-1", retry: false });
+  const heard: [string, unknown][] = [];
+  const listening = (async () => {
+    for await (const { event, data } of listen(readEvents, { client, signal })) {
+      heard.push([event, data]);
+      if (heard.length >= count) break;
+    }
+  })();
+  return { heard, listening, requests };
+}
+
+describe("listen", () => {
+  it("gives events with their names and data, and ends with the stream", async () => {
+    const stream = text(`: hello\n\n${READY}${CHANGE}data: plain\n\n`, 200, {
+      "Content-Type": "text/event-stream",
+    });
+    const { heard, listening, requests } = await heardFrom(stream);
+    await listening;
+    expect(heard).toEqual([
+      ["ready", {}],
+      ["change", { topic: "items" }],
+      ["message", "plain"],
+    ]);
+    expect(requests).toMatchObject([
+      { url: "/api/v1/events", headers: { authorization: "Bearer t-1" } },
+    ]);
+  });
+
+  it("closes the connection when the loop is left", async () => {
+    let close = () => {};
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const { heard, listening } = await heardFrom(
+      (response, request) => {
+        response.on("close", close);
+        events(READY, CHANGE)(response, request);
+      },
+      undefined,
+      1,
+    );
+    await listening;
+    await closed;
+    expect(heard).toEqual([["ready", {}]]);
+  });
+
+  it("throws the API's refusal, and does not connect again", async () => {
+    const { listening, requests } = await heardFrom(problem(401, "AUTH_001"));
+    const error = await errorOf(listening);
+    expect(error).toMatchObject({ name: "ApiError", status: 401, code: "AUTH_001" });
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each<[string, Answer, object]>([
+    ["nobody answers", hangUp, { status: 0, code: "network_error" }],
+    ["a proxy answers", text("<h1>Bad Gateway</h1>", 502), { status: 502 }],
+  ])("throws an ApiError when %s", async (_name, answer, expected) => {
+    const { listening } = await heardFrom(answer);
+    expect(await errorOf(listening)).toMatchObject({ name: "ApiError", ...expected });
+  });
+
+  it("throws an ApiError when the connection is lost, after what was heard before", async () => {
+    const { heard, listening } = await heardFrom((response, request) => {
+      events(READY)(response, request);
+      response.write(CHANGE, () => response.destroy());
+    });
+    expect(await errorOf(listening)).toMatchObject({ code: "network_error" });
+    expect(heard).toHaveLength(2);
+  });
+
+  it.each([
+    ["before the answer", silence],
+    ["between events", events(READY)],
+  ])("ends by the caller's signal %s", async (_name, answer) => {
+    const stop = new AbortController();
+    const { listening } = await heardFrom((response, request) => {
+      answer(response, request);
+      setTimeout(() => stop.abort(), 20);
+    }, stop.signal);
+    expect(await errorOf(listening)).toMatchObject({ name: "AbortError" });
+  });
+});
