@@ -2,11 +2,11 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createApp } from "@/app/create-app";
+import { markMissingChunks } from "@/lib/missing-chunk";
 import { watchForNewVersion } from "@/lib/new-version";
-import { reloadOnDeploy } from "@/lib/reload-on-deploy";
 import "@/styles/app.css";
 
-reloadOnDeploy();
+markMissingChunks();
 const { router } = createApp();
 watchForNewVersion(router);
 

@@ -1,11 +1,12 @@
 import { type ErrorComponentProps, Link, useMatches, useRouter } from "@tanstack/react-router";
 import { CircleAlert, FileQuestion, Lock } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { RequestId } from "@/components/layout/request-id";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 import { NoAccess } from "@/lib/access";
 import { errorMessage } from "@/lib/errors";
+import { isMissingChunk, mayReload, reload } from "@/lib/missing-chunk";
 
 /** In place of a page that failed; the layout around it stays usable. */
 export function RouteError(props: ErrorComponentProps) {
@@ -14,10 +15,23 @@ export function RouteError(props: ErrorComponentProps) {
 
 function Failure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const tryAgain = () => {
+  const [isReloading] = useState(() => isMissingChunk(error) && mayReload());
+  const tryAgain = useCallback(() => {
+    if (isMissingChunk(error)) return reload();
     reset();
     void router.invalidate();
-  };
+  }, [error, reset, router]);
+
+  useEffect(() => {
+    if (isReloading) reload();
+  }, [isReloading]);
+  useEffect(() => {
+    // It may be all that was wrong.
+    window.addEventListener("online", tryAgain);
+    return () => window.removeEventListener("online", tryAgain);
+  }, [tryAgain]);
+
+  if (isReloading) return <PendingPage />;
   return (
     <Notice icon={<CircleAlert aria-hidden />} title="This page did not load">
       <p role="alert">

@@ -1,0 +1,238 @@
+import { ApiError, readUserMe, type UserPublic } from "@app/sdk";
+import type { RegisteredRouter } from "@tanstack/react-router";
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { requireSuperuser } from "@/lib/access";
+import { markMissingChunks } from "@/lib/missing-chunk";
+import { watchForNewVersion } from "@/lib/new-version";
+import { toastError } from "@/lib/toast";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { server, signedInAs } from "@/test/server";
+
+beforeEach(() => {
+  // React and the router report what a boundary caught.
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  signedInAs(user());
+});
+
+// Toasts outlive the page that they were shown on.
+afterEach(async () => void (await import("@/components/ui/sonner")).toast.dismiss());
+
+const PAGE = "/settings/appearance";
+const ID = "/_app/settings/appearance";
+
+/** The app, and a page in it that is changed for this test. */
+async function renderWith(options: Partial<RegisteredRouter["routesById"][typeof ID]["options"]>) {
+  const app = await renderApp("/settings");
+  await screen.findByRole("heading", { name: "Settings" });
+  const route = app.router.routesById[ID];
+  const before = { ...route.options };
+  Object.assign(route.options, options);
+  onTestFinished(
+    () => void Object.assign(route.options, { beforeLoad: undefined, loader: undefined }, before),
+  );
+  act(() => void app.router.navigate({ to: PAGE }));
+  return app;
+}
+
+describe("a page for superusers", () => {
+  const options = {
+    beforeLoad: ({ context }: { context: { user: UserPublic } }) => requireSuperuser(context.user),
+  };
+  const refusal = "You have no access to this page";
+
+  it("says so to everybody else, inside the layout and without a redirect", async () => {
+    const { router } = await renderWith(options);
+    expect(await screen.findByRole("heading", { name: refusal })).toBeInTheDocument();
+    expect(screen.getByTestId("user-menu")).toBeInTheDocument();
+    expect(router.state.location.pathname).toBe(PAGE);
+  });
+
+  it("is shown to them", async () => {
+    signedInAs(user({ is_superuser: true }));
+    await renderWith(options);
+    expect(await screen.findByRole("heading", { name: "Theme" })).toBeInTheDocument();
+  });
+});
+
+describe("the connection", () => {
+  /** Requests for the user, which every page needs. */
+  async function loseServer() {
+    await renderApp(PAGE);
+    server.use(http.get("*/api/v1/users/me", () => HttpResponse.error()));
+    await act(() => readUserMe().catch(() => {}));
+    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+  }
+
+  function findServer() {
+    let reads = 0;
+    server.use(
+      http.get("*/api/v1/utils/health-check/", () => HttpResponse.json(true)),
+      http.get("*/api/v1/users/me", () => {
+        reads += 1;
+        return HttpResponse.json(user({ full_name: "Countess" }));
+      }),
+    );
+    return () => reads;
+  }
+
+  it("is said to be lost when a request fails, until somebody tries again", async () => {
+    await loseServer();
+    findServer();
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument());
+  });
+
+  it("is asked for by itself, and what is on screen is brought up to date", async () => {
+    await loseServer();
+    const reads = findServer();
+    expect(await screen.findByText("Countess", undefined, { timeout: 8000 })).toBeInTheDocument();
+    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
+    expect(reads()).toBe(1);
+  }, 15_000);
+
+  it.each([502, 503, 504])("is lost when a proxy answers %s for the API", async (status) => {
+    await renderApp(PAGE);
+    server.use(http.get("*/api/v1/users/me", () => new HttpResponse("Bad gateway", { status })));
+    await act(() => readUserMe().catch(() => {}));
+    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+  });
+
+  it("is known from the browser, too", async () => {
+    await renderApp(PAGE);
+    const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event("offline")));
+    expect(await screen.findByText(/You are offline/)).toBeInTheDocument();
+    online.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event("online")));
+    expect(screen.queryByText(/You are offline/)).not.toBeInTheDocument();
+  });
+});
+
+describe("a page whose answer takes long", () => {
+  it("says that it loads, and then that it takes longer than usual", async () => {
+    await renderWith({ loader: () => new Promise(() => {}) });
+    expect(await screen.findByText("Loading…")).toBeInTheDocument();
+    expect(
+      await screen.findByText(/longer than usual/, undefined, { timeout: 8000 }),
+    ).toBeInTheDocument();
+  }, 15_000);
+});
+
+describe("an error that no form shows", () => {
+  it("is a toast that stays, with the request id to copy", async () => {
+    const { user: person } = await renderApp(PAGE);
+    await toastError(
+      new ApiError("It broke", { status: 500, code: "INT_001", requestId: "req-7" }),
+    );
+    expect(await screen.findByText("It broke")).toBeInTheDocument();
+    expect(screen.getByText("Request req-7")).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Copy request id" }));
+    expect(await screen.findByRole("button", { name: "Copied" })).toBeInTheDocument();
+    expect(await navigator.clipboard.readText()).toBe("req-7");
+  });
+});
+
+describe("a deployment under an open tab", () => {
+  beforeEach(() => {
+    markMissingChunks();
+    // As markup, so that nothing tries to run it.
+    document.head.innerHTML = '<script type="module" src="/assets/index-old.js"></script>';
+  });
+
+  /** A file of the build that is gone, as Vite and the browser tell it. */
+  function missingFile() {
+    const payload = new TypeError("Failed to fetch dynamically imported module: /assets/x.js");
+    window.dispatchEvent(Object.assign(new Event("vite:preloadError"), { payload }));
+    return payload;
+  }
+
+  const deploy = (name: string) =>
+    server.use(
+      http.get("*/index.html", () => HttpResponse.html(`<script src="/assets/index-${name}.js">`)),
+    );
+
+  async function showBrokenPage() {
+    const reload = vi.spyOn(window.location, "reload").mockImplementation(() => {});
+    const app = await renderWith({
+      loader: () => {
+        throw missingFile();
+      },
+    });
+    return { ...app, reload };
+  }
+
+  it("reloads a page without its code, once", async () => {
+    deploy("old");
+    const { reload, unmount } = await showBrokenPage();
+    await waitFor(() => expect(reload).toHaveBeenCalledOnce());
+    unmount();
+
+    const { user: person } = await showBrokenPage();
+    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(reload).toHaveBeenCalledOnce();
+    await person.click(screen.getByRole("button", { name: "Try again" }));
+    expect(reload).toHaveBeenCalledTimes(2);
+  });
+
+  it("does not reload while offline", async () => {
+    deploy("old");
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    const { reload } = await showBrokenPage();
+    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(reload).not.toHaveBeenCalled();
+  });
+
+  it("is told when a file is missing that the page can do without", async () => {
+    const { router } = await renderApp(PAGE);
+    onTestFinished(watchForNewVersion(router));
+    deploy("new");
+    missingFile();
+    expect(await screen.findByText("A new version is available.")).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Reload" })).toBeInTheDocument();
+    expect(screen.getByRole("heading", { name: "Settings" })).toBeInTheDocument();
+  });
+
+  it("is looked for when somebody comes back to the tab, but not each time", async () => {
+    const { router } = await renderApp(PAGE);
+    const asked = vi.spyOn(globalThis, "fetch");
+    deploy("old");
+    const now = vi.spyOn(Date, "now");
+    onTestFinished(watchForNewVersion(router));
+    const comeBack = () => document.dispatchEvent(new Event("visibilitychange"));
+
+    comeBack();
+    const later = Date.now() + 6 * 60_000;
+    now.mockReturnValue(later);
+    comeBack();
+    comeBack();
+    expect(asked.mock.calls).toEqual([["/index.html", { cache: "no-cache" }]]);
+    expect(screen.queryByText("A new version is available.")).not.toBeInTheDocument();
+
+    deploy("new");
+    now.mockReturnValue(later + 6 * 60_000);
+    comeBack();
+    expect(await screen.findByText("A new version is available.")).toBeInTheDocument();
+  });
+
+  it("is not taken from the page of a proxy", async () => {
+    const { router } = await renderApp(PAGE);
+    onTestFinished(watchForNewVersion(router));
+    let hasAnswered = false;
+    server.use(
+      http.get("*/index.html", () => {
+        hasAnswered = true;
+        return HttpResponse.html("<h1>Sign in to the Wi-Fi</h1>");
+      }),
+    );
+    missingFile();
+    await waitFor(() => expect(hasAnswered).toBe(true));
+    await toastError(new Error("later"));
+    await screen.findByText(/Something went wrong/);
+    expect(screen.queryByText("A new version is available.")).not.toBeInTheDocument();
+  });
+});
