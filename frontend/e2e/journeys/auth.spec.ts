@@ -1,5 +1,5 @@
-import { expect, logIn, logOut, newAccount, test, WELCOME } from "./support/fixtures";
-import { linkInMail } from "./support/mailbox";
+import { expect, logIn, logOut, newAccount, test, WELCOME } from "../support/fixtures";
+import { linkInMail } from "../support/mailbox";
 
 test("a person signs up and logs in", async ({ page }) => {
   const { email, password, fullName } = newAccount();

@@ -1,6 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expectAccessible } from "./support/axe";
-import { expect, logIn, SAME_ORIGIN, test } from "./support/fixtures";
+import { expect, logIn, SAME_ORIGIN, test } from "../support/fixtures";
 
 /** Adds items through the API, one after the other, and gives their ids: the last one is the newest. */
 async function addItems(page: Page, ...titles: string[]) {
@@ -212,39 +211,4 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
   await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(actions).toBeFocused();
-});
-
-test("axe finds nothing on the list, with and without rows", async ({ signedIn: page }) => {
-  await page.goto("/items");
-  await expect(page.getByText("You don't have any items yet")).toBeVisible();
-  await expectAccessible(page);
-
-  await addItems(page, "Kettle", `Something with a ${"very ".repeat(40)}long title`);
-  await page.reload();
-  await expect(row(page, "Kettle")).toBeVisible();
-  await expectAccessible(page);
-});
-
-test("axe finds nothing on the sheet and its question", async ({ signedIn: page }) => {
-  await page.goto("/items");
-  await page.getByRole("button", { name: "Add Item" }).click();
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Title is required")).toBeVisible();
-  await expectAccessible(page);
-
-  await page.getByLabel("Title").fill("Ladder");
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("alertdialog")).toBeVisible();
-  await expectAccessible(page);
-});
-
-test("axe finds nothing on the menu of a row and its question", async ({ signedIn: page }) => {
-  await addItems(page, "Kettle");
-  await page.goto("/items");
-  await row(page, "Kettle").getByRole("button").last().click();
-  await expectAccessible(page, { overlay: true });
-
-  await page.getByRole("menuitem", { name: "Delete Item" }).click();
-  await expect(page.getByRole("alertdialog")).toBeVisible();
-  await expectAccessible(page);
 });

@@ -1,0 +1,54 @@
+import { expect, test } from "../support/stubbed";
+import { begin, nameOf, pageCases } from "./page-case";
+
+const ELSEWHERE = [
+  "//evil.example",
+  "/\\evil.example",
+  "/%09/evil.example",
+  "/.//evil.example",
+  "https://evil.example",
+  "https:evil.example",
+  "javascript:alert(1)",
+  "%00",
+];
+
+test("a login stays on the site, wherever its link leads", async ({ page, api, baseURL }) => {
+  for (const target of ELSEWHERE) {
+    api.user = undefined;
+    await page.goto(`/login?redirect=${target}`);
+    await page.getByTestId("email-input").fill("ada@example.com");
+    await page.getByTestId("password-input").fill("quiet-harbour-42");
+    await page.getByRole("button", { name: "Log In" }).click();
+    await expect(page.getByTestId("user-menu")).toBeVisible();
+    expect(page.url(), target).toBe(`${baseURL}/`);
+  }
+});
+
+test("whoever is signed in stays on the site, too", async ({ page, api, baseURL }) => {
+  begin({}, api);
+  await page.goto("/");
+  for (const target of ELSEWHERE) {
+    await page.goto(`/login?redirect=${target}`);
+    await expect(page.getByTestId("user-menu")).toBeVisible();
+    expect(page.url(), target).toBe(`${baseURL}/`);
+  }
+});
+
+const NONSENSE = [
+  "?page=abc&size=-5&sort=price&q=%00&item=nobody&user=nobody&new=maybe&token=&redirect=",
+  "?page=99999999999999999999&size=1e9&sort=&q=%F0%9F%92%A9&page=2&page[]=3",
+  "?page=%7B%22a%22%3A1%7D&__proto__=1&constructor=2&is_active=perhaps&owner_id=7",
+  "?%E0%A4%A&&==&?",
+];
+
+for (const each of pageCases.filter(({ state }) => !state)) {
+  test(`${nameOf(each)} ignores nonsense in its address`, async ({ page, api, errors }) => {
+    begin(each, api);
+    for (const query of NONSENSE) {
+      await page.goto(each.route.replace("$", "no/such/page") + query);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(each.heading);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+    }
+    expect(errors).toEqual([]);
+  });
+}

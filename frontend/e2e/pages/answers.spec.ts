@@ -1,0 +1,89 @@
+import type { Page } from "@playwright/test";
+import { type Answer, page as htmlPage, REQUEST_ID, refuse, type Stream } from "../stub/answer";
+import type { Api } from "../stub/api";
+import { expectAccessible } from "../support/axe";
+import { expect, settled, test } from "../support/stubbed";
+import { begin, nameOf, pageCases, urlOf } from "./page-case";
+
+const FAILURES: [string, Answer | Stream][] = [
+  ["an internal error", refuse(500, "INT_001", "Internal Server Error")],
+  [
+    "too many requests",
+    { status: 429, headers: { "Retry-After": "30" }, body: "Too Many Requests" },
+  ],
+  ["a page of a proxy", htmlPage(502)],
+  ["a lost connection", (response) => response.destroy()],
+];
+/** What only programs say. */
+const JARGON = /undefined|null|NaN|\[object|<html|SyntaxError|TypeError|Unexpected token/;
+
+const failure = (page: Page) => page.getByRole("main").getByRole("alert").first();
+
+/** Goes through the pauses between attempts at once. */
+const expectFailure = (page: Page) =>
+  expect(async () => {
+    await page.clock.fastForward(60_000);
+    await expect(failure(page)).toBeVisible({ timeout: 250 });
+  }).toPass({ timeout: 10_000 });
+
+for (const each of pageCases) {
+  for (const operation of each.reads ?? []) {
+    test(`${nameOf(each)} says that it waits for ${operation}`, async ({ page, api, stub }) => {
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      begin(each, api);
+      const usual = api.handler(operation);
+      api.on(operation, async (call) => {
+        await released;
+        return usual(call);
+      });
+      await page.goto(urlOf(each));
+      const waiting = page.locator("[aria-busy=true], [data-slot=skeleton], [role=status]");
+      await expect(waiting.first()).toBeVisible();
+      await expectAccessible(page);
+      release();
+      await settled(page, stub);
+      await expect(waiting).toHaveCount(0);
+    });
+
+    test(`${nameOf(each)} survives every bad answer to ${operation}`, async ({
+      page,
+      api,
+      stub,
+    }) => {
+      await page.clock.install();
+      begin(each, api);
+      const usual = api.handler(operation);
+      let answer: Answer | Stream | undefined;
+      api.on(operation, (call) => answer ?? usual(call));
+
+      for (const [name, bad] of FAILURES) {
+        await test.step(name, async () => {
+          answer = bad;
+          if (api.calls.length === 0) await page.goto(urlOf(each));
+          else await tryAgain(page, api, operation);
+          await expectFailure(page);
+          expect(await page.getByRole("main").innerText()).not.toMatch(JARGON);
+          if (name === "an internal error") {
+            await expect(failure(page)).toContainText(REQUEST_ID);
+            await expectAccessible(page);
+          }
+        });
+      }
+
+      answer = undefined;
+      await tryAgain(page, api, operation);
+      await expect(failure(page)).toBeHidden();
+      await settled(page, stub);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(each.heading);
+    });
+  }
+}
+
+async function tryAgain(page: Page, api: Api, operation: string) {
+  const asked = api.count(operation);
+  await page.getByRole("button", { name: "Try again" }).first().click();
+  await expect.poll(() => api.count(operation)).toBeGreaterThan(asked);
+}

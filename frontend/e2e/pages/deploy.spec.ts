@@ -1,0 +1,35 @@
+import type { Page } from "@playwright/test";
+import { person } from "../stub/answers/users";
+import { expect, settled, test } from "../support/stubbed";
+
+test.beforeEach(async ({ page, api, stub }) => {
+  api.user = person(0);
+  await page.goto("/");
+  await settled(page, stub);
+});
+
+const follow = (page: Page) => page.getByRole("link", { name: "Items", exact: true }).click();
+
+test("a tab that is older than the deployment loads the new version once, where it was going", async ({
+  page,
+  stub,
+}) => {
+  stub.deploy();
+  await follow(page);
+  await expect(page.getByRole("heading", { level: 1, name: "Items" })).toBeVisible();
+  await expect(page).toHaveURL("/items");
+  expect(stub.pageLoads).toBe(2);
+});
+
+test("a deployment that lacks files ends in a page that says so, not in a loop", async ({
+  page,
+  stub,
+}) => {
+  stub.deploy({ broken: true });
+  await follow(page);
+  await expect(
+    page.getByRole("heading", { level: 1, name: "This page did not load" }),
+  ).toBeVisible();
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  expect(stub.pageLoads).toBeLessThanOrEqual(3);
+});

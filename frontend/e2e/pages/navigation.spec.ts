@@ -1,0 +1,42 @@
+import type { Page } from "@playwright/test";
+import { person } from "../stub/answers/users";
+import { expect, settled, test } from "../support/stubbed";
+
+test.beforeEach(async ({ page, api, stub }) => {
+  api.user = person(0, { is_superuser: true });
+  await page.goto("/");
+  await settled(page, stub);
+});
+
+const links = (page: Page) => page.getByRole("navigation", { name: "Main" }).getByRole("link");
+
+test("every link of the navigation moves the focus to the heading and changes the title", async ({
+  page,
+}) => {
+  const last = (await links(page).count()) - 1;
+  expect(last).toBeGreaterThan(0);
+  // From the last one to the first, which is the page that is open.
+  for (let index = last; index >= 0; index -= 1) {
+    const title = await page.title();
+    await links(page).nth(index).press("Enter");
+    await expect(page).not.toHaveTitle(title);
+    await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  }
+});
+
+test("a page that was pointed at needs no answer more when it is clicked", async ({
+  page,
+  api,
+  stub,
+}) => {
+  const link = links(page).filter({ hasText: "Items" });
+  const isRead = (call: string) => call.startsWith("GET /items/?page=1");
+  await link.hover();
+  await expect.poll(() => api.calls.filter(isRead)).toHaveLength(1);
+  await settled(page, stub);
+  api.on("GET /items/", () => new Promise(() => {}));
+  await link.click();
+  await expect(page.getByRole("heading", { level: 1, name: "Items" })).toBeVisible();
+  await expect(page.getByRole("table").getByRole("row")).not.toHaveCount(0);
+  expect(api.calls.filter(isRead)).toHaveLength(1);
+});

@@ -1,0 +1,58 @@
+import type { Page } from "@playwright/test";
+import { person } from "../stub/answers/users";
+import { expect, settled, test } from "../support/stubbed";
+
+test.beforeEach(async ({ page, api, stub }) => {
+  api.user = person(0);
+  await page.goto("/");
+  await settled(page, stub);
+});
+
+async function openPalette(page: Page) {
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+}
+
+test("the palette leads to a page by a few letters, from anywhere", async ({ page }) => {
+  await openPalette(page);
+  await page.keyboard.type("passw");
+  await expect(page.getByRole("option", { selected: true })).toContainText("Password");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/settings/password");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+});
+
+test("the arrow keys go through every choice and around", async ({ page }) => {
+  await openPalette(page);
+  const options = page.getByRole("option");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  const count = await options.count();
+  for (let index = 1; index <= count; index += 1) {
+    await page.keyboard.press("ArrowDown");
+    await expect(options.nth(index % count)).toHaveAttribute("aria-selected", "true");
+  }
+});
+
+test("a search without results says so", async ({ page }) => {
+  await openPalette(page);
+  await page.keyboard.type("no such thing");
+  await expect(page.getByText("Nothing found for")).toBeVisible();
+});
+
+test("shortcuts do nothing while somebody types", async ({ page }) => {
+  await page.goto("/settings");
+  await page.getByTestId("full-name-input").fill("");
+  await page.getByTestId("full-name-input").pressSequentially("g d ? [ c");
+  await expect(page.getByTestId("full-name-input")).toHaveValue("g d ? [ c");
+  await expect(page).toHaveURL("/settings");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("shortcuts go to the pages", async ({ page }) => {
+  await page.keyboard.press("g");
+  await page.keyboard.press("s");
+  await expect(page).toHaveURL("/settings");
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await expect(page).toHaveURL("/");
+});

@@ -1,0 +1,11 @@
+import type { Api } from "../api";
+
+/** A stream that says nothing by itself: see `Api.announce`. */
+export default function events(api: Api) {
+  api.on("GET /events", () => (response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+    response.write("event: ready\ndata: {}\n\n");
+    api.listeners.add(response);
+    response.on("close", () => api.listeners.delete(response));
+  });
+}
