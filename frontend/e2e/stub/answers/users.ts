@@ -15,6 +15,7 @@ export function person(index: number, changes: Partial<UserPublic> = {}): UserPu
     is_superuser: index % 9 === 5,
     created_at: new Date(Date.UTC(2026, 0, 2) - index * 86_400_000).toISOString(),
     version: 1,
+    avatar_url: null,
     ...changes,
   };
 }
