@@ -18,8 +18,10 @@ def answer(model: type[BaseModel], value: Any) -> Response:
     """
     row = value if isinstance(value, dict) else vars(value)
     serializer, is_versioned = _serializer(model)
-    headers = {"ETag": entity_tag(row["version"])} if is_versioned else None
-    return Response(serializer.dump_json(row), headers=headers, media_type="application/json")
+    response = Response(serializer.dump_json(row), media_type="application/json")
+    if is_versioned:
+        response.raw_headers.append((b"etag", entity_tag(row["version"]).encode()))
+    return response
 
 
 @cache
