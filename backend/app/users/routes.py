@@ -70,7 +70,9 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
     return Message(message="User deleted successfully")
 
 
-@router.put("/me/avatar", response_model=UserPublic, max_body_size=avatars.MAX_BYTES + FORM_BYTES)
+@router.put(
+    "/me/avatar", response_model=UserPublic, responses=problems(NotFound), max_body_size=avatars.MAX_BYTES + FORM_BYTES
+)
 async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Any:
@@ -78,7 +80,7 @@ async def update_avatar_me(
     return answer(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
 
 
-@router.delete("/me/avatar", response_model=UserPublic)
+@router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
 async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Any:
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
     return answer(UserPublic, vars(user))

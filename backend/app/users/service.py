@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import storage
 from app.core.db import transaction
-from app.core.errors import BadRequest, NotFound
+from app.core.errors import AppError, BadRequest, NotFound
 from app.core.events import announce
 from app.core.jobs import defer
 from app.core.passwords import hash_password, verify_password
@@ -132,9 +132,14 @@ async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
     """
     picture = await avatars.render(upload)
     url = avatars.new_url(user_id)
-    await storage.put(avatars.key(user_id, url), picture)
-    async with transaction() as session:
-        return await set_avatar_url(session=session, user_id=user_id, url=url)
+    key = avatars.key(user_id, url)
+    await storage.put(key, picture)
+    try:
+        async with transaction() as session:
+            return await set_avatar_url(session=session, user_id=user_id, url=url)
+    except AppError:  # after another error nobody can know whether the picture is in use
+        await storage.delete(key=key)
+        raise
 
 
 async def set_avatar_url(*, session: AsyncSession, user_id: uuid.UUID, url: str | None) -> User:

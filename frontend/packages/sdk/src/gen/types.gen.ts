@@ -1899,6 +1899,10 @@ export type DeleteAvatarMeErrors = {
      */
     403: CrossSiteRequestProblem;
     /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1939,6 +1943,10 @@ export type UpdateAvatarMeErrors = {
      * Cross site request (AUTH_006)
      */
     403: CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
     /**
      * Bad request (REQ_001)
      */

@@ -1,0 +1,14 @@
+"""Pictures of one test are not seen by another."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import conftest
+
+
+@pytest.fixture(autouse=True)
+def empty_storage() -> None:
+    assert conftest.storage_folder is not None
+    for path in Path(conftest.storage_folder).glob("avatars/*"):
+        path.unlink()
