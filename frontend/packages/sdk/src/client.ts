@@ -49,8 +49,7 @@ export async function logIn({
 }
 
 /** Sets up an existing client, such as the default one that functions use when called without `client`. */
-export function configureAppClient(client: Client, settings: ClientSettings): Client {
-  const { token, ...config } = withoutUndefined(settings);
+export function configureAppClient(client: Client, { token, ...config }: ClientSettings): Client {
   client.setConfig({
     throwOnError: true,
     parseAs: "json",
@@ -73,8 +72,4 @@ async function refuseEmpty(
   const isJson = response.ok && response.status !== 204 && parseAs === "json";
   if (isJson && !(await response.clone().text())) throw new SyntaxError("The answer is empty");
   return response;
-}
-
-function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

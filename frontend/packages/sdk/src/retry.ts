@@ -45,7 +45,7 @@ async function attempt(fetch: typeof globalThis.fetch, request: Request) {
   try {
     return { response: await fetch(request.clone()) };
   } catch (error) {
-    if (request.signal.aborted || !(error instanceof TypeError)) throw error;
+    if (!(error instanceof TypeError)) throw error;
     return { error };
   }
 }
@@ -65,10 +65,7 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", stop, { once: true });
   });
 }

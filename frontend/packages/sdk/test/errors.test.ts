@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   ApiError,
   createAppClient,
+  deleteItem,
   isApiError,
   readItem,
   readItems,
@@ -64,9 +65,12 @@ describe("an error of the API", () => {
     expect(error).toMatchObject({ name: "ApiError", code: "NOT_001" });
   });
 
-  it("takes the request id from the header when there is no problem document", async () => {
-    const error = await errorAfter(json("?", 500, { "X-Correlation-ID": "req-2" }));
+  it("takes the request id from the header when the body has none", async () => {
+    const headers = { "X-Correlation-ID": "req-2" };
+    const error = await errorAfter(json("?", 500, headers));
     expect(error).toMatchObject({ requestId: "req-2", code: "invalid_response" });
+    const anonymous = await errorAfter(json({ ...PROBLEM, request_id: "" }, 422, headers));
+    expect(anonymous).toMatchObject({ requestId: "req-2", code: "VAL_001" });
   });
 });
 
@@ -98,6 +102,14 @@ describe("an answer that is not the API's", () => {
     const client = await clientOf(page);
     const { data } = await recoverPasswordHtmlContent({ client, path: { email: "a@b.com" } });
     expect(data).toBe("<p>Dear user</p>");
+  });
+});
+
+describe("an answer without content", () => {
+  it("is none of these where the status says so", async () => {
+    const client = await clientOf((response) => response.writeHead(204).end());
+    const { data, response } = await deleteItem({ client, path: { id: "1" } });
+    expect([response.status, data]).toEqual([204, {}]);
   });
 });
 

@@ -44,6 +44,23 @@ describe("a request that changes nothing", () => {
     expect(tries).toBe(3);
   });
 
+  it("closes the answer that it does not read", async () => {
+    const closed = vi.fn();
+    const endless: Answer = (response) => {
+      response.on("close", closed);
+      response.writeHead(503).write("please wait");
+    };
+    expect(await ask({ delayMs: 1 }, [endless, PAGE])).toMatchObject({ tries: 2 });
+    await vi.waitUntil(() => closed.mock.calls.length > 0);
+  });
+
+  it("is not tried again when its own fetch refuses for another reason", async () => {
+    const refuse = vi.fn(() => Promise.reject(new Error("Not allowed here")));
+    const client = createAppClient({ fetch: refuse, retry: { delayMs: 1 }, baseUrl: "http://x" });
+    expect(await errorOf(readItems({ client }))).toMatchObject({ code: "network_error" });
+    expect(refuse).toHaveBeenCalledOnce();
+  });
+
   it.each([400, 401, 404, 409, 422, 500])("is not tried again after %i", async (status) => {
     const { result, tries } = await ask({ delayMs: 1 }, [problem(status, "NOT_001"), PAGE]);
     expect(result).toMatchObject({ status });
@@ -123,8 +140,9 @@ describe("the wait before a new try", () => {
     "takes no notice of Retry-After: %s",
     async (value) => {
       const busy = problem(503, "?", { "Retry-After": value });
-      const { tries, ms } = await ask({ delayMs: 1 }, [busy, PAGE]);
+      const { tries, ms } = await ask({ delayMs: 100 }, [busy, PAGE]);
       expect(tries).toBe(2);
+      expect(ms).toBeGreaterThanOrEqual(49);
       expect(ms).toBeLessThan(900);
     },
   );
@@ -151,13 +169,16 @@ describe("an aborted signal", () => {
   it("ends the wait at once, with the caller's reason", async () => {
     const stop = new AbortController();
     const timeouts = vi.spyOn(globalThis, "setTimeout");
+    const cleared = vi.spyOn(globalThis, "clearTimeout");
     const { baseUrl, requests } = await serve(LATER, PAGE);
     const asked = errorOf(readItems({ client: createAppClient({ baseUrl }), signal: stop.signal }));
-    await vi.waitUntil(() => timeouts.mock.calls.some(([, ms]) => Number(ms) > 20_000));
+    const ours = () => timeouts.mock.calls.findIndex(([, ms]) => Number(ms) > 20_000);
+    await vi.waitUntil(() => ours() >= 0);
     const begun = performance.now();
     stop.abort();
     expect(await asked).toMatchObject({ name: "AbortError" });
     expect(performance.now() - begun).toBeLessThan(500);
+    expect(cleared).toHaveBeenCalledWith(timeouts.mock.results[ours()]?.value);
     expect(requests).toHaveLength(1);
   });
 
@@ -166,6 +187,15 @@ describe("an aborted signal", () => {
     expect(result).toMatchObject({ name: "ApiError", code: "timeout" });
     expect(tries).toBe(1);
     expect(ms).toBeLessThan(2000);
+  });
+
+  it("ends at once by a reason that looks like a broken connection", async () => {
+    const stop = new AbortController();
+    const reason = new TypeError("The tab was closed");
+    const retry = { delayMs: 20_000 };
+    const { result, tries } = await ask(retry, [() => stop.abort(reason), PAGE], stop.signal);
+    expect(result).toBe(reason);
+    expect(tries).toBe(1);
   });
 
   it("sends nothing when it was aborted before", async () => {
