@@ -20,11 +20,14 @@ export const chunkGroups = [
   { name: ownChunk },
 ];
 
-const MAIN = ["src/main.tsx", "src/app/public-layout.tsx?tsr-split=component"];
+const ENTRY = "src/main.tsx";
+const MAIN = [ENTRY, "src/app/public-layout.tsx?tsr-split=component"];
 const SHELL = ["src/app/app-layout.tsx?tsr-split=component"];
 
 /** Our own modules: those that every page starts with, and those that every signed-in page has besides. */
 function ownChunk(id: string, context: Rolldown.ChunkingContext) {
+  // It waits for the first page: a page that in turn waited for its file would never come.
+  if (id.endsWith(ENTRY)) return null;
   const isIn = (paths: string[]) => paths.some((path) => importsOf(path, context).has(id));
   if (isIn(MAIN)) return "main";
   return isIn(SHELL) ? "shell" : null;
