@@ -7,28 +7,41 @@ const TIMEOUT_MS = 20_000;
 /** What a proxy says while the API behind it is away. */
 const GATEWAY_ERRORS = [502, 503, 504];
 
+let whenUnauthorized: () => Promise<boolean> = async () => false;
+
 /**
  * Points the SDK at the dashboard's own origin. The session is an HttpOnly cookie, so there is nothing to attach.
- * This is the only place that sees every answer, and therefore where a refused session and a lost connection are
- * noticed. `onUnauthorized` says whether there is a session again: then the request is repeated.
+ * `onUnauthorized` says whether there is a session again: then the request is repeated.
  */
 export function configureApi(onUnauthorized: () => Promise<boolean>) {
-  configureAppClient(client, {
-    baseUrl: window.location.origin,
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      const response = await send(request.clone());
-      if (response.status !== 401 || isAboutSignIn(request)) return response;
-      return (await onUnauthorized()) ? send(request) : response;
-    },
-  });
+  whenUnauthorized = onUnauthorized;
+  configureAppClient(client, { baseUrl: window.location.origin, fetch: apiFetch() });
 }
 
-async function send(request: Request) {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+interface Sending {
+  timeoutMs?: number;
+  transport?: (request: Request, init: { signal: AbortSignal }) => Promise<Response>;
+}
+
+/** The only place that sees every answer, and therefore where a refused session and a lost connection are noticed. */
+export function apiFetch(sending: Sending = {}): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const response = await send(request.clone(), sending);
+    if (response.status !== 401 || isAboutSignIn(request)) return response;
+    return (await whenUnauthorized()) ? send(request, sending) : response;
+  };
+}
+
+async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetch }: Sending) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new DOMException("", "TimeoutError")), timeoutMs);
+  const signal = AbortSignal.any([request.signal, timeout.signal]);
   try {
-    const response = await fetch(request, { signal });
+    const response = await transport(request, { signal });
     setReachable(!GATEWAY_ERRORS.includes(response.status));
+    // A long list takes its time. Whoever reads it looks after that.
+    if (response.headers.get("Content-Type")?.startsWith("text/csv")) clearTimeout(timer);
     return response;
   } catch (error) {
     // What was aborted, by its caller or for its time, says nothing about the connection.

@@ -32,7 +32,7 @@ export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
         data-testid="user-menu"
         className="flex w-full items-center gap-2.5 rounded-md p-1 text-start transition-colors duration-100 hover:bg-accent data-[state=open]:bg-accent"
       >
-        <Avatar name={name} />
+        <Avatar name={name} src={me.avatar_url} />
         <span className={cn("min-w-0 flex-1 text-[13px] leading-tight", isCollapsed && "sr-only")}>
           <span className="block truncate font-medium">{name}</span>
           {me.full_name && (

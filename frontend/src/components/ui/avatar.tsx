@@ -1,23 +1,42 @@
+import { useState } from "react";
 import { cn } from "@/lib/cn";
 
-/** Initials on a calm ground; decoration beside a name that is written out. */
-export function Avatar({ name, className }: { name: string; className?: string }) {
-  const initials = name
-    .split(/[\s@._-]+/)
-    .filter(Boolean)
-    .slice(0, 2)
-    .map((word) => word[0])
-    .join("");
+interface AvatarProps {
+  name: string;
+  /** Of a picture; without one, or while it cannot be had, there are initials. */
+  src?: string | null;
+  className?: string;
+}
+
+/** Decoration beside a name that is written out. */
+export function Avatar({ name, src, className }: AvatarProps) {
+  const [failed, setFailed] = useState<string>();
   return (
     <span
       data-slot="avatar"
       aria-hidden
       className={cn(
-        "inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-primary/12 font-medium text-primary text-xs uppercase",
+        "relative inline-flex size-8 shrink-0 items-center justify-center overflow-hidden rounded-full bg-primary/12 font-medium text-primary text-xs uppercase",
         className,
       )}
     >
-      {initials}
+      {initials(name)}
+      {src && src !== failed && (
+        <img
+          src={src}
+          alt=""
+          onError={() => setFailed(src)}
+          className="absolute inset-0 size-full bg-muted object-cover"
+        />
+      )}
     </span>
   );
+}
+
+function initials(name: string) {
+  const words = name.split(/[\s@._-]+/).filter(Boolean);
+  return words
+    .slice(0, 2)
+    .map((word) => word[0])
+    .join("");
 }

@@ -9,6 +9,12 @@ export default defineFeature({
       order: 0,
       isDone: ({ full_name }) => Boolean(full_name),
     },
+    {
+      title: "Add a picture",
+      to: "/settings",
+      order: 10,
+      isDone: ({ avatar_url }) => avatar_url !== null,
+    },
   ],
   settings: [
     { title: "My profile", to: "/settings", order: 0, menuIcon: User },

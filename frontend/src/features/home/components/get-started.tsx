@@ -62,7 +62,7 @@ function Step({ step: { title, to, search, isDone } }: { step: CheckedStep }) {
     >
       <span
         aria-hidden
-        className="size-5 shrink-0 rounded-full border border-input border-dashed"
+        className="size-5 shrink-0 rounded-full border border-muted-foreground border-dashed"
       />
       <span className="truncate font-medium">{title}</span>
       <ArrowRight

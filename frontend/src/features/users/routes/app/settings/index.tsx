@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useMe } from "@/lib/session";
+import { AvatarCard } from "../../../components/avatar-card";
 import { ProfileForm } from "../../../components/profile-form";
 
 export const Route = createFileRoute("/_app/settings/")({
@@ -9,5 +10,10 @@ export const Route = createFileRoute("/_app/settings/")({
 
 function ProfilePage() {
   const me = useMe();
-  return <ProfileForm me={me} />;
+  return (
+    <>
+      <AvatarCard me={me} />
+      <ProfileForm me={me} />
+    </>
+  );
 }

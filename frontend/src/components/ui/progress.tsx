@@ -1,0 +1,23 @@
+import type { ComponentProps } from "react";
+import { cn } from "@/lib/cn";
+
+interface ProgressProps extends Omit<ComponentProps<"progress">, "max"> {
+  /** From 0 to 1. */
+  value: number;
+}
+
+/** The platform's own, in the project's colours. Its `aria-label` says what is going on. */
+export function Progress({ className, ...props }: ProgressProps) {
+  return (
+    <progress
+      data-slot="progress"
+      max={1}
+      className={cn(
+        "h-1.5 w-full appearance-none overflow-hidden rounded-full bg-muted",
+        "[&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-transparent [&::-webkit-progress-value]:bg-primary",
+        className,
+      )}
+      {...props}
+    />
+  );
+}

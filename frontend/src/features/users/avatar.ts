@@ -1,0 +1,39 @@
+import { ApiError, type UserPublic, updateAvatarMe } from "@app/sdk";
+import { errorMessage } from "@/lib/errors";
+import { uploadFetch } from "@/lib/upload";
+
+export const AVATAR_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+const MAX_BYTES = 2 * 1024 * 1024;
+
+class WrongFile extends Error {}
+
+/** Sends the picture and waits until the new one can be shown. The API has the last word on what is a picture. */
+export async function uploadAvatar(
+  file: File,
+  onProgress: (sent: number) => void,
+): Promise<UserPublic> {
+  onProgress(0);
+  if (!AVATAR_TYPES.includes(file.type)) {
+    throw new WrongFile(
+      "This file is no picture that can be used. Choose a JPEG, PNG, WebP or GIF.",
+    );
+  }
+  if (file.size === 0) throw new WrongFile("This file is empty.");
+  if (file.size > MAX_BYTES) throw new WrongFile("This picture is larger than 2 MB.");
+
+  const { data } = await updateAvatarMe({ body: { file }, fetch: uploadFetch(onProgress) });
+  if (data.avatar_url) await load(data.avatar_url);
+  return data;
+}
+
+/** Into the browser's cache, so that no gap shows between the preview and the picture. */
+async function load(url: string) {
+  const image = new Image();
+  image.src = url;
+  await image.decode().catch(() => {});
+}
+
+export function avatarError(error: unknown): string {
+  if (error instanceof WrongFile) return error.message;
+  return (error instanceof ApiError && error.fieldErrors().file) || errorMessage(error);
+}
