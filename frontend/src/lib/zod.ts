@@ -15,6 +15,8 @@ export const emailField = z
 /** Asks only for one: what an account has may be older than the rules for new ones. */
 export const passwordField = z.string().check(z.minLength(1, "Password is required"));
 
+export const PASSWORD_RULE = "At least 8 characters.";
+
 export const newPasswordField = z
   .string()
   .check(

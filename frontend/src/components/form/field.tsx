@@ -5,12 +5,14 @@ import {
   type UseFormReturn,
   useFormState,
 } from "react-hook-form";
-import { Field, FieldError, FieldLabel } from "@/components/ui/field";
+import { Field, FieldError, FieldHint, FieldLabel } from "@/components/ui/field";
 
 export interface FormFieldProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
   name: FieldPath<Values>;
   label: string;
+  /** Below the control, until an error takes its place. */
+  hint?: ReactNode;
 }
 
 interface ControlProps {
@@ -30,13 +32,14 @@ export function FormField<Values extends FieldValues, Output>({
   form,
   name,
   label,
+  hint,
   aside,
   children,
 }: Props<Values, Output>) {
   const id = useId();
   const state = useFormState({ control: form.control, name });
   const message = form.getFieldState(name, state).error?.message;
-  const errorId = `${id}-error`;
+  const noteId = `${id}-note`;
   return (
     <Field>
       <div className="flex items-center justify-between">
@@ -46,9 +49,10 @@ export function FormField<Values extends FieldValues, Output>({
       {children({
         id,
         "aria-invalid": message !== undefined,
-        "aria-describedby": message === undefined ? undefined : errorId,
+        "aria-describedby": message || hint ? noteId : undefined,
       })}
-      {message && <FieldError id={errorId}>{message}</FieldError>}
+      {message && <FieldError id={noteId}>{message}</FieldError>}
+      {!message && hint && <FieldHint id={noteId}>{hint}</FieldHint>}
     </Field>
   );
 }

@@ -1,5 +1,5 @@
 import { Eye, EyeOff } from "lucide-react";
-import { type ComponentProps, type ReactNode, useState } from "react";
+import { type ComponentProps, type KeyboardEvent, type ReactNode, useState } from "react";
 import type { FieldValues } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
@@ -15,21 +15,33 @@ export function PasswordField<Values extends FieldValues, Output>({
   form,
   name,
   label,
+  hint,
   aside,
   ...props
 }: PasswordFieldProps<Values, Output>) {
   const [visible, setVisible] = useState(false);
+  const [isCapsLockOn, setIsCapsLockOn] = useState(false);
+  const lookAtCapsLock = (event: KeyboardEvent) =>
+    setIsCapsLockOn(event.getModifierState("CapsLock"));
   return (
-    <FormField form={form} name={name} label={label} aside={aside}>
+    <FormField
+      form={form}
+      name={name}
+      label={label}
+      hint={isCapsLockOn ? "Caps Lock is on." : hint}
+      aside={aside}
+    >
       {(control) => (
         <div className="relative">
           <Input
-            {...form.register(name)}
+            {...form.register(name, { onBlur: () => setIsCapsLockOn(false) })}
             {...control}
             {...props}
             type={visible ? "text" : "password"}
             autoCapitalize="none"
             spellCheck={false}
+            onKeyDown={lookAtCapsLock}
+            onKeyUp={lookAtCapsLock}
             className="pe-10"
           />
           <Button

@@ -11,10 +11,11 @@ export function TextField<Values extends FieldValues, Output>({
   form,
   name,
   label,
+  hint,
   ...props
 }: TextFieldProps<Values, Output>) {
   return (
-    <FormField form={form} name={name} label={label}>
+    <FormField form={form} name={name} label={label} hint={hint}>
       {(control) => <Input {...form.register(name)} {...control} {...props} />}
     </FormField>
   );
@@ -27,10 +28,11 @@ export function TextareaField<Values extends FieldValues, Output>({
   form,
   name,
   label,
+  hint,
   ...props
 }: TextareaFieldProps<Values, Output>) {
   return (
-    <FormField form={form} name={name} label={label}>
+    <FormField form={form} name={name} label={label} hint={hint}>
       {(control) => <Textarea {...form.register(name)} {...control} {...props} />}
     </FormField>
   );

@@ -19,3 +19,13 @@ export function FieldError({ className, ...props }: ComponentProps<"p">) {
     />
   );
 }
+
+export function FieldHint({ className, ...props }: ComponentProps<"p">) {
+  return (
+    <p
+      data-slot="field-hint"
+      className={cn("text-[13px] text-muted-foreground", className)}
+      {...props}
+    />
+  );
+}

@@ -80,6 +80,45 @@ describe("logging in", () => {
   });
 });
 
+describe("a password field", () => {
+  it("can be shown and hidden", async () => {
+    const { user: person } = await renderApp("/login");
+    const field = screen.getByTestId("password-input");
+    expect(field).toHaveAttribute("type", "password");
+    await person.click(screen.getByRole("button", { name: "Show password" }));
+    expect(field).toHaveAttribute("type", "text");
+    await person.click(screen.getByRole("button", { name: "Hide password" }));
+    expect(field).toHaveAttribute("type", "password");
+  });
+
+  it("warns of Caps Lock while it is typed in", async () => {
+    const { user: person } = await renderApp("/login");
+    const field = screen.getByTestId("password-input");
+    await person.type(field, "{CapsLock}x");
+    expect(field).toHaveAccessibleDescription("Caps Lock is on.");
+    await person.tab();
+    expect(field).not.toHaveAccessibleDescription();
+  });
+
+  it("tells the rule before it is broken, where a new one is chosen", async () => {
+    await renderApp("/signup");
+    expect(screen.getByTestId("password-input")).toHaveAccessibleDescription(
+      "At least 8 characters.",
+    );
+  });
+
+  it.each([
+    ["/login", ["username", "current-password"]],
+    ["/signup", ["name", "email", "new-password", "new-password"]],
+    ["/recover-password", ["username"]],
+    ["/reset-password", ["new-password", "new-password"]],
+  ])("and its neighbours on %s are known to password managers", async (url, expected) => {
+    const { container } = await renderApp(url);
+    const fields = [...container.querySelectorAll("input:not([type=radio])")];
+    expect(fields.map((field) => field.getAttribute("autocomplete"))).toEqual(expected);
+  });
+});
+
 describe("signing up", () => {
   async function signUp(confirmation = PASSWORD) {
     const app = await renderApp("/signup");
@@ -139,7 +178,9 @@ describe("a forgotten password", () => {
     const { user: person } = await renderApp("/recover-password");
     await person.type(screen.getByTestId("email-input"), "ada+x@example.com");
     await person.click(screen.getByRole("button", { name: "Continue" }));
-    expect(await screen.findByRole("status")).toHaveTextContent("If there is an account for");
+    const notice = await screen.findByRole("status");
+    expect(notice).toHaveTextContent("If there is an account for");
+    expect(notice).toHaveFocus();
     expect(asked.map(decodeURIComponent)).toEqual(["ada+x@example.com"]);
   });
 

@@ -1,21 +1,46 @@
 import type { ReactNode } from "react";
+import type { FieldValues, UseFormReturn } from "react-hook-form";
+import { Form } from "@/components/form/form";
+import { SubmitButton } from "@/components/form/submit-button";
 
-interface AuthPageProps {
+interface AuthPageProps<Values extends FieldValues, Output> {
   title: string;
   description: ReactNode;
-  children: ReactNode;
   footer: ReactNode;
+  form: UseFormReturn<Values, unknown, Output>;
+  submitLabel: string;
+  onSubmit: (values: Output) => Promise<void>;
+  /** The fields. */
+  children: ReactNode;
+  /** In place of the form, once it has done its work. */
+  result?: ReactNode;
 }
 
-/** The one column of every page for visitors. */
-export function AuthPage({ title, description, children, footer }: AuthPageProps) {
+/** The one column of every page for visitors: a form, and where else to go. */
+export function AuthPage<Values extends FieldValues, Output>({
+  title,
+  description,
+  footer,
+  form,
+  submitLabel,
+  onSubmit,
+  children,
+  result,
+}: AuthPageProps<Values, Output>) {
   return (
     <>
       <div className="mb-6 text-center">
         <h1 className="font-semibold text-xl">{title}</h1>
         <p className="mt-1.5 text-pretty text-muted-foreground">{description}</p>
       </div>
-      <div className="rounded-xl border bg-card p-6">{children}</div>
+      <div className="rounded-xl border bg-card p-6">
+        {result ?? (
+          <Form form={form} onSubmit={onSubmit} className="grid gap-5">
+            {children}
+            <SubmitButton control={form.control}>{submitLabel}</SubmitButton>
+          </Form>
+        )}
+      </div>
       <p className="mt-6 text-center text-muted-foreground">{footer}</p>
     </>
   );

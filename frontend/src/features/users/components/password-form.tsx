@@ -6,7 +6,7 @@ import { FormCard } from "@/components/form/form-card";
 import { PasswordField } from "@/components/form/password-field";
 import { useMe } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
-import { confirmed, newPasswordField, passwordField } from "@/lib/zod";
+import { confirmed, newPasswordField, PASSWORD_RULE, passwordField } from "@/lib/zod";
 
 const schema = z
   .object({
@@ -48,6 +48,7 @@ export function PasswordForm() {
         form={form}
         name="new_password"
         label="New password"
+        hint={PASSWORD_RULE}
         placeholder="New password"
         autoComplete="new-password"
         data-testid="new-password-input"

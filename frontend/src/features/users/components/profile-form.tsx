@@ -28,7 +28,7 @@ export function ProfileForm({ me }: { me: UserPublic }) {
       submitLabel="Save"
       saveWhenDirty
       onSubmit={async (body) => {
-        const { data } = await updateUserMe({ body });
+        const { data } = await updateUserMe({ body, headers: { "If-Match": `"${me.version}"` } });
         session.update(data);
         form.reset(valuesOf(data));
         void toastSuccess("User updated successfully");

@@ -2,9 +2,7 @@ import { loginSession } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
-import { Form } from "@/components/form/form";
 import { PasswordField } from "@/components/form/password-field";
-import { SubmitButton } from "@/components/form/submit-button";
 import { TextField } from "@/components/form/text-field";
 import { PROJECT_NAME } from "@/lib/project";
 import { AuthPage } from "../../components/auth-page";
@@ -48,40 +46,36 @@ function LoginPage() {
           </TextLink>
         </>
       }
+      form={form}
+      submitLabel="Log In"
+      onSubmit={async (body) => {
+        const { data: user } = await loginSession({ body });
+        session.begin(user);
+        await navigate({ href: redirect ?? "/", replace: true });
+      }}
     >
-      <Form
+      <TextField
         form={form}
-        className="grid gap-5"
-        onSubmit={async (body) => {
-          const { data: user } = await loginSession({ body });
-          session.begin(user);
-          await navigate({ href: redirect ?? "/", replace: true });
-        }}
-      >
-        <TextField
-          form={form}
-          name="email"
-          label="Email"
-          type="email"
-          placeholder="Email"
-          autoComplete="username"
-          data-testid="email-input"
-        />
-        <PasswordField
-          form={form}
-          name="password"
-          label="Password"
-          placeholder="Password"
-          autoComplete="current-password"
-          data-testid="password-input"
-          aside={
-            <TextLink to="/recover-password" className="text-[13px]">
-              Forgot your password?
-            </TextLink>
-          }
-        />
-        <SubmitButton control={form.control}>Log In</SubmitButton>
-      </Form>
+        name="email"
+        label="Email"
+        type="email"
+        placeholder="Email"
+        autoComplete="username"
+        data-testid="email-input"
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        placeholder="Password"
+        autoComplete="current-password"
+        data-testid="password-input"
+        aside={
+          <TextLink to="/recover-password" className="text-[13px]">
+            Forgot your password?
+          </TextLink>
+        }
+      />
     </AuthPage>
   );
 }

@@ -4,8 +4,6 @@ import { createFileRoute } from "@tanstack/react-router";
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { Form } from "@/components/form/form";
-import { SubmitButton } from "@/components/form/submit-button";
 import { TextField } from "@/components/form/text-field";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
@@ -32,36 +30,39 @@ function RecoverPasswordPage() {
           Remember your password? <TextLink to="/login">Log in</TextLink>
         </>
       }
+      form={form}
+      submitLabel="Continue"
+      onSubmit={async ({ email }) => {
+        await recoverPassword({ path: { email } });
+        setSentTo(email);
+      }}
+      result={
+        sentTo && (
+          <div
+            role="status"
+            // The button that had the focus is gone.
+            ref={(element) => element?.focus()}
+            tabIndex={-1}
+            className="grid justify-items-center gap-3 text-center outline-none"
+          >
+            <MailCheck aria-hidden className="size-6 text-primary" />
+            <p className="text-pretty break-words">
+              If there is an account for <strong className="font-medium">{sentTo}</strong>, a mail
+              with a link is on its way. The link works once, within an hour.
+            </p>
+          </div>
+        )
+      }
     >
-      {sentTo ? (
-        <div role="status" className="grid justify-items-center gap-3 text-center">
-          <MailCheck aria-hidden className="size-6 text-primary" />
-          <p className="text-pretty break-words">
-            If there is an account for <strong className="font-medium">{sentTo}</strong>, a mail
-            with a link is on its way. The link works once, within an hour.
-          </p>
-        </div>
-      ) : (
-        <Form
-          form={form}
-          className="grid gap-5"
-          onSubmit={async ({ email }) => {
-            await recoverPassword({ path: { email } });
-            setSentTo(email);
-          }}
-        >
-          <TextField
-            form={form}
-            name="email"
-            label="Email"
-            type="email"
-            placeholder="Email"
-            autoComplete="username"
-            data-testid="email-input"
-          />
-          <SubmitButton control={form.control}>Continue</SubmitButton>
-        </Form>
-      )}
+      <TextField
+        form={form}
+        name="email"
+        label="Email"
+        type="email"
+        placeholder="Email"
+        autoComplete="username"
+        data-testid="email-input"
+      />
     </AuthPage>
   );
 }

@@ -2,10 +2,9 @@ import { resetPassword } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
-import { Form } from "@/components/form/form";
 import { PasswordField } from "@/components/form/password-field";
-import { SubmitButton } from "@/components/form/submit-button";
 import { toastSuccess } from "@/lib/toast";
+import { PASSWORD_RULE } from "@/lib/zod";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { resetSchema } from "../../schemas";
@@ -33,34 +32,31 @@ function ResetPasswordPage() {
           Link too old? <TextLink to="/recover-password">Request a new one</TextLink>
         </>
       }
+      form={form}
+      submitLabel="Reset Password"
+      onSubmit={async ({ new_password }) => {
+        await resetPassword({ body: { token, new_password } });
+        await toastSuccess("Password updated successfully");
+        await navigate({ to: "/login", replace: true });
+      }}
     >
-      <Form
+      <PasswordField
         form={form}
-        className="grid gap-5"
-        onSubmit={async ({ new_password }) => {
-          await resetPassword({ body: { token, new_password } });
-          await toastSuccess("Password updated successfully");
-          await navigate({ to: "/login", replace: true });
-        }}
-      >
-        <PasswordField
-          form={form}
-          name="new_password"
-          label="New password"
-          placeholder="New password"
-          autoComplete="new-password"
-          data-testid="new-password-input"
-        />
-        <PasswordField
-          form={form}
-          name="confirm_password"
-          label="Confirm password"
-          placeholder="Confirm password"
-          autoComplete="new-password"
-          data-testid="confirm-password-input"
-        />
-        <SubmitButton control={form.control}>Reset Password</SubmitButton>
-      </Form>
+        name="new_password"
+        label="New password"
+        hint={PASSWORD_RULE}
+        placeholder="New password"
+        autoComplete="new-password"
+        data-testid="new-password-input"
+      />
+      <PasswordField
+        form={form}
+        name="confirm_password"
+        label="Confirm password"
+        placeholder="Confirm password"
+        autoComplete="new-password"
+        data-testid="confirm-password-input"
+      />
     </AuthPage>
   );
 }

@@ -2,11 +2,10 @@ import { registerUser } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
-import { Form } from "@/components/form/form";
 import { PasswordField } from "@/components/form/password-field";
-import { SubmitButton } from "@/components/form/submit-button";
 import { TextField } from "@/components/form/text-field";
 import { toastSuccess } from "@/lib/toast";
+import { PASSWORD_RULE } from "@/lib/zod";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { signupSchema } from "../../schemas";
@@ -39,51 +38,48 @@ function SignupPage() {
           </TextLink>
         </>
       }
+      form={form}
+      submitLabel="Sign Up"
+      onSubmit={async ({ confirm_password: _, ...body }) => {
+        const { data: user } = await registerUser({ body });
+        await toastSuccess("Your account was created. Log in to continue.");
+        await navigate({ to: "/login", search: { redirect }, state: { email: user.email } });
+      }}
     >
-      <Form
+      <TextField
         form={form}
-        className="grid gap-5"
-        onSubmit={async ({ confirm_password: _, ...body }) => {
-          const { data: user } = await registerUser({ body });
-          await toastSuccess("Your account was created. Log in to continue.");
-          await navigate({ to: "/login", search: { redirect }, state: { email: user.email } });
-        }}
-      >
-        <TextField
-          form={form}
-          name="full_name"
-          label="Full name"
-          placeholder="Full name"
-          autoComplete="name"
-          data-testid="full-name-input"
-        />
-        <TextField
-          form={form}
-          name="email"
-          label="Email"
-          type="email"
-          placeholder="Email"
-          autoComplete="username"
-          data-testid="email-input"
-        />
-        <PasswordField
-          form={form}
-          name="password"
-          label="Password"
-          placeholder="Password"
-          autoComplete="new-password"
-          data-testid="password-input"
-        />
-        <PasswordField
-          form={form}
-          name="confirm_password"
-          label="Confirm password"
-          placeholder="Confirm password"
-          autoComplete="new-password"
-          data-testid="confirm-password-input"
-        />
-        <SubmitButton control={form.control}>Sign Up</SubmitButton>
-      </Form>
+        name="full_name"
+        label="Full name"
+        placeholder="Full name"
+        autoComplete="name"
+        data-testid="full-name-input"
+      />
+      <TextField
+        form={form}
+        name="email"
+        label="Email"
+        type="email"
+        placeholder="Email"
+        autoComplete="email"
+        data-testid="email-input"
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        hint={PASSWORD_RULE}
+        placeholder="Password"
+        autoComplete="new-password"
+        data-testid="password-input"
+      />
+      <PasswordField
+        form={form}
+        name="confirm_password"
+        label="Confirm password"
+        placeholder="Confirm password"
+        autoComplete="new-password"
+        data-testid="confirm-password-input"
+      />
     </AuthPage>
   );
 }

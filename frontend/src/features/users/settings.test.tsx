@@ -1,0 +1,247 @@
+import type { UserPublic } from "@app/sdk";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import { describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs, signedOut } from "@/test/server";
+
+const ada = user();
+
+async function renderSettings(path = "", me: UserPublic = ada) {
+  signedInAs(me);
+  const app = await renderApp(`/settings${path}`);
+  await screen.findByRole("heading", { name: "Settings" });
+  return app;
+}
+
+/** The API as far as it takes changes to the own account; gives what it was sent. */
+function acceptChanges() {
+  const sent: { body: unknown; ifMatch: string | null }[] = [];
+  server.use(
+    http.patch("*/api/v1/users/me", async ({ request }) => {
+      const body = (await request.json()) as object;
+      sent.push({ body, ifMatch: request.headers.get("If-Match") });
+      return HttpResponse.json({ ...ada, ...body, version: ada.version + 1 });
+    }),
+  );
+  return sent;
+}
+
+describe("the profile", () => {
+  it("is saved when it was changed, and shown everywhere at once", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    const save = screen.getByRole("button", { name: "Save" });
+    expect(save).toBeDisabled();
+    const name = screen.getByTestId("full-name-input");
+    await person.clear(name);
+    await person.type(name, "Countess{Enter}");
+    expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
+    expect(sent).toEqual([{ body: { full_name: "Countess", email: ada.email }, ifMatch: '"1"' }]);
+    expect(screen.getByTestId("user-menu")).toHaveTextContent("Countess");
+    expect(save).toBeDisabled();
+  });
+
+  it("has no name when the name is cleared", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    await person.clear(screen.getByTestId("full-name-input"));
+    await person.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]?.body).toEqual({ full_name: null, email: ada.email });
+  });
+
+  it("keeps the input when the address is taken, and says so at the form", async () => {
+    const { user: person } = await renderSettings();
+    const taken = "User with this email already exists";
+    server.use(http.patch("*/api/v1/users/me", () => refuse(409, "DUP_001", taken)));
+    const email = screen.getByTestId("email-input");
+    await person.clear(email);
+    await person.type(email, "grace@example.com{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent(taken);
+    expect(email).toHaveValue("grace@example.com");
+  });
+
+  it("checks the address before it asks the server", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    const email = screen.getByTestId("email-input");
+    await person.clear(email);
+    await person.type(email, "grace@{Enter}");
+    expect(await screen.findByText("Invalid email address")).toBeInTheDocument();
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("the picture", () => {
+  const png = new File(["x"], "me.png", { type: "image/png" });
+  const url = `/api/v1/users/${ada.id}/avatar?v=1`;
+
+  function acceptPictures() {
+    const sent: unknown[] = [];
+    server.use(
+      http.put("*/api/v1/users/me/avatar", async ({ request }) => {
+        const file = (await request.formData()).get("file") as File;
+        sent.push([file.name, file.type]);
+        return HttpResponse.json({ ...ada, avatar_url: url });
+      }),
+    );
+    return sent;
+  }
+
+  const input = () => screen.getByLabelText("Picture", { selector: "input" });
+  const shown = () => screen.getByTestId("user-menu").querySelector("img")?.getAttribute("src");
+
+  it("is sent as soon as it is chosen, and shown everywhere", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptPictures();
+    await person.upload(input(), png);
+    expect(await screen.findByRole("button", { name: "Change picture" })).toBeInTheDocument();
+    expect(sent).toEqual([["me.png", "image/png"]]);
+    expect(shown()).toBe(url);
+  });
+
+  it("can be removed, and the focus stays", async () => {
+    const { user: person } = await renderSettings("", { ...ada, avatar_url: url });
+    server.use(http.delete("*/api/v1/users/me/avatar", () => HttpResponse.json(ada)));
+    await person.click(screen.getByRole("button", { name: "Remove" }));
+    const upload = await screen.findByRole("button", { name: "Upload picture" });
+    await waitFor(() => expect(upload).toHaveFocus());
+    expect(shown()).toBeUndefined();
+  });
+
+  it.each([
+    ["no picture", new File(["<svg/>"], "me.svg", { type: "image/svg+xml" }), /no picture/],
+    ["empty", new File([], "me.png", { type: "image/png" }), /empty/],
+    [
+      "too large",
+      new File([new Uint8Array(2 * 1024 * 1024 + 1)], "me.png", { type: "image/png" }),
+      /larger than 2 MB/,
+    ],
+  ])("is not sent when the file is %s", async (_name, file, message) => {
+    await renderSettings();
+    const sent = acceptPictures();
+    // Dropped on the field, or chosen under "All files".
+    await userEvent.upload(input(), file, { applyAccept: false });
+    expect(await screen.findByRole("alert")).toHaveTextContent(message);
+    expect(sent).toEqual([]);
+  });
+
+  it("is judged by the server", async () => {
+    const { user: person } = await renderSettings();
+    const errors = [{ code: "value_error", message: "This is no picture", field: "file" }];
+    server.use(
+      http.put("*/api/v1/users/me/avatar", () =>
+        refuse(422, "VAL_001", "Validation failed", errors),
+      ),
+    );
+    await person.upload(input(), png);
+    expect(await screen.findByRole("alert")).toHaveTextContent("This is no picture");
+    expect(shown()).toBeUndefined();
+  });
+
+  it("says when the connection broke", async () => {
+    const { user: person } = await renderSettings();
+    server.use(http.put("*/api/v1/users/me/avatar", () => HttpResponse.error()));
+    await person.upload(input(), png);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/could not be reached/);
+  });
+});
+
+describe("the password", () => {
+  async function changePassword(current: string, next: string, again = next) {
+    const app = await renderSettings("/password");
+    const bodies: unknown[] = [];
+    server.use(
+      http.patch("*/api/v1/users/me/password", async ({ request }) => {
+        const body = (await request.json()) as { current_password: string };
+        bodies.push(body);
+        if (body.current_password === "wrong-password") {
+          return refuse(400, "REQ_001", "Incorrect password");
+        }
+        return HttpResponse.json({ message: "Password updated successfully" });
+      }),
+    );
+    if (current) await app.user.type(screen.getByTestId("current-password-input"), current);
+    if (next) await app.user.type(screen.getByTestId("new-password-input"), next);
+    if (again) await app.user.type(screen.getByTestId("confirm-password-input"), again);
+    await app.user.click(screen.getByRole("button", { name: "Update Password" }));
+    return { ...app, bodies };
+  }
+
+  it("is changed, and the form is empty again", async () => {
+    const { bodies } = await changePassword("quiet-harbour-42", "loud-harbour-43");
+    expect(await screen.findByText("Password updated successfully")).toBeInTheDocument();
+    expect(bodies).toEqual([
+      { current_password: "quiet-harbour-42", new_password: "loud-harbour-43" },
+    ]);
+    expect(screen.getByTestId("new-password-input")).toHaveValue("");
+  });
+
+  it("is not changed without the current one", async () => {
+    await changePassword("wrong-password", "loud-harbour-43");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect password");
+    expect(screen.getByTestId("new-password-input")).toHaveValue("loud-harbour-43");
+  });
+
+  it.each([
+    ["", "", "", "Password is required"],
+    ["quiet-harbour-42", "short", "short", "Password must be at least 8 characters"],
+    ["quiet-harbour-42", "loud-harbour-43", "another", "The passwords don't match"],
+  ])("is checked before the server is asked: %s, %s", async (current, next, again, message) => {
+    const { bodies } = await changePassword(current, next, again);
+    expect((await screen.findAllByText(message)).length).toBeGreaterThan(0);
+    expect(bodies).toEqual([]);
+  });
+});
+
+describe("the danger zone", () => {
+  async function openDialog() {
+    const app = await renderSettings("/danger");
+    const opener = screen.getByRole("button", { name: "Delete account…" });
+    await app.user.click(opener);
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete your account?" });
+    return { ...app, opener, dialog, field: within(dialog).getByLabelText("Email") };
+  }
+
+  it("deletes the account when its address is typed", async () => {
+    const { user: person, field, router, queryClient } = await openDialog();
+    let isDeleted = false;
+    server.use(
+      http.delete("*/api/v1/users/me", () => {
+        isDeleted = true;
+        return HttpResponse.json({ message: "User deleted successfully" });
+      }),
+      http.post("*/api/v1/login/logout", () => refuse(401, "AUTH_001", "Not authenticated")),
+    );
+    signedOut();
+    await waitFor(() => expect(field).toHaveFocus());
+    await person.keyboard(`${ada.email.toUpperCase()}{Enter}`);
+    await screen.findByRole("heading", { name: "Log in to your account" });
+    expect(isDeleted).toBe(true);
+    expect(router.state.location.href).toBe("/login");
+    expect(queryClient.getQueryCache().getAll()).toEqual([]);
+    expect(await screen.findByText("Your account was deleted")).toBeInTheDocument();
+  });
+
+  it("deletes nothing for another address", async () => {
+    const { user: person, dialog } = await openDialog();
+    server.use(http.delete("*/api/v1/users/me", () => refuse(500, "INT_001", "was asked")));
+    await person.keyboard("grace@example.com{Enter}");
+    expect(await within(dialog).findByText(/not the e-mail address/)).toBeInTheDocument();
+  });
+
+  it("gives the focus back when it is cancelled", async () => {
+    const { user: person, opener } = await openDialog();
+    await person.keyboard("{Escape}");
+    await waitFor(() => expect(opener).toHaveFocus());
+  });
+
+  it("tells superusers why they cannot", async () => {
+    await renderSettings("/danger", user({ is_superuser: true }));
+    expect(screen.getByText(/Superusers cannot delete themselves/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /Delete/ })).not.toBeInTheDocument();
+  });
+});
