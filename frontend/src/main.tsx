@@ -10,13 +10,18 @@ markMissingChunks();
 const { router } = createApp();
 watchForNewVersion(router);
 
-// The boot shell of index.html stays until the first page can be shown whole, so that nothing of the app flashes by.
-await router.load();
+// No top-level await: pages are in files that import from this one, and would wait for it while it waits for them.
+void start();
 
-const root = document.getElementById("root");
-if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <RouterProvider router={router} />
-  </StrictMode>,
-);
+async function start() {
+  // The boot shell of index.html stays until the first page can be shown whole, so that nothing of the app flashes by.
+  await router.load();
+
+  const root = document.getElementById("root");
+  if (!root) throw new Error("index.html has no #root");
+  createRoot(root).render(
+    <StrictMode>
+      <RouterProvider router={router} />
+    </StrictMode>,
+  );
+}
