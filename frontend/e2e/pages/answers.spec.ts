@@ -40,7 +40,7 @@ for (const each of pageCases) {
         return usual(call);
       });
       await page.goto(urlOf(each));
-      const waiting = page.locator("[aria-busy=true], [data-slot=skeleton], [role=status]");
+      const waiting = page.locator("[aria-busy=true], [data-slot=skeleton]");
       await expect(waiting.first()).toBeVisible();
       await expectAccessible(page);
       release();
