@@ -26,7 +26,7 @@ const SHELL = ["src/app/app-layout.tsx?tsr-split=component"];
 
 /** Our own modules: those that every page starts with, and those that every signed-in page has besides. */
 function ownChunk(id: string, context: Rolldown.ChunkingContext) {
-  // It waits for the first page: a page that in turn waited for its file would never come.
+  // The entry stays by itself: pages import the shared file, and must not wait for what starts them.
   if (id.endsWith(ENTRY)) return null;
   const isIn = (paths: string[]) => paths.some((path) => importsOf(path, context).has(id));
   if (isIn(MAIN)) return "main";
