@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Date, DateTime, Uuid, bindparam, cast, true
+from sqlalchemy import Date, Uuid, bindparam, cast, true
 from sqlmodel import SQLModel, func, select
 
 from app.core.ids import first_id_at
@@ -12,7 +12,8 @@ from app.core.models import utc_now
 from app.core.statements import ReadSession, Row, Statement
 
 Days = Annotated[int, Field(ge=7, le=90, description="How many days, up to today")]
-_CLOCKS = dt.timedelta(hours=1)
+_BEFORE = dt.timedelta(hours=1)
+"""More than a row's id can be older than its time."""
 
 
 class DayCount(SQLModel):
@@ -34,11 +35,8 @@ class DailyCounts:
         total = select(func.count().label("count"), *numbers).select_from(table).where(*where).subquery()
         date = cast(func.timezone("UTC", table.created_at), Date)
         # `created_at` decides. The ids, which have an index, bound what is read.
-        recent = [
-            table.id >= bindparam("first_id", type_=Uuid),
-            table.created_at >= bindparam("since", type_=DateTime(timezone=True)),
-        ]
-        made = select(date.label("date"), func.count().label("made")).where(*where, *recent).group_by(date).subquery()
+        recent = table.id >= bindparam("first_id", type_=Uuid)
+        made = select(date.label("date"), func.count().label("made")).where(*where, recent).group_by(date).subquery()
         columns = [*total.columns, *made.columns]
         self._statement = Statement(select(*columns).select_from(total.outerjoin(made, true())))
 
@@ -46,7 +44,7 @@ class DailyCounts:
         """`count` and the other totals, and `days`, each as a `DayCount`, the oldest first."""
         today = utc_now().date()
         dates = [today - dt.timedelta(days=ago) for ago in reversed(range(days))]
-        since = dt.datetime.combine(dates[0], dt.time(), dt.UTC)
-        rows = await session.all(self._statement, first_id=first_id_at(since - _CLOCKS), since=since, **values)
+        first_id = first_id_at(dt.datetime.combine(dates[0], dt.time(), dt.UTC) - _BEFORE)
+        rows = await session.all(self._statement, first_id=first_id, **values)
         made = {row["date"]: row["made"] for row in rows}
         return {**rows[0], "days": [{"date": date, "count": made.get(date, 0)} for date in dates]}
