@@ -37,12 +37,13 @@ def test_a_database_set_outside_is_used_as_it_is(tmp_path: Path, monkeypatch: py
 
 def test_an_isolated_stack_reaches_nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("POSTGRES_SERVER=db.example.com\n")
-    for name in ("DATABASE_URL", "SMTP_HOST", "FRONTEND_URL"):
+    for name in ("DATABASE_URL", "SMTP_HOST", "FRONTEND_URL", "STORAGE_URL"):
         monkeypatch.setenv(name, "outside.example.com")
     monkeypatch.setenv("POSTGRES_PASSWORD", "of the outside database")
     environment = read_environment(SECRETS, isolated=True, root=tmp_path)
     assert environment.outside_database == ""
     assert not environment.has_outside_smtp
+    assert environment.get("STORAGE_URL") == ""
     assert environment.origin(8123) == "http://localhost:8123"
     assert environment.get("POSTGRES_PASSWORD") == "p/w"
     assert environment.for_children({"PORT": "1"})["ENVIRONMENT"] == "local"

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 
 from dev.checks import clean_environment
 from dev.layout import BACKEND, FRONTEND, Layout
 from dev.processes import command_of
+from tests.users.pictures import picture
 
 pytestmark = pytest.mark.stack
 
@@ -86,6 +88,13 @@ def status_of(url: str) -> int:
     return status
 
 
+def signed_in(facts: dict[str, Any]) -> httpx2.Client:
+    """A client of the API, signed in as the superuser."""
+    form = {"username": facts["superuser"]["email"], "password": facts["superuser"]["password"]}
+    token = httpx2.post(f"{facts['api']}/login/access-token", data=form).json()["access_token"]
+    return httpx2.Client(base_url=facts["api"], headers={"Authorization": f"Bearer {token}"})
+
+
 def test_it_starts_says_where_it_is_and_stops_without_a_trace(layout: Layout) -> None:
     started = Started(layout)
     facts = started.wait()
@@ -119,12 +128,15 @@ def test_a_killed_start_leaves_nothing_that_the_next_cannot_clear(layout: Layout
     before = first.wait()
     with psycopg.connect(before["database_url"], autocommit=True) as connection:
         connection.execute("create table kept (value int)")
+    with signed_in(before) as client:
+        assert client.put("/users/me/avatar", files={"file": picture()}).status_code == 200
     first.stop(signal.SIGKILL)
     second = Started(layout)
     after = second.wait()
     assert after["superuser"] == before["superuser"]
     with psycopg.connect(after["database_url"]) as connection:
         connection.execute("select * from kept")
+    assert len(list(layout.storage.glob("avatars/*"))) == 1
     assert second.stop(signal.SIGINT) < 5
 
     third = Started(layout, "--port=0", "--no-reload", "--fresh")
@@ -132,7 +144,16 @@ def test_a_killed_start_leaves_nothing_that_the_next_cannot_clear(layout: Layout
     assert fresh["superuser"] == before["superuser"]
     with psycopg.connect(fresh["database_url"]) as connection:
         assert connection.execute("select to_regclass('kept')").fetchone() == (None,)
+    assert not list(layout.storage.glob("avatars/*"))
     third.stop()
+    assert processes_of(layout) == []
+
+
+def test_an_open_stream_does_not_hold_up_the_end(layout: Layout) -> None:
+    started = Started(layout, "--port=0")
+    with signed_in(started.wait()) as client, client.stream("GET", "/events") as stream:
+        assert "event: ready" in stream.iter_lines()
+        assert started.stop(signal.SIGINT) < 3
     assert processes_of(layout) == []
 
 

@@ -75,6 +75,12 @@ def test_op01_weak_mail_password_refuses_to_start(weak: str) -> None:
     assert "SMTP_PASSWORD" in refusal(**values, SMTP_PASSWORD=weak)
 
 
+@pytest.mark.parametrize("environment", OUTSIDE_LOCAL)
+def test_op01_storage_has_no_default_outside_local_development(environment: str) -> None:
+    """Files would go with the container."""
+    assert "STORAGE_URL" in refusal(ENVIRONMENT=environment, **{**OUTSIDE, "STORAGE_URL": ""})
+
+
 def test_op01_refusal_does_not_print_the_secret() -> None:
     weak = "changethis-31415"
     assert "31415" not in refusal(**{**OUTSIDE, "ENVIRONMENT": "production", "SECRET_KEY": weak})

@@ -1,0 +1,149 @@
+"""Files in a directory, and in a bucket of a server that speaks S3's protocol."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from app.core import storage
+from app.core.config import Settings, settings
+from app.core.errors import Unavailable
+
+
+class Bucket:
+    """Keeps what S3's protocol puts, by path, and remembers the requests."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        method, path, headers = await self._head(reader)
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.requests.append((method, path, headers))
+        status, content = self._answer(method, path, body)
+        names = f'ETag: "1"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: {len(content)}'
+        writer.write(f"HTTP/1.1 {status} .\r\n{names}\r\nConnection: close\r\n\r\n".encode() + content)
+        await writer.drain()
+        writer.close()
+
+    async def _head(self, reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]]:
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
+        method, path, _ = first.split(" ")
+        return method, path, {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+
+    def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if method == "PUT":
+            self.files[path] = body
+            return 200, b""
+        if method == "POST" and path.endswith("?delete"):  # names what to delete in its body
+            [key] = re.findall(r"<Key>(.+)</Key>", body.decode())
+            self.files.pop(f"{path.removesuffix('?delete')}/{key}", None)
+            return 200, f"<DeleteResult><Deleted><Key>{key}</Key></Deleted></DeleteResult>".encode()
+        return (200, self.files[path]) if path in self.files else (404, b"<Error><Code>NoSuchKey</Code></Error>")
+
+
+@pytest.fixture
+async def bucket() -> AsyncIterator[Bucket]:
+    bucket = Bucket()
+    server = await asyncio.start_server(bucket.serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        bucket.url = f"s3://files/pictures?endpoint=http://127.0.0.1:{port}&region=eu-central-1"
+        yield bucket
+
+
+@pytest.fixture
+def open_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes the functions of the module work on the store of another URL."""
+
+    def use(url: str) -> None:
+        monkeypatch.setattr(storage, "_store", cache(lambda: storage.open_store(url)))
+
+    return use
+
+
+async def put_get_and_delete() -> None:
+    assert await storage.get("a/b.webp") is None
+    await storage.put("a/b.webp", b"first")
+    await storage.put("a/b.webp", b"second")
+    assert await storage.get("a/b.webp") == b"second"
+    await storage.delete(key="a/b.webp")
+    await storage.delete(key="a/b.webp")
+    assert await storage.get("a/b.webp") is None
+
+
+async def test_directory_keeps_files(tmp_path: Path, open_store: Callable[[str], None]) -> None:
+    open_store(f"file://{tmp_path}/not%20yet/there")
+    await put_get_and_delete()
+    await storage.put("a/b", b"x")
+    assert (tmp_path / "not yet" / "there" / "a" / "b").read_bytes() == b"x"
+
+
+async def test_bucket_keeps_files(
+    bucket: Bucket, open_store: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "STORAGE_ACCESS_KEY_ID", "the-key-id")
+    monkeypatch.setattr(settings, "STORAGE_SECRET_ACCESS_KEY", SecretStr("the-secret"))
+    open_store(bucket.url)
+    await put_get_and_delete()
+    assert {path for _, path, _ in bucket.requests} == {"/files/pictures/a/b.webp", "/files?delete"}
+    for _, _, headers in bucket.requests:
+        assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=the-key-id/")
+        assert "/eu-central-1/s3/" in headers["authorization"]
+        assert "the-secret" not in str(headers)
+
+
+async def test_key_cannot_leave_the_directory(tmp_path: Path, open_store: Callable[[str], None]) -> None:
+    open_store(f"file://{tmp_path}/files")
+    with pytest.raises(ValueError, match="illegal"):
+        await storage.put("../outside", b"x")
+    assert not (tmp_path / "outside").exists()
+
+
+async def test_directory_that_cannot_be_made_is_unavailable(tmp_path: Path, open_store: Callable[[str], None]) -> None:
+    (tmp_path / "file").touch()
+    open_store(f"file://{tmp_path}/file/below")
+    with pytest.raises(Unavailable):
+        await storage.put("a", b"x")
+
+
+async def test_bucket_that_is_silent_is_unavailable_in_time(
+    open_store: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "SECONDS", 0.1)
+    released = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await released.wait()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        open_store(f"s3://files?endpoint=http://127.0.0.1:{port}&access_key_id=a&secret_access_key=b")
+        for call in (storage.put("a", b"x"), storage.get("a"), storage.delete(key="a")):
+            with pytest.raises(Unavailable):
+                await call
+        released.set()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/var/lib/app", "file://host/path", "file:///", "file:", "s3:///prefix", "s3://key:secret@bucket", "gs://bucket"],
+)
+def test_url_of_another_kind_refuses_to_start(url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(_env_file=None, _secrets_dir=(), STORAGE_URL=url)
+    assert "STORAGE_URL" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_local_development_needs_no_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STORAGE_URL")
+    assert Settings(_env_file=None, _secrets_dir=()).storage_url.endswith("/.local/storage")
