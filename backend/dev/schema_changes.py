@@ -69,10 +69,10 @@ class SchemaComparison:
 
     def _bridge_numbers(self, before: dict[str, Schema], after: dict[str, Schema], side: Side, subject: str) -> None:
         """Every integer is a number."""
-        if "integer" in before and "number" in after and not {"number"} & before.keys():
+        if "integer" in before and "number" in after:
             before["number"] = before.pop("integer")
             self._widened(side, subject, f"can be any number in {_place(side)}")
-        elif "number" in before and "integer" in after and not {"integer"} & before.keys():
+        elif "number" in before and "integer" in after:
             before["integer"] = before.pop("number")
             self._narrowed(side, subject, f"is a whole number in {_place(side)}")
 
@@ -160,6 +160,8 @@ def _by_type(schema: Schema) -> dict[str, Schema]:
     types: dict[str, Schema] = {}
     for name, each in _alternatives(schema):
         types[name if name not in types else f"{name} ({len(types)})"] = each
+    if "number" in types:
+        types.pop("integer", None)
     return types
 
 

@@ -83,6 +83,12 @@ CASES: dict[str, Case] = {
         (BREAKING, "is 20 instead of 100 when left out"),
         (BREAKING, "is 100 instead of 20 when left out"),
     ),
+    "a parameter's first default": (
+        lambda d: read(d)["parameters"][1]["schema"].update(default="title"),
+        "readItems.query.sort",
+        (ADDITIVE, 'is "title" instead of None when left out'),
+        (BREAKING, 'is None instead of "title" when left out'),
+    ),
     "a parameter's maximum": (
         lambda d: limit(d)["schema"].update(maximum=50),
         "readItems.query.limit",

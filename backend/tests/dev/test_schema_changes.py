@@ -47,6 +47,18 @@ CASES: dict[str, Case] = {
         (ADDITIVE, "can be null in requests"),
         (BREAKING, "can no longer be null in requests"),
     ),
+    "a least length": (
+        lambda d: field(d, "ItemCreate", "title").update(minLength=2),
+        "ItemCreate.title",
+        (BREAKING, "has minLength 2 instead of 1"),
+        (ADDITIVE, "has minLength 1 instead of 2"),
+    ),
+    "a list's being a set": (
+        lambda d: field(d, "ItemCreate", "tags").update(uniqueItems=True),
+        "ItemCreate.tags",
+        (BREAKING, "has uniqueItems True instead of None"),
+        (ADDITIVE, "has uniqueItems None instead of True"),
+    ),
     "a pattern": (
         lambda d: field(d, "ItemCreate", "title").update(pattern="^A"),
         "ItemCreate.title",
@@ -76,6 +88,30 @@ CASES: dict[str, Case] = {
         "Item.note",
         (ADDITIVE, "can no longer be null in answers"),
         (BREAKING, "can be null in answers"),
+    ),
+    "an answered field's type, of anything": (
+        lambda d: field(d, "Item", "size").clear(),
+        "Item.size",
+        (BREAKING, "can be anything in answers"),
+        (ADDITIVE, "can be integer in answers"),
+    ),
+    "a field that is always answered": (
+        lambda d: (schema(d, "Item")["properties"].pop("title"), schema(d, "Item")["required"].remove("title")),
+        "Item.title",
+        (BREAKING, "is gone from answers"),
+        (ADDITIVE, "is new in answers"),
+    ),
+    "one of two formats": (
+        lambda d: field(d, "ItemCreate", "note")["anyOf"].append({"type": "string", "format": "date"}),
+        "ItemCreate.note",
+        (ADDITIVE, "can be string (2) in requests"),
+        (BREAKING, "can no longer be string (2) in requests"),
+    ),
+    "an integer beside a number": (
+        lambda d: field(d, "ItemCreate", "size").update(type=["integer", "number"]),
+        "ItemCreate.size",
+        (ADDITIVE, "can be any number in requests"),
+        (BREAKING, "is a whole number in requests"),
     ),
     "an answered number's kind": (
         lambda d: field(d, "Item", "size").update(type="number"),
@@ -108,6 +144,22 @@ def test_a_value_that_is_sent_and_answered_changes_for_both() -> None:
     assert found == [
         Change(BREAKING, "State", 'has the new value "late" in answers'),
         Change(ADDITIVE, "State", 'has the new value "late" in requests'),
+    ]
+
+
+def test_a_default_of_an_answer_is_nobodys_concern() -> None:
+    assert changes(DOCUMENT, edited(lambda d: field(d, "Item", "size").update(default=1))) == []
+
+
+def test_the_parts_of_a_type_count_together() -> None:
+    def inherit(document: Document) -> None:
+        fields = schema(document, "Item")
+        document["components"]["schemas"]["Item"] = {"allOf": [ref("Base"), {"allOf": [fields]}]}
+        document["components"]["schemas"]["Base"] = {"properties": {"made": {"type": "string"}}, "required": ["made"]}
+
+    assert changes(DOCUMENT, edited(inherit)) == [
+        Change(ADDITIVE, "Base", "the type is new"),
+        Change(ADDITIVE, "Item.made", "is new in answers"),
     ]
 
 
