@@ -10,7 +10,7 @@ import { watchForNewVersion } from "@/lib/new-version";
 import { toastError } from "@/lib/toast";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
-import { server, signedInAs } from "@/test/server";
+import { refuse, server, signedInAs } from "@/test/server";
 
 beforeEach(() => {
   // React and the router report what a boundary caught.
@@ -100,6 +100,13 @@ describe("the connection", () => {
     server.use(http.get("*/api/v1/users/me", () => new HttpResponse("Bad gateway", { status })));
     await act(() => readUserMe().catch(() => {}));
     expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+  });
+
+  it("is not lost when the API itself says that it is busy", async () => {
+    await renderApp(PAGE);
+    server.use(http.get("*/api/v1/users/me", () => refuse(503, "UNAV_001", "Try again later")));
+    await act(() => readUserMe().catch(() => {}));
+    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
   });
 
   it("is known from the browser, too", async () => {

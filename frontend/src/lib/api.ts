@@ -4,9 +4,6 @@ import { setReachable } from "@/lib/connection";
 /** No request waits longer than this for an answer: a clear error beats a spinner without end. */
 const TIMEOUT_MS = 20_000;
 
-/** What a proxy says while the API behind it is away. */
-const GATEWAY_ERRORS = [502, 503, 504];
-
 let whenUnauthorized: () => Promise<boolean> = async () => false;
 
 /**
@@ -39,7 +36,7 @@ async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetc
   const signal = AbortSignal.any([request.signal, timeout.signal]);
   try {
     const response = await transport(request, { signal });
-    setReachable(!GATEWAY_ERRORS.includes(response.status));
+    setReachable(!isOfProxy(response));
     // A long list takes its time. Whoever reads it looks after that.
     if (response.headers.get("Content-Type")?.startsWith("text/csv")) clearTimeout(timer);
     return response;
@@ -48,6 +45,11 @@ async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetc
     if (!signal.aborted) setReachable(false);
     throw error;
   }
+}
+
+/** What a proxy says while the API behind it is away. The API's own errors are problem documents. */
+function isOfProxy({ status, headers }: Response) {
+  return [502, 503, 504].includes(status) && !headers.get("Content-Type")?.includes("problem+json");
 }
 
 /** Signing in and out answer for themselves. */

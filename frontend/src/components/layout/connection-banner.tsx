@@ -33,29 +33,30 @@ export function ConnectionBanner() {
 }
 
 const FIRST_PAUSE_MS = 3_000;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 /** Asks for the server in growing intervals, only while it is missed; when it is back, the page is brought up to date. */
 function useRecovery(connection: ReturnType<typeof useConnection>) {
   const queryClient = useQueryClient();
-  const wasLost = useRef(false);
+  const pause = useRef(FIRST_PAUSE_MS);
 
   useEffect(() => {
+    if (connection === "offline") return () => void queryClient.invalidateQueries();
     if (connection === "online") {
-      if (wasLost.current) void queryClient.invalidateQueries();
-      wasLost.current = false;
-      return;
+      // Whatever is lost again before that is asked for less often.
+      const timer = setTimeout(() => (pause.current = FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+      return () => clearTimeout(timer);
     }
-    wasLost.current = true;
-    if (connection === "offline") return;
-    let pause = FIRST_PAUSE_MS;
     const ask = () => {
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-      timer = setTimeout(ask, pause);
+      pause.current = Math.min(pause.current * 2, LONGEST_PAUSE_MS);
+      timer = setTimeout(ask, pause.current);
       probe();
     };
-    let timer = setTimeout(ask, pause);
-    return () => clearTimeout(timer);
+    let timer = setTimeout(ask, pause.current);
+    return () => {
+      clearTimeout(timer);
+      void queryClient.invalidateQueries();
+    };
   }, [connection, queryClient]);
 
   return probe;

@@ -66,8 +66,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
           type="file"
           accept={AVATAR_TYPES.join()}
           aria-label="Picture"
-          tabIndex={-1}
-          className="sr-only"
+          hidden
           onChange={({ target }) => {
             const file = target.files?.[0];
             // So that the same file can be chosen again.
