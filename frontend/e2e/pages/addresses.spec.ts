@@ -27,6 +27,7 @@ test("a login stays on the site, wherever its link leads", async ({ page, api, b
 test("whoever is signed in stays on the site, too", async ({ page, api, baseURL }) => {
   begin({}, api);
   await page.goto("/");
+  await expect(page.getByTestId("user-menu")).toBeVisible();
   for (const target of ELSEWHERE) {
     await page.goto(`/login?redirect=${target}`);
     await expect(page.getByTestId("user-menu")).toBeVisible();

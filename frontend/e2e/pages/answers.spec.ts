@@ -12,6 +12,8 @@ const FAILURES: [string, Answer | Stream][] = [
     { status: 429, headers: { "Retry-After": "30" }, body: "Too Many Requests" },
   ],
   ["a page of a proxy", htmlPage(502)],
+  ["a page instead of JSON", htmlPage(200)],
+  ["nothing", { status: 200, headers: {}, body: "" }],
   ["a lost connection", (response) => response.destroy()],
 ];
 /** What only programs say. */
