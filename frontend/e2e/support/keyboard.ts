@@ -52,7 +52,8 @@ declare global {
 function watchStops(root: Element) {
   const roles = ["button", "link", "checkbox", "switch", "radio", "tab", "menuitem"];
   const interactive = [
-    "a[href], button, input:not([type=hidden]), select, textarea, summary",
+    // A file field is opened by a button of ours.
+    "a[href], button, input:not([type=hidden], [type=file]), select, textarea, summary",
     "[tabindex]:not([tabindex='-1'])",
     ...roles.map((role) => `[role=${role}]`),
   ].join();

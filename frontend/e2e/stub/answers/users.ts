@@ -21,6 +21,8 @@ export function person(index: number, changes: Partial<UserPublic> = {}): UserPu
 }
 
 const PEOPLE = 45;
+/** Any picture will do. */
+const PICTURE = "/favicon.svg";
 
 export default function users(api: Api) {
   const one = (id = "") => person(Number(id.slice(-12)) - 1);
@@ -47,6 +49,8 @@ export default function users(api: Api) {
   api.on("PATCH /users/me", ({ body }) =>
     me((user) => ({ ...user, ...body, version: user.version + 1 })),
   );
+  api.on("PUT /users/me/avatar", () => me((user) => ({ ...user, avatar_url: PICTURE })));
+  api.on("DELETE /users/me/avatar", () => me((user) => ({ ...user, avatar_url: null })));
   api.on("PATCH /users/me/password", json<Message>({ message: "Password updated successfully" }));
   api.on("DELETE /users/me", () => {
     api.user = undefined;
