@@ -13,6 +13,7 @@ import { Route as appAppLayoutRouteImport } from './app/app-layout'
 import { Route as appPublicLayoutRouteImport } from './app/public-layout'
 import { Route as IndexRouteImport } from './features/home/routes/app/index'
 import { Route as appNotFoundRouteImport } from './app/not-found'
+import { Route as AdminRouteImport } from './features/users/routes/app/admin'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
@@ -40,6 +41,11 @@ const IndexRoute = IndexRouteImport.update({
 const appNotFoundRoute = appNotFoundRouteImport.update({
   id: '/$',
   path: '/$',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const AdminRoute = AdminRouteImport.update({
+  id: '/admin',
+  path: '/admin',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const ItemsRoute = ItemsRouteImport.update({
@@ -97,6 +103,7 @@ export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/settings': typeof SettingsRouteRouteWithChildren
   '/$': typeof appNotFoundRoute
+  '/admin': typeof AdminRoute
   '/items': typeof ItemsRoute
   '/login': typeof LoginRoute
   '/recover-password': typeof RecoverPasswordRoute
@@ -110,6 +117,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/$': typeof appNotFoundRoute
+  '/admin': typeof AdminRoute
   '/items': typeof ItemsRoute
   '/login': typeof LoginRoute
   '/recover-password': typeof RecoverPasswordRoute
@@ -126,6 +134,7 @@ export interface FileRoutesById {
   '/_public': typeof appPublicLayoutRouteWithChildren
   '/_app/settings': typeof SettingsRouteRouteWithChildren
   '/_app/$': typeof appNotFoundRoute
+  '/_app/admin': typeof AdminRoute
   '/_app/items': typeof ItemsRoute
   '/_public/login': typeof LoginRoute
   '/_public/recover-password': typeof RecoverPasswordRoute
@@ -143,6 +152,7 @@ export interface FileRouteTypes {
     | '/'
     | '/settings'
     | '/$'
+    | '/admin'
     | '/items'
     | '/login'
     | '/recover-password'
@@ -156,6 +166,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/$'
+    | '/admin'
     | '/items'
     | '/login'
     | '/recover-password'
@@ -171,6 +182,7 @@ export interface FileRouteTypes {
     | '/_public'
     | '/_app/settings'
     | '/_app/$'
+    | '/_app/admin'
     | '/_app/items'
     | '/_public/login'
     | '/_public/recover-password'
@@ -216,6 +228,13 @@ declare module '@tanstack/react-router' {
       path: '/$'
       fullPath: '/$'
       preLoaderRoute: typeof appNotFoundRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/admin': {
+      id: '/_app/admin'
+      path: '/admin'
+      fullPath: '/admin'
+      preLoaderRoute: typeof AdminRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/items': {
@@ -312,6 +331,7 @@ const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
 interface appAppLayoutRouteChildren {
   SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   appNotFoundRoute: typeof appNotFoundRoute
+  AdminRoute: typeof AdminRoute
   ItemsRoute: typeof ItemsRoute
   IndexRoute: typeof IndexRoute
 }
@@ -319,6 +339,7 @@ interface appAppLayoutRouteChildren {
 const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   SettingsRouteRoute: SettingsRouteRouteWithChildren,
   appNotFoundRoute: appNotFoundRoute,
+  AdminRoute: AdminRoute,
   ItemsRoute: ItemsRoute,
   IndexRoute: IndexRoute,
 }

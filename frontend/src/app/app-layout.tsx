@@ -5,6 +5,7 @@ import { Sidebar } from "@/components/layout/sidebar";
 import { sidebarCollapsed } from "@/components/layout/sidebar-state";
 import { SkipLink } from "@/components/layout/skip-link";
 import { TooltipProvider } from "@/components/ui/tooltip";
+import { useLive } from "@/lib/live";
 import { useIsWide } from "@/lib/media";
 import { useMe } from "@/lib/session";
 
@@ -16,6 +17,7 @@ export const Route = createFileRoute("/_app")({
 });
 
 function AppLayout() {
+  useLive();
   const isWide = useIsWide();
   const isCollapsed = sidebarCollapsed.use();
   const { id } = useMe();

@@ -55,6 +55,15 @@ export interface ChecklistStep extends Target {
   isDone: (user: UserPublic, queryClient: QueryClient) => boolean | Promise<boolean>;
 }
 
+/** A page that shows what belongs to one user: an action of the list of users. */
+export interface UserLink {
+  title: string;
+  icon: LucideIcon;
+  to: Target["to"];
+  /** The page's search parameter that takes the user's id. */
+  param: string;
+}
+
 /** Places of shared pages that a feature may fill. */
 export type SlotName =
   | "dashboard.stats"
@@ -71,6 +80,7 @@ export interface Feature {
   search?: (query: string, signal: AbortSignal) => Promise<SearchResult[]>;
   settings?: SettingsTab[];
   checklist?: ChecklistStep[];
+  userLinks?: UserLink[];
   slots?: Partial<Record<SlotName, ComponentType>>;
 }
 

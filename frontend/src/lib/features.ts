@@ -21,6 +21,7 @@ export const menuEntries = settingsTabs.flatMap(({ menuIcon, ...tab }) =>
   menuIcon ? [{ ...tab, icon: menuIcon }] : [],
 );
 export const checklist = features.flatMap(([, { checklist = [] }]) => checklist).sort(byOrder);
+export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
 
 /** Server searches of the command palette, each with the entry that gives it a title and says who may. */
 export const searches = features.flatMap(([, { nav, search }]) => {

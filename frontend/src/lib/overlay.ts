@@ -3,7 +3,7 @@ import { useCallback, useRef, useState } from "react";
 export interface Overlay<Value> {
   open: boolean;
   value: Value | undefined;
-  /** New each time it opens, so that a form inside starts afresh; the same while it closes. */
+  /** New each time it opens, so that a form inside starts afresh; the same while it closes. 0 until it first opens. */
   key: number;
   show: (value?: Value) => void;
   hide: () => void;
@@ -25,19 +25,21 @@ export function useOverlay<Value>(): Overlay<Value> {
     setState(({ key }) => ({ open: true, value, key: key + 1 }));
   }, []);
   const hide = useCallback(() => setState((current) => ({ ...current, open: false })), []);
-  const returnFocus = useCallback((event: Event) => {
-    event.preventDefault();
-    const target = opener.current?.isConnected ? opener.current : document.querySelector("h1");
-    target?.focus();
-  }, []);
+  const returnFocus = useCallback((event: Event) => focusOpener(event, opener.current), []);
 
   return { ...state, show, hide, returnFocus };
 }
 
 /** A menu item is gone when its dialog closes; the button of its menu is still there. */
-function findOpener(): HTMLElement | null {
+export function findOpener(): HTMLElement | null {
   const active = document.activeElement;
-  if (!(active instanceof HTMLElement)) return null;
+  if (!(active instanceof HTMLElement) || active === document.body) return null;
   const menuButton = active.closest("[role=menu]")?.getAttribute("aria-labelledby");
   return menuButton ? document.getElementById(menuButton) : active;
+}
+
+export function focusOpener(event: Event, opener: HTMLElement | null) {
+  event.preventDefault();
+  const target = opener?.isConnected ? opener : document.querySelector("h1");
+  target?.focus();
 }

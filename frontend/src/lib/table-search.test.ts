@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "./search-params";
-import { lastPage, tableSearch, toListQuery } from "./table-search";
+import { lastPage, oneOf, tableDefaults, tableSearch, toListQuery, uuid } from "./table-search";
 
 const validate = tableSearch(["-created_at", "title"]);
 // As the router calls it: with whatever the URL says.
@@ -33,6 +33,40 @@ describe("the part of a list that the URL says", () => {
     `?q=${"x".repeat(256)}`,
   ])("ignores nonsense: %s", (url) => {
     expect(fromUrl(url)).toEqual(fromUrl(""));
+  });
+});
+
+describe("what a page adds to it", () => {
+  const id = "0198a000-0000-7000-8000-000000000002";
+  const own = tableSearch(["title"], { state: oneOf("active", "inactive"), item: uuid });
+  const ownFromUrl = (url: string) => (own as (search: object) => object)(parseSearch(url));
+
+  it("is read from the parameters, and explicitly nothing without them", () => {
+    expect(ownFromUrl(`?state=inactive&item=${id}&new=true`)).toMatchObject({
+      state: "inactive",
+      item: id,
+      new: true,
+    });
+    expect(ownFromUrl("")).toStrictEqual({
+      ...tableDefaults("title"),
+      new: undefined,
+      state: undefined,
+      item: undefined,
+    });
+  });
+
+  it.each([
+    "?state=gone",
+    "?state=",
+    "?state=constructor",
+    "?item=17",
+    `?item=${id}%00`,
+    `?item=../${id}`,
+    "?new=1",
+    "?new=false",
+    "?role=active",
+  ])("ignores nonsense: %s", (url) => {
+    expect(ownFromUrl(url)).toStrictEqual(ownFromUrl(""));
   });
 });
 

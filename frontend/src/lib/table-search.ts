@@ -12,6 +12,8 @@ export interface TableSearch<Sort extends string = string> {
   size: number;
   sort: Sort;
   q: string;
+  /** The form for a new row is open, so that a link can lead to it. */
+  new?: true;
 }
 
 /** What stays out of the URL because it is the default. */
@@ -19,23 +21,56 @@ export function tableDefaults<Sort extends string>(sort: Sort): TableSearch<Sort
   return { page: 1, size: DEFAULT_PAGE_SIZE, sort, q: "" };
 }
 
+/** Reads a value out of the URL; nothing when it makes no sense. */
+type Param<Value> = (value: unknown) => Value | undefined;
+type Params<Values> = { [Name in keyof Values]: Param<Values[Name]> };
+
+/** One of a few words: a filter with choices. */
+export function oneOf<const Option extends string>(...options: Option[]): Param<Option> {
+  return (value) => options.find((option) => option === value);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id: of the row that is open, or of a record to filter by. */
+export const uuid: Param<string> = (value) =>
+  typeof value === "string" && UUID.test(value) ? value : undefined;
+
 /**
- * `validateSearch` of a page with a table. The first of `sorts` is the default, and whatever makes no sense is
- * replaced by its default: a mistyped address never breaks a page.
+ * `validateSearch` of a page with a table. The first of `sorts` is the default, `params` are the page's own. Whatever
+ * makes no sense is replaced by its default: a mistyped address never breaks a page.
  */
-export function tableSearch<const Sort extends string>(sorts: readonly [Sort, ...Sort[]]) {
+export function tableSearch<const Sort extends string, Values extends object = object>(
+  sorts: readonly [Sort, ...Sort[]],
+  params: Params<Values> = {} as Params<Values>,
+) {
+  type Search = TableSearch<Sort> & Partial<Values>;
   const defaults = tableDefaults(sorts[0]);
-  return (search: Partial<TableSearch<Sort>> & SearchSchemaInput): TableSearch<Sort> => {
-    const page = Number(search.page);
-    const size = Number(search.size);
-    const q = String(search.q ?? "");
+  const readers = Object.entries(params) as [string, Param<unknown>][];
+  return (search: Partial<Search> & SearchSchemaInput): Search => {
+    const raw: Record<string, unknown> = search;
+    const page = Number(raw.page);
+    const size = Number(raw.size);
+    const q = String(raw.q ?? "");
+    const own = readers.map(([name, read]) => [name, read(raw[name])]);
     return {
       page: Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : defaults.page,
       size: PAGE_SIZES.find((option) => option === size) ?? defaults.size,
-      sort: sorts.find((sort) => sort === search.sort) ?? defaults.sort,
+      sort: sorts.find((sort) => sort === raw.sort) ?? defaults.sort,
       q: q.length <= MAX_QUERY ? q : defaults.q,
+      // Also what is not there is named: the router would fill it up with what the URL says.
+      new: String(raw.new) === "true" || undefined,
+      ...(Object.fromEntries(own) as Partial<Values>),
     };
   };
+}
+
+/** What an address says, for loaders: they know only the text of it. */
+export function searchOf<Search>(
+  validate: (search: never) => Search,
+  location: { search: object },
+) {
+  return validate(location.search as never);
 }
 
 /** The same part of the list, as the API's query parameters. */

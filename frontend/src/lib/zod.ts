@@ -25,6 +25,14 @@ export const newPasswordField = z
     z.maxLength(128, "Password must be at most 128 characters"),
   );
 
+/** Left empty, the password stays as it is. */
+export const optionalPassword = z.string().check(
+  z.refine((text) => text.length === 0 || text.length >= 8, {
+    error: "Password must be at least 8 characters",
+  }),
+  z.maxLength(128, "Password must be at most 128 characters"),
+);
+
 /** The new password was typed twice in the same way. */
 export function confirmed<Name extends string>(name: Name) {
   return z.refine<Record<Name | "confirm_password", string>>(

@@ -9,6 +9,7 @@ import { problem } from "./factories";
  */
 export const server = setupServer(
   http.get("*/api/v1/:feature/", () => HttpResponse.json({ data: [], count: 0 })),
+  http.get("*/api/v1/:feature/stats", () => HttpResponse.json({ count: 0, days: [] })),
 );
 
 export function signedInAs(user: UserPublic) {

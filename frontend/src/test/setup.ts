@@ -1,6 +1,7 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { FakeEventSource } from "./event-source";
 import { server } from "./server";
 
 // Tabs of an earlier test must not hear what happens in this one.
@@ -12,12 +13,15 @@ globalThis.BroadcastChannel = class extends BroadcastChannel {
   }
 };
 
+globalThis.EventSource = FakeEventSource as unknown as typeof EventSource;
+
 // A busy machine is not a failure.
 configure({ asyncUtilTimeout: 4000 });
 
 beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
 afterEach(() => {
   cleanup();
+  FakeEventSource.all = [];
   for (const channel of channels.splice(0)) channel.close();
   server.resetHandlers();
   localStorage.clear();

@@ -3,13 +3,13 @@ import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { TableHead } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
-import type { features } from "./features";
+import type { Features } from "./features";
 
 const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
 const ICONS = { asc: ArrowUp, desc: ArrowDown } as const;
 
 interface ColumnHeaderProps<Row extends RowData> {
-  header: Header<typeof features, Row>;
+  header: Header<Features, Row>;
   children: ReactNode;
 }
 
@@ -36,6 +36,14 @@ export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHe
           )}
         />
       </button>
+    </TableHead>
+  );
+}
+
+export function ActionsHeader() {
+  return (
+    <TableHead className="w-14">
+      <span className="sr-only">Actions</span>
     </TableHead>
   );
 }

@@ -1,90 +1,111 @@
-import { type RowData, type TableOptions, useTable } from "@tanstack/react-table";
-import type { ReactNode } from "react";
+import type { Row } from "@tanstack/react-table";
+import type { KeyboardEvent, MouseEvent, ReactNode, RefObject } from "react";
 import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { TableSearch } from "@/lib/table-search";
-import { ColumnHeader } from "./column-header";
-import { features } from "./features";
+import { ActionsHeader, ColumnHeader } from "./column-header";
+import type { Features } from "./features";
+import { focusRow } from "./focus-row";
+import { SelectAll, SelectRow } from "./select-cells";
 import { SkeletonRows } from "./skeleton-rows";
-import { sortToState, stateToSort } from "./sorting";
+import type { ServerTable, TableRecord } from "./use-server-table";
 
-const NO_ROWS: never[] = [];
-
-interface DataTableProps<Row extends RowData, Search extends TableSearch> {
+interface DataTableProps<Record extends TableRecord, Search extends TableSearch> {
   /** Names the region for screen readers. */
   label: string;
-  columns: TableOptions<typeof features, Row>["columns"];
-  /** Missing until the first answer. */
-  rows: Row[] | undefined;
-  /** The rows are still those of the page before. */
-  isChanging: boolean;
-  rowId: (row: Row) => string;
-  search: Search;
-  onSearch: (change: Partial<Search>) => void;
+  list: ServerTable<Record, Search>;
+  rowName: (row: Record) => string;
+  rowMenu: (row: Record) => ReactNode;
   /** In place of rows: nothing yet, nothing found, or an error. */
   notice: ReactNode;
+  ref: RefObject<HTMLElement | null>;
 }
 
-export function DataTable<Row extends RowData, Search extends TableSearch>({
+export function DataTable<Record extends TableRecord, Search extends TableSearch>({
   label,
-  columns,
-  rows,
-  isChanging,
-  rowId,
-  search,
-  onSearch,
+  list,
+  rowName,
+  rowMenu,
   notice,
-}: DataTableProps<Row, Search>) {
-  const table = useTable({
-    features,
-    columns,
-    data: rows ?? NO_ROWS,
-    getRowId: rowId,
-    manualSorting: true,
-    enableSortingRemoval: false,
-    state: { sorting: sortToState(search.sort) },
-    onSortingChange: (updater) => {
-      const current = sortToState(search.sort);
-      const next = typeof updater === "function" ? updater(current) : updater;
-      onSearch({ sort: stateToSort(next), page: 1 } as Partial<Search>);
-    },
-  });
+  ref,
+}: DataTableProps<Record, Search>) {
+  const { table, isChanging, changed, sheet } = list;
+
+  const onRowKey = (event: KeyboardEvent, row: Row<Features, Record>) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      focusRow(ref.current, event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && event.target === event.currentTarget) {
+      sheet.show(row.id);
+    }
+  };
 
   return (
     <section
+      ref={ref}
       aria-label={label}
-      aria-busy={isChanging || !(rows || notice)}
+      aria-busy={isChanging || !(list.page || notice)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      className="overflow-x-auto rounded-lg border bg-card"
+      onKeyDown={(event) => event.key === "Escape" && list.clearSelection()}
+      className="overflow-x-auto rounded-lg border bg-card md:overflow-x-clip"
     >
       {notice || (
-        <Table className={cn("transition-opacity", isChanging && "opacity-60 delay-150")}>
-          <TableHeader>
+        <Table
+          className={cn(
+            "transition-opacity max-sm:[&_:is(td,th)]:px-2",
+            isChanging && "opacity-60 delay-150",
+          )}
+        >
+          <TableHeader className="z-10 md:sticky md:top-12 [&_th]:bg-card [&_th]:shadow-[inset_0_-1px_var(--border)] [&_th]:first:rounded-ss-lg [&_th]:last:rounded-se-lg [&_tr]:border-0">
             {table.getHeaderGroups().map((group) => (
               <TableRow key={group.id}>
+                <SelectAll table={table} />
                 {group.headers.map((header) => (
                   <ColumnHeader key={header.id} header={header}>
                     <table.FlexRender header={header} />
                   </ColumnHeader>
                 ))}
+                <ActionsHeader />
               </TableRow>
             ))}
           </TableHeader>
           <TableBody>
-            {rows === undefined && <SkeletonRows columns={table.getAllLeafColumns()} />}
+            {!list.page && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
             {table.getRowModel().rows.map((row) => (
-              <TableRow key={row.id} className="hover:bg-muted/60">
-                {row.getAllCells().map((cell) => (
+              <TableRow
+                key={row.id}
+                data-row={row.id}
+                data-state={row.getIsSelected() ? "selected" : undefined}
+                data-changed={changed.has(row.id) || undefined}
+                // Reached with j, k and the arrow keys.
+                tabIndex={-1}
+                onClick={(event) => isOnRowItself(event) && sheet.show(row.id)}
+                onKeyDown={(event) => onRowKey(event, row)}
+                className="cursor-pointer hover:bg-muted/60 focus-visible:-outline-offset-2 data-[state=selected]:bg-primary/8 data-changed:row-changed"
+              >
+                <SelectRow row={row} name={rowName(row.original)} />
+                {row.getVisibleCells().map((cell) => (
                   <TableCell key={cell.id} className={cell.column.columnDef.meta?.className}>
                     <table.FlexRender cell={cell} />
                   </TableCell>
                 ))}
+                <TableCell className="w-14 px-2 text-end">{rowMenu(row.original)}</TableCell>
               </TableRow>
             ))}
           </TableBody>
         </Table>
       )}
     </section>
+  );
+}
+
+/** Not on a control inside of it, nor in a menu that React counts to it, nor at the end of selecting text. */
+function isOnRowItself({ target, currentTarget }: MouseEvent) {
+  return (
+    target instanceof Element &&
+    currentTarget.contains(target) &&
+    !target.closest("a, button, label, input") &&
+    window.getSelection()?.type !== "Range"
   );
 }

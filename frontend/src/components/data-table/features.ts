@@ -1,7 +1,10 @@
 import {
+  columnVisibilityFeature,
   createColumnHelper,
   metaHelper,
+  type ReactTable,
   type RowData,
+  rowSelectionFeature,
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
@@ -9,7 +12,12 @@ import {
 /** What our tables use of TanStack Table. Rows come filtered, sorted and cut into pages by the API. */
 export const features = tableFeatures({
   rowSortingFeature,
+  rowSelectionFeature,
+  columnVisibilityFeature,
   columnMeta: metaHelper<{ className?: string }>(),
 });
 
-export const columnHelper = <Row extends RowData>() => createColumnHelper<typeof features, Row>();
+export type Features = typeof features;
+export type TableInstance<Row extends RowData> = ReactTable<Features, Row>;
+
+export const columnHelper = <Row extends RowData>() => createColumnHelper<Features, Row>();

@@ -5,17 +5,39 @@ import { NativeSelect } from "@/components/ui/native-select";
 import { Tooltip } from "@/components/ui/tooltip";
 import { formatNumber } from "@/lib/format";
 import { lastPage, PAGE_SIZES, type TableSearch } from "@/lib/table-search";
+import type { ServerTable, TableRecord } from "./use-server-table";
 
-interface PaginationProps {
-  search: TableSearch;
+interface PaginationProps<Row extends TableRecord, Search extends TableSearch> {
+  list: ServerTable<Row, Search>;
   count: number;
-  onSearch: (change: { page: number; size?: number }) => void;
 }
 
-export function Pagination({ search: { page, size }, count, onSearch }: PaginationProps) {
+export function Pagination<Row extends TableRecord, Search extends TableSearch>({
+  list: { search, setSearch, prefetchPage },
+  count,
+}: PaginationProps<Row, Search>) {
   const sizeId = useId();
+  const { page, size } = search;
   const first = (page - 1) * size + 1;
   const last = Math.min(page * size, count);
+  const go = (change: Pick<Search, "page"> | { page: number; size: number }) =>
+    setSearch(change as Partial<Search>);
+
+  const turn = (label: string, to: number, Icon: typeof ChevronLeft) => (
+    <Tooltip label={label}>
+      <Button
+        variant="outline"
+        size="icon-sm"
+        aria-label={label}
+        disabled={to < 1 || to > lastPage(count, size)}
+        onPointerEnter={() => prefetchPage(to)}
+        onClick={() => go({ page: to })}
+      >
+        <Icon aria-hidden />
+      </Button>
+    </Tooltip>
+  );
+
   return (
     <nav
       aria-label="Pagination"
@@ -31,7 +53,7 @@ export function Pagination({ search: { page, size }, count, onSearch }: Paginati
         <NativeSelect
           id={sizeId}
           value={size}
-          onChange={(event) => onSearch({ page: 1, size: Number(event.target.value) })}
+          onChange={(event) => go({ page: 1, size: Number(event.target.value) })}
         >
           {PAGE_SIZES.map((option) => (
             <option key={option} value={option}>
@@ -39,28 +61,8 @@ export function Pagination({ search: { page, size }, count, onSearch }: Paginati
             </option>
           ))}
         </NativeSelect>
-        <Tooltip label="Previous page">
-          <Button
-            variant="outline"
-            size="icon-sm"
-            aria-label="Previous page"
-            disabled={page <= 1}
-            onClick={() => onSearch({ page: page - 1 })}
-          >
-            <ChevronLeft aria-hidden />
-          </Button>
-        </Tooltip>
-        <Tooltip label="Next page">
-          <Button
-            variant="outline"
-            size="icon-sm"
-            aria-label="Next page"
-            disabled={page >= lastPage(count, size)}
-            onClick={() => onSearch({ page: page + 1 })}
-          >
-            <ChevronRight aria-hidden />
-          </Button>
-        </Tooltip>
+        {turn("Previous page", page - 1, ChevronLeft)}
+        {turn("Next page", page + 1, ChevronRight)}
       </div>
     </nav>
   );

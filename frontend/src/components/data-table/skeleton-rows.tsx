@@ -1,7 +1,7 @@
 import type { Column, RowData } from "@tanstack/react-table";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TableCell, TableRow } from "@/components/ui/table";
-import type { features } from "./features";
+import type { Features } from "./features";
 
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
@@ -9,15 +9,17 @@ const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 export function SkeletonRows<Row extends RowData>({
   columns,
 }: {
-  columns: Column<typeof features, Row>[];
+  columns: Column<Features, Row>[];
 }) {
   return ROWS.map((row) => (
     <TableRow key={row}>
+      <TableCell />
       {columns.map((column) => (
         <TableCell key={column.id} className={column.columnDef.meta?.className}>
           <Skeleton className="h-4 w-full max-w-40" />
         </TableCell>
       ))}
+      <TableCell />
     </TableRow>
   ));
 }

@@ -1,24 +1,43 @@
+import { deleteItems, exportItems, type ItemPublic, readItems } from "@app/sdk";
 import {
   createItemMutation,
   deleteItemMutation,
+  readItemOptions,
   readItemsOptions,
+  readItemsStatsOptions,
   updateItemMutation,
 } from "@app/sdk/react-query";
-import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type TableSearch, toListQuery } from "@/lib/table-search";
-import { toastSuccess } from "@/lib/toast";
+import type { QueryClient } from "@tanstack/react-query";
+import type { ExportRequest } from "@/components/data-table/export-button";
+import type { SearchResult } from "@/lib/define-feature";
+import { ifMatch, type Resource, useBulkDelete, useRow, useRowMutation } from "@/lib/rows";
+import { type ItemSearch, toItemsQuery } from "./list";
 
-/** What the API can sort by; the first is how the list starts. */
-export const ITEM_SORTS = ["-created_at", "created_at", "title", "-title"] as const;
+export const ITEMS: Resource = {
+  list: "readItems",
+  tag: "items",
+  noun: { one: "Item", many: "Items" },
+};
 
-export type ItemSearch = TableSearch<(typeof ITEM_SORTS)[number]>;
-
-export function itemsQuery(search: ItemSearch) {
-  return queryOptions(readItemsOptions({ query: toListQuery(search) }));
+export function exportedItems(search: ItemSearch): ExportRequest {
+  const { page: _page, limit: _limit, ...query } = toItemsQuery(search);
+  return (options) => exportItems({ ...options, query });
 }
 
 export function recentItemsQuery() {
-  return queryOptions(readItemsOptions({ query: { limit: 5, sort: "-created_at" } }));
+  return readItemsOptions({ query: { limit: 5, sort: "-created_at" } });
+}
+
+/** For the command palette. */
+export async function findItems(q: string, signal: AbortSignal): Promise<SearchResult[]> {
+  const { data } = await readItems({ query: { q, limit: 5 }, signal });
+  return data.data.map(({ id, title, description }) => ({
+    id,
+    title,
+    hint: description ?? undefined,
+    to: "/items",
+    search: { item: id },
+  }));
 }
 
 export async function hasItems(queryClient: QueryClient) {
@@ -26,29 +45,40 @@ export async function hasItems(queryClient: QueryClient) {
   return count > 0;
 }
 
+export function itemsStatsQuery(days: number) {
+  return readItemsStatsOptions({ query: { days } });
+}
+
+export function useItem(id: string) {
+  return useRow(ITEMS, id, readItemOptions({ path: { id } }));
+}
+
+// Errors of a form belong into the form.
+const inForm = { handlesErrors: true };
+
 export function useCreateItem() {
-  return useMutation({ ...createItemMutation(), ...useItemChange("Item created successfully") });
-}
-
-export function useUpdateItem() {
-  return useMutation({ ...updateItemMutation(), ...useItemChange("Item updated successfully") });
-}
-
-export function useDeleteItem() {
-  return useMutation({
-    ...deleteItemMutation(),
-    ...useItemChange("The item was deleted successfully"),
+  return useRowMutation(ITEMS, createItemMutation(), {
+    success: "Item created successfully",
+    meta: inForm,
   });
 }
 
-/** After any change every list of items is asked for again; errors belong to the form or dialog that sent it. */
-function useItemChange(message: string) {
-  const queryClient = useQueryClient();
-  return {
-    meta: { handlesErrors: true },
-    onSuccess: async () => {
-      void toastSuccess(message);
-      await queryClient.invalidateQueries({ queryKey: [{ tags: ["items"] }] });
-    },
-  };
+export function useUpdateItem() {
+  return useRowMutation(ITEMS, updateItemMutation(), {
+    optimistic: (rows, { path, body }) => rows.patch(path.id, body),
+    success: "Item updated successfully",
+    meta: inForm,
+  });
+}
+
+export function useDeleteItem() {
+  const { mutate } = useRowMutation(ITEMS, deleteItemMutation(), {
+    optimistic: (rows, { path }) => rows.remove([path.id]),
+    success: "The item was deleted successfully",
+  });
+  return ({ id, version }: ItemPublic) => mutate({ path: { id }, headers: ifMatch(version) });
+}
+
+export function useDeleteItems() {
+  return useBulkDelete(ITEMS, (ids) => deleteItems({ body: { ids } }));
 }

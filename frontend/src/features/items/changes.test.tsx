@@ -11,7 +11,10 @@ const ITEM = `*/api/v1/items/${item().id}`;
 
 beforeEach(() => {
   signedInAs(user());
-  server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage([item()]))));
+  server.use(
+    http.get(ITEMS, () => HttpResponse.json(itemsPage([item()]))),
+    http.get(ITEM, () => HttpResponse.json(item())),
+  );
 });
 
 async function openAddSheet() {
@@ -139,6 +142,27 @@ describe("editing an item", () => {
     expect(await screen.findByText("Item updated successfully")).toBeInTheDocument();
     expect(bodies).toEqual([{ title: "Spare keys 2", description: "In the blue box" }]);
   });
+
+  it("shows the change in the list before the API has answered, and takes it back", async () => {
+    let refuseIt = () => {};
+    server.use(
+      http.put(ITEM, async () => {
+        await new Promise<void>((resolve) => {
+          refuseIt = resolve;
+        });
+        return refuse(409, "DUP_001", "There is one already");
+      }),
+    );
+    const { user: person } = await openRowMenu("Edit Item");
+    await person.type(await screen.findByLabelText("Title"), " 2");
+    await person.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Spare keys 2")).toBeInTheDocument();
+
+    refuseIt();
+    expect(await screen.findByRole("alert")).toHaveTextContent("There is one already");
+    expect(screen.queryByText("Spare keys 2")).not.toBeInTheDocument();
+    expect(screen.getByLabelText("Title")).toHaveValue("Spare keys 2");
+  });
 });
 
 describe("deleting an item", () => {
@@ -153,17 +177,32 @@ describe("deleting an item", () => {
     );
   });
 
-  it("deletes", async () => {
-    server.use(http.delete(ITEM, () => HttpResponse.json({ message: "Item deleted" })));
+  it("takes the row away at once, and says so when the API has agreed", async () => {
+    let agree = () => {};
+    server.use(
+      http.delete(ITEM, async ({ request }) => {
+        expect(request.headers.get("If-Match")).toBe('"1"');
+        await new Promise<void>((resolve) => {
+          agree = resolve;
+        });
+        server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage([]))));
+        return HttpResponse.json({ message: "Item deleted" });
+      }),
+    );
     const { user: person } = await openRowMenu("Delete Item");
     await person.click(await screen.findByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(screen.queryByText("Spare keys")).not.toBeInTheDocument());
+    expect(screen.queryByText("The item was deleted successfully")).not.toBeInTheDocument();
+    agree();
     expect(await screen.findByText("The item was deleted successfully")).toBeInTheDocument();
   });
 
-  it("says why it could not", async () => {
-    server.use(http.delete(ITEM, () => refuse(404, "NOT_001", "Item not found")));
+  it("brings the row back when the API refuses, and says why", async () => {
+    server.use(http.delete(ITEM, () => refuse(412, "PRE_001", "Somebody else has changed this")));
     const { user: person } = await openRowMenu("Delete Item");
     await person.click(await screen.findByRole("button", { name: "Delete" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
+    expect(await screen.findByText("Somebody else has changed this")).toBeInTheDocument();
+    expect(screen.getByText("Request req-1")).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Spare keys" })).toBeInTheDocument();
   });
 });

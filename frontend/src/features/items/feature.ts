@@ -1,9 +1,11 @@
-import { Package } from "lucide-react";
+import { Package, Plus } from "lucide-react";
 import { lazy } from "react";
 import { defineFeature } from "@/lib/define-feature";
 
 export default defineFeature({
-  nav: [{ title: "Items", to: "/items", icon: Package, order: 10 }],
+  nav: [{ title: "Items", to: "/items", icon: Package, order: 10, keys: "g i" }],
+  commands: [{ title: "Add Item", to: "/items", search: { new: true }, icon: Plus }],
+  search: async (query, signal) => (await import("./api")).findItems(query, signal),
   checklist: [
     {
       title: "Add your first item",
@@ -13,5 +15,9 @@ export default defineFeature({
       isDone: async (_, queryClient) => (await import("./api")).hasItems(queryClient),
     },
   ],
-  slots: { "dashboard.cards": lazy(() => import("./components/recent-items")) },
+  userLinks: [{ title: "Show items", icon: Package, to: "/items", param: "owner" }],
+  slots: {
+    "dashboard.stats": lazy(() => import("./components/item-stats")),
+    "dashboard.cards": lazy(() => import("./components/recent-items")),
+  },
 });

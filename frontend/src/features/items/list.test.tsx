@@ -139,4 +139,91 @@ describe("the list of items", () => {
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
   });
+
+  it.each([
+    ["is empty", () => new HttpResponse(null, { status: 200 })],
+    ["is not JSON", () => HttpResponse.html("<h1>Gateway</h1>")],
+    ["is no list", () => HttpResponse.json({ detail: "?" })],
+    ["is 429", () => refuse(429, "RATE_001", "Slow down")],
+    ["is 500", () => refuse(500, "INT_001", "Internal server error")],
+  ])("is an error with a way out when the answer %s", async (_, answer) => {
+    server.use(http.get(ITEMS, answer));
+    const { user: person } = await renderApp("/items");
+    // What may pass by itself is tried twice more first.
+    const alert = await screen.findByRole("alert", {}, { timeout: 10_000 });
+    expect(alert).toHaveTextContent("The items did not load");
+    serveItems();
+    await person.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
+  });
+
+  it("asks for the next page by the cursor of this one, and for any other by its number", async () => {
+    const queries = serveItems((query) => {
+      const page = itemsPage([item()], 100);
+      page.pagination.next_cursor = query.has("cursor") ? "third" : "second";
+      return page;
+    });
+    const { user: person, router } = await renderApp("/items");
+    await screen.findByText("1–20 of 100");
+    await person.click(screen.getByRole("button", { name: "Next page" }));
+    await screen.findByText("21–40 of 100");
+    await person.click(screen.getByRole("button", { name: "Next page" }));
+    await screen.findByText("41–60 of 100");
+    void router.navigate({ to: "/items", search: { page: 5 } });
+    await screen.findByText("81–100 of 100");
+    expect(queries).toEqual([
+      "page=1&limit=20&sort=-created_at",
+      "limit=20&sort=-created_at&cursor=second",
+      "limit=20&sort=-created_at&cursor=third",
+      "page=5&limit=20&sort=-created_at",
+    ]);
+  });
+
+  it("keeps the choice of columns", async () => {
+    serveItems();
+    const { user: person, unmount } = await renderApp("/items");
+    await person.click(await screen.findByRole("button", { name: "Columns" }));
+    await person.click(await screen.findByRole("menuitemcheckbox", { name: "Description" }));
+    expect(screen.queryByRole("columnheader", { name: "Description" })).not.toBeInTheDocument();
+    unmount();
+
+    await renderApp("/items");
+    await screen.findByRole("link", { name: "Spare keys" });
+    expect(screen.queryByRole("columnheader", { name: "Description" })).not.toBeInTheDocument();
+  });
+
+  it.each(["{", "[]", "null", '"x"'])(
+    "shows all columns when what was kept is %s",
+    async (kept) => {
+      localStorage.setItem("columns-items", kept);
+      serveItems();
+      await renderApp("/items");
+      expect(await screen.findByRole("columnheader", { name: "Description" })).toBeInTheDocument();
+    },
+  );
+});
+
+describe("the owner of items", () => {
+  it("is no question for people who see only their own", async () => {
+    serveItems();
+    await renderApp("/items");
+    await screen.findByRole("link", { name: "Spare keys" });
+    expect(screen.queryByRole("button", { name: /Owner/ })).not.toBeInTheDocument();
+  });
+
+  it("narrows the list of a superuser, in the URL", async () => {
+    const me = user({ is_superuser: true });
+    signedInAs(me);
+    const queries = serveItems((query) => itemsPage(query.has("owner_id") ? [] : [item()]));
+    const { user: person, router } = await renderApp("/items");
+    await person.click(await screen.findByRole("button", { name: "Owner" }));
+    await person.click(await screen.findByRole("menuitemradio", { name: "Mine" }));
+    await waitFor(() => expect(router.state.location.searchStr).toBe(`?owner=${me.id}`));
+    expect(queries.at(-1)).toBe(`page=1&limit=20&sort=-created_at&owner_id=${me.id}`);
+
+    expect(await screen.findByText("Nothing matches the filters.")).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Clear filters" }));
+    expect(await screen.findByRole("link", { name: "Spare keys" })).toBeInTheDocument();
+    expect(router.state.location.searchStr).toBe("");
+  });
 });

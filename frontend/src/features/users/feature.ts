@@ -1,7 +1,23 @@
-import { User } from "lucide-react";
+import { User, UserPlus, Users } from "lucide-react";
+import { lazy } from "react";
 import { defineFeature } from "@/lib/define-feature";
 
 export default defineFeature({
+  nav: [
+    {
+      title: "Users",
+      to: "/admin",
+      icon: Users,
+      order: 10,
+      area: "admin",
+      superuser: true,
+      keys: "g u",
+    },
+  ],
+  commands: [
+    { title: "Add User", to: "/admin", search: { new: true }, icon: UserPlus, superuser: true },
+  ],
+  search: async (query, signal) => (await import("./api")).findUsers(query, signal),
   checklist: [
     {
       title: "Tell your name",
@@ -21,4 +37,5 @@ export default defineFeature({
     { title: "Password", to: "/settings/password", order: 10 },
     { title: "Danger zone", to: "/settings/danger", order: 100 },
   ],
+  slots: { "dashboard.admin": lazy(() => import("./components/user-totals")) },
 });

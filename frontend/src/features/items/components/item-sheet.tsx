@@ -2,42 +2,107 @@ import type { ItemPublic } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
+import { RowSheet } from "@/components/data-table/row-sheet";
 import { FormSheet } from "@/components/form/form-sheet";
 import { TextareaField, TextField } from "@/components/form/text-field";
+import { useVersionedForm } from "@/components/form/use-versioned-form";
 import type { Overlay } from "@/lib/overlay";
+import { ifMatch } from "@/lib/rows";
 import { optionalText, requiredText } from "@/lib/zod";
-import { useCreateItem, useUpdateItem } from "../api";
+import { ITEMS, useCreateItem, useItem, useUpdateItem } from "../api";
 
 const schema = z.object({
   title: requiredText("Title"),
   description: optionalText("Description"),
 });
 
-/** Creates an item, or edits the one that the overlay was opened with. */
-export function ItemSheet({ overlay }: { overlay: Overlay<ItemPublic> }) {
-  const item = overlay.value;
-  const createItem = useCreateItem();
-  const updateItem = useUpdateItem();
-  const form = useForm({
+const toValues = (item?: ItemPublic) => ({
+  title: item?.title ?? "",
+  description: item?.description ?? "",
+});
+
+function useItemForm(item?: ItemPublic) {
+  return useForm({
     resolver: standardSchemaResolver(schema),
-    defaultValues: { title: item?.title ?? "", description: item?.description ?? "" },
+    defaultValues: toValues(item),
     mode: "onTouched",
   });
+}
 
+/** Creates an item, or edits the one whose id the overlay has. */
+export default function ItemSheet({ overlay }: { overlay: Overlay<string> }) {
+  return overlay.value === undefined ? (
+    <NewItemSheet overlay={overlay} />
+  ) : (
+    <OpenItemSheet overlay={overlay} id={overlay.value} />
+  );
+}
+
+function NewItemSheet({ overlay }: { overlay: Overlay<string> }) {
+  const form = useItemForm();
+  const createItem = useCreateItem();
   return (
     <FormSheet
       overlay={overlay}
       form={form}
-      title={item ? "Edit Item" : "Add Item"}
-      description={item ? "Change what this item says." : "Only a title is needed."}
-      saveWhenDirty={item !== undefined}
+      title="Add Item"
+      description="Only a title is needed."
       onSubmit={async (body) => {
-        if (item) await updateItem.mutateAsync({ path: { id: item.id }, body });
-        else await createItem.mutateAsync({ body });
+        await createItem.mutateAsync({ body });
       }}
     >
+      <ItemFields form={form} />
+    </FormSheet>
+  );
+}
+
+function OpenItemSheet({ overlay, id }: { overlay: Overlay<string>; id: string }) {
+  const record = useItem(id);
+  return (
+    <RowSheet overlay={overlay} noun={ITEMS.noun} record={record}>
+      {(item) => <EditItemSheet overlay={overlay} item={item} record={record} />}
+    </RowSheet>
+  );
+}
+
+interface EditItemSheetProps {
+  overlay: Overlay<string>;
+  item: ItemPublic;
+  record: ReturnType<typeof useItem>;
+}
+
+function EditItemSheet({ overlay, item, record }: EditItemSheetProps) {
+  const form = useItemForm(item);
+  const updateItem = useUpdateItem();
+  const { submit, conflict } = useVersionedForm({
+    form,
+    record,
+    saved: item,
+    toValues,
+    save: (body, version) =>
+      updateItem.mutateAsync({ path: { id: item.id }, body, headers: ifMatch(version) }),
+    labels: { title: "Title", description: "Description" },
+  });
+  return (
+    <FormSheet
+      overlay={overlay}
+      form={form}
+      title="Edit Item"
+      description="Change what this item says."
+      saveWhenDirty
+      onSubmit={submit}
+    >
+      {conflict}
+      <ItemFields form={form} />
+    </FormSheet>
+  );
+}
+
+function ItemFields({ form }: { form: ReturnType<typeof useItemForm> }) {
+  return (
+    <>
       <TextField form={form} name="title" label="Title" autoComplete="off" />
       <TextareaField form={form} name="description" label="Description" />
-    </FormSheet>
+    </>
   );
 }

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Package } from "lucide-react";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { DateTime } from "@/components/ui/date-time";
 import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
 import { errorMessage } from "@/lib/errors";
-import { formatDate, formatNumber } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { recentItemsQuery } from "../api";
 
 /** Card of the dashboard. */
@@ -22,7 +23,7 @@ export default function RecentItems() {
           {data?.count ? `All ${formatNumber(data.count)} items` : "All items"}
         </Link>
       </CardHeader>
-      {error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}
+      {!data && error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}
       {!data && !error && <Skeleton className="m-5 flex-1" />}
       {data?.count === 0 && (
         <Empty icon={Package} title="No items yet" description="What you add shows up here." />
@@ -30,14 +31,18 @@ export default function RecentItems() {
       {data && data.count > 0 && (
         <ul className="divide-y">
           {data.data.map((item) => (
-            <li key={item.id} className="flex h-11 items-center justify-between gap-4 px-5">
-              <span className="truncate">{item.title}</span>
-              <time
-                dateTime={item.created_at}
-                className="shrink-0 text-[13px] text-muted-foreground tabular-nums"
+            <li key={item.id}>
+              <Link
+                to="/items"
+                search={{ item: item.id }}
+                className="flex h-11 items-center justify-between gap-4 px-5 hover:bg-muted/60 focus-visible:-outline-offset-2"
               >
-                {formatDate(item.created_at)}
-              </time>
+                <span className="truncate">{item.title}</span>
+                <DateTime
+                  iso={item.created_at}
+                  className="shrink-0 text-[13px] text-muted-foreground tabular-nums"
+                />
+              </Link>
             </li>
           ))}
         </ul>

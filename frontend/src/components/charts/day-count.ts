@@ -1,0 +1,28 @@
+import { formatDay, formatNumber } from "@/lib/format";
+
+/** How many of something on a day (UTC), as the API counts them. */
+export interface DayCount {
+  date: string;
+  count: number;
+}
+
+export const total = (days: DayCount[]) => days.reduce((sum, { count }) => sum + count, 0);
+
+/** What a chart shows, in words. `what` is in the plural: "sign-ups". */
+export function describe(days: DayCount[], what: string) {
+  const most = days.reduce((best, day) => (day.count > best.count ? day : best), {
+    date: "",
+    count: 0,
+  });
+  const sum = `${formatNumber(total(days))} ${what} in the last ${days.length} days`;
+  if (most.count === 0) return sum;
+  return `${sum}, most on ${formatDay(most.date)} (${formatNumber(most.count)})`;
+}
+
+/** The same of how many there are on each day. */
+export function describeLevel(days: DayCount[], what: string) {
+  const [first, last] = [days[0], days.at(-1)];
+  if (!first || !last) return what;
+  const [from, to] = [formatNumber(first.count), formatNumber(last.count)];
+  return `From ${from} to ${to} ${what} in ${days.length} days`;
+}

@@ -1,0 +1,39 @@
+import { ConfirmDialog } from "@/components/form/confirm-dialog";
+import { counted, type Noun } from "@/lib/noun";
+import type { Overlay } from "@/lib/overlay";
+
+interface DeleteDialogProps {
+  overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
+  noun: Noun;
+  count: number;
+  /** Of a single row. */
+  name: string | undefined;
+  onDelete: () => void;
+}
+
+/** Asks first. The rows go at once then, and come back when the API refuses. */
+export default function DeleteDialog({ overlay, noun, count, name, onDelete }: DeleteDialogProps) {
+  return (
+    <ConfirmDialog
+      open={overlay.open}
+      title={`Delete ${count === 1 ? `this ${noun.one.toLowerCase()}` : counted(noun, count)}?`}
+      description={
+        <p className="break-words">
+          {name === undefined ? (
+            "What is selected"
+          ) : (
+            <strong className="font-medium text-foreground">{name}</strong>
+          )}{" "}
+          will be gone for good.
+        </p>
+      }
+      confirmLabel="Delete"
+      onConfirm={() => {
+        onDelete();
+        overlay.hide();
+      }}
+      onCancel={overlay.hide}
+      onCloseAutoFocus={overlay.returnFocus}
+    />
+  );
+}

@@ -1,0 +1,11 @@
+/** Moves the focus to the row below (1) or above (-1) the one that has it, and from elsewhere to the first row. */
+export function focusRow(region: HTMLElement | null, step: 1 | -1) {
+  const rows = [...(region?.querySelectorAll<HTMLElement>("tr[data-row]") ?? [])];
+  const current = rows.findIndex((row) => row.contains(document.activeElement));
+  rows[current < 0 ? 0 : current + step]?.focus();
+}
+
+/** The id of the row that has the focus. */
+export function focusedRow(): string | undefined {
+  return document.activeElement?.closest<HTMLElement>("tr[data-row]")?.dataset.row;
+}

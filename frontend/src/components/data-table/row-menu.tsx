@@ -1,0 +1,40 @@
+import { Ellipsis, type LucideIcon } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+
+export interface RowAction {
+  title: string;
+  icon: LucideIcon;
+  isDestructive?: boolean;
+  run: () => void;
+}
+
+export function RowMenu({ name, actions }: { name: string; actions: RowAction[] }) {
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" size="icon-sm">
+          <span className="sr-only">Actions for {name}</span>
+          <Ellipsis aria-hidden />
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="end">
+        {actions.map(({ title, icon: Icon, isDestructive, run }) => (
+          <DropdownMenuItem
+            key={title}
+            variant={isDestructive ? "destructive" : "default"}
+            onSelect={run}
+          >
+            <Icon aria-hidden />
+            {title}
+          </DropdownMenuItem>
+        ))}
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

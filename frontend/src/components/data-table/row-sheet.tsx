@@ -1,0 +1,98 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { CircleAlert, SearchX } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { RequestId } from "@/components/layout/request-id";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import {
+  Sheet,
+  SheetContent,
+  SheetDescription,
+  SheetHeader,
+  SheetTitle,
+} from "@/components/ui/sheet";
+import { Skeleton } from "@/components/ui/skeleton";
+import { errorMessage, hasStatus } from "@/lib/errors";
+import type { Noun } from "@/lib/noun";
+import type { Overlay } from "@/lib/overlay";
+
+const SLOW_MS = 400;
+
+interface RowSheetProps<Row> {
+  overlay: Overlay<string>;
+  noun: Noun;
+  record: UseQueryResult<Row, unknown>;
+  /** The sheet itself, once the row is known. */
+  children: (row: Row) => ReactNode;
+}
+
+/** The open row, which a link may name although it is not on this page, or gone. */
+export function RowSheet<Row>({ overlay, noun, record, children }: RowSheetProps<Row>) {
+  const isSlow = useIsSlow();
+  if (record.data !== undefined) return children(record.data);
+  if (!record.error && !isSlow) return null;
+  return (
+    <Sheet open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
+      <SheetContent onCloseAutoFocus={overlay.returnFocus}>
+        <SheetHeader>
+          <SheetTitle>Edit {noun.one}</SheetTitle>
+          <SheetDescription>{record.error ? "It cannot be shown." : "Loading…"}</SheetDescription>
+        </SheetHeader>
+        {record.error ? <Failure noun={noun} record={record} /> : <Loading />}
+      </SheetContent>
+    </Sheet>
+  );
+}
+
+/** A sheet that came only to be replaced would be a flicker. */
+function useIsSlow() {
+  const [isSlow, setIsSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isSlow;
+}
+
+function Failure<Row>({
+  noun,
+  record: { error, refetch },
+}: Pick<RowSheetProps<Row>, "noun" | "record">) {
+  if (hasStatus(error, 404)) {
+    return (
+      <Empty
+        icon={SearchX}
+        title={`This ${noun.one.toLowerCase()} is not there`}
+        description="It was deleted, or you have no access to it."
+      />
+    );
+  }
+  const description = (
+    <>
+      {errorMessage(error)}
+      <RequestId error={error} />
+    </>
+  );
+  return (
+    <div role="alert">
+      <Empty
+        icon={CircleAlert}
+        title={`The ${noun.one.toLowerCase()} did not load`}
+        description={description}
+      >
+        <Button variant="outline" onClick={() => void refetch()}>
+          Try again
+        </Button>
+      </Empty>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div className="grid gap-5 p-5">
+      <Skeleton className="h-15" />
+      <Skeleton className="h-30" />
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { Row } from "@tanstack/react-table";
+import { Checkbox } from "@/components/ui/checkbox";
+import { TableCell, TableHead } from "@/components/ui/table";
+import type { Features, TableInstance } from "./features";
+import type { TableRecord } from "./use-server-table";
+
+// The whole cell is the target.
+const cell = "w-10 p-0 select-none";
+const target = "flex h-9 items-center justify-center";
+
+export function SelectAll<Record extends TableRecord>({ table }: { table: TableInstance<Record> }) {
+  return (
+    <TableHead className={cell}>
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox names itself */}
+      <label className={target}>
+        <Checkbox
+          aria-label="Select all rows on this page"
+          checked={table.getIsAllPageRowsSelected()}
+          indeterminate={table.getIsSomePageRowsSelected()}
+          disabled={table.getRowModel().rows.length === 0}
+          onChange={table.getToggleAllPageRowsSelectedHandler()}
+        />
+      </label>
+    </TableHead>
+  );
+}
+
+/** With Shift it selects all rows from the one that was selected last. */
+export function SelectRow<Record extends TableRecord>({
+  row,
+  name,
+}: {
+  row: Row<Features, Record>;
+  name: string;
+}) {
+  return (
+    <TableCell className={cell}>
+      {row.getCanSelect() && (
+        // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox names itself
+        <label className={`${target} h-11`}>
+          <Checkbox
+            aria-label={`Select ${name}`}
+            checked={row.getIsSelected()}
+            onChange={row.getToggleSelectedHandler()}
+          />
+        </label>
+      )}
+    </TableCell>
+  );
+}

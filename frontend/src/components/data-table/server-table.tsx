@@ -1,0 +1,149 @@
+import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
+import { Suspense, useRef } from "react";
+import { Alert } from "@/components/ui/alert";
+import { errorMessage } from "@/lib/errors";
+import { useHotkey } from "@/lib/hotkeys";
+import { lazyOnIdle } from "@/lib/lazy-on-idle";
+import type { Noun } from "@/lib/noun";
+import { useOverlay } from "@/lib/overlay";
+import type { TableSearch } from "@/lib/table-search";
+import { DataTable } from "./data-table";
+import type { ExportRequest } from "./export-button";
+import type { Filter } from "./filter-chip";
+import { focusedRow, focusRow } from "./focus-row";
+import { Pagination } from "./pagination";
+import { type RowAction, RowMenu } from "./row-menu";
+import { TableNotice } from "./table-notice";
+import { Toolbar } from "./toolbar";
+import type { TableRecord, ServerTable as TableState } from "./use-server-table";
+
+const BulkBar = lazyOnIdle(() => import("./bulk-bar"));
+const DeleteDialog = lazyOnIdle(() => import("./delete-dialog"));
+
+/** What a question is about: the row as people saw it, or what they have selected. */
+interface Deletion<Row> {
+  ids: string[];
+  row?: Row;
+}
+
+interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> {
+  list: TableState<Row, Search>;
+  noun: Noun;
+  /** What people call a row. */
+  rowName: (row: Row) => string;
+  filters?: readonly Filter<keyof Search & string>[];
+  /** Of the row's menu, between "Edit" and "Delete". */
+  rowActions?: (row: Row) => RowAction[];
+  empty: { icon: LucideIcon; title: string; description: string };
+  exportRows: ExportRequest;
+  onDelete: (row: Row) => void;
+  onDeleteMany: (ids: string[]) => void;
+}
+
+/** Everything of a page with a table, below its header: search, filters, rows, pages, and what is done with rows. */
+export function ServerTable<Row extends TableRecord, Search extends TableSearch>({
+  list,
+  noun,
+  rowName,
+  filters = [],
+  rowActions,
+  empty,
+  exportRows,
+  onDelete,
+  onDeleteMany,
+}: ServerTableProps<Row, Search>) {
+  const { page, error, search, sheet, selected } = list;
+  const region = useRef<HTMLElement>(null);
+  const deletion = useOverlay<Deletion<Row>>();
+  useTableHotkeys(list, noun, region);
+
+  const hasNoRows = page ? page.count === 0 : error !== null;
+  const actionsOf = (row: Row): RowAction[] => [
+    { title: `Edit ${noun.one}`, icon: Pencil, run: () => sheet.show(row.id) },
+    ...(rowActions?.(row) ?? []),
+    ...(list.table.getRow(row.id).getCanSelect()
+      ? [
+          {
+            title: `Delete ${noun.one}`,
+            icon: Trash2,
+            isDestructive: true,
+            run: () => deletion.show({ ids: [row.id], row }),
+          },
+        ]
+      : []),
+  ];
+
+  const deleteThem = ({ ids, row }: Deletion<Row>) => {
+    if (row) onDelete(row);
+    else onDeleteMany(ids);
+    list.clearSelection();
+  };
+
+  return (
+    <>
+      <Toolbar
+        list={list}
+        noun={noun}
+        filters={filters}
+        exportRows={exportRows}
+        onArrowDown={() => focusRow(region.current, 1)}
+      />
+      {page && error && <Alert className="mb-3">{errorMessage(error)}</Alert>}
+      <DataTable
+        ref={region}
+        label={noun.many}
+        list={list}
+        rowName={rowName}
+        rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
+        notice={
+          hasNoRows && (
+            <TableNotice
+              noun={noun}
+              error={error}
+              q={search.q}
+              isFiltered={list.isFiltered}
+              empty={empty}
+              onRetry={list.retry}
+              onClear={list.clearFilters}
+            />
+          )
+        }
+      />
+      {page && !hasNoRows && <Pagination list={list} count={page.count} />}
+      <Suspense>
+        {selected.length > 0 && (
+          <BulkBar
+            count={selected.length}
+            onDelete={() => deletion.show({ ids: selected })}
+            onClear={list.clearSelection}
+          />
+        )}
+        {deletion.value && (
+          <DeleteDialog
+            overlay={deletion}
+            noun={noun}
+            count={deletion.value.ids.length}
+            name={deletion.value.row && rowName(deletion.value.row)}
+            onDelete={() => deletion.value && deleteThem(deletion.value)}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+function useTableHotkeys<Row extends TableRecord, Search extends TableSearch>(
+  { table, sheet }: TableState<Row, Search>,
+  noun: Noun,
+  region: React.RefObject<HTMLElement | null>,
+) {
+  const toggle = () => {
+    const id = focusedRow();
+    const row = id === undefined ? undefined : table.getRow(id);
+    if (row?.getCanSelect()) row.toggleSelected();
+  };
+  useHotkey("c", () => sheet.show(), `Add ${noun.one}`);
+  useHotkey("j", () => focusRow(region.current, 1), "Next row");
+  useHotkey("k", () => focusRow(region.current, -1), "Previous row");
+  useHotkey("x", toggle, "Select the row");
+}

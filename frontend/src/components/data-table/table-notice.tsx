@@ -1,0 +1,62 @@
+import { CircleAlert, type LucideIcon, SearchX } from "lucide-react";
+import { RequestId } from "@/components/layout/request-id";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { errorMessage } from "@/lib/errors";
+import type { Noun } from "@/lib/noun";
+
+interface TableNoticeProps {
+  noun: Noun;
+  error: unknown;
+  q: string;
+  isFiltered: boolean;
+  /** When there are no rows at all. */
+  empty: { icon: LucideIcon; title: string; description: string };
+  onRetry: () => void;
+  onClear: () => void;
+}
+
+/** In place of the rows when there are none: an error, nothing found, or nothing yet. */
+export function TableNotice({
+  noun,
+  error,
+  q,
+  isFiltered,
+  empty,
+  onRetry,
+  onClear,
+}: TableNoticeProps) {
+  const many = noun.many.toLowerCase();
+  if (error) {
+    const description = (
+      <>
+        {errorMessage(error)}
+        <RequestId error={error} />
+      </>
+    );
+    return (
+      <div role="alert">
+        <Empty icon={CircleAlert} title={`The ${many} did not load`} description={description}>
+          <Button variant="outline" onClick={onRetry}>
+            Try again
+          </Button>
+        </Empty>
+      </div>
+    );
+  }
+  if (q || isFiltered) {
+    const description = q ? `Nothing matches “${q}”` : "Nothing matches the filters";
+    return (
+      <Empty
+        icon={SearchX}
+        title={`No ${many} found`}
+        description={`${description}${q && isFiltered ? " with these filters" : ""}.`}
+      >
+        <Button variant="outline" onClick={onClear}>
+          {isFiltered ? "Clear filters" : "Clear search"}
+        </Button>
+      </Empty>
+    );
+  }
+  return <Empty {...empty} />;
+}

@@ -1,0 +1,118 @@
+import { hashKey, keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type RowSelectionState, type TableOptions, useTable } from "@tanstack/react-table";
+import { useEffect, useEffectEvent, useState } from "react";
+import type { ListOptions } from "@/lib/list-query";
+import { lastPage, type TableSearch } from "@/lib/table-search";
+import { type Features, features } from "./features";
+import { sortToState, stateToSort } from "./sorting";
+import { useChangedRows } from "./use-changed-rows";
+import { useHiddenColumns } from "./use-hidden-columns";
+import { useTableUrl } from "./use-table-url";
+
+export interface TableRecord {
+  id: string;
+  /** With it a row that somebody else changed is told from one that only moved. */
+  version?: number;
+}
+
+interface ServerTableOptions<Row extends TableRecord, Search extends TableSearch> {
+  /** Names what is kept in the browser: the choice of columns. */
+  name: string;
+  /** The search parameter that says which row is open. */
+  param: keyof Search & string;
+  /** The search parameters that narrow the list, besides `q`. */
+  filters: readonly (keyof Search & string)[];
+  columns: TableOptions<Features, Row>["columns"];
+  search: Search;
+  query: (search: Search) => ListOptions<Row>;
+  /** Whether a row can be selected, and deleted; otherwise all can. */
+  isSelectable?: (row: Row) => boolean;
+}
+
+const NO_ROWS: never[] = [];
+
+/** A table whose rows come filtered, sorted and cut into pages by the API, as the URL says. */
+export function useServerTable<Row extends TableRecord, Search extends TableSearch>({
+  name,
+  param,
+  filters,
+  columns,
+  search,
+  query,
+  isSelectable = () => true,
+}: ServerTableOptions<Row, Search>) {
+  const queryClient = useQueryClient();
+  const { go, sheet } = useTableUrl(search, param);
+  const options = query(search);
+  const list = useQuery({ ...options, placeholderData: keepPreviousData });
+  const page = list.data;
+
+  const setSearch = (change: Partial<Search>, replace = false) => go(change, { replace });
+  /** Another choice of rows starts on its first page. What is selected may be out of sight then. */
+  const setFilter = (change: Partial<Search>, replace = false) => {
+    setSelection({});
+    setSearch({ page: 1, ...change }, replace);
+  };
+
+  const last = page && !list.isPlaceholderData ? lastPage(page.count, search.size) : undefined;
+  const goToLast = useEffectEvent((page: number) =>
+    // Nothing that an open form should ask about.
+    go({ page } as Partial<Search>, { replace: true, ignoreBlocker: true }),
+  );
+  useEffect(() => {
+    // The last row of the last page was deleted, or the link is old.
+    if (last && search.page > last) goToLast(last);
+  }, [last, search.page]);
+
+  const [selection, setSelection] = useState<RowSelectionState>({});
+  const [visibility, setVisibility] = useHiddenColumns(name);
+  const sorting = sortToState(search.sort);
+  const table = useTable({
+    features,
+    columns,
+    data: page?.data ?? NO_ROWS,
+    getRowId: (row) => row.id,
+    manualSorting: true,
+    enableSortingRemoval: false,
+    state: { sorting, rowSelection: selection, columnVisibility: visibility },
+    onSortingChange: (updater) => {
+      const sort = stateToSort(typeof updater === "function" ? updater(sorting) : updater);
+      setSearch({ sort, page: 1 } as Partial<Search>);
+    },
+    enableRowSelection: (row) => isSelectable(row.original),
+    onRowSelectionChange: setSelection,
+    onColumnVisibilityChange: setVisibility,
+  });
+
+  return {
+    table,
+    search,
+    setSearch,
+    setFilter,
+    sheet,
+    page,
+    error: list.error,
+    isChanging: list.isPlaceholderData,
+    changed: useChangedRows(
+      list.isPlaceholderData ? undefined : page?.data,
+      hashKey(options.queryKey),
+    ),
+    isFiltered: filters.some((filter) => search[filter] !== undefined),
+    clearFilters: () => {
+      const cleared = Object.fromEntries(filters.map((filter) => [filter, undefined]));
+      setFilter({ ...cleared, q: "" } as Partial<Search>);
+    },
+    retry: () => void list.refetch(),
+    /** People are about to go there. */
+    prefetchPage: (number: number) =>
+      void queryClient.prefetchQuery(query({ ...search, page: number })),
+    selected: Object.keys(selection),
+    clearSelection: () => setSelection({}),
+  };
+}
+
+/** Any table, as the parts around it see it. */
+export type ServerTable<
+  Row extends TableRecord,
+  Search extends TableSearch = TableSearch,
+> = ReturnType<typeof useServerTable<Row, Search>>;

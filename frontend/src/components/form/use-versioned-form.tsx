@@ -1,0 +1,133 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import { type FieldValues, type UseFormReturn, useFormState } from "react-hook-form";
+import { Button } from "@/components/ui/button";
+import { hasStatus } from "@/lib/errors";
+import type { ConflictField } from "./conflict-dialog";
+
+const ConflictDialog = lazy(() => import("./conflict-dialog"));
+
+interface Versioned {
+  version: number;
+}
+
+interface VersionedFormOptions<Saved extends Versioned, Values extends FieldValues, Output> {
+  form: UseFormReturn<Values, unknown, Output>;
+  /** What the form started with; `record` may become newer, or be deleted, while people type. */
+  saved: Saved;
+  record: UseQueryResult<Saved, unknown>;
+  toValues: (saved: Saved) => Values;
+  /** Replaces that version only (`If-Match`), and gives the new one. */
+  save: (output: Output, version: number) => Promise<Saved>;
+  /** Of the fields that both versions are compared by. */
+  labels: Partial<Record<keyof Values & string, string>>;
+}
+
+/** A form over a record that others may change meanwhile: it never replaces what people have not seen. */
+export function useVersionedForm<Saved extends Versioned, Values extends FieldValues, Output>({
+  form,
+  saved,
+  record,
+  toValues,
+  save,
+  labels,
+}: VersionedFormOptions<Saved, Values, Output>) {
+  // What the form was filled from, and what it replaces.
+  const [base, setBase] = useState(saved.version);
+  const [theirs, setTheirs] = useState<Saved>();
+  const notice = useRef<HTMLDivElement>(null);
+  const { isDirty, isSubmitting, errors } = useFormState({ control: form.control });
+  const isGone = hasStatus(record.error, 404);
+  const isOld = saved.version > base && !isSubmitting;
+
+  const take = (next: Saved) => {
+    setBase(next.version);
+    setTheirs(undefined);
+    form.reset(toValues(next));
+  };
+  const follow = useEffectEvent(take);
+  useEffect(() => {
+    // Nothing was typed that could be lost.
+    if (isOld && !isDirty) follow(saved);
+  }, [isOld, isDirty, saved]);
+
+  const submit = async (output: Output) => {
+    try {
+      setBase((await save(output, base)).version);
+    } catch (error) {
+      if (hasStatus(error, 412)) setTheirs((await record.refetch({ throwOnError: true })).data);
+      throw error;
+    }
+  };
+
+  const keepMine = (over: Saved) => {
+    // What is sent next replaces the version that was just shown.
+    flushSync(() => {
+      setBase(over.version);
+      setTheirs(undefined);
+    });
+    notice.current?.closest("form")?.requestSubmit();
+  };
+
+  return {
+    submit,
+    /** Belongs into the form. */
+    conflict: (
+      <div ref={notice} className="empty:hidden">
+        {isGone && <Notice>It was deleted meanwhile.</Notice>}
+        {!isGone && isOld && isDirty && !errors.root && (
+          <Notice>
+            Changed meanwhile.
+            <Button variant="outline" size="sm" onClick={() => setTheirs(saved)}>
+              Compare
+            </Button>
+          </Notice>
+        )}
+        {theirs && (
+          <Suspense>
+            <ConflictDialog
+              open
+              fields={compare(labels, form.getValues(), toValues(theirs))}
+              onKeepMine={() => keepMine(theirs)}
+              onTakeTheirs={() => take(theirs)}
+              onBack={() => setTheirs(undefined)}
+              onCloseAutoFocus={(event) => {
+                event.preventDefault();
+                notice.current?.closest("form")?.querySelector("input")?.focus();
+              }}
+            />
+          </Suspense>
+        )}
+      </div>
+    ),
+  };
+}
+
+function Notice({ children }: { children: ReactNode }) {
+  return (
+    <div
+      role="status"
+      className="flex min-h-11 items-center justify-between gap-3 rounded-md border border-primary/40 bg-primary/6 px-3 py-1.5 text-[13px]"
+    >
+      {children}
+    </div>
+  );
+}
+
+function compare<Values extends FieldValues>(
+  labels: Partial<Record<string, string>>,
+  mine: Values,
+  theirs: Values,
+): ConflictField[] {
+  return Object.entries(labels).map(([name, label = name]) => ({
+    label,
+    mine: asText(mine[name]),
+    theirs: asText(theirs[name]),
+  }));
+}
+
+function asText(value: unknown) {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return String(value ?? "");
+}

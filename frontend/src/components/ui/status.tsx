@@ -1,0 +1,14 @@
+import type { ReactNode } from "react";
+
+/** A small dot beside the word that says the same. */
+export function Status({ isOn, children }: { isOn: boolean; children: ReactNode }) {
+  return (
+    <span data-slot="status" className="inline-flex items-center gap-2">
+      <span
+        aria-hidden
+        className={`size-2 rounded-full ${isOn ? "bg-primary" : "border border-muted-foreground"}`}
+      />
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { total } from "@/components/charts/day-count";
+import { Sparkline } from "@/components/charts/sparkline";
+import { StatCard } from "@/components/charts/stat-card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { formatNumber } from "@/lib/format";
+import { itemsStatsQuery } from "../api";
+
+const DAYS = 30;
+
+/** Cards of the dashboard: one's own items, and how many came lately. */
+export default function ItemStats() {
+  const { data, error } = useQuery(itemsStatsQuery(2 * DAYS));
+  // The list of recent items beside it says what is wrong.
+  if (error) return null;
+  if (!data) return <Skeleton className="h-32 rounded-xl" />;
+
+  const before = data.days.slice(0, -DAYS);
+  const days = data.days.slice(-DAYS);
+  return (
+    <>
+      <StatCard title="Your items" value={data.count} hint="in total">
+        <Sparkline days={growth(days, data.count)} what="items" kind="level" />
+      </StatCard>
+      <StatCard title="New items" value={total(days)} hint={trend(total(days) - total(before))}>
+        <Sparkline days={days} what="items" />
+      </StatCard>
+    </>
+  );
+}
+
+/** How many there were at the end of each day. */
+function growth(days: { date: string; count: number }[], now: number) {
+  let level = now - total(days);
+  return days.map(({ date, count }) => {
+    level += count;
+    return { date, count: level };
+  });
+}
+
+function trend(difference: number) {
+  if (difference === 0) return `as in the ${DAYS} days before`;
+  const more = difference > 0 ? "more" : "fewer";
+  return `${formatNumber(Math.abs(difference))} ${more} than in the ${DAYS} days before`;
+}

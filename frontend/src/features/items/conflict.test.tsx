@@ -1,0 +1,154 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { FakeEventSource } from "@/test/event-source";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs } from "@/test/server";
+import { item, itemsPage } from "./factories";
+
+const ITEMS = "*/api/v1/items/";
+const ITEM = `*/api/v1/items/${item().id}`;
+
+/** One item in an API that knows versions. */
+function serveItem() {
+  const api = { saved: item(), sent: [] as { version: string | null; title: string }[] };
+  server.use(
+    http.get(ITEMS, () => HttpResponse.json(itemsPage([api.saved]))),
+    http.get(ITEM, () => HttpResponse.json(api.saved)),
+    http.put<never, { title: string; description: string }>(ITEM, async ({ request }) => {
+      const body = await request.json();
+      const version = request.headers.get("If-Match");
+      api.sent.push({ version, title: body.title });
+      if (version !== `"${api.saved.version}"`) {
+        return refuse(412, "PRE_001", "Somebody else has changed this in the meantime");
+      }
+      api.saved = { ...api.saved, ...body, version: api.saved.version + 1 };
+      return HttpResponse.json(api.saved);
+    }),
+  );
+  const changeElsewhere = (title: string) => {
+    api.saved = { ...api.saved, title, version: api.saved.version + 1 };
+  };
+  return { api, changeElsewhere };
+}
+
+/** What the server tells this browser when rows changed. */
+const tell = () => act(async () => FakeEventSource.open.at(-1)?.send("change", { topic: "items" }));
+
+async function openSheet() {
+  const app = await renderApp("/items");
+  await app.user.click(await screen.findByRole("link", { name: "Spare keys" }));
+  const title = await screen.findByLabelText("Title");
+  return { ...app, title };
+}
+
+beforeEach(() => signedInAs(user()));
+
+describe("a record that somebody else has changed", () => {
+  async function saveOverAChange() {
+    const { api, changeElsewhere } = serveItem();
+    const app = await openSheet();
+    await app.user.type(app.title, " of mine");
+    changeElsewhere("Theirs");
+    await app.user.click(screen.getByRole("button", { name: "Save" }));
+    const dialog = await screen.findByRole("alertdialog", {
+      name: "Somebody else has changed this",
+    });
+    return { ...app, api, changeElsewhere, dialog };
+  }
+
+  it("is not overwritten, and both versions are shown", async () => {
+    const { api, dialog } = await saveOverAChange();
+    expect(api.saved.title).toBe("Theirs");
+    const [, title, description] = within(dialog).getAllByRole("row");
+    expect(title).toHaveTextContent("TitleSpare keys of mineTheirs");
+    expect(description).toHaveTextContent("Description (the same)In the blue boxIn the blue box");
+  });
+
+  it("is replaced by one's own when that is wanted", async () => {
+    const { api, user: person, dialog } = await saveOverAChange();
+    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    expect(await screen.findByText("Item updated successfully")).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(api.sent).toEqual([
+      { version: '"1"', title: "Spare keys of mine" },
+      { version: '"2"', title: "Spare keys of mine" },
+    ]);
+  });
+
+  it("is asked about again when it changed once more", async () => {
+    const { api, changeElsewhere, user: person, dialog } = await saveOverAChange();
+    changeElsewhere("Theirs again");
+    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    expect(await screen.findByRole("cell", { name: "Theirs again" })).toBeInTheDocument();
+    expect(api.saved.title).toBe("Theirs again");
+  });
+
+  it("is taken into the form when that is wanted", async () => {
+    const { api, user: person, dialog, title } = await saveOverAChange();
+    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await waitFor(() => expect(title).toHaveValue("Theirs"));
+    expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
+    expect(api.sent).toHaveLength(1);
+  });
+
+  it("leaves the input as it was on the way back", async () => {
+    const { user: person, dialog, title } = await saveOverAChange();
+    await person.click(within(dialog).getByRole("button", { name: "Back to editing" }));
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    expect(title).toHaveValue("Spare keys of mine");
+    await waitFor(() => expect(title).toHaveFocus());
+    await person.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByRole("alertdialog")).toBeInTheDocument();
+  });
+
+  it("that was deleted is told above the form, and the input stays", async () => {
+    serveItem();
+    const { user: person, title } = await openSheet();
+    await person.type(title, " of mine");
+    server.use(
+      http.put(ITEM, () => refuse(412, "PRE_001", "Somebody else has changed this")),
+      http.get(ITEM, () => refuse(404, "NOT_001", "Item not found")),
+    );
+    await person.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
+    expect(screen.getByText("It was deleted meanwhile.")).toBeInTheDocument();
+    expect(title).toHaveValue("Spare keys of mine");
+  });
+});
+
+describe("a change elsewhere while a row is open", () => {
+  it("is followed by a form in which nothing was typed", async () => {
+    const { changeElsewhere } = serveItem();
+    const { title } = await openSheet();
+    changeElsewhere("Theirs");
+    await tell();
+    await waitFor(() => expect(title).toHaveValue("Theirs"));
+    expect(screen.queryByText(/Changed meanwhile/)).not.toBeInTheDocument();
+  });
+
+  it("never touches what was typed, and says so", async () => {
+    const { changeElsewhere } = serveItem();
+    const { user: person, title } = await openSheet();
+    await person.type(title, " of mine");
+    changeElsewhere("Theirs");
+    await tell();
+    expect(await screen.findByText(/Changed meanwhile/)).toBeInTheDocument();
+    expect(title).toHaveValue("Spare keys of mine");
+
+    await person.click(screen.getByRole("button", { name: "Compare" }));
+    expect(await screen.findByRole("cell", { name: "Theirs" })).toBeInTheDocument();
+  });
+
+  it("updates the list, and marks the row that changed", async () => {
+    const { changeElsewhere } = serveItem();
+    await renderApp("/items");
+    const row = await screen.findByRole("row", { name: /Spare keys/ });
+    expect(row).not.toHaveAttribute("data-changed");
+    changeElsewhere("Theirs");
+    await tell();
+    await waitFor(() => expect(row).toHaveTextContent("Theirs"));
+    expect(row).toHaveAttribute("data-changed");
+  });
+});

@@ -1,0 +1,54 @@
+import { screen, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { user } from "@/test/factories";
+import { renderApp } from "@/test/render";
+import { refuse, server, signedInAs } from "@/test/server";
+import { item, itemsPage } from "./factories";
+
+/** 60 days: two items on the first one, three on the last. */
+const days = Array.from({ length: 60 }, (_, index) => ({
+  date: new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10),
+  count: index === 0 ? 2 : index === 59 ? 3 : 0,
+}));
+
+beforeEach(() => {
+  signedInAs(user());
+  server.use(
+    http.get("*/api/v1/items/", () => HttpResponse.json(itemsPage([item()], 12))),
+    http.get("*/api/v1/items/stats", () => HttpResponse.json({ count: 12, days })),
+  );
+});
+
+describe("one's own items on the dashboard", () => {
+  it("are counted, with how they came about in words", async () => {
+    await renderApp("/");
+    const all = await screen.findByRole("region", { name: "Your items" });
+    expect(all).toHaveTextContent("12");
+    expect(within(all).getByRole("img")).toHaveAccessibleName("From 9 to 12 items in 30 days");
+
+    const recent = screen.getByRole("region", { name: "New items" });
+    expect(recent).toHaveTextContent("3");
+    expect(recent).toHaveTextContent("1 more than in the 30 days before");
+    expect(within(recent).getByRole("img")).toHaveAccessibleName(
+      "3 items in the last 30 days, most on Mar 1 (3)",
+    );
+  });
+
+  it("are listed, each with a link to itself", async () => {
+    const { router, user: person } = await renderApp("/");
+    await person.click(await screen.findByRole("link", { name: /Spare keys/ }));
+    expect(await screen.findByRole("dialog", { name: "Edit Item" })).toBeInTheDocument();
+    expect(router.state.location.href).toBe(`/items?item=${item().id}`);
+  });
+
+  it("leave no gap but one sentence when they did not load", async () => {
+    server.use(
+      http.get("*/api/v1/items/", () => refuse(429, "RATE_001", "Slow down")),
+      http.get("*/api/v1/items/stats", () => refuse(429, "RATE_001", "Slow down")),
+    );
+    await renderApp("/");
+    expect(await screen.findByText("Slow down")).toBeInTheDocument();
+    expect(screen.queryByRole("region", { name: "Your items" })).not.toBeInTheDocument();
+  });
+});

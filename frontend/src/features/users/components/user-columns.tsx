@@ -1,0 +1,59 @@
+import type { UserPublic } from "@app/sdk";
+import { columnHelper } from "@/components/data-table/features";
+import { RowLink } from "@/components/data-table/row-link";
+import { Badge } from "@/components/ui/badge";
+import { DateTime } from "@/components/ui/date-time";
+import { Status } from "@/components/ui/status";
+import { useMe } from "@/lib/session";
+import { nameOf } from "../api";
+
+const helper = columnHelper<UserPublic>();
+
+export const userColumns = helper.columns([
+  helper.accessor("full_name", {
+    header: "Full name",
+    enableHiding: false,
+    cell: ({ row: { original: user } }) => <UserName user={user} />,
+    meta: { className: "w-3/10 max-w-0 max-sm:w-auto" },
+  }),
+  helper.accessor("email", {
+    header: "Email",
+    cell: ({ getValue }) => <span className="block truncate">{getValue()}</span>,
+    meta: { className: "max-w-0 max-sm:hidden" },
+  }),
+  helper.accessor("is_superuser", {
+    header: "Role",
+    enableSorting: false,
+    cell: ({ getValue }) => (getValue() ? "Superuser" : "User"),
+    meta: { className: "w-28 max-md:hidden" },
+  }),
+  helper.accessor("is_active", {
+    header: "State",
+    enableSorting: false,
+    cell: ({ getValue }) => <Status isOn={getValue()}>{getValue() ? "Active" : "Inactive"}</Status>,
+    meta: { className: "w-24" },
+  }),
+  helper.accessor("created_at", {
+    header: "Created",
+    sortDescFirst: true,
+    cell: ({ getValue }) => <DateTime iso={getValue()} />,
+    meta: { className: "w-32 whitespace-nowrap text-muted-foreground max-lg:hidden" },
+  }),
+]);
+
+function UserName({ user }: { user: UserPublic }) {
+  const me = useMe();
+  return (
+    <>
+      <span className="flex items-center gap-2">
+        <RowLink param="user" id={user.id}>
+          {nameOf(user)}
+        </RowLink>
+        {user.id === me.id && <Badge>You</Badge>}
+      </span>
+      {user.full_name && (
+        <span className="block truncate text-muted-foreground text-xs sm:hidden">{user.email}</span>
+      )}
+    </>
+  );
+}

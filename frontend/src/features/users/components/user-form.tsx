@@ -1,0 +1,84 @@
+import type { UserPublic } from "@app/sdk";
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { useForm } from "react-hook-form";
+import * as z from "zod/mini";
+import { CheckboxField } from "@/components/form/checkbox-field";
+import { PasswordField } from "@/components/form/password-field";
+import { TextField } from "@/components/form/text-field";
+import { confirmed, emailField, newPasswordField, optionalPassword, optionalText } from "@/lib/zod";
+
+const fields = {
+  email: emailField,
+  full_name: optionalText("Full name"),
+  confirm_password: z.string(),
+  is_superuser: z.boolean(),
+  is_active: z.boolean(),
+};
+const newSchema = z.object({ ...fields, password: newPasswordField }).check(confirmed("password"));
+const editSchema = z.object({ ...fields, password: optionalPassword }).check(confirmed("password"));
+
+export const userValues = (user?: UserPublic) => ({
+  email: user?.email ?? "",
+  full_name: user?.full_name ?? "",
+  password: "",
+  confirm_password: "",
+  is_superuser: user?.is_superuser ?? false,
+  is_active: user?.is_active ?? true,
+});
+
+/** For a new user, or for the one that is given. */
+export function useUserForm(user?: UserPublic) {
+  return useForm({
+    resolver: standardSchemaResolver(user ? editSchema : newSchema),
+    defaultValues: userValues(user),
+    mode: "onTouched",
+  });
+}
+
+export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
+  return (
+    <>
+      <TextField
+        form={form}
+        name="email"
+        label="Email"
+        type="email"
+        placeholder="Email"
+        autoComplete="off"
+      />
+      <TextField
+        form={form}
+        name="full_name"
+        label="Full name"
+        placeholder="Full name"
+        autoComplete="off"
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Set password"
+        placeholder="Password"
+        autoComplete="new-password"
+      />
+      <PasswordField
+        form={form}
+        name="confirm_password"
+        label="Confirm password"
+        placeholder="Password"
+        autoComplete="new-password"
+      />
+      <CheckboxField
+        form={form}
+        name="is_superuser"
+        label="Is superuser?"
+        hint="Sees and changes what everybody has, and all users."
+      />
+      <CheckboxField
+        form={form}
+        name="is_active"
+        label="Is active?"
+        hint="Without it nobody can sign in to this account."
+      />
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Bars } from "@/components/charts/bars";
+import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { ToggleGroup } from "@/components/ui/toggle-group";
+import { errorMessage } from "@/lib/errors";
+import { formatNumber } from "@/lib/format";
+import { usersStatsQuery } from "../api";
+
+const RANGES = [7, 30, 90];
+
+/** Card of the dashboard, for superusers: how many users there are, and how many sign up. */
+export default function UserTotals() {
+  const [days, setDays] = useState(30);
+  const { data, error, isPlaceholderData } = useQuery({
+    ...usersStatsQuery(days),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Card aria-labelledby="user-totals" className="min-h-68">
+      <CardHeader>
+        <CardTitle id="user-totals">Users</CardTitle>
+        <ToggleGroup
+          label="Days to look back"
+          value={String(days)}
+          onChange={(value) => setDays(Number(value))}
+          options={RANGES.map((range) => ({ value: String(range), title: `${range} days` }))}
+        />
+      </CardHeader>
+      {!data && error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}
+      {!data && !error && <Skeleton className="m-5 flex-1" />}
+      {data && (
+        <div
+          aria-busy={isPlaceholderData}
+          className="grid gap-6 p-5 transition-opacity aria-busy:opacity-60 md:grid-cols-[10rem_1fr]"
+        >
+          <dl className="grid grid-cols-3 gap-4 md:grid-cols-1 md:content-start">
+            <Total title="Users" value={data.count} />
+            <Total title="Active" value={data.active_count} />
+            <Total title="Superusers" value={data.superuser_count} />
+          </dl>
+          <Bars days={data.days} what="sign-ups" />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Total({ title, value }: { title: string; value: number }) {
+  return (
+    <div>
+      <dt className="text-[13px] text-muted-foreground">{title}</dt>
+      <dd className="font-semibold text-2xl tabular-nums tracking-tight">{formatNumber(value)}</dd>
+    </div>
+  );
+}

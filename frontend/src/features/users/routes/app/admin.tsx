@@ -1,0 +1,119 @@
+import type { UserPublic } from "@app/sdk";
+import { createFileRoute, stripSearchParams, useNavigate } from "@tanstack/react-router";
+import { Plus, UserCheck, Users, UserX } from "lucide-react";
+import { Suspense } from "react";
+import type { RowAction } from "@/components/data-table/row-menu";
+import { ServerTable } from "@/components/data-table/server-table";
+import { useServerTable } from "@/components/data-table/use-server-table";
+import { PageHeader } from "@/components/layout/page-header";
+import { Button } from "@/components/ui/button";
+import { requireSuperuser } from "@/lib/access";
+import { userLinks } from "@/lib/features";
+import { lazyOnIdle } from "@/lib/lazy-on-idle";
+import { useMe } from "@/lib/session";
+import { searchOf, tableDefaults } from "@/lib/table-search";
+import {
+  exportedUsers,
+  nameOf,
+  USERS,
+  useDeleteUser,
+  useDeleteUsers,
+  useSetActive,
+} from "../../api";
+import { userColumns } from "../../components/user-columns";
+import { USER_SORTS, userSearch, usersQuery } from "../../list";
+
+const UserSheet = lazyOnIdle(() => import("../../components/user-sheet"));
+
+export const Route = createFileRoute("/_app/admin")({
+  staticData: { title: "Users" },
+  validateSearch: userSearch,
+  search: { middlewares: [stripSearchParams(tableDefaults(USER_SORTS[0]))] },
+  beforeLoad: ({ context }) => requireSuperuser(context.user),
+  // Starts the request together with the page's code; the table itself shows how it goes.
+  loader: ({ context, location }) => {
+    void context.queryClient.prefetchQuery(usersQuery(searchOf(userSearch, location)));
+  },
+  component: UsersPage,
+});
+
+function UsersPage() {
+  const me = useMe();
+  const list = useServerTable({
+    name: "users",
+    param: "user",
+    filters: ["role", "state"],
+    columns: userColumns,
+    search: Route.useSearch(),
+    query: usersQuery,
+    // Nobody deletes themselves.
+    isSelectable: ({ id }) => id !== me.id,
+  });
+  const actionsOf = useUserActions(me);
+
+  return (
+    <>
+      <PageHeader title="Users" description="Manage user accounts and permissions">
+        <Button onClick={() => list.sheet.show()}>
+          <Plus aria-hidden />
+          Add User
+        </Button>
+      </PageHeader>
+      <ServerTable
+        list={list}
+        noun={USERS.noun}
+        rowName={nameOf}
+        filters={FILTERS}
+        rowActions={actionsOf}
+        empty={{ icon: Users, title: "No users", description: "Add a user to get started" }}
+        exportRows={exportedUsers(list.search)}
+        onDelete={useDeleteUser()}
+        onDeleteMany={useDeleteUsers()}
+      />
+      <Suspense>
+        {list.sheet.key > 0 && <UserSheet key={list.sheet.key} overlay={list.sheet} />}
+      </Suspense>
+    </>
+  );
+}
+
+const FILTERS = [
+  {
+    name: "role",
+    title: "Role",
+    options: [
+      { value: "superuser", title: "Superuser" },
+      { value: "user", title: "User" },
+    ],
+  },
+  {
+    name: "state",
+    title: "State",
+    options: [
+      { value: "active", title: "Active" },
+      { value: "inactive", title: "Inactive" },
+    ],
+  },
+] as const;
+
+/** What other features show of a user, and one click that lets somebody in or keeps them out. */
+function useUserActions(me: UserPublic) {
+  const navigate = useNavigate();
+  const setActive = useSetActive();
+  return (user: UserPublic): RowAction[] => [
+    ...userLinks.map(({ title, icon, to, param }) => ({
+      title,
+      icon,
+      run: () => void navigate({ to, search: { [param]: user.id } as never }),
+    })),
+    ...(user.id === me.id
+      ? []
+      : [
+          {
+            title: user.is_active ? "Deactivate User" : "Activate User",
+            icon: user.is_active ? UserX : UserCheck,
+            run: () => setActive(user, !user.is_active),
+          },
+        ]),
+  ];
+}

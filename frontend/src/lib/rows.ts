@@ -1,0 +1,151 @@
+import {
+  type MutationMeta,
+  type QueryClient,
+  type QueryKey,
+  type UseMutationOptions,
+  type UseQueryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import type { Page } from "@/lib/list-query";
+import { counted, type Noun } from "@/lib/noun";
+import { toastSuccess } from "@/lib/toast";
+
+/** Rows of the API: the operation that lists them, the tag of everything that is made from them, what people call them. */
+export interface Resource {
+  list: string;
+  tag: string;
+  noun: Noun;
+}
+
+interface Row {
+  id: string;
+}
+
+type Rollback = () => void;
+
+/** The pages of a list that are in the cache: what changes here shows at once, wherever the rows are on screen. */
+class CachedRows {
+  constructor(
+    private readonly queryClient: QueryClient,
+    private readonly resource: Resource,
+  ) {}
+
+  /** Each gives the way back, for when the API refuses. */
+  patch(id: string, change: object): Rollback {
+    return this.update((rows) => rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
+  }
+
+  remove(ids: readonly string[]): Rollback {
+    return this.update((rows) => rows.filter((row) => !ids.includes(row.id)));
+  }
+
+  /** Everything made from these rows is asked for again. */
+  refresh() {
+    return this.queryClient.invalidateQueries({ queryKey: [{ tags: [this.resource.tag] }] });
+  }
+
+  private update(change: (rows: Row[]) => Row[]): Rollback {
+    const queryKey = [{ _id: this.resource.list }];
+    // An answer that is under way would bring the old rows back.
+    void this.queryClient.cancelQueries({ queryKey });
+    const before = this.queryClient.getQueriesData<Page<Row>>({ queryKey });
+    this.queryClient.setQueriesData<Page<Row>>({ queryKey }, (page) => {
+      if (!page) return page;
+      const data = change(page.data);
+      return { ...page, data, count: page.count - page.data.length + data.length };
+    });
+    return () => {
+      for (const [key, page] of before) this.queryClient.setQueryData(key, page);
+    };
+  }
+}
+
+/**
+ * A row on its own, for the sheet that edits it. It starts with what a list has of it and is forgotten with the sheet:
+ * the next one starts with what the list has then.
+ */
+export function useRow<R extends Row, Failure, Key extends QueryKey>(
+  { list }: Resource,
+  id: string | undefined,
+  options: UseQueryOptions<R, Failure, R, Key>,
+) {
+  const queryClient = useQueryClient();
+  const find = () =>
+    queryClient
+      .getQueryCache()
+      .findAll({ queryKey: [{ _id: list }] })
+      .map(({ state }) => ({
+        row: (state.data as Page<R> | undefined)?.data.find((row) => row.id === id),
+        at: state.dataUpdatedAt,
+      }))
+      .filter(({ row }) => row)
+      .sort((a, b) => b.at - a.at)[0];
+  return useQuery({
+    ...options,
+    enabled: id !== undefined,
+    gcTime: 0,
+    initialData: () => find()?.row,
+    initialDataUpdatedAt: () => find()?.at,
+  });
+}
+
+interface RowMutation<Data, Variables> {
+  /** Shows the outcome before the API has answered. */
+  optimistic?: (rows: CachedRows, variables: Variables) => Rollback;
+  /** Of the toast. */
+  success: string | ((data: Data, variables: Variables) => string);
+  meta?: MutationMeta;
+}
+
+/** A change of rows: shown at once where the outcome is known, taken back when it fails, and checked with the API. */
+export function useRowMutation<Data, Failure, Variables>(
+  resource: Resource,
+  mutation: UseMutationOptions<Data, Failure, Variables>,
+  { optimistic, success, meta }: RowMutation<Data, Variables>,
+) {
+  const rows = new CachedRows(useQueryClient(), resource);
+  return useMutation<Data, Failure, Variables, Rollback | undefined>({
+    mutationFn: mutation.mutationFn,
+    meta,
+    onMutate: (variables) => optimistic?.(rows, variables),
+    onError: (_error, _variables, rollback) => rollback?.(),
+    onSuccess: (data, variables) =>
+      void toastSuccess(typeof success === "string" ? success : success(data, variables)),
+    onSettled: () => rows.refresh(),
+  });
+}
+
+/** The most that the API takes at once. */
+const BULK_LIMIT = 100;
+
+/** Deletes selected rows, in as many requests as it takes, and says how many it were. */
+export function useBulkDelete(
+  resource: Resource,
+  send: (ids: string[]) => Promise<{ data: { count: number } }>,
+) {
+  const { noun } = resource;
+  const mutationFn = async (ids: string[]) => {
+    let count = 0;
+    for (let start = 0; start < ids.length; start += BULK_LIMIT) {
+      count += (await send(ids.slice(start, start + BULK_LIMIT))).data.count;
+    }
+    return count;
+  };
+  const { mutate } = useRowMutation(
+    resource,
+    { mutationFn },
+    {
+      optimistic: (rows, ids) => rows.remove(ids),
+      success: (count, ids) =>
+        count === ids.length
+          ? `Deleted ${counted(noun, count)}`
+          : `Deleted ${counted(noun, count)}. The others were gone already.`,
+    },
+  );
+  return mutate;
+}
+
+/** The condition that nobody else has changed the record since. */
+export const ifMatch = (version: number) => ({ "If-Match": `"${version}"` });
