@@ -26,13 +26,10 @@ _ITEMS = PagedList(
 )
 _STATS = DailyCounts(Item)
 _STATS_OF_OWNER = DailyCounts(Item, Item.owner_id == bindparam("owner_id"))
-_locked = (  # in the order of ids: two of these at once cannot wait for each other
-    select(Item.id)
-    .where(col(Item.id) == any_(bindparam("item_ids", type_=ARRAY(Uuid))))
-    .where(or_(bindparam("owner_id", type_=Uuid).is_(None), col(Item.owner_id) == bindparam("owner_id", type_=Uuid)))
-    .order_by(col(Item.id))
-    .with_for_update()
-)
+_visible = or_(bindparam("owner_id", type_=Uuid).is_(None), col(Item.owner_id) == bindparam("owner_id"))
+_chosen = select(Item.id).where(col(Item.id) == any_(bindparam("item_ids", type_=ARRAY(Uuid))), _visible)
+# In the order of ids: two of these at once cannot wait for each other.
+_locked = _chosen.order_by(col(Item.id)).with_for_update()
 _DELETE_ITEMS = Statement(delete(Item).where(col(Item.id).in_(_locked)).returning(col(Item.id)))
 
 

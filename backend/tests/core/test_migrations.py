@@ -79,6 +79,22 @@ async def test_migrations_make_what_the_models_say(empty_database: str) -> None:
     await asyncio.to_thread(command.check, config())
 
 
+async def test_rows_from_before_versions_have_the_first(empty_database: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(), "0003_items")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(
+            "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at) "
+            "VALUES (gen_random_uuid(), 'ada@example.com', true, false, '', now())"
+        )
+        connection.execute(
+            "INSERT INTO items (id, owner_id, title, created_at) "
+            "SELECT gen_random_uuid(), id, 'An item', now() FROM users"
+        )
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT u.version, i.version FROM users u, items i").fetchall() == [(1, 1)]
+
+
 async def test_upgrade_of_a_current_database_changes_nothing(empty_database: str) -> None:
     for _ in range(2):
         await asyncio.to_thread(command.upgrade, config(), "head")

@@ -88,6 +88,31 @@ async def test_stream_that_fails_is_logged_and_cut_off(
     assert [call.args for call in logger.calls] == [(logged,)]
 
 
+async def test_stream_ends_without_an_error_when_nobody_reads_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, logger = asyncio.Event(), CapturingLogger()
+    monkeypatch.setattr(request_context, "logger", logger)
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            yield b"one "
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    app = create_app()
+
+    async def endpoint() -> StreamingResponse:
+        return Stream(endless(), media_type="text/plain", seconds=None)
+
+    app.router.add_api_route(f"{API}/stream", endpoint, response_model=None)
+    async with serve(app) as client:
+        async with client.stream("GET", f"{API}/stream") as response:
+            assert await anext(response.aiter_bytes()) == b"one "
+        async with asyncio.timeout(5):
+            await ended.wait()
+    assert logger.calls == []
+
+
 async def test_body_that_does_not_arrive_is_408(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_guard, "BODY_SECONDS", 0.01)
 
