@@ -1,6 +1,6 @@
 /**
  * Packs the SDK and looks at what a stranger would install: publint (does package.json say the truth?), attw (do the
- * types resolve as the code does?), and whether a declaration gives up on a type by `any`.
+ * types resolve as the code does?), whether a declaration gives up on a type by `any`, and the version.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -17,7 +17,12 @@ const SDK = new URL("..", import.meta.url);
 
 const tarball = pack();
 const files = createPackageFromTarballData(tarball);
-const problems = [...(await ofManifest()), ...(await ofTypes()), ...ofDeclarations()];
+const problems = [
+  ...ofVersion(),
+  ...(await ofManifest()),
+  ...(await ofTypes()),
+  ...ofDeclarations(),
+];
 if (problems.length > 0) {
   console.error(`The package has ${problems.length} problem(s):\n  ${problems.join("\n  ")}`);
   process.exit(1);
@@ -37,6 +42,14 @@ function pack() {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The package's version is the API's. */
+function ofVersion() {
+  const { version } = JSON.parse(readFileSync(new URL("openapi.json", SDK), "utf8")).info;
+  return version === files.packageVersion
+    ? []
+    : [`package.json has the version ${files.packageVersion}, the API ${version}`];
 }
 
 async function ofManifest() {
