@@ -59,7 +59,10 @@ export function configureAppClient(client: Client, { token, ...config }: ClientS
   client.interceptors.response.clear();
   client.interceptors.response.use(refuseEmpty);
   client.interceptors.error.clear();
-  client.interceptors.error.use(toApiError);
+  client.interceptors.error.use((error, response, request) =>
+    // Without a request the fault is the caller's: an address that is none, a token function that failed.
+    request ? toApiError(error, response, request) : error,
+  );
   return client;
 }
 

@@ -17,7 +17,7 @@ interface ApiErrorInit {
   cause?: unknown;
 }
 
-/** What every call throws, except for an abort by the caller's own `AbortSignal`, which passes through. */
+/** What every request that fails throws, except for an abort by the caller's own `AbortSignal`, which passes through. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** HTTP status, or 0 when no whole answer arrived. */
@@ -78,7 +78,7 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError;
 }
 
-/** Error interceptor of the generated client, which by itself throws plain JSON, text or a `TypeError`. */
+/** What a request failed with, as the generated client has it: plain JSON, text or a `TypeError`. */
 export function toApiError(error: unknown, response?: Response, request?: Request): unknown {
   if (error instanceof ApiError || isAbort(error, request)) return error;
   if (!response || isCut(error)) return unansweredError(error);

@@ -39,6 +39,15 @@ describe("a client of its own", () => {
     expect(sent).toEqual(["Bearer t-1", "Bearer t-2", undefined]);
   });
 
+  it("throws the caller's own mistakes as they are", async () => {
+    const reason = new Error("Nobody has signed in");
+    const token = () => Promise.reject(reason);
+    const client = createAppClient({ baseUrl: "http://localhost", token });
+    expect(await errorOf(readUserMe({ client }))).toBe(reason);
+    const nowhere = createAppClient({ baseUrl: "no address" });
+    expect(await errorOf(readUserMe({ client: nowhere }))).toBeInstanceOf(TypeError);
+  });
+
   it("sends the query without what is undefined", async () => {
     const { baseUrl, requests } = await serve(json({ data: [] }));
     const client = createAppClient({ baseUrl: `${baseUrl}/` });
