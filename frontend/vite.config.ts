@@ -4,7 +4,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
-import { chunkGroups } from "./chunks";
+import { chunkGroups } from "./chunks.ts";
 
 export default defineConfig({
   // The project's name is one setting for all parts. No other variable of the root .env gets into the build.

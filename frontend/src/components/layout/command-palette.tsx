@@ -84,6 +84,14 @@ function Palette({ close }: { close: () => void }) {
           </Command.Item>
         )}
       </Command.List>
+      <div
+        aria-hidden
+        className="flex gap-4 border-t px-4 py-2 text-muted-foreground text-xs pointer-coarse:hidden"
+      >
+        <Hint keys="↑ ↓">move</Hint>
+        <Hint keys="↵">choose</Hint>
+        <Hint keys="Esc">close</Hint>
+      </div>
     </Command>
   );
 }
@@ -97,6 +105,15 @@ function ChoiceRow({ choice, onSelect }: { choice: Choice; onSelect: () => void 
       {hint && <span className="truncate text-muted-foreground">{hint}</span>}
       {keys && <Kbd keys={keys} aria-hidden className="ms-auto pointer-coarse:hidden" />}
     </Command.Item>
+  );
+}
+
+function Hint({ keys, children }: { keys: string; children: string }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <Kbd keys={keys} />
+      {children}
+    </span>
   );
 }
 

@@ -25,5 +25,5 @@ export function Kbd({ keys, className, ...props }: KbdProps) {
 
 function label(key: string) {
   if (key === "mod") return IS_MAC ? "⌘" : "Ctrl";
-  return key.toUpperCase();
+  return key.length === 1 ? key.toUpperCase() : key;
 }

@@ -44,7 +44,7 @@ export function SheetContent({ side, className, children, ...props }: SheetConte
             variant="ghost"
             size="icon-sm"
             aria-label="Close"
-            className="absolute end-3 top-3 text-muted-foreground"
+            className="absolute end-3 top-3 text-muted-foreground pointer-coarse:end-1.5 pointer-coarse:top-1.5"
           >
             <X aria-hidden />
           </Button>
