@@ -1,7 +1,7 @@
 import { readUserMe } from "@app/sdk";
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -120,6 +120,20 @@ describe("a session that ends while a form has unsaved input", () => {
     await waitFor(() => expect(dialog).not.toBeInTheDocument());
     await waitFor(() => expect(screen.getByTestId("full-name-input")).toHaveValue("Grace Hopper"));
   });
+});
+
+it("leads to the login page when the dialog cannot be loaded", async () => {
+  signedInAs(ada);
+  const { router, session } = await renderApp("/");
+  await screen.findByTestId("user-menu");
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const answer = session.question.ask(ada);
+  vi.advanceTimersByTime(5_000);
+  expect(await answer).toBe(false);
+  vi.useRealTimers();
+  signedOut();
+  await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
 });
 
 describe("unsaved input", () => {

@@ -2,6 +2,7 @@ import { logout, type UserPublic } from "@app/sdk";
 import { readUserMeOptions } from "@app/sdk/react-query";
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { type RegisteredRouter, redirect, useRouteContext } from "@tanstack/react-router";
+import { hasUnsavedInput } from "@/lib/dirty";
 import { hasStatus } from "@/lib/errors";
 import { safePath } from "@/lib/safe-path";
 import { createSignInQuestion, type SignInQuestion } from "@/lib/sign-in-question";
@@ -54,7 +55,7 @@ export function createSession(
   queryClient: QueryClient,
   getRouter: () => RegisteredRouter,
 ): Session {
-  const question = createSignInQuestion();
+  const question = createSignInQuestion(() => session.leave());
   const me = () => queryClient.getQueryData(meQuery.queryKey);
 
   /** The same user has a session again: what is on screen stays, and is brought up to date. */
@@ -123,7 +124,7 @@ export function createSession(
       const user = me();
       // Without a known user it is the guard that asks, or several answers arrived and the first one did the work.
       if (!user) return Promise.resolve(false);
-      if (question.canBeAsked()) return question.ask(user);
+      if (hasUnsavedInput()) return question.ask(user);
       session.leave();
       return Promise.resolve(false);
     },

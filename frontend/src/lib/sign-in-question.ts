@@ -1,11 +1,10 @@
 import type { UserPublic } from "@app/sdk";
 
-/**
- * "Your session has ended, sign in again", asked once however many requests were refused. Only while a dialog listens:
- * where there is nothing to lose, or the dialog did not load, the login page does it.
- */
+/** Time for the dialog that asks to be loaded. */
+const PATIENCE_MS = 5_000;
+
+/** "Your session has ended, sign in again", asked once however many requests were refused. A dialog listens and asks. */
 export interface SignInQuestion {
-  canBeAsked(): boolean;
   /** Waits for the answer: true when the same user has a session again. */
   ask(user: UserPublic): Promise<boolean>;
   answer(isBack: boolean): void;
@@ -14,7 +13,8 @@ export interface SignInQuestion {
   subscribe(listener: () => void): () => void;
 }
 
-export function createSignInQuestion(): SignInQuestion {
+/** `onUnheard`: the dialog did not come. */
+export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
   const listeners = new Set<() => void>();
   let pending: { user: UserPublic; resolve: (isBack: boolean) => void } | undefined;
   let answered = Promise.resolve(false);
@@ -25,10 +25,10 @@ export function createSignInQuestion(): SignInQuestion {
   }
 
   return {
-    canBeAsked: () => listeners.size > 0,
     ask(user) {
       if (!pending) {
         answered = new Promise((resolve) => change({ user, resolve }));
+        setTimeout(() => pending && listeners.size === 0 && onUnheard(), PATIENCE_MS);
       }
       return answered;
     },
