@@ -36,7 +36,7 @@ function AppLayout() {
           )}
           <div className="flex min-w-0 flex-1 flex-col">
             <Header isWide={isWide} />
-            <main id="main" tabIndex={-1} className="flex-1 px-4 py-6 outline-none md:px-8 md:py-8">
+            <main id="main" tabIndex={-1} className="flex-1 px-4 py-8 outline-none md:px-8">
               <Outlet />
             </main>
           </div>

@@ -53,6 +53,19 @@ describe("the command palette", () => {
     expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
   });
 
+  it("has the first choice chosen, whatever is typed, and another by the arrow keys", async () => {
+    const { user: person } = await openPalette();
+    const chosen = () => screen.getByRole("option", { selected: true }).textContent;
+    expect(chosen()).toBe(options()[0]);
+    await person.keyboard("{ArrowDown}");
+    expect(chosen()).toBe(options()[1]);
+    await person.keyboard("the");
+    await waitFor(() => expect(options()[0]).toBe("Light theme"));
+    expect(chosen()).toBe("Light theme");
+    await person.keyboard("{ArrowUp}");
+    expect(chosen()).toBe(options().at(-1));
+  });
+
   it("gives the focus back when it is closed", async () => {
     const { user: person, opener } = await openPalette();
     await person.keyboard("{Escape}");

@@ -29,12 +29,18 @@ export default function CommandPalette({ overlay }: { overlay: Overlay<never> })
   );
 }
 
+const RETRY = "try again";
+
 function Palette({ close }: { close: () => void }) {
   const [query, setQuery] = useState("");
   const text = useDeferredValue(query.trim());
   const choices = useChoices();
   const records = useRecords(query.trim());
   const groups = [...records.groups, ...matching(choices, text)];
+  // The first one, until the arrow keys say otherwise. By itself the library keeps what is no longer there.
+  const [chosen, setChosen] = useState("");
+  const ids = groups.flatMap((group) => group.choices.map(({ id }) => id));
+  const selected = ids.includes(chosen) || chosen === RETRY ? chosen : (ids[0] ?? RETRY);
   const isEmpty = groups.length === 0 && !records.isSearching && !records.error;
 
   const choose = ({ run }: Choice) => {
@@ -43,7 +49,13 @@ function Palette({ close }: { close: () => void }) {
   };
 
   return (
-    <Command label="Search and commands" shouldFilter={false} loop>
+    <Command
+      label="Search and commands"
+      shouldFilter={false}
+      loop
+      value={selected}
+      onValueChange={setChosen}
+    >
       <div className="flex items-center gap-2.5 border-b px-4">
         {records.isSearching ? (
           <Spinner className="shrink-0 text-muted-foreground" />
@@ -52,7 +64,10 @@ function Palette({ close }: { close: () => void }) {
         )}
         <Command.Input
           value={query}
-          onValueChange={setQuery}
+          onValueChange={(next) => {
+            setQuery(next);
+            setChosen("");
+          }}
           placeholder="Search or jump to…"
           maxLength={255}
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
@@ -76,7 +91,7 @@ function Palette({ close }: { close: () => void }) {
         ))}
         {records.error && (
           <Command.Item
-            value="search-failed"
+            value={RETRY}
             onSelect={() => void records.retry()}
             className="palette-item text-destructive"
           >

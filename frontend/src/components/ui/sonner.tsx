@@ -22,7 +22,7 @@ export default function Toaster() {
           actionButton:
             "ms-auto h-7 shrink-0 rounded-md border border-input px-2.5 font-medium hover:bg-accent",
           closeButton:
-            "order-last ms-auto flex size-7 shrink-0 items-center justify-center rounded-md hover:bg-accent [[data-button]~&]:ms-0",
+            "order-last ms-auto flex size-7 bg-transparent! shrink-0 items-center justify-center rounded-md hover:bg-accent! [&_svg]:size-4 [[data-button]~&]:ms-0",
         },
       }}
     />
