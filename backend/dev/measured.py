@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from dev import node as nodejs
-from dev import sample_data
 from dev.browser import ensure_chromium
 from dev.checks import clean_environment
 from dev.suites import own_stack
@@ -25,6 +24,8 @@ class MeasuredDashboard:
 @contextmanager
 def measured_dashboard(folder: Path, *, items: int = 134) -> Iterator[MeasuredDashboard]:
     """The production build on a stack of its own below `folder`. Raises NodeError, BrowserError or RuntimeError."""
+    from dev import sample_data  # with packages that `--help` runs without
+
     with nodejs.one_at_a_time():
         node = nodejs.find_node()
         nodejs.install(node)

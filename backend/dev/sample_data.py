@@ -31,7 +31,7 @@ def fill(database_url: str, *, superuser: str, items: int = 134) -> None:
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection, connection.cursor() as cursor:
         cursor.execute(
             "UPDATE users SET full_name = 'Ada Lovelace', created_at = %s WHERE email = %s RETURNING id",
-            (midnight - timedelta(days=89), superuser),
+            (midnight, superuser),
         )
         (ada,) = cursor.fetchone() or (None,)
         owners = [ada]

@@ -19,7 +19,7 @@ const PAGES = [
   ["items", "/items"],
   ["users", "/admin"],
   ["settings", "/settings"],
-  ["palette", "/items", (page) => page.keyboard.press("ControlOrMeta+k")],
+  ["palette", "/items", openPalette],
   ["login", "/login"],
 ];
 
@@ -52,6 +52,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   }
 }
 await browser.close();
+
+async function openPalette(page) {
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
+}
 
 async function signIn(context) {
   const response = await context.request.post("/api/v1/login/session", {
