@@ -1,5 +1,5 @@
 import type { Row } from "@tanstack/react-table";
-import type { KeyboardEvent, MouseEvent, ReactNode, RefObject } from "react";
+import type { KeyboardEvent, MouseEvent, ReactNode, RefObject, SyntheticEvent } from "react";
 import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { TableSearch } from "@/lib/table-search";
@@ -32,6 +32,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
   const { table, isChanging, changed, sheet } = list;
 
   const onRowKey = (event: KeyboardEvent, row: Row<Features, Record>) => {
+    if (!isWithin(event)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       focusRow(ref.current, event.key === "ArrowDown" ? 1 : -1);
@@ -100,12 +101,13 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
   );
 }
 
-/** Not on a control inside of it, nor in a menu that React counts to it, nor at the end of selecting text. */
-function isOnRowItself({ target, currentTarget }: MouseEvent) {
-  return (
-    target instanceof Element &&
-    currentTarget.contains(target) &&
-    !target.closest("a, button, label, input") &&
-    window.getSelection()?.type !== "Range"
-  );
+/** Not in the row's menu, which lies elsewhere although React counts it to the row. */
+function isWithin({ target, currentTarget }: SyntheticEvent) {
+  return target instanceof Element && currentTarget.contains(target);
+}
+
+/** Not on a control inside of it, nor at the end of selecting text. */
+function isOnRowItself(event: MouseEvent) {
+  const isControl = (event.target as Element).closest("a, button, label");
+  return isWithin(event) && !isControl && window.getSelection()?.type !== "Range";
 }

@@ -4,9 +4,10 @@ import { TableCell, TableHead } from "@/components/ui/table";
 import type { Features, TableInstance } from "./features";
 import type { TableRecord } from "./use-server-table";
 
-// The whole cell is the target.
+// The whole cell is the target, and shows the focus.
 const cell = "w-10 p-0 select-none";
-const target = "flex h-9 items-center justify-center";
+const target =
+  "flex h-9 items-center justify-center rounded-md has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-ring [&_input]:outline-none";
 
 export function SelectAll<Record extends TableRecord>({ table }: { table: TableInstance<Record> }) {
   return (
