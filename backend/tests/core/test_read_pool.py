@@ -3,8 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,6 +17,7 @@ from app.core.read_pool import ReadPool
 from app.core.statements import Statement
 from app.users.models import User
 from dev.ports import any_free_port
+from tests.core.forwarding import forwarding, url_by
 
 READ = Statement(select(func.count()).select_from(User).where(User.email == bindparam("email")))
 WRITE = Statement(insert(User).returning(col(User.id)))
@@ -61,34 +60,9 @@ async def test_write_on_a_lost_connection_is_not_repeated(pool: ReadPool) -> Non
     assert await pool.fetch(READ, {"email": user["email"]}) == [(0,)]
 
 
-@asynccontextmanager
-async def forwarding(port: int) -> AsyncIterator[None]:
-    """The database on another port of this machine, for as long as the block runs."""
-    real = urlsplit(settings.database_url)
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
-    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(real.hostname, real.port)
-        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
-
-    server = await asyncio.start_server(connect, "127.0.0.1", port)
-    try:
-        yield
-    finally:
-        server.close()
-
-
 async def test_database_that_comes_late_is_found(one_event_loop: None) -> None:
     port = any_free_port()
-    real = urlsplit(settings.database_url)
-    login = real.netloc.rpartition("@")[0]
-    late = real._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
-    async with ReadPool(late, {**ENGINE_OPTIONS, "pool_timeout": 0.2}) as pool:
+    async with ReadPool(url_by(port), {**ENGINE_OPTIONS, "pool_timeout": 0.2}) as pool:
         with pytest.raises(PoolTimeout):
             await pool.fetch(READ, {"email": "nobody@example.com"})
         async with forwarding(port), asyncio.timeout(20):

@@ -37,6 +37,14 @@ class Tab:
                     return name, json.loads(value)
         raise AssertionError("The stream has ended")
 
+    async def comment(self) -> None:
+        """Returns at the next keep-alive."""
+        async with asyncio.timeout(5):
+            async for line in self._lines:
+                if line == ":":
+                    return
+        raise AssertionError("The stream has ended")
+
     async def topic(self) -> str:
         """Of the next change."""
         name, data = await self.event()
@@ -44,9 +52,9 @@ class Tab:
         return str(data["topic"])
 
     async def ended(self) -> bool:
-        """Whether the server closes the stream without another event."""
+        """Whether the server closes the stream without telling that the session has ended."""
         async with asyncio.timeout(5):
-            return not [line async for line in self._lines if line.startswith("event")]
+            return "event: end" not in [line async for line in self._lines]
 
 
 OpenTab = Callable[[dict[str, str]], AbstractAsyncContextManager[Tab]]

@@ -1,0 +1,37 @@
+"""The database on another port, so that it can come late."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from app.core.config import settings
+
+
+def url_by(port: int) -> str:
+    """The database's URL, but on a port of this machine."""
+    real = urlsplit(settings.database_url)
+    login = real.netloc.rpartition("@")[0]
+    return real._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
+
+
+@asynccontextmanager
+async def forwarding(port: int) -> AsyncIterator[None]:
+    """Makes `url_by(port)` work for as long as the block runs."""
+    real = urlsplit(settings.database_url)
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(real.hostname, real.port)
+        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(connect, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()

@@ -1,0 +1,97 @@
+"""The connection that hears: lost, late, and told nonsense."""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import changes as module
+from app.core import db
+from app.core.changes import CHANNEL, EVERYTHING, Changes, changes
+from app.live import service
+from dev.ports import any_free_port
+from tests.auth.factories import signed_in_user
+from tests.core.forwarding import forwarding, url_by
+from tests.items.factories import create_item
+from tests.live.conftest import OpenTab
+
+END_OURS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name LIKE '% changes' AND datname = current_database()
+"""
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+SHOW_OURS = END_OURS.replace("pg_terminate_backend(pid)", "state, query")
+
+
+def database_url() -> str:
+    return str(db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)).replace("+psycopg", "")
+
+
+async def ask(statement: str, url: str = "") -> list[tuple[Any, ...]]:
+    """The server's rows, on a connection of the test's own."""
+    async with await psycopg.AsyncConnection.connect(url or database_url(), autocommit=True) as connection:
+        cursor = await connection.execute(statement.encode())
+        return await cursor.fetchall() if cursor.description else []
+
+
+async def test_one_connection_of_its_own_hears_for_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
+    _, headers = await signed_in_user(session)
+    async with open_tab(headers), open_tab(headers):
+        assert await ask(SHOW_OURS) == [("idle", f"LISTEN {CHANNEL}")]
+
+
+async def test_lost_connection_is_made_again_and_everybody_looks(session: AsyncSession, open_tab: OpenTab) -> None:
+    user, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        for _ in range(2):
+            assert await ask(END_OURS) == [(True,)]
+            assert await tab.topic() == EVERYTHING
+            await create_item(session, user.id)
+            assert await tab.topic() == "items"
+
+
+async def test_stream_outlives_a_database_that_is_away(
+    session: AsyncSession, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not taken for the end of the session."""
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.05)
+    user, headers = await signed_in_user(session)
+    own_id = str(user.id)
+    await session.close()
+    server, _, name = database_url().rpartition("/")
+    async with open_tab(headers) as tab:
+        await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{server}/postgres")
+        await ask(END_ALL.format(name), f"{server}/postgres")
+        changes.tell("items", [own_id])
+        await tab.comment()  # it has found the database away
+        await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true', f"{server}/postgres")
+        topics = [await tab.topic()]
+        while topics[-1] != "items":
+            topics.append(await tab.topic())
+
+
+@pytest.mark.parametrize("payload", ["", "nonsense", "{}", "[]", "null", '{"topic": "items"}', '{"owners": []}'])
+async def test_nonsense_on_the_channel_is_passed_over(session: AsyncSession, open_tab: OpenTab, payload: str) -> None:
+    user, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        connection = await session.connection()
+        await connection.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+        await session.commit()
+        await create_item(session, user.id)
+        assert await tab.topic() == "items"
+
+
+async def test_database_that_is_late_does_not_stop_the_start(
+    one_event_loop: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LAST_DELAY", 0.05)
+    port, own = any_free_port(), Changes()
+    async with AsyncExitStack() as stack, own.listening(url_by(port)):
+        with own.reader("somebody") as reader:
+            assert not await reader.wait(0.2)
+            await stack.enter_async_context(forwarding(port))
+            assert await reader.wait(5)
+            assert reader.take() == ({EVERYTHING}, set())

@@ -1,0 +1,183 @@
+"""A stream ends with its session, with the process, and after a while; nobody opens too many."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.models import UserSession
+from app.core.changes import READERS_PER_OWNER, Reader, changes
+from app.core.models import utc_now
+from app.live import service
+from app.users.models import User
+from tests.auth.factories import Headers, sign_in, signed_in_superuser, signed_in_user
+from tests.core.answers import problem
+from tests.items.factories import create_item
+from tests.live.conftest import EVENTS, OpenTab
+from tests.users.factories import PASSWORD
+
+V1 = "/api/v1"
+END: tuple[str, Any] = ("end", {})
+NEW = "another horse battery"
+Deed = Callable[[AsyncClient, Headers, Headers, User], Awaitable[Any]]
+
+ENDINGS: dict[str, Deed] = {
+    "logout": lambda live, own, _, user: live.post(f"{V1}/login/logout", headers=own),
+    "own deletion": lambda live, own, _, user: live.delete(f"{V1}/users/me", headers=own),
+    "deletion": lambda live, _, admin, user: live.delete(f"{V1}/users/{user.id}", headers=admin),
+    "deactivation": lambda live, _, admin, user: live.patch(
+        f"{V1}/users/{user.id}", headers=admin, json={"is_active": False}
+    ),
+    "new password by a superuser": lambda live, _, admin, user: live.patch(
+        f"{V1}/users/{user.id}", headers=admin, json={"password": NEW}
+    ),
+}
+
+
+@pytest.mark.parametrize("deed", ENDINGS.values(), ids=ENDINGS.keys())
+async def test_stream_ends_with_its_session(
+    session: AsyncSession, live: AsyncClient, open_tab: OpenTab, deed: Deed
+) -> None:
+    _, admin = await signed_in_superuser(session)
+    user, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        assert (await deed(live, headers, admin, user)).status_code == 200
+        assert await tab.event() == END
+        assert await tab.ended()
+
+
+async def test_password_change_ends_the_streams_of_the_other_sessions(
+    session: AsyncSession, live: AsyncClient, open_tab: OpenTab
+) -> None:
+    user, this = await signed_in_user(session)
+    other = await sign_in(session, user)
+    async with open_tab(this) as tab, open_tab(other) as other_tab:
+        body = {"current_password": PASSWORD, "new_password": NEW}
+        await live.patch(f"{V1}/users/me/password", headers=this, json=body)
+        assert await other_tab.event() == END
+        assert await tab.topic() == "users"
+
+
+async def test_logout_elsewhere_ends_nothing_here(session: AsyncSession, live: AsyncClient, open_tab: OpenTab) -> None:
+    user, this = await signed_in_user(session)
+    other = await sign_in(session, user)
+    async with open_tab(this) as tab:
+        await live.post(f"{V1}/login/logout", headers=other)
+        await create_item(session, user.id)
+        assert await tab.topic() == "items"
+
+
+async def test_stream_ends_when_its_session_expires(session: AsyncSession, open_tab: OpenTab) -> None:
+    user, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        soon = utc_now() + timedelta(seconds=0.5)
+        await session.exec(update(UserSession).where(col(UserSession.user_id) == user.id).values(expires_at=soon))
+        await session.commit()
+        assert await tab.event() == END
+        assert utc_now() >= soon
+
+
+async def test_row_that_is_deactivated_by_hand_ends_the_stream(session: AsyncSession, open_tab: OpenTab) -> None:
+    user, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        await session.exec(update(User).where(col(User.id) == user.id).values(is_active=False))
+        await session.commit()
+        assert await tab.event() == END
+
+
+async def test_stream_is_closed_without_an_end_when_its_time_is_over(
+    session: AsyncSession, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Browsers open another one then."""
+    monkeypatch.setattr(service, "STREAM_SECONDS", 0.3)
+    _, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        assert await tab.ended()
+
+
+async def test_end_of_the_process_closes_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
+    tabs = []
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            _, headers = await signed_in_user(session)
+            tabs.append(await stack.enter_async_context(open_tab(headers)))
+        changes.close()
+        assert [await tab.ended() for tab in tabs] == [True] * 3
+
+
+async def test_no_stream_is_opened_at_the_end_of_the_process(session: AsyncSession, server: AsyncClient) -> None:
+    _, headers = await signed_in_user(session)
+    changes.close()
+    assert problem(await server.get(EVENTS, headers=headers)) == (503, "UNAV_001")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}, {"Cookie": "session=nonsense"}])
+async def test_anonymous_gets_no_stream(server: AsyncClient, headers: Headers) -> None:
+    assert problem(await server.get(EVENTS, headers=headers)) == (401, "AUTH_001")
+
+
+async def test_answer_is_passed_on_as_it_comes_and_never_stored(session: AsyncSession, open_tab: OpenTab) -> None:
+    _, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        found = tab.response.headers
+        assert found["content-type"].startswith("text/event-stream")
+        assert (found["cache-control"], found["x-accel-buffering"]) == ("no-store", "no")
+
+
+async def test_stream_is_kept_alive(session: AsyncSession, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "KEEP_ALIVE_SECONDS", 0.05)
+    _, headers = await signed_in_user(session)
+    async with open_tab(headers) as tab:
+        for _ in range(3):
+            await tab.comment()
+
+
+async def test_nobody_has_more_than_a_few_streams(
+    session: AsyncSession, server: AsyncClient, open_tab: OpenTab
+) -> None:
+    user, headers = await signed_in_user(session)
+    _, another = await signed_in_user(session)
+    async with AsyncExitStack() as stack:
+        for _ in range(READERS_PER_OWNER - 1):
+            await stack.enter_async_context(open_tab(await sign_in(session, user)))
+        async with open_tab(headers):
+            response = await server.get(EVENTS, headers=headers)
+            assert problem(response) == (429, "RATE_001")
+            assert int(response.headers["retry-after"]) > 0
+            async with open_tab(another):
+                pass
+        async with asyncio.timeout(5):  # until the server has noticed that one is closed
+            while True:
+                async with server.stream("GET", EVENTS, headers=headers) as response:
+                    if response.status_code == 200:
+                        return
+
+
+async def test_many_streams_leave_the_database_to_the_requests(
+    session: AsyncSession, server: AsyncClient, live: AsyncClient, open_tab: OpenTab
+) -> None:
+    """More of them than the pool has connections, and nobody waits for one."""
+    async with AsyncExitStack() as stack:
+        users = [await signed_in_user(session) for _ in range(8)]
+        tabs = [
+            await stack.enter_async_context(open_tab(headers)) for _, headers in users for _ in range(READERS_PER_OWNER)
+        ]
+        responses = await asyncio.gather(*(live.get(f"{V1}/users/me", headers=headers) for _, headers in users))
+        assert {response.status_code for response in responses} == {200}
+        changes.tell("items")
+        assert [await tab.topic() for tab in tabs] == ["items"] * len(tabs)
+
+
+async def test_reader_that_does_not_read_costs_no_more_with_time() -> None:
+    reader = Reader("somebody")
+    for n in range(100_000):
+        reader.add("items", own=n % 2 == 0)
+    assert reader.take() == ({"items"}, {"items"})
+    assert reader.take() == (set(), set())
