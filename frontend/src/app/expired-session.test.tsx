@@ -150,4 +150,27 @@ describe("unsaved input", () => {
     await person.click(await screen.findByRole("button", { name: "Discard" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   });
+
+  it("is asked for before logging out", async () => {
+    const { user: person, field, router } = await renderDirtyForm();
+    let isLoggedOut = false;
+    server.use(
+      http.post("*/api/v1/login/logout", () => {
+        isLoggedOut = true;
+        return HttpResponse.json({ message: "Bye" });
+      }),
+    );
+    const logOut = async () => {
+      await person.click(screen.getByTestId("user-menu"));
+      await person.click(await screen.findByRole("menuitem", { name: "Log out" }));
+      return within(await screen.findByRole("alertdialog", { name: /Log out and discard/ }));
+    };
+    await person.click((await logOut()).getByRole("button", { name: "Keep editing" }));
+    expect(field).toHaveValue("Countess");
+    expect(isLoggedOut).toBe(false);
+
+    await person.click((await logOut()).getByRole("button", { name: "Log out" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
+    expect(isLoggedOut).toBe(true);
+  });
 });

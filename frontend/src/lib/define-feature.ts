@@ -66,6 +66,7 @@ export interface UserLink {
 
 /** Places of shared pages that a feature may fill. */
 export type SlotName =
+  /** Two cards, 8 rem high. */
   | "dashboard.stats"
   | "dashboard.cards"
   | "dashboard.admin"

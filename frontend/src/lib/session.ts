@@ -65,6 +65,14 @@ export function createSession(
     void queryClient.invalidateQueries();
   }
 
+  async function showLogin(search: ReturnType<typeof loginSearch> = {}) {
+    setHint(false);
+    queryClient.clear();
+    await getRouter().navigate({ to: "/login", search, ignoreBlocker: true });
+    // The page that was on screen until now may have asked again.
+    queryClient.clear();
+  }
+
   const otherTabs = new BroadcastChannel("session");
   const tell = (message: Message) => otherTabs.postMessage(message);
   otherTabs.onmessage = ({ data }: MessageEvent<Message>) => {
@@ -114,10 +122,8 @@ export function createSession(
         // Over already, which is what was asked for.
         if (!hasStatus(error, 401)) throw error;
       });
-      setHint(false);
-      queryClient.clear();
       tell({ type: "end" });
-      await getRouter().navigate({ to: "/login" });
+      await showLogin();
     },
 
     expire() {
@@ -141,12 +147,8 @@ export function createSession(
     },
 
     leave() {
-      const router = getRouter();
       question.answer(false);
-      setHint(false);
-      queryClient.clear();
-      const search = loginSearch(router.state.location.href);
-      void router.navigate({ to: "/login", search, ignoreBlocker: true });
+      void showLogin(loginSearch(getRouter().state.location.href));
     },
   };
   return session;
@@ -158,6 +160,9 @@ export function useMe(): UserPublic {
   const { data = user } = useQuery(meQuery);
   return data;
 }
+
+/** The same with how it is known: for forms that change it. */
+export const useMeRecord = () => useQuery(meQuery);
 
 export function useSession(): Session {
   return useRouteContext({ from: "/_app", select: ({ session }) => session });

@@ -37,7 +37,7 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
   const [base, setBase] = useState(saved.version);
   const [theirs, setTheirs] = useState<Saved>();
   const notice = useRef<HTMLDivElement>(null);
-  const { isDirty, isSubmitting, errors } = useFormState({ control: form.control });
+  const { isDirty, isSubmitting, errors, defaultValues } = useFormState({ control: form.control });
   const isGone = hasStatus(record.error, 404);
   const isOld = saved.version > base && !isSubmitting;
 
@@ -47,10 +47,13 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
     form.reset(toValues(next));
   };
   const follow = useEffectEvent(take);
+  // What changed may be nothing that the form is about, such as a user's picture.
+  const isElsewhere = isOld && JSON.stringify(toValues(saved)) === JSON.stringify(defaultValues);
   useEffect(() => {
     // Nothing was typed that could be lost.
     if (isOld && !isDirty) follow(saved);
-  }, [isOld, isDirty, saved]);
+    else if (isElsewhere) setBase(saved.version);
+  }, [isOld, isDirty, isElsewhere, saved]);
 
   const submit = async (output: Output) => {
     try {

@@ -2,9 +2,8 @@ import { type NavigateOptions, useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, type LucideIcon, PanelLeft, Settings } from "lucide-react";
 import type { Target } from "@/lib/define-feature";
 import { commands, navEntries, settingsTabs, visibleTo } from "@/lib/features";
-import { useMe, useSession } from "@/lib/session";
+import { useMe } from "@/lib/session";
 import { setTheme } from "@/lib/theme";
-import { toastError } from "@/lib/toast";
 import { toggleSidebar, useShell } from "./shell";
 import { THEMES } from "./themes";
 
@@ -32,7 +31,6 @@ export function useChoices(): ChoiceGroup[] {
   const me = useMe();
   const goTo = useGoTo();
   const shell = useShell();
-  const session = useSession();
 
   const pages = navEntries.filter(visibleTo(me)).map((entry) => ({
     ...entry,
@@ -88,7 +86,7 @@ export function useChoices(): ChoiceGroup[] {
           id: "log out",
           title: "Log out",
           icon: LogOut,
-          run: () => void session.end().catch(toastError),
+          run: shell.logOut,
         },
       ],
     },

@@ -4,16 +4,19 @@ import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
 import { registerHotkey, useHotkey } from "@/lib/hotkeys";
 import { useOverlay } from "@/lib/overlay";
-import { useMe } from "@/lib/session";
+import { useMe, useSession } from "@/lib/session";
+import { toastError } from "@/lib/toast";
 import { sidebarCollapsed } from "./sidebar-state";
 import { Slot } from "./slot";
 
 const CommandPalette = lazy(() => import("./command-palette"));
+const LogOutDialog = lazy(() => import("./log-out-dialog"));
 const ShortcutsSheet = lazy(() => import("./shortcuts-sheet"));
 
 interface Shell {
   showPalette: () => void;
   showShortcuts: () => void;
+  logOut: () => void;
 }
 
 const ShellContext = createContext<Shell | null>(null);
@@ -29,9 +32,16 @@ export function useShell(): Shell {
 export function ShellProvider({ children }: { children: ReactNode }) {
   const palette = useOverlay<never>();
   const shortcuts = useOverlay<never>();
-  const shell = { showPalette: () => palette.show(), showShortcuts: () => shortcuts.show() };
-
+  const logOutQuestion = useOverlay<never>();
   const hasUnsavedInput = useHasUnsavedInput();
+  const session = useSession();
+  const logOut = () => void session.end().catch(toastError);
+  const shell = {
+    showPalette: () => palette.show(),
+    showShortcuts: () => shortcuts.show(),
+    logOut: () => (hasUnsavedInput ? logOutQuestion.show() : logOut()),
+  };
+
   useHotkey("mod+k", shell.showPalette, "Search and commands", "General");
   useHotkey("?", shell.showShortcuts, "Keyboard shortcuts", "General");
   useHotkey("[", toggleSidebar, "Collapse or expand the sidebar", "General");
@@ -42,10 +52,14 @@ export function ShellProvider({ children }: { children: ReactNode }) {
       {children}
       {hasUnsavedInput && <Slot name="session.ended" />}
       {/* One that does not load must not take the page with it. */}
-      <CatchBoundary getResetKey={() => palette.key + shortcuts.key} errorComponent={() => null}>
+      <CatchBoundary
+        getResetKey={() => palette.key + shortcuts.key + logOutQuestion.key}
+        errorComponent={() => null}
+      >
         <Suspense>
           {palette.key > 0 && <CommandPalette key={`palette-${palette.key}`} overlay={palette} />}
           {shortcuts.key > 0 && <ShortcutsSheet overlay={shortcuts} />}
+          {logOutQuestion.key > 0 && <LogOutDialog overlay={logOutQuestion} onConfirm={logOut} />}
         </Suspense>
       </CatchBoundary>
     </ShellContext>

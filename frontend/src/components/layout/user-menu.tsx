@@ -12,8 +12,7 @@ import {
 import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import { menuEntries } from "@/lib/features";
-import { useMe, useSession } from "@/lib/session";
-import { toastError } from "@/lib/toast";
+import { useMe } from "@/lib/session";
 import { useShell } from "./shell";
 
 interface UserMenuProps {
@@ -23,8 +22,7 @@ interface UserMenuProps {
 
 export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
   const me = useMe();
-  const session = useSession();
-  const { showShortcuts } = useShell();
+  const { showShortcuts, logOut } = useShell();
   const name = me.full_name || me.email;
   return (
     <DropdownMenu>
@@ -69,7 +67,7 @@ export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
           <Kbd keys="?" aria-hidden className="ms-auto" />
         </DropdownMenuItem>
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => void session.end().catch(toastError)}>
+        <DropdownMenuItem onSelect={logOut}>
           <LogOut aria-hidden />
           Log out
         </DropdownMenuItem>

@@ -75,6 +75,68 @@ describe("the profile", () => {
   });
 });
 
+describe("the profile, changed elsewhere meanwhile", () => {
+  /** "Countess" is typed, and another tab saved another address. */
+  async function renderConflict() {
+    const app = await renderSettings();
+    const name = screen.getByTestId("full-name-input");
+    await app.user.clear(name);
+    await app.user.type(name, "Countess");
+    const theirs = { ...ada, email: "countess@example.com", version: 2 };
+    const sent: (string | null)[] = [];
+    signedInAs(theirs);
+    server.use(
+      http.patch("*/api/v1/users/me", async ({ request }) => {
+        sent.push(request.headers.get("If-Match"));
+        if (sent.at(-1) !== '"2"') return refuse(412, "PRE_001", "Somebody else has changed this");
+        return HttpResponse.json({ ...theirs, ...((await request.json()) as object), version: 3 });
+      }),
+    );
+    await app.user.click(screen.getByRole("button", { name: "Save" }));
+    const dialog = await screen.findByRole("alertdialog", { name: /Somebody else/ });
+    return { ...app, sent, dialog };
+  }
+
+  it("is not overwritten before both versions were seen", async () => {
+    const { user: person, sent, dialog } = await renderConflict();
+    expect(within(dialog).getByRole("row", { name: /Email/ })).toHaveTextContent(
+      "ada@example.comcountess@example.com",
+    );
+    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
+    expect(sent).toEqual(['"1"', '"2"']);
+  });
+
+  it("can be taken as it is now", async () => {
+    const { user: person, sent, dialog } = await renderConflict();
+    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await waitFor(() =>
+      expect(screen.getByTestId("email-input")).toHaveValue("countess@example.com"),
+    );
+    expect(screen.getByTestId("full-name-input")).toHaveValue(ada.full_name);
+    expect(sent).toEqual(['"1"']);
+  });
+
+  it("is saved without a question when it was only the picture", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    const name = screen.getByTestId("full-name-input");
+    await person.clear(name);
+    await person.type(name, "Countess");
+    server.use(
+      http.put("*/api/v1/users/me/avatar", () =>
+        HttpResponse.json({ ...ada, avatar_url: "/api/v1/users/1/avatar?v=1", version: 2 }),
+      ),
+    );
+    const file = new File(["x"], "me.png", { type: "image/png" });
+    await person.upload(screen.getByLabelText("Picture", { selector: "input" }), file);
+    await screen.findByRole("button", { name: "Change picture" });
+    expect(name).toHaveValue("Countess");
+    await person.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent[0]?.ifMatch).toBe('"2"'));
+  });
+});
+
 describe("the picture", () => {
   const png = new File(["x"], "me.png", { type: "image/png" });
   const url = `/api/v1/users/${ada.id}/avatar?v=1`;

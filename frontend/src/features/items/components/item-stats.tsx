@@ -13,7 +13,14 @@ export default function ItemStats() {
   const { data, error } = useQuery(itemsStatsQuery(2 * DAYS));
   // The list of recent items beside it says what is wrong.
   if (error) return null;
-  if (!data) return <Skeleton className="h-32 rounded-xl" />;
+  if (!data) {
+    return (
+      <>
+        <Skeleton className="h-32 rounded-xl" />
+        <Skeleton className="h-32 rounded-xl" />
+      </>
+    );
+  }
 
   const before = data.days.slice(0, -DAYS);
   const days = data.days.slice(-DAYS);

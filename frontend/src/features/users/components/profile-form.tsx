@@ -4,7 +4,9 @@ import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { FormCard } from "@/components/form/form-card";
 import { TextField } from "@/components/form/text-field";
-import { useSession } from "@/lib/session";
+import { useVersionedForm } from "@/components/form/use-versioned-form";
+import { ifMatch } from "@/lib/rows";
+import { useMeRecord, useSession } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
 import { emailField, optionalText } from "@/lib/zod";
 
@@ -19,6 +21,19 @@ export function ProfileForm({ me }: { me: UserPublic }) {
     defaultValues: valuesOf(me),
     mode: "onTouched",
   });
+  const { submit, conflict } = useVersionedForm({
+    form,
+    record: useMeRecord(),
+    saved: me,
+    toValues: valuesOf,
+    save: async (body, version) => {
+      const { data } = await updateUserMe({ body, headers: ifMatch(version) });
+      session.update(data);
+      form.reset(valuesOf(data));
+      return data;
+    },
+    labels: { full_name: "Full name", email: "Email" },
+  });
   return (
     <FormCard
       form={form}
@@ -28,12 +43,11 @@ export function ProfileForm({ me }: { me: UserPublic }) {
       submitLabel="Save"
       saveWhenDirty
       onSubmit={async (body) => {
-        const { data } = await updateUserMe({ body, headers: { "If-Match": `"${me.version}"` } });
-        session.update(data);
-        form.reset(valuesOf(data));
+        await submit(body);
         void toastSuccess("User updated successfully");
       }}
     >
+      {conflict}
       <TextField
         form={form}
         name="full_name"

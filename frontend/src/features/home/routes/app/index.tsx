@@ -25,7 +25,15 @@ function DashboardPage() {
       />
       <GetStarted steps={Route.useLoaderData()} />
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,14rem),1fr))] gap-4 not-empty:mb-4">
-        <Slot name="dashboard.stats" fallback={<Skeleton className="h-32 rounded-xl" />} />
+        <Slot
+          name="dashboard.stats"
+          fallback={
+            <>
+              <Skeleton className="h-32 rounded-xl" />
+              <Skeleton className="h-32 rounded-xl" />
+            </>
+          }
+        />
       </div>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,26rem),1fr))] items-start gap-4">
         <Slot name="dashboard.cards" fallback={<Skeleton className="h-68 rounded-xl" />} />

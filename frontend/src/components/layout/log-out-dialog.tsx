@@ -1,0 +1,26 @@
+import { ConfirmDialog } from "@/components/form/confirm-dialog";
+import type { Overlay } from "@/lib/overlay";
+
+interface LogOutDialogProps {
+  overlay: Overlay<never>;
+  onConfirm: () => void;
+}
+
+/** Only for who has typed something that is not saved. */
+export default function LogOutDialog({ overlay, onConfirm }: LogOutDialogProps) {
+  return (
+    <ConfirmDialog
+      open={overlay.open}
+      title="Log out and discard changes?"
+      description="What you typed has not been saved."
+      confirmLabel="Log out"
+      cancelLabel="Keep editing"
+      onConfirm={() => {
+        overlay.hide();
+        onConfirm();
+      }}
+      onCancel={overlay.hide}
+      onCloseAutoFocus={overlay.returnFocus}
+    />
+  );
+}
