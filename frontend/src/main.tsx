@@ -2,6 +2,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createApp } from "@/app/create-app";
+import { NoAccess } from "@/lib/access";
 import { markMissingChunks } from "@/lib/missing-chunk";
 import { watchForNewVersion } from "@/lib/new-version";
 import "@/styles/app.css";
@@ -19,7 +20,12 @@ async function start() {
 
   const root = document.getElementById("root");
   if (!root) throw new Error("index.html has no #root");
-  createRoot(root).render(
+  createRoot(root, {
+    onCaughtError: (error) => {
+      // A page that is not for this person did not fail.
+      if (!(error instanceof NoAccess)) console.error(error);
+    },
+  }).render(
     <StrictMode>
       <RouterProvider router={router} />
     </StrictMode>,

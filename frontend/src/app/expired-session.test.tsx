@@ -151,6 +151,13 @@ describe("unsaved input", () => {
     await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   });
 
+  it("does not keep the page on screen when another tab logs out", async () => {
+    const { router } = await renderDirtyForm();
+    act(() => new BroadcastChannel("session").postMessage({ type: "end" }));
+    await screen.findByRole("heading", { name: "Log in to your account" });
+    expect(router.state.location.pathname).toBe("/login");
+  });
+
   it("is asked for before logging out", async () => {
     const { user: person, field, router } = await renderDirtyForm();
     let isLoggedOut = false;

@@ -17,7 +17,15 @@ const SECTIONS: HotkeySection[] = ["General", "Go to", "This page"];
 export default function ShortcutsSheet({ overlay }: { overlay: Overlay<never> }) {
   return (
     <Sheet open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
-      <SheetContent onCloseAutoFocus={overlay.returnFocus}>
+      <SheetContent
+        onOpenAutoFocus={(event) => {
+          // There is something to read, and nothing to do first.
+          event.preventDefault();
+          (event.currentTarget as HTMLElement).focus();
+        }}
+        onCloseAutoFocus={overlay.returnFocus}
+        className="outline-none"
+      >
         <SheetHeader>
           <SheetTitle>Keyboard shortcuts</SheetTitle>
           <SheetDescription>They do nothing while you type.</SheetDescription>
