@@ -65,7 +65,7 @@ function Running({ noun, progress: { rows, total }, onCancel }: RunningProps) {
   const isKnown = total > 0;
   const share = isKnown ? Math.min(100, Math.floor((rows / total) * 100)) : 0;
   return (
-    <div className="flex h-8 items-center gap-2 rounded-md border border-input ps-3 text-[13px]">
+    <div className="flex h-8 items-center gap-2 rounded-md border border-input ps-3 text-[13px] pointer-coarse:h-11">
       <span
         role="progressbar"
         aria-label={`Export of ${noun.many.toLowerCase()}`}
@@ -80,7 +80,13 @@ function Running({ noun, progress: { rows, total }, onCancel }: RunningProps) {
       <span className="min-w-12 text-muted-foreground tabular-nums">
         {isKnown ? `${share} %` : formatNumber(rows)}
       </span>
-      <Button variant="ghost" size="icon-sm" aria-label="Cancel export" onClick={onCancel}>
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        aria-label="Cancel export"
+        onClick={onCancel}
+        className="h-full rounded-s-none"
+      >
         <X aria-hidden />
       </Button>
     </div>

@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { Kbd } from "@/components/ui/kbd";
 import { useHotkey } from "@/lib/hotkeys";
 import { MAX_QUERY } from "@/lib/table-search";
 
@@ -61,8 +62,15 @@ export function SearchInput({ label, value, onSearch, onArrowDown }: SearchInput
           // The first one empties the field.
           if (event.key === "Escape" && !text) event.currentTarget.blur();
         }}
-        className="h-8 px-9 [&::-webkit-search-cancel-button]:hidden"
+        className="peer h-8 px-9 [&::-webkit-search-cancel-button]:hidden"
       />
+      {!text && (
+        <Kbd
+          keys="/"
+          aria-hidden
+          className="pointer-events-none absolute end-1.5 top-1/2 -translate-y-1/2 peer-focus:hidden pointer-coarse:hidden"
+        />
+      )}
       {text && (
         <Button
           variant="ghost"

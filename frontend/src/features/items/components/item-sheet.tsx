@@ -2,14 +2,17 @@ import type { ItemPublic } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
+import { RowFact, RowFacts } from "@/components/data-table/row-facts";
 import { RowSheet } from "@/components/data-table/row-sheet";
 import { FormSheet } from "@/components/form/form-sheet";
 import { TextareaField, TextField } from "@/components/form/text-field";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
 import type { Overlay } from "@/lib/overlay";
 import { ifMatch } from "@/lib/rows";
+import { useMe } from "@/lib/session";
 import { optionalText, requiredText } from "@/lib/zod";
 import { ITEMS, useCreateItem, useItem, useUpdateItem } from "../api";
+import { useOwnerName } from "../owner";
 
 const schema = z.object({
   title: requiredText("Title"),
@@ -94,6 +97,7 @@ function EditItemSheet({ overlay, item, record }: EditItemSheetProps) {
     >
       {conflict}
       <ItemFields form={form} />
+      <ItemFacts item={item} />
     </FormSheet>
   );
 }
@@ -104,5 +108,13 @@ function ItemFields({ form }: { form: ReturnType<typeof useItemForm> }) {
       <TextField form={form} name="title" label="Title" autoComplete="off" />
       <TextareaField form={form} name="description" label="Description" />
     </>
+  );
+}
+
+function ItemFacts({ item }: { item: ItemPublic }) {
+  const me = useMe();
+  const owner = useOwnerName(item.owner_id);
+  return (
+    <RowFacts row={item}>{me.is_superuser && <RowFact title="Owner">{owner}</RowFact>}</RowFacts>
   );
 }

@@ -1,6 +1,7 @@
 import type { UserPublic } from "@app/sdk";
 import { columnHelper } from "@/components/data-table/features";
 import { RowLink } from "@/components/data-table/row-link";
+import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { DateTime } from "@/components/ui/date-time";
 import { Status } from "@/components/ui/status";
@@ -44,16 +45,19 @@ export const userColumns = helper.columns([
 function UserName({ user }: { user: UserPublic }) {
   const me = useMe();
   return (
-    <>
-      <span className="flex items-center gap-2">
+    <div className="flex items-center gap-3">
+      <Avatar name={nameOf(user)} src={user.avatar_url} className="size-7 max-sm:hidden" />
+      <div className="min-w-0">
         <RowLink param="user" id={user.id}>
           {nameOf(user)}
         </RowLink>
-        {user.id === me.id && <Badge>You</Badge>}
-      </span>
-      {user.full_name && (
-        <span className="block truncate text-muted-foreground text-xs sm:hidden">{user.email}</span>
-      )}
-    </>
+        {user.full_name && (
+          <span className="block truncate text-muted-foreground text-xs sm:hidden">
+            {user.email}
+          </span>
+        )}
+      </div>
+      {user.id === me.id && <Badge>You</Badge>}
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { UserPublic } from "@app/sdk";
+import { RowFacts } from "@/components/data-table/row-facts";
 import { RowSheet } from "@/components/data-table/row-sheet";
 import { FormSheet } from "@/components/form/form-sheet";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
@@ -81,6 +82,7 @@ function EditUserSheet({ overlay, user, record }: EditUserSheetProps) {
     >
       {conflict}
       <UserFields form={form} />
+      <RowFacts row={user} />
     </FormSheet>
   );
 }

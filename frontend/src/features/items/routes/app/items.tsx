@@ -6,11 +6,11 @@ import { useServerTable } from "@/components/data-table/use-server-table";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import { lazyOnIdle } from "@/lib/lazy-on-idle";
-import { useMe } from "@/lib/session";
 import { searchOf, tableDefaults } from "@/lib/table-search";
 import { exportedItems, ITEMS, useDeleteItem, useDeleteItems } from "../../api";
 import { itemColumns } from "../../components/columns";
 import { ITEM_SORTS, itemSearch, itemsQuery } from "../../list";
+import { useOwnerFilter } from "../../owner";
 
 const ItemSheet = lazyOnIdle(() => import("../../components/item-sheet"));
 
@@ -26,7 +26,6 @@ export const Route = createFileRoute("/_app/items")({
 });
 
 function ItemsPage() {
-  const me = useMe();
   const list = useServerTable({
     name: "items",
     param: "item",
@@ -48,7 +47,7 @@ function ItemsPage() {
         list={list}
         noun={ITEMS.noun}
         rowName={(item) => item.title}
-        filters={me.is_superuser ? [ownerFilter(me.id)] : []}
+        filters={useOwnerFilter(list.search.owner)}
         empty={{
           icon: Package,
           title: "You don't have any items yet",
@@ -63,10 +62,4 @@ function ItemsPage() {
       </Suspense>
     </>
   );
-}
-
-/** Superusers see everyone's items. */
-function ownerFilter(me: string) {
-  const options = [{ value: me, title: "Mine" }];
-  return { name: "owner", title: "Owner", options, anyTitle: "Everyone's" } as const;
 }
