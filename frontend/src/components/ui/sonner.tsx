@@ -14,7 +14,7 @@ export default function Toaster() {
         unstyled: true,
         classNames: {
           toast:
-            "flex w-full font-sans items-center gap-2.5 rounded-lg border bg-popover px-4 py-3 text-[13px] text-popover-foreground shadow-lg shadow-black/5",
+            "flex w-full font-sans items-center gap-2.5 rounded-lg border bg-popover px-4 py-3 text-[13px] text-popover-foreground shadow-lg shadow-black/5 focus-visible:!outline-2",
           content: "min-w-0",
           description: "mt-0.5 text-muted-foreground",
           success: "[&_[data-icon]]:text-primary",
