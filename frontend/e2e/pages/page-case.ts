@@ -23,6 +23,8 @@ export interface PageCase {
   act?: (page: Page) => Promise<unknown>;
   /** The state is an error, which the browser writes to its console. */
   isFailure?: boolean;
+  /** Something that can be closed floats above the page, so that stops may lie under it. */
+  covered?: boolean;
 }
 
 /** Something that opens above a page. */
@@ -35,6 +37,8 @@ export interface OverlayCase extends Pick<PageCase, "as" | "given" | "heading" |
   opener: (page: Page) => Locator;
   /** Enter when left out. */
   keys?: string;
+  /** What leads from the opener to the overlay, such as an entry of a menu. */
+  via?: (page: Page) => Promise<unknown>;
   /** The one at which it exists; wide and narrow when left out. */
   width?: number;
 }
@@ -75,8 +79,9 @@ export async function show(
 }
 
 /** Opens the overlay with the keyboard. */
-export async function open({ kind, opener, keys = "Enter", act }: OverlayCase, page: Page) {
+export async function open({ kind, opener, keys = "Enter", via, act }: OverlayCase, page: Page) {
   await opener(page).press(keys);
+  await via?.(page);
   const overlay = page.locator(kind === "menu" ? "[role=menu]" : "[role$=dialog]").last();
   await expect(overlay).toBeVisible();
   await act?.(page);

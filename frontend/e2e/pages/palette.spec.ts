@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { list, many } from "../stub/answer";
 import { person } from "../stub/answers/users";
 import { expect, settled, test } from "../support/stubbed";
 
@@ -33,10 +34,21 @@ test("the arrow keys go through every choice and around", async ({ page }) => {
   }
 });
 
-test("a search without results says so", async ({ page }) => {
+test("a search without results says so", async ({ page, api }) => {
+  for (const topic of ["items", "users"]) {
+    api.on(`GET /${topic}/`, list(many(0, person), new URLSearchParams()));
+  }
   await openPalette(page);
   await page.keyboard.type("no such thing");
   await expect(page.getByText("Nothing found for")).toBeVisible();
+});
+
+test("the palette finds records, and opens the one that was chosen", async ({ page }) => {
+  await openPalette(page);
+  await page.keyboard.type("ladder");
+  await page.getByRole("option", { name: "Long ladder 2" }).click();
+  await expect(page).toHaveURL(/\/items\?.*item=/);
+  await expect(page.getByRole("dialog", { name: "Edit Item" })).toBeVisible();
 });
 
 test("shortcuts do nothing while somebody types", async ({ page }) => {

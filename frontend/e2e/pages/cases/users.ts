@@ -1,10 +1,32 @@
 import type { Page } from "@playwright/test";
+import { list, many } from "../../stub/answer";
+import { person } from "../../stub/answers/users";
 import type { OverlayCase, PageCase } from "../page-case";
 
+const users = { route: "/admin", heading: "Users", as: "superuser" } as const;
+const onUsers = { url: "/admin", heading: "Users", as: "superuser" } as const;
+const LIST = "GET /users/";
+
+const actions = (page: Page) => page.getByRole("row").nth(2).getByRole("button").last();
 const press = (button: string) => (page: Page) =>
   page.getByRole("button", { name: button }).click();
 
 export const pages: PageCase[] = [
+  { ...users, reads: [LIST] },
+  {
+    ...users,
+    state: "with nothing found",
+    url: "/admin?q=nobody&role=superuser&state=inactive",
+    given: (api) => api.on(LIST, list(many(0, person), new URLSearchParams())),
+  },
+  {
+    ...users,
+    route: "/admin",
+    as: "user",
+    state: "for who may not see it",
+    heading: "You have no access to this page",
+    isFailure: true,
+  },
   { route: "/settings", heading: "Settings" },
   {
     route: "/settings",
@@ -32,6 +54,33 @@ export const pages: PageCase[] = [
 ];
 
 export const overlays: OverlayCase[] = [
+  { ...onUsers, kind: "menu", name: "menu of a user", opener: actions },
+  {
+    ...onUsers,
+    kind: "menu",
+    name: "filter of users",
+    opener: (page) => page.getByRole("button", { name: "State", exact: true }),
+  },
+  {
+    ...onUsers,
+    kind: "dialog",
+    name: "new user with errors",
+    opener: (page) => page.getByRole("button", { name: "Add User" }),
+    act: press("Save"),
+  },
+  {
+    ...onUsers,
+    kind: "dialog",
+    name: "open user",
+    opener: (page) => page.getByRole("row").nth(2).getByRole("link"),
+  },
+  {
+    ...onUsers,
+    kind: "dialog",
+    name: "question before a user is deleted",
+    opener: actions,
+    via: (page) => page.getByRole("menuitem", { name: "Delete User" }).press("Enter"),
+  },
   {
     kind: "dialog",
     name: "question before an account is deleted",
