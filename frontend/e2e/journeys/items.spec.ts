@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, logIn, SAME_ORIGIN, test } from "../support/fixtures";
 
@@ -19,7 +20,7 @@ const numbered = (count: number) =>
 const row = (page: Page, title: string) => page.getByRole("row").filter({ hasText: title });
 
 /** Titles on screen, from the top. */
-const titles = (page: Page) => page.locator("tbody tr td:first-child");
+const titles = (page: Page) => page.locator("tbody tr td:nth-child(2) a");
 
 async function chooseAction(page: Page, title: string, action: string) {
   await row(page, title).getByRole("button").last().click();
@@ -160,12 +161,13 @@ test("typed text is not lost by Escape, Back or a link", async ({ signedIn: page
   await page.getByRole("button", { name: "Keep editing" }).click();
   await page.goBack();
   await page.getByRole("button", { name: "Keep editing" }).click();
-  await expect(page).toHaveURL("/items");
+  await expect(page).toHaveURL("/items?new=true");
   await expect(page.getByLabel("Title")).toHaveValue("Ladder");
 
   await page.goBack();
   await page.getByRole("button", { name: "Discard" }).click();
-  await expect(page).toHaveURL("/");
+  await expect(page).toHaveURL("/items");
+  await expect(page.getByRole("dialog")).toBeHidden();
 });
 
 test("an item that somebody deleted meanwhile is told as such", async ({ signedIn: page }) => {
@@ -174,7 +176,8 @@ test("an item that somebody deleted meanwhile is told as such", async ({ signedI
   await chooseAction(page, "Kettle", "Delete Item");
   await page.request.delete(`/api/v1/items/${id}`, { headers: SAME_ORIGIN });
   await page.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByRole("alert")).toContainText("not found");
+  await expect(page.getByText("Item not found")).toBeVisible();
+  await expect(row(page, "Kettle")).toBeHidden();
 });
 
 test("a session that ended meanwhile leads to the login page and back to the same rows", async ({
@@ -211,4 +214,51 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
   await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(actions).toBeFocused();
+});
+
+test("what is on screen is exported, filtered and sorted as it is", async ({ signedIn: page }) => {
+  await addItems(page, "=1+1", "Kettle", "Kettle lid");
+  await page.goto("/items?q=kettle&sort=title");
+  await expect(titles(page)).toHaveText(["Kettle", "Kettle lid"]);
+  const started = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export as CSV" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toBe("items.csv");
+  const lines = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toContain("title");
+  expect(lines[1]).toContain(",Kettle,About Kettle,");
+  expect(lines[2]).toContain(",Kettle lid,About Kettle lid,");
+  await expect(page.getByText("Exported 2 items")).toBeVisible();
+});
+
+test("selected items are deleted together", async ({ signedIn: page }) => {
+  await addItems(page, ...numbered(4));
+  await page.goto("/items");
+  await page.getByLabel("Select Item 04").check();
+  await page.getByLabel("Select Item 02").click({ modifiers: ["Shift"] });
+  await expect(page.getByText("3 selected")).toBeVisible();
+  await page
+    .getByRole("region", { name: "Selected rows" })
+    .getByRole("button", { name: "Delete" })
+    .click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("Deleted 3 items")).toBeVisible();
+  await expect(titles(page)).toHaveText(["Item 01"]);
+});
+
+test("one of 1,000 items is found by typing", async ({ signedIn: page }) => {
+  await Promise.all(
+    Array.from({ length: 10 }, (_, batch) =>
+      addItems(page, ...Array.from({ length: 100 }, (_, index) => `Thing ${batch * 100 + index}`)),
+    ),
+  );
+  await page.goto("/items");
+  await expect(page.getByText("1–20 of 1,000")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("thing 777");
+  await expect(titles(page)).toHaveText(["Thing 777"]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Title")).toHaveValue("Thing 777");
 });

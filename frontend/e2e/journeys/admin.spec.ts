@@ -1,0 +1,62 @@
+import type { Page } from "@playwright/test";
+import { test as base, expect, logIn, newAccount } from "../support/fixtures";
+
+const { SUPERUSER_EMAIL = "admin@example.com", SUPERUSER_PASSWORD = "" } = process.env;
+
+const test = base.extend<{ admin: Page }>({
+  /** A superuser's page, apart from `page`. */
+  admin: async ({ browser, baseURL }, use) => {
+    const context = await browser.newContext({ baseURL });
+    const page = await context.newPage();
+    await page.goto("/login?redirect=/admin");
+    await logIn(page, { email: SUPERUSER_EMAIL, password: SUPERUSER_PASSWORD });
+    await expect(page.getByRole("heading", { name: "Users" })).toBeVisible();
+    await use(page);
+    await context.close();
+  },
+});
+
+const row = (page: Page, email: string) => page.getByRole("row").filter({ hasText: email });
+
+async function chooseAction(page: Page, email: string, action: string) {
+  await page.getByRole("searchbox").fill(email);
+  await row(page, email).getByRole("button").last().click();
+  await page.getByRole("menuitem", { name: action }).click();
+}
+
+test("a user is added, edited and deleted", async ({ admin }) => {
+  const { email, password, fullName } = newAccount();
+  await admin.getByRole("button", { name: "Add User" }).click();
+  const sheet = admin.getByRole("dialog");
+  await sheet.getByLabel("Email").fill(email);
+  await sheet.getByLabel("Full name").fill(fullName);
+  await sheet.locator("[type=password]").first().fill(password);
+  await sheet.locator("[type=password]").last().fill(password);
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByText("User created successfully")).toBeVisible();
+
+  await chooseAction(admin, email, "Edit User");
+  await sheet.getByLabel("Full name").fill("Another Name");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByText("User updated successfully")).toBeVisible();
+  await expect(row(admin, email)).toContainText("Another Name");
+
+  await chooseAction(admin, email, "Delete User");
+  await admin.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(admin.getByText("The user was deleted successfully")).toBeVisible();
+  await expect(row(admin, email)).toBeHidden();
+});
+
+test("who is deactivated is signed out where they are", async ({ admin, signedIn, account }) => {
+  await signedIn.goto("/items");
+  await expect(signedIn.getByRole("heading", { name: "Items" })).toBeVisible();
+  await chooseAction(admin, account.email, "Deactivate User");
+  await expect(row(admin, account.email)).toContainText("Inactive");
+  await expect(signedIn).toHaveURL(/\/login/);
+});
+
+test("the page is not for others", async ({ signedIn }) => {
+  await signedIn.goto("/admin");
+  await expect(signedIn.getByText("You have no access to this page")).toBeVisible();
+  await expect(signedIn.getByRole("link", { name: "Users" })).toBeHidden();
+});
