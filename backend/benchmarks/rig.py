@@ -72,7 +72,7 @@ class Rig:
         self.folder = folder
         self.postgres = postgres
         self.url = postgres.url("app")
-        self.environment = _environment(self.url)
+        self.environment = _environment(self.url, storage=folder / "storage")
         self._stack = stack
         self._migrate()
         self.seeded = Seeded(**json.loads(self._run("benchmarks.seed")))
@@ -152,7 +152,7 @@ def open_rig() -> Iterator[Rig]:
         yield Rig(folder, postgres, stack)
 
 
-def _environment(url: str) -> dict[str, str]:
+def _environment(url: str, *, storage: Path) -> dict[str, str]:
     """Production's settings, and nothing that could reach beyond this machine."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     return {
@@ -163,4 +163,5 @@ def _environment(url: str) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(32),
         "FIRST_SUPERUSER_PASSWORD": secrets.token_urlsafe(32),
         "LOG_LEVEL": "info",
+        "STORAGE_URL": storage.as_uri(),
     }
