@@ -27,7 +27,8 @@ async def served(app: Any) -> AsyncIterator[AsyncClient]:
         server = Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            async with AsyncClient(base_url=url, timeout=30) as client:
                 yield client
         finally:
             server.should_exit = True

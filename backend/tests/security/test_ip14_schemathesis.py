@@ -105,7 +105,8 @@ def server() -> Iterator[Server]:
         assert process.stderr is not None
         assert any("Uvicorn running" in line for line in process.stderr)
         url = f"http://127.0.0.1:{port}"
-        with httpx2.Client(base_url=url) as client, requests.Session() as session:
+        # Longer than the application itself lets a request take, however busy the machine is.
+        with httpx2.Client(base_url=url, timeout=30) as client, requests.Session() as session:
             server = Server(url, client, session, {})
             _, email = server.make_user(is_superuser=True)
             server.headers = server.sign_in(email)
