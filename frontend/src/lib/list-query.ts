@@ -1,5 +1,6 @@
 import { ApiError, INVALID_RESPONSE } from "@app/sdk";
 import type { QueryClient, QueryFunctionContext } from "@tanstack/react-query";
+import { hasStatus } from "@/lib/errors";
 
 /** A page of any list, as the API answers it. */
 export interface Page<Row> {
@@ -35,8 +36,13 @@ export function listQuery<Row>({ queryKey, queryFn }: GeneratedOptions<Row>): Li
   return {
     queryKey,
     queryFn: async (context) => {
-      const asked = { ...context, queryKey: withCursor(context.client, context.queryKey) };
-      const page = await queryFn?.(asked as never);
+      const ask = async (key: ListKey) => queryFn?.({ ...context, queryKey: key } as never);
+      const byCursor = withCursor(context.client, context.queryKey);
+      const page = await ask(byCursor).catch((error) => {
+        // A cursor that the API does not know, such as one of an earlier version.
+        if (byCursor === context.queryKey || !hasStatus(error, 422)) throw error;
+        return ask(context.queryKey);
+      });
       if (page && Array.isArray(page.data)) return page;
       throw new ApiError("The answer was not a list", { status: 200, code: INVALID_RESPONSE });
     },

@@ -105,17 +105,28 @@ export function useRowMutation<Data, Failure, Variables>(
   mutation: UseMutationOptions<Data, Failure, Variables>,
   { optimistic, success, meta }: RowMutation<Data, Variables>,
 ) {
-  const rows = new CachedRows(useQueryClient(), resource);
+  const queryClient = useQueryClient();
+  const rows = new CachedRows(queryClient, resource);
+  const mutationKey = [resource.tag];
   return useMutation<Data, Failure, Variables, Rollback | undefined>({
+    mutationKey,
     mutationFn: mutation.mutationFn,
     meta,
     onMutate: (variables) => optimistic?.(rows, variables),
     onError: (_error, _variables, rollback) => rollback?.(),
-    onSuccess: (data, variables) =>
-      void toastSuccess(typeof success === "string" ? success : success(data, variables)),
-    onSettled: () => rows.refresh(),
+    onSuccess: (data, variables) => {
+      // With its new version, so that the row can be changed again at once.
+      if (isRow(data)) rows.patch(data.id, data);
+      void toastSuccess(typeof success === "string" ? success : success(data, variables));
+    },
+    onSettled: () => {
+      // The last of several asks: before that, the answer would bring back what the others have taken away.
+      if (queryClient.isMutating({ mutationKey }) <= 1) void rows.refresh();
+    },
   });
 }
+
+const isRow = (data: unknown): data is Row => data instanceof Object && "id" in data;
 
 /** The most that the API takes at once. */
 const BULK_LIMIT = 100;

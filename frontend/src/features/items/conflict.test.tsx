@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { HttpResponse, http } from "msw";
+import { delay, HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeEventSource } from "@/test/event-source";
 import { user } from "@/test/factories";
@@ -91,6 +91,18 @@ describe("a record that somebody else has changed", () => {
     await waitFor(() => expect(title).toHaveValue("Theirs"));
     expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
     expect(api.sent).toHaveLength(1);
+  });
+
+  it("is not oneself, when the same row is changed twice in a row", async () => {
+    const { api } = serveItem();
+    const { user: person, title } = await openSheet();
+    // The list is slower than people are.
+    server.use(http.get(ITEMS, () => delay("infinite")));
+    await person.type(title, " 2{Enter}");
+    await person.click(await screen.findByRole("link", { name: "Spare keys 2" }));
+    await person.type(await screen.findByLabelText("Title"), "3{Enter}");
+    await waitFor(() => expect(api.saved.title).toBe("Spare keys 23"));
+    expect(api.sent.map(({ version }) => version)).toEqual(['"1"', '"2"']);
   });
 
   it("leaves the input as it was on the way back", async () => {

@@ -179,6 +179,26 @@ describe("the list of items", () => {
     ]);
   });
 
+  it("asks by the number when the cursor is refused", async () => {
+    const queries = serveItems((query) => {
+      const page = itemsPage([item()], 40);
+      page.pagination.next_cursor = query.get("page") === "1" ? "old" : null;
+      return page;
+    });
+    server.use(
+      http.get(ITEMS, ({ request }) =>
+        new URL(request.url).searchParams.has("cursor")
+          ? refuse(422, "VAL_001", "The cursor is not one of this list")
+          : undefined,
+      ),
+    );
+    const { user: person } = await renderApp("/items");
+    await screen.findByText("1–20 of 40");
+    await person.click(screen.getByRole("button", { name: "Next page" }));
+    await screen.findByText("21–40 of 40");
+    await waitFor(() => expect(queries.at(-1)).toBe("page=2&limit=20&sort=-created_at"));
+  });
+
   it("keeps the choice of columns", async () => {
     serveItems();
     const { user: person, unmount } = await renderApp("/items");

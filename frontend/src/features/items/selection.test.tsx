@@ -126,6 +126,34 @@ describe("deleting what is selected", () => {
     expect(screen.getByRole("link", { name: "Two" })).toBeInTheDocument();
   });
 
+  it("does not show a row again while others are still being deleted", async () => {
+    const gone = new Set<string>();
+    let finishSecond = () => {};
+    const second = new Promise<void>((resolve) => {
+      finishSecond = resolve;
+    });
+    server.use(
+      http.get(ITEMS, () => HttpResponse.json(itemsPage(rows.filter(({ id }) => !gone.has(id))))),
+      http.delete<{ id: string }>("*/api/v1/items/:id", async ({ params: { id } }) => {
+        if (id === rows[1]?.id) await second;
+        gone.add(id);
+        return HttpResponse.json({ message: "Item deleted" });
+      }),
+    );
+    const { user: person } = await openList();
+    for (const title of ["Two", "One"]) {
+      await person.click(screen.getByRole("button", { name: `Actions for ${title}` }));
+      await person.click(await screen.findByRole("menuitem", { name: "Delete Item" }));
+      await person.click(await screen.findByRole("button", { name: "Delete" }));
+      await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
+    }
+    expect(await screen.findByText("The item was deleted successfully")).toBeInTheDocument();
+    expect(screen.queryByRole("link", { name: "Two" })).not.toBeInTheDocument();
+    finishSecond();
+    await waitFor(() => expect(gone.size).toBe(2));
+    expect(screen.queryByRole("link", { name: "Two" })).not.toBeInTheDocument();
+  });
+
   it("keeps everything when the answer is no", async () => {
     const { user: person } = await openList();
     await person.click(box("One"));
