@@ -23,7 +23,7 @@ export function RowMenu({ name, actions }: { name: string; actions: RowAction[] 
           <Ellipsis aria-hidden />
         </Button>
       </DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
+      <DropdownMenuContent align="end" onCloseAutoFocus={keepDialogFocus}>
         {actions.map(({ title, icon: Icon, isDestructive, run }) => (
           <DropdownMenuItem
             key={title}
@@ -37,4 +37,9 @@ export function RowMenu({ name, actions }: { name: string; actions: RowAction[] 
       </DropdownMenuContent>
     </DropdownMenu>
   );
+}
+
+/** A dialog that an action has opened may be there before the menu is gone: then the focus is the dialog's. */
+function keepDialogFocus(event: Event) {
+  if (document.activeElement?.closest("[role=dialog], [role=alertdialog]")) event.preventDefault();
 }
