@@ -38,10 +38,12 @@ async def uvicorn(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Proce
     assert process.stderr is not None
     try:
         async with asyncio.timeout(60), AsyncClient(base_url=f"http://localhost:{port}") as client:
-            starting = 2 if "--workers=2" in options else 1
+            # Alone it listens after its start, as a worker's parent before.
+            missing = [b"Uvicorn running", *[b"Application startup complete"] * (2 if "--workers=2" in options else 1)]
             async for line in process.stderr:
-                starting -= b"Application startup complete" in line
-                if not starting:
+                if found := next((text for text in missing if text in line), None):
+                    missing.remove(found)
+                if not missing:
                     break
             yield process, client
     finally:
