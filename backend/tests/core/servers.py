@@ -50,9 +50,10 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
     )
     assert process.stdout is not None
     lines: list[str] = []
+    reading: asyncio.Task[None] | None = None
     try:
         async with asyncio.timeout(120), AsyncClient(base_url=f"http://localhost:{port}", timeout=30) as client:
-            while sum("Application startup complete" in line for line in lines) < workers:
+            while not _is_running("".join(lines), workers):
                 lines.append((await process.stdout.readline()).decode())
                 assert lines[-1], "".join(lines)
             reading = asyncio.create_task(_read(process.stdout, lines))
@@ -60,7 +61,14 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
+        await process.wait()
+        if reading is not None:
+            await reading
+
+
+def _is_running(written: str, workers: int) -> bool:
+    """One worker listens only after it has started, several share a socket that listens before."""
+    return written.count("Application startup complete") >= workers and "Uvicorn running on" in written
 
 
 async def _read(stream: asyncio.StreamReader, lines: list[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from httpx2 import AsyncClient, ConnectError, Response
+from httpx2 import AsyncClient, Response, TransportError
 
 from dev.ports import any_free_port
 from dev.postgres import Postgres, start_postgres
@@ -29,9 +29,20 @@ def states(response: Response) -> dict[str, str]:
 
 async def until_ready_is(client: AsyncClient, status: int) -> Response:
     async with asyncio.timeout(10):
-        while (response := await client.get(READY)).status_code != status:
+        while True:
+            response = await client.get(READY)
+            if response.status_code == status:
+                return response
             await asyncio.sleep(0.02)
-    return response
+
+
+async def until_refused(client: AsyncClient) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await client.get(LIVE)
+            except TransportError:
+                return
 
 
 async def login(client: AsyncClient) -> int:
@@ -39,10 +50,14 @@ async def login(client: AsyncClient) -> int:
     return (await client.post(f"{V1}/login/access-token", data=NOBODY)).status_code
 
 
+def start(folder: Path, port: int | None = None) -> Postgres:
+    return start_postgres(folder / "data", password="test", port=port, settings={"fsync": "off"})
+
+
 @pytest.fixture
 def postgres(tmp_path: Path) -> Postgres:
     """A migrated server of the test's own, running."""
-    server = start_postgres(tmp_path / "data", password="test", settings={"fsync": "off"})
+    server = start(tmp_path)
     server.ensure_database("app")
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
     environment = os.environ | {"DATABASE_URL": server.url("app")}
@@ -60,10 +75,9 @@ async def test_r01_restart_of_the_database(postgres: Postgres, tmp_path: Path) -
             await asyncio.to_thread(postgres.stop)
             response = await until_ready_is(client, 503)
             assert response.headers["retry-after"] == "1"
-            assert states(response) == {"database": "failed", "migrations": "failed", "accepting": "ok"}
+            assert states(response).items() >= {"database": "failed", "accepting": "ok"}.items()
             assert ((await client.get(LIVE)).status_code, await login(client)) == (200, 503)
-            start = {"password": "test", "port": postgres.port, "settings": {"fsync": "off"}}
-            postgres = await asyncio.to_thread(start_postgres, tmp_path / "data", **start)
+            postgres = await asyncio.to_thread(start, tmp_path, postgres.port)
             await until_ready_is(client, 200)
             assert await login(client) == 400
     finally:
@@ -121,21 +135,20 @@ async def test_r11_end_of_the_process_under_load(workers: int) -> None:
 
         rest = asyncio.Event()
         headers = {"Content-Type": "application/json"}
-        begun = asyncio.create_task(client.post(f"{V1}/users/signup", content=slow_body(rest), headers=headers))
-        load = [asyncio.create_task(ask_on()) for _ in range(4)]
-        await asyncio.sleep(0.2)
-        server.process.send_signal(signal.SIGTERM)
-        assert states(await until_ready_is(client, 503))["accepting"] == "failed"
-        before = len(statuses)
-        await asyncio.sleep(0.5)  # as long as a proxy needs to notice
-        left.set()
-        await asyncio.gather(*load)
+        async with asyncio.TaskGroup() as tasks:
+            begun = tasks.create_task(client.post(f"{V1}/users/signup", content=slow_body(rest), headers=headers))
+            for _ in range(4):
+                tasks.create_task(ask_on())
+            await asyncio.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            assert states(await until_ready_is(client, 503))["accepting"] == "failed"
+            before = len(statuses)
+            await asyncio.sleep(0.5)  # as long as a proxy needs to notice
+            left.set()
+            async with AsyncClient(base_url=client.base_url) as another:
+                await until_refused(another)
+            rest.set()
         assert len(statuses) > before
         assert set(statuses) == {200}
-        async with AsyncClient(base_url=client.base_url) as another:
-            with pytest.raises(ConnectError):
-                while True:
-                    await another.get(LIVE)
-        rest.set()
-        assert (await begun).status_code == 422
+        assert begun.result().status_code == 422
         assert await server.ended() in (0, -signal.SIGTERM)
