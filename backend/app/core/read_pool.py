@@ -12,6 +12,8 @@ from psycopg_pool import AsyncConnectionPool
 from app.core.announcements import ASK_FOR_NOTICES, announcements, collect_notices
 from app.core.statements import Record, Row, Statement
 
+RECONNECT_SECONDS = 0.5
+
 
 class _Connection(AsyncConnection[Record]):
     notices: list[str]
@@ -37,6 +39,9 @@ class ReadPool:
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],
             configure=_ask_for_notices,
+            # After that the next request connects. The pool itself would wait longer from attempt to attempt, and
+            # find a database minutes after it has come back.
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
 
