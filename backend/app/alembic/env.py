@@ -38,7 +38,8 @@ def run_migrations(connection: Connection) -> None:
 
 
 async def run_online() -> None:
-    engine = create_async_engine(settings.database_url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
+    url = settings.database_direct_url
+    engine = create_async_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
     async with engine.connect() as connection:
         await connection.run_sync(run_migrations)
     await engine.dispose()
