@@ -48,6 +48,7 @@ def check_delivery(runner: Runner) -> None:
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
+    runner.step("kubernetes", lambda: _check_kubernetes(runner))
 
 
 def _check_migrations(runner: Runner) -> Result:
@@ -98,3 +99,20 @@ def _check_compose(runner: Runner) -> Result:
         if status != 0:
             return of_check(name, status, "".join(outputs))
     return of_check(name, 0, "".join(outputs))
+
+
+def _check_kubernetes(runner: Runner) -> Result:
+    """What would be applied, against Kubernetes' own schemas. Without kubectl the files as they are written."""
+    name, folder = "kubernetes", ROOT / "deploy" / "kubernetes"
+    if not folder.exists():
+        return Result(name, reason="no deploy/kubernetes")
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kustomization.yaml"]
+    with tempfile.TemporaryDirectory() as work:
+        if shutil.which("kubectl"):
+            status, output = runner.run(["kubectl", "kustomize", folder])
+            if status != 0:
+                return of_check(name, status, output)
+            files = [Path(work) / "rendered.yaml"]
+            files[0].write_text(output, encoding="utf-8")
+        tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--locked", "--only-group=kubernetes"]
+        return of_check(name, *runner.run([*tool, "kubernetes-validate", "--strict", *files], env=clean_environment()))
