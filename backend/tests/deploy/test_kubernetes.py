@@ -205,8 +205,8 @@ def test_the_api_starts_with_these_settings(monkeypatch: pytest.MonkeyPatch, tmp
         (tmp_path / name).write_text("f00dfeed" * 8, encoding="utf-8")
     for name, value in rendered()["ConfigMap", "settings"]["data"].items():
         monkeypatch.setenv(name, value)
-    UsersSettings(_env_file=None, _secrets_dir=tmp_path)  # type: ignore[call-arg]
-    settings = Settings(_env_file=None, _secrets_dir=tmp_path)  # type: ignore[call-arg]
+    UsersSettings(_env_file=None, _secrets_dir=tmp_path)
+    settings = Settings(_env_file=None, _secrets_dir=tmp_path)
     assert settings.ENVIRONMENT == "production"
     assert {"dashboard.example.com", "api.example.com"} < settings.allowed_hosts
     assert settings.STORAGE_URL.startswith("s3://"), "pods share no disk"
