@@ -34,7 +34,7 @@ def build(runner: Runner) -> bool:
 
 
 def run_backend(runner: Runner, arguments: Sequence[str]) -> None:
-    options = ["-n", "auto", "-m", "not stack", *arguments]
+    options = ["-n", "auto", "-m", "not stack and not compose", *arguments]
     runner.step("backend tests", lambda: _pytest(runner, "backend tests", options))
 
 

@@ -108,7 +108,8 @@ def test_image_command_and_secrets_are_composes(name: str) -> None:
     service = COMPOSE[name]
     stack = tracked_settings()["STACK_NAME"]
     assert container(name)["image"] == service["image"].replace("${STACK_NAME}", stack).partition(":")[0]
-    assert container(name).get("command") == service.get("command")
+    assert container(name).get("args") == service.get("command")
+    assert "command" not in container(name), "it would take the place of the image's entrypoint"
     assert secret_files(name) == set(service.get("secrets", []))
 
 
@@ -137,7 +138,6 @@ def test_a_pod_has_as_long_to_end_as_a_container(name: str) -> None:
     composed = int(COMPOSE[name].get("stop_grace_period", "30s").removesuffix("s"))
     assert PODS[name]["spec"]["terminationGracePeriodSeconds"] == composed
     assert composed > drain
-    assert "command" not in container(name), "the image's own, which ends gracefully"
 
 
 @pytest.mark.parametrize("name", ["backend", "frontend"])
@@ -161,6 +161,7 @@ def test_the_kubelet_asks_what_the_api_answers() -> None:
         "liveness": "live",  # a database that is away must not restart every pod
         "readiness": "ready",
     }
+    assert f"127.0.0.1:8000{probes['readiness']['path']}" in str(COMPOSE["backend"]["healthcheck"]["test"])
     for probe in probes.values():
         assert "get" in app.openapi()["paths"][probe["path"]]
         assert {header["name"]: header["value"] for header in probe["httpHeaders"]}["Host"] in current.allowed_hosts
