@@ -45,6 +45,7 @@ def check_frontend(runner: Runner, node: Node) -> None:
 def check_delivery(runner: Runner) -> None:
     """What builds and ships the project."""
     runner.check("API changes", [PYTHON, "-m", "dev.sdk_diff"])
+    runner.check("secrets in git", [PYTHON, "-m", "dev.secret_scan"])
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
