@@ -11,8 +11,8 @@ With `after`, only when the running release has that migration already.
 import io
 import json
 import re
-import shutil
 import subprocess
+import sysconfig
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,11 +127,9 @@ def sql_of(config: Config, script: Script) -> str:
 
 
 def _lint(migration: str, sql: str) -> list[Finding]:
-    squawk = shutil.which("squawk")
-    if squawk is None:
-        raise FileNotFoundError("There is no `squawk` on PATH: install the packages of backend/uv.lock.")
+    squawk = Path(sysconfig.get_path("scripts")) / "squawk"
     options = ["--reporter=json", "--pg-version=18", f"--exclude={','.join(_EXCLUDED)}"]
-    # Its status is 1 when there are findings, and 0 or 1 say nothing about a fault of its own: the output does.
+    # Its status is 1 for findings as well as for faults.
     done = subprocess.run(
         [squawk, *options], input=sql, capture_output=True, text=True, timeout=SQUAWK_SECONDS, check=False
     )
