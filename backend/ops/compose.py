@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,41 +30,21 @@ def docker(
     env: Mapping[str, str] | None = None,
     stdin: IO[Any] | int = subprocess.DEVNULL,
     stdout: IO[Any] | int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
 ) -> str:
     """Run `docker ARGUMENTS` in the repository and return what it printed.
 
     `env` is added to the environment. Raises `OpsError` when it fails or takes longer than `seconds`.
     """
-    return _run(["docker", *arguments], seconds, env, stdin, stdout)
-
-
-def compose(
-    *arguments: str,
-    seconds: float = 60,
-    env: Mapping[str, str] | None = None,
-    stdin: IO[Any] | int = subprocess.DEVNULL,
-    stdout: IO[Any] | int = subprocess.PIPE,
-) -> str:
-    """Run `docker compose ARGUMENTS` on this server's stack, as `docker` does."""
-    return _run(["docker", "compose", *arguments], seconds, env, stdin, stdout)
-
-
-def _run(
-    command: Sequence[str],
-    seconds: float,
-    env: Mapping[str, str] | None,
-    stdin: IO[Any] | int,
-    stdout: IO[Any] | int,
-) -> str:
-    shown = " ".join(command)
+    shown = f"docker {' '.join(arguments)}"
     try:
         done = subprocess.run(
-            command,
+            ["docker", *arguments],
             cwd=ROOT,
             env={**environment(), **(env or {})},
             stdin=stdin,
             stdout=stdout,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             errors="replace",
             timeout=seconds,
@@ -75,10 +55,21 @@ def _run(
     except subprocess.TimeoutExpired:
         raise OpsError(f"`{shown}` took longer than {seconds:.0f} s and was stopped.") from None
     if done.returncode != 0:
-        raise OpsError(f"`{shown}` failed with status {done.returncode}:\n{_last_lines(done.stderr, done.stdout)}")
+        raise OpsError(f"`{shown}` failed with status {done.returncode}:\n{_last_lines(done.stdout, done.stderr)}")
     return done.stdout or ""
 
 
-def _last_lines(stderr: str, stdout: str | None) -> str:
-    lines = [*(stdout or "").splitlines(), *stderr.splitlines()]
+def compose(
+    *arguments: str,
+    seconds: float = 60,
+    env: Mapping[str, str] | None = None,
+    stdin: IO[Any] | int = subprocess.DEVNULL,
+    stdout: IO[Any] | int = subprocess.PIPE,
+) -> str:
+    """Run `docker compose ARGUMENTS` on this server's stack, as `docker` does."""
+    return docker("compose", *arguments, seconds=seconds, env=env, stdin=stdin, stdout=stdout)
+
+
+def _last_lines(*outputs: str | None) -> str:
+    lines = [line for output in outputs for line in (output or "").splitlines()]
     return "\n".join(lines[-OUTPUT_LINES:])
