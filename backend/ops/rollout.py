@@ -52,10 +52,12 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float, with_
                     "is not asked by the proxy (`docker compose logs proxy`)",
                 )
     except BaseException:
-        remove(sorted({*new, *containers(service)} - {*old}))
+        if started := {*new, *containers(service)} - {*old}:
+            remove(sorted(started))
         raise
-    with steps.step(f"drain old {service}"):
-        remove(old)
+    if old:
+        with steps.step(f"drain old {service}"):
+            remove(old)
 
 
 def define(service: str, tag: str) -> dict[str, Any]:
@@ -127,9 +129,8 @@ def _network(definition: dict[str, Any]) -> str:
 
 def remove(ids: Sequence[str]) -> None:
     """End containers as gently as they ask for, and remove them."""
-    if ids:
-        docker("stop", *ids, seconds=STOP_SECONDS)
-        docker("rm", "--force", *ids)
+    docker("stop", *ids, seconds=STOP_SECONDS)
+    docker("rm", "--force", *ids)
 
 
 def inspect(container: str) -> dict[str, Any]:
