@@ -78,7 +78,7 @@ def deploy(plan: Plan, steps: Steps) -> None:
     env = {"TAG": plan.tag}
     if plan.is_built:
         with steps.step("build the images", plan.tag):
-            compose("build", "--pull=false", *SERVICES, seconds=BUILD_SECONDS, env=env)
+            compose("build", *SERVICES, seconds=BUILD_SECONDS, env={**env, "COMMIT": plan.commit})
     if plan.is_pulled:
         with steps.step("pull the images", plan.tag):
             compose("pull", *SERVICES, seconds=PULL_SECONDS, env=env)
