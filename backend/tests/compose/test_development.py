@@ -25,7 +25,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ("dashboard", "/api/v1/utils/health-check/", "true"),
         ("api", "/docs", "swagger"),
         ("adminer", "/", "Adminer"),
-        ("mailpit", "/", "<html"),
+        ("mailpit", "/api/v1/info", "Version"),
         ("proxy", "/api/version", "Version"),
     ],
 )
