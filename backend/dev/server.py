@@ -25,6 +25,9 @@ SECRETS = (
 # Which a server's mail and storage may do without.
 EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 EMAIL = "admin@example.com"
+# What Docker's command line needs; settings of our own would win over the stack's.
+PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_SOCK", "DOCKER_CONFIG", "DOCKER_CONTEXT")
+NOBODY = "https://127.0.0.1:9/"
 
 # The test's own port instead of those that a server publishes.
 OVERRIDE = """services:
@@ -70,6 +73,15 @@ class Server:
     def compose(self, *arguments: str) -> str:
         return self.run("docker", "compose", *arguments).stdout.strip()
 
+    def containers(self, service: str) -> list[str]:
+        """Ids of those that run."""
+        return self.compose("ps", "--quiet", "--no-trunc", service).split()
+
+    def tag(self, service: str) -> str:
+        """That of the image which the only container of the service has."""
+        [container] = self.containers(service)
+        return self.run("docker", "inspect", "--format={{.Config.Image}}", container).stdout.strip().rpartition(":")[2]
+
     def deploy(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.run("./scripts/deploy", *arguments, check=check)
 
@@ -99,7 +111,8 @@ def server(name: str) -> Iterator[Server]:
         own = Path(folder) / "override.yml"
         own.write_text(OVERRIDE, encoding="utf-8")
         files = {"COMPOSE_FILE": f"docker-compose.yml:{own}", "COMPOSE_ENV_FILES": ".env,.local/server.env"}
-        made = Server(root, name, {**os.environ, **files})
+        passed_on = {each: os.environ[each] for each in PASSED_ON if each in os.environ}
+        made = Server(root, name, {**passed_on, **files})
         try:
             made.run("git", "init", "--quiet")
             made.commit()
@@ -132,7 +145,14 @@ def _write_settings(root: Path, name: str) -> None:
         file.write_text("" if secret in EMPTY_SECRETS else secrets.token_hex(32), encoding="utf-8")
         # The containers' users are not ours; the folder above is closed to everybody else.
         file.chmod(0o644)
-    settings = {"STACK_NAME": name, "DOMAIN": f"{name}.test", "FIRST_SUPERUSER": EMAIL, "DEPLOY_ENVIRONMENT": "staging"}
+    settings = {
+        "STACK_NAME": name,
+        "DOMAIN": f"{name}.test",
+        "FIRST_SUPERUSER": EMAIL,
+        "DEPLOY_ENVIRONMENT": "staging",
+        # No certificate is asked for: the proxy answers with one of its own.
+        "ACME_SERVER": NOBODY,
+    }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     (root / ".local" / "server.env").write_text(text, encoding="utf-8")
 

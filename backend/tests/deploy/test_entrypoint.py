@@ -87,7 +87,7 @@ def test_container_without_a_volume_starts_all_the_same(container: Container) ->
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_proxy_hears_of_the_end_before_nginx_does(container: Container, number: signal.Signals) -> None:
-    # Not a shell's script: what a shell runs in the background is deaf to SIGQUIT, unless it asks for it, as Nginx does.
+    # Not a script of the shell, whose background processes are deaf to SIGQUIT unless they ask for it, as Nginx does.
     nginx = f"""#!{sys.executable}
 import os, signal, sys
 os.chdir({str(container.folder)!r})
