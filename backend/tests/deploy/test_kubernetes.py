@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -129,15 +130,17 @@ def test_the_port_is_composes(name: str, router: str) -> None:
     assert OBJECTS["Service", name]["spec"]["selector"] == PODS[name]["metadata"]["labels"]
 
 
+def test_a_dashboard_is_ready_by_the_same_page_as_for_the_proxy() -> None:
+    path = container("frontend")["readinessProbe"]["httpGet"]["path"]
+    assert f"-dashboard.loadbalancer.healthcheck.path={path}\n" in "\n".join(COMPOSE["frontend"]["labels"])
+
+
 @pytest.mark.parametrize("name", ["backend", "frontend"])
 def test_a_pod_has_as_long_to_end_as_a_container(name: str) -> None:
-    drain = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile")) + float(
-        SETTINGS["DRAIN_SECONDS"]
-    )
-    # Docker's own default, where Compose says nothing, is too short for a drain.
-    composed = int(COMPOSE[name].get("stop_grace_period", "30s").removesuffix("s"))
-    assert PODS[name]["spec"]["terminationGracePeriodSeconds"] == composed
-    assert composed > drain
+    grace = int(COMPOSE[name]["stop_grace_period"].removesuffix("s"))
+    assert PODS[name]["spec"]["terminationGracePeriodSeconds"] == grace
+    shutdown = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
+    assert grace > shutdown + float(SETTINGS["DRAIN_SECONDS"])
 
 
 @pytest.mark.parametrize("name", ["backend", "frontend"])
@@ -176,8 +179,9 @@ def test_settings_are_composes() -> None:
         assert SETTINGS[name], name
     for name in ("DRAIN_SECONDS", "FORWARDED_ALLOW_IPS", "FRONTEND_DIR"):
         assert SETTINGS[name] == COMPOSE["backend"]["environment"][name]
-    [from_settings] = container("frontend")["env"]
-    assert [from_settings["name"]] == list(COMPOSE["frontend"]["environment"])
+    for variable in container("frontend")["env"]:
+        assert variable["valueFrom"]["configMapKeyRef"] == {"name": "settings", "key": variable["name"]}
+    assert {variable["name"] for variable in container("frontend")["env"]} == set(COMPOSE["frontend"]["environment"])
 
 
 @pytest.mark.parametrize("name", ["backend", "prestart", "backup"])
@@ -203,7 +207,7 @@ def test_the_api_starts_with_these_settings(monkeypatch: pytest.MonkeyPatch, tmp
     for name in (*Settings.model_fields, *UsersSettings.model_fields):
         monkeypatch.delenv(name, raising=False)
     for name in secret_files("prestart"):
-        (tmp_path / name).write_text("f00dfeed" * 8, encoding="utf-8")
+        (tmp_path / name).write_text(token_hex(32), encoding="utf-8")
     for name, value in rendered()["ConfigMap", "settings"]["data"].items():
         monkeypatch.setenv(name, value)
     UsersSettings(_env_file=None, _secrets_dir=tmp_path)

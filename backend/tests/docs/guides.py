@@ -39,6 +39,8 @@ WAYS: dict[str, str] = {
     "cp --preserve .local/secrets/BACKUP_PASSPHRASE": HERE,
     "git pull": "needs a newer release at the origin",
     "docker compose exec -T db sh -c 'pg_dump": COMPOSE,
+    "docker image inspect": COMPOSE,
+    "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
     "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",
     "TAG=1 docker compose build": COMPOSE,
     "kubectl kustomize": "tests/deploy/test_kubernetes.py runs it, where there is kubectl",

@@ -38,7 +38,7 @@ class Server:
         self.folder = copy_repository(work / "copy")
         (self.folder / "ports.yml").write_text(PORTS, encoding="utf-8")
         passed_on = {name: os.environ[name] for name in os.environ if name.startswith("DOCKER_") or name == "HOME"}
-        # The name wins over that of .local/server.env. No certificate is asked for.
+        # No certificate is asked for.
         ours = {"STACK_NAME": NAME, "ACME_SERVER": "https://127.0.0.1:9/", "COMPOSE_PROGRESS": "plain"}
         self.env = {**passed_on, **server_environment(work), **ours}
 
@@ -53,5 +53,6 @@ def test_every_command_for_a_server_does_what_it_says(server: Server) -> None:
     commands = script("deployment.md", HERE, COMPOSE)
     assert "COMPOSE_FILE=docker-compose.yml " in commands
     commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
+    commands = commands.replace("groundwork-production", NAME)
     result = server.run(commands + READY)
     assert result.returncode == 0, f"{result.stdout[-2000:]}\n{result.stderr[-6000:]}"
