@@ -20,9 +20,10 @@ def licences() -> dict[str, str]:
     """Licence by `name version`, of the packages that are installed here and of those in package-lock.json."""
     found = {}
     for each in distributions():
-        names = [line.rpartition(":: ")[2] for line in each.metadata.get_all("Classifier", []) if "License ::" in line]
-        stated = each.metadata.get("License-Expression") or " or ".join(names) or each.metadata.get("License") or ""
-        found[f"{each.name} {each.version}"] = stated.split("\n")[0] or "unknown"
+        stated = each.metadata.json
+        names = [line.rpartition(":: ")[2] for line in stated.get("classifier", []) if "License ::" in line]
+        licence = str(stated.get("license_expression") or " or ".join(names) or stated.get("license") or "unknown")
+        found[f"{each.name} {each.version}"] = licence.split("\n")[0]
     lock = json.loads((FRONTEND / "package-lock.json").read_text(encoding="utf-8"))
     for path, package in lock["packages"].items():
         if "node_modules/" in path and not package.get("link"):
