@@ -36,7 +36,6 @@ WAYS: dict[str, str] = {
     "password=$(openssl": COMPOSE,
     "openssl rand -hex 32 > .local/secrets/FIRST_SUPERUSER_PASSWORD": HERE,
     "${EDITOR:-vi} .local/secrets/SMTP_PASSWORD": COMPOSE,
-    "cp --preserve .local/secrets/BACKUP_KEY": HERE,
     "git pull": "needs a newer release at the origin",
     "docker compose exec -T db sh -c 'pg_dump": COMPOSE,
     "docker image inspect": COMPOSE,
