@@ -67,7 +67,7 @@ def create_app(settings: Settings = settings) -> FastAPI:
     if settings.docs_enabled:
         add_docs(app)
     if settings.FRONTEND_DIR is not None:
-        serve_dashboard(app, settings.FRONTEND_DIR)
+        serve_dashboard(app, settings.FRONTEND_DIR, settings.PROJECT_NAME)
     return app
 
 

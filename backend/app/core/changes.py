@@ -117,7 +117,7 @@ class Changes:
         return [reader for readers in self._readers.values() for reader in readers]
 
     @asynccontextmanager
-    async def listening(self, url: str = settings.database_url) -> AsyncIterator[None]:
+    async def listening(self, url: str = settings.database_direct_url) -> AsyncIterator[None]:
         """Waits for no connection: a database that is late must not stop the start."""
         self._closed = False
         task = asyncio.create_task(self._listen(url.replace("+psycopg", "", 1)), name="changes")

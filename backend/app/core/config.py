@@ -26,6 +26,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     SettingsError,
 )
+from sqlalchemy import make_url
 
 from app.core.settings_files import FileVariables
 
@@ -168,6 +169,8 @@ class Settings(EnvSettings):
     POSTGRES_DB: str = "app"
     POSTGRES_USER: str = "app"
     POSTGRES_PASSWORD: SecretStr = SecretStr("")
+    POSTGRES_DIRECT_SERVER: str = ""
+    POSTGRES_DIRECT_PORT: int = 5432
     DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
 
     SMTP_HOST: str = ""
@@ -223,6 +226,14 @@ class Settings(EnvSettings):
         password = quote(self.POSTGRES_PASSWORD.get_secret_value(), safe="")
         server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
         return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def database_direct_url(self) -> str:
+        """Past a pooler: for what needs one connection to itself, as LISTEN and migrations do. Never log it either."""
+        if not self.POSTGRES_DIRECT_SERVER:
+            return self.database_url
+        direct = make_url(self.database_url).set(host=self.POSTGRES_DIRECT_SERVER, port=self.POSTGRES_DIRECT_PORT)
+        return direct.render_as_string(hide_password=False)
 
     @property
     def storage_url(self) -> str:
