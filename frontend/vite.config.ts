@@ -6,10 +6,9 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
 
+const { API_URL = "http://localhost:8000" } = process.env;
+
 export default defineConfig({
-  // The project's name is one setting for all parts. No other variable of the root .env gets into the build.
-  envDir: "..",
-  envPrefix: ["PROJECT_NAME", "VITE_"],
   plugins: [
     tanstackRouter({
       target: "react",
@@ -26,7 +25,8 @@ export default defineConfig({
     // The SDK's TypeScript source, so that no build step stands between it and the dashboard.
     conditions: ["@app/source", ...defaultClientConditions],
   },
-  server: { proxy: { "/api": process.env.API_URL ?? "http://localhost:8000" } },
+  // The API's process answers /config.js, too, as it does where it serves the built dashboard.
+  server: { proxy: { "/api": API_URL, "/config.js": API_URL } },
   build: {
     manifest: true,
     rolldownOptions: {

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, jobs
+from app.core import db, health, jobs
 from app.core.config import settings
 from app.core.read_pool import ReadPool
 from app.core.statements import Record, Row, Source, Statement
@@ -38,6 +38,7 @@ def anyio_backend() -> str:
 async def one_event_loop() -> AsyncIterator[None]:
     """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
     yield
+    await health.database.aclose()
     await db.engine.dispose()
 
 

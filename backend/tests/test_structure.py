@@ -35,6 +35,7 @@ FEATURE_FILES = {
     "jobs.py",
     "events.py",
     "listeners.py",
+    "health.py",
     "mcp.py",
     "admin.py",
 }

@@ -151,6 +151,7 @@ class Settings(EnvSettings):
     STORAGE_ACCESS_KEY_ID: str = ""
     STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
 
+    DRAIN_SECONDS: float = Field(default=0, ge=0, le=60)
     SENTRY_DSN: str = ""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
 

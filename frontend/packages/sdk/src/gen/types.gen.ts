@@ -64,6 +64,24 @@ export type BulkDelete = {
     ids: Array<string>;
 };
 
+/**
+ * CheckResult
+ */
+export type CheckResult = {
+    /**
+     * Detail
+     */
+    detail?: string | null;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * State
+     */
+    state: 'ok' | 'warning' | 'failed';
+};
+
 export type ConflictProblem = Problem & {
     code: 'CONF_001';
 };
@@ -233,6 +251,16 @@ export type ItemsStats = {
 };
 
 /**
+ * Liveness
+ */
+export type Liveness = {
+    /**
+     * Status
+     */
+    status?: 'ok';
+};
+
+/**
  * LoginSession
  *
  * What the dashboard sends. The limits are wide: a wrong password is not a malformed one.
@@ -349,6 +377,22 @@ export type Problem = {
      * Type
      */
     type?: string;
+};
+
+/**
+ * Readiness
+ */
+export type Readiness = {
+    /**
+     * Checks
+     */
+    checks: {
+        [key: string]: CheckResult;
+    };
+    /**
+     * Status
+     */
+    status: 'ok' | 'warning' | 'failed';
 };
 
 /**
@@ -598,6 +642,72 @@ export type ReadEventsResponses = {
 };
 
 export type ReadEventsResponse = ReadEventsResponses[keyof ReadEventsResponses];
+
+export type HealthLiveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health/live';
+};
+
+export type HealthLiveErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type HealthLiveError = ApiErrorFrom<HealthLiveErrors[keyof HealthLiveErrors]>;
+
+export type HealthLiveResponses = {
+    /**
+     * Successful Response
+     */
+    200: Liveness;
+};
+
+export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
+
+export type HealthReadyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health/ready';
+};
+
+export type HealthReadyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type HealthReadyError = ApiErrorFrom<HealthReadyErrors[keyof HealthReadyErrors]>;
+
+export type HealthReadyResponses = {
+    /**
+     * Successful Response
+     */
+    200: Readiness;
+};
+
+export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
 
 export type ReadItemsData = {
     body?: never;

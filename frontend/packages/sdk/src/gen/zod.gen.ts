@@ -29,6 +29,19 @@ export const zBulkDelete = z.object({
 });
 
 /**
+ * CheckResult
+ */
+export const zCheckResult = z.object({
+    detail: z.nullish(z.string()),
+    ms: z.number(),
+    state: z.enum([
+        'ok',
+        'warning',
+        'failed'
+    ])
+});
+
+/**
  * Count
  */
 export const zCount = z.object({
@@ -111,6 +124,13 @@ export const zItemUpdate = z.object({
 export const zItemsStats = z.object({
     count: z.int(),
     days: z.array(zDayCount)
+});
+
+/**
+ * Liveness
+ */
+export const zLiveness = z.object({
+    status: z._default(z.optional(z.literal('ok')), 'ok')
 });
 
 /**
@@ -231,6 +251,18 @@ export const zPreconditionFailedProblem = z.intersection(zProblem, z.object({
 }));
 
 /**
+ * Readiness
+ */
+export const zReadiness = z.object({
+    checks: z.record(z.string(), zCheckResult),
+    status: z.enum([
+        'ok',
+        'warning',
+        'failed'
+    ])
+});
+
+/**
  * Token
  */
 export const zToken = z.object({
@@ -342,6 +374,16 @@ export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
 export const zReadEventsResponse = z.object({
     topic: z.optional(z.string())
 });
+
+/**
+ * Successful Response
+ */
+export const zHealthLiveResponse = zLiveness;
+
+/**
+ * Successful Response
+ */
+export const zHealthReadyResponse = zReadiness;
 
 export const zReadItemsQuery = z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
