@@ -63,7 +63,8 @@ def open_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes the functions of the module work on the store of another URL."""
 
     def use(url: str) -> None:
-        monkeypatch.setattr(storage, "_store", cache(lambda: storage.open_store(url)))
+        monkeypatch.setattr(settings, "STORAGE_URL", url)
+        monkeypatch.setattr(storage, "_store", cache(storage._store.__wrapped__))
 
     return use
 
