@@ -60,7 +60,7 @@ def restore(
     with _readable_errors():
         archive = open_archive()
         manifest = service.find_backup(archive, name)
-        age = _hours(utc_now() - manifest.created_at)
+        age = _duration(utc_now() - manifest.created_at)
         typer.echo(f"{_line(manifest)}\nWhat has changed in the {age} since is lost to the application.")
         if not yes and typer.prompt("To restore it, type its name") != manifest.name:
             raise BackupError("That is not its name. Nothing was changed.")
@@ -69,7 +69,7 @@ def restore(
     typer.echo(
         f"Restored {manifest.rows:,} rows. Everybody has to sign in again.\n"
         f"  RTO  {done.seconds:.1f} s\n"
-        f"  RPO  {_hours(done.lost)}: the data are from {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC{newest}\n"
+        f"  RPO  {_duration(done.lost)}: the data are from {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC{newest}\n"
         f"The data from before are in the database {done.kept_database}. When you need them no more: "
         "./scripts/restore --drop-replaced"
     )
@@ -107,12 +107,14 @@ def key() -> None:
 
 def _line(manifest: Manifest) -> str:
     size = f"{manifest.size / 1_000_000:.1f} MB"
-    return f"{manifest.name}  {_hours(utc_now() - manifest.created_at):>10} old  {manifest.rows:>12,} rows  {size:>12}"
+    return (
+        f"{manifest.name}  {_duration(utc_now() - manifest.created_at):>18} old  {manifest.rows:>12,} rows  {size:>12}"
+    )
 
 
-def _hours(duration: timedelta) -> str:
-    minutes = int(duration.total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min"
+def _duration(duration: timedelta) -> str:
+    seconds = int(duration.total_seconds())
+    return f"{seconds // 3600} h {seconds // 60 % 60:02} min {seconds % 60:02} s"
 
 
 @contextmanager

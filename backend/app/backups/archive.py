@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any
 
 import obstore
@@ -142,6 +143,13 @@ class Archive:
                         found[name][file["path"]] = file["last_modified"]
         return found
 
+    def delete_parts(self, before: datetime) -> None:
+        """What killed processes have left of files in a directory. A bucket has a rule for that (deployment.md)."""
+        if isinstance(self._store, LocalStore) and self._store.prefix:
+            for part in Path(self._store.prefix).glob("*.age#*"):
+                if part.stat().st_mtime < before.timestamp():
+                    part.unlink(missing_ok=True)
+
     def delete(self, name: str) -> None:
         """The manifest first: what is half deleted does not count any more."""
         with _named(f"{name} cannot be deleted"):
@@ -155,7 +163,7 @@ def open_archive() -> Archive:
     if not settings.backup_url:
         raise BackupError("BACKUP_URL is not set: it says where backups are, a directory or a bucket.")
     keys = settings.BACKUP_ACCESS_KEY_ID, settings.BACKUP_SECRET_ACCESS_KEY.get_secret_value()
-    with _named("The storage of backups cannot be opened"):
+    with _named(f"BACKUP_URL={settings.backup_url} cannot be opened"):
         store = open_store(settings.backup_url, keys, request_seconds=REQUEST_SECONDS)
     return Archive(store, _key())
 

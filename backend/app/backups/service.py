@@ -112,8 +112,10 @@ def _prune(archive: Archive) -> list[Manifest]:
         if manifest.created_at not in kept:
             archive.delete(manifest.name)
             logger.info("backup_deleted", name=manifest.name)
+    long_ago = utc_now() - UNFINISHED_AFTER
+    archive.delete_parts(long_ago)
     for name, files in archive.files().items():
-        if f"{name}.{MANIFEST}" not in files and max(files.values()) < utc_now() - UNFINISHED_AFTER:
+        if f"{name}.{MANIFEST}" not in files and max(files.values()) < long_ago:
             archive.delete(name)
             logger.info("unfinished_backup_deleted", name=name)
     left = [manifest for manifest in manifests if manifest.created_at in kept]

@@ -1,0 +1,88 @@
+"""When a backup is due, and the process that makes them."""
+
+import signal
+import time
+from datetime import UTC, datetime
+from datetime import time as TimeOfDay
+
+import pytest
+
+from app.backups import service
+from app.backups.archive import open_archive
+from app.backups.config import BackupsSettings
+from app.backups.schedule import is_due
+from tests.backups.place import Place
+
+ONE, TWO = [TimeOfDay(3)], [TimeOfDay(3), TimeOfDay(15)]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "times", "due"),
+    [
+        (None, at(10, 12), ONE, True),
+        (at(10, 3, 1), at(10, 12), ONE, False),
+        (at(10, 3, 1), at(11, 2, 59), ONE, False),
+        (at(10, 3, 1), at(11, 3, 0), ONE, True),
+        (at(10, 2, 59), at(10, 3, 0), ONE, True),
+        (at(9, 20), at(10, 2), ONE, False),
+        (at(1, 3, 1), at(10, 2), ONE, True),  # was off for days
+        (at(10, 3, 1), at(10, 14, 59), TWO, False),
+        (at(10, 3, 1), at(10, 15, 0), TWO, True),
+        (at(10, 15, 1), at(11, 2, 0), TWO, False),
+        (at(11, 3), at(10, 12), ONE, False),  # the clock was set back
+    ],
+)
+def test_backup_is_due_once_for_each_time(
+    last: datetime | None, now: datetime, times: list[TimeOfDay], due: bool
+) -> None:
+    assert is_due(last, now, times) is due
+
+
+def test_times_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_AT", "03:00, 15:30")
+    assert [TimeOfDay(3), TimeOfDay(15, 30)] == BackupsSettings().BACKUP_AT
+
+
+def wait_for(place: Place, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while place.count("backups") < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_schedule_makes_the_first_at_once_and_ends_when_told(place: Place) -> None:
+    process = place.start("run-schedule")
+    wait_for(place, 1)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, output
+    assert "backup_verified" in output
+    assert len(open_archive().manifests()) == 1
+
+
+def test_restart_makes_none_too_many(place: Place) -> None:
+    service.create_backup(open_archive())
+    process = place.start("run-schedule")
+    lines = iter(process.stdout or ())
+    assert any("backups_scheduled" in line for line in lines)
+    time.sleep(1)  # it looks at once and then after half a minute
+    process.send_signal(signal.SIGTERM)
+    assert "backup_dumps" not in "".join(lines)
+    process.wait(30)
+    assert len(open_archive().manifests()) == 1
+
+
+def test_failed_run_is_logged_and_tried_again(place: Place) -> None:
+    place.backups.touch()
+    process = place.start("run-schedule")
+    lines = iter(process.stdout or ())
+    assert any("backup_failed" in line for line in lines)
+    assert any("BACKUP_URL=" in line for line in lines)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
