@@ -106,10 +106,8 @@ def key() -> None:
 
 
 def _line(manifest: Manifest) -> str:
-    size = f"{manifest.size / 1_000_000:.1f} MB"
-    return (
-        f"{manifest.name}  {_duration(utc_now() - manifest.created_at):>18} old  {manifest.rows:>12,} rows  {size:>12}"
-    )
+    age, megabytes = _duration(utc_now() - manifest.created_at), manifest.size / 1_000_000
+    return f"{manifest.name}  {age:>18} old  {manifest.rows:>12,} rows  {megabytes:>10.1f} MB"
 
 
 def _duration(duration: timedelta) -> str:

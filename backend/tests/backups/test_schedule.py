@@ -1,9 +1,9 @@
 """When a backup is due, and the process that makes them."""
 
+import datetime as dt
 import signal
 import time
 from datetime import UTC, datetime
-from datetime import time as TimeOfDay
 
 import pytest
 
@@ -13,7 +13,7 @@ from app.backups.config import BackupsSettings
 from app.backups.schedule import is_due
 from tests.backups.place import Place
 
-ONE, TWO = [TimeOfDay(3)], [TimeOfDay(3), TimeOfDay(15)]
+ONE, TWO = [dt.time(3)], [dt.time(3), dt.time(15)]
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -37,14 +37,14 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     ],
 )
 def test_backup_is_due_once_for_each_time(
-    last: datetime | None, now: datetime, times: list[TimeOfDay], due: bool
+    last: datetime | None, now: datetime, times: list[dt.time], due: bool
 ) -> None:
     assert is_due(last, now, times) is due
 
 
 def test_times_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_AT", "03:00, 15:30")
-    assert [TimeOfDay(3), TimeOfDay(15, 30)] == BackupsSettings().BACKUP_AT
+    assert [dt.time(3), dt.time(15, 30)] == BackupsSettings().BACKUP_AT
 
 
 def wait_for(place: Place, count: int) -> None:
