@@ -72,7 +72,6 @@ class Writer:
 
 
 def test_r10_a_worker_that_is_killed_is_replaced(production: Stack, api: Visitor) -> None:
-    production.up("backend")
     writer = Writer(api)
     with writer.at_work():
         before = int(production.compose("exec", "-T", "backend", "python", "-c", KILL_A_WORKER).stdout)
