@@ -2,17 +2,15 @@
 
 import contextlib
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.compose.stack import Stack, Visitor, write_secrets
+from tests.compose.stack import WAIT_SECONDS, Stack, Visitor, wait_until, write_secrets
 
 pytestmark = pytest.mark.compose
-WAIT_SECONDS = 60
 
 KILL_A_WORKER = """
 import os, signal
@@ -22,13 +20,6 @@ workers = [p for p in os.listdir("/proc") if p.isdigit() and parent(p) == "1" an
 os.kill(int(workers[0]), signal.SIGKILL)
 print(len(workers))
 """
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen within {WAIT_SECONDS} s"
-        time.sleep(0.1)
 
 
 class Writer:
@@ -72,7 +63,6 @@ class Writer:
 
 
 def test_r10_a_worker_that_is_killed_is_replaced(production: Stack, api: Visitor) -> None:
-    production.up("backend")
     writer = Writer(api)
     with writer.at_work():
         before = int(production.compose("exec", "-T", "backend", "python", "-c", KILL_A_WORKER).stdout)
