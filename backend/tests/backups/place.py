@@ -43,6 +43,7 @@ class Place:
             "STORAGE_URL": self.storage.as_uri(),
             "BACKUP_URL": self.backups.as_uri(),
             "BACKUP_KEY": self.key,
+            "LOG_LEVEL": "info",
         }
 
     def use(self, monkeypatch: pytest.MonkeyPatch) -> None:

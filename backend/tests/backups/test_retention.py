@@ -21,21 +21,21 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def kept(*moments: datetime) -> list[str]:
-    return [f"{moment:%m-%d %H}" for moment in sorted(service.to_keep(moments))]
+    return [f"{moment:%y-%m-%d %H}" for moment in sorted(service.to_keep(moments))]
 
 
 def test_a_year_of_days_is_kept_by_days_weeks_and_months() -> None:
     found = kept(*(NOW - DAY * number for number in range(365)))
-    days = ["06-11 03", "06-12 03", "06-13 03", "06-14 03", "06-15 03", "06-16 03", "06-17 03"]
-    weeks = ["05-31 03", "06-07 03"]  # Sundays; the two newest weeks end in days that are kept as such
-    assert [each for each in found if each >= "05-30"] == sorted({*weeks, *days, "05-31 03"})
+    days = ["26-06-11 03", "26-06-12 03", "26-06-13 03", "26-06-14 03", "26-06-15 03", "26-06-16 03", "26-06-17 03"]
+    weeks = ["26-05-31 03", "26-06-07 03"]  # Sundays; the two newest weeks end in days that are kept as such
+    assert [each for each in found if each >= "26-05-30"] == sorted({*weeks, *days, "26-05-31 03"})
     assert len(found) == len(days) + len(weeks) + 10  # the newest of each of ten months before
-    assert "04-30 03" in found
+    assert "26-04-30 03" in found
 
 
 def test_all_of_the_last_day_are_kept() -> None:
     hours = [NOW - timedelta(hours=number) for number in range(0, 72, 6)]
-    assert kept(*hours) == ["06-14 21", "06-15 21", "06-16 09", "06-16 15", "06-16 21", "06-17 03"]
+    assert kept(*hours) == ["26-06-14 21", "26-06-15 21", "26-06-16 09", "26-06-16 15", "26-06-16 21", "26-06-17 03"]
 
 
 def test_pauses_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

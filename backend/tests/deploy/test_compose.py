@@ -16,6 +16,7 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
+PROFILES = {"redis": ["redis"], "backup": ["backup"]}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -27,8 +28,8 @@ def names_on(network: str) -> set[str]:
 
 
 def test_a_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", "redis"}
-    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == {"redis": ["redis"]}
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
+    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
 
 
 def test_a_laptop_has_a_database_console_and_a_mailbox_besides() -> None:
