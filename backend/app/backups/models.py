@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 
@@ -14,9 +15,9 @@ class Backup(SQLModel, table=True):
     verified_at: datetime
     seconds: float
     """How long it took to make and to verify."""
-    size: int
+    size: int = Field(sa_type=BigInteger)
     """Bytes in the storage."""
-    rows: int
+    rows: int = Field(sa_type=BigInteger)
 
 
 class TableState(SQLModel):
