@@ -2,7 +2,9 @@
 
 import datetime as dt
 import signal
+import subprocess
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -47,35 +49,38 @@ def test_times_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [dt.time(3), dt.time(15, 30)] == BackupsSettings().BACKUP_AT
 
 
-def test_schedule_makes_the_first_at_once_and_ends_when_told(place: Place) -> None:
-    process = place.start("run-schedule")
-    assert any("backup_verified" in line for line in process.stdout or ())
+def end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
-    assert place.count("backups") == 1
-    assert len(open_archive().manifests()) == 1
+
+
+def log_of(process: subprocess.Popen[str]) -> Iterator[str]:
+    assert process.stdout is not None
+    return iter(process.stdout)
+
+
+def test_schedule_makes_the_first_at_once_and_ends_when_told(place: Place) -> None:
+    process = place.start("run-schedule")
+    assert any("backup_verified" in line for line in log_of(process))
+    end(process)
+    assert len(open_archive().manifests()) == place.count("backups") == 1
 
 
 def test_restart_makes_none_too_many(place: Place) -> None:
     service.create_backup(open_archive())
     process = place.start("run-schedule")
-    lines = iter(process.stdout or ())
-    assert any("backups_scheduled" in line for line in lines)
+    assert any("backups_scheduled" in line for line in log_of(process))
     time.sleep(1)  # it looks at once and then after half a minute
-    process.send_signal(signal.SIGTERM)
-    assert "backup_dumps" not in "".join(lines)
-    process.wait(30)
+    end(process)
     assert len(open_archive().manifests()) == 1
 
 
 def test_failed_run_is_logged_and_tried_again(place: Place) -> None:
     place.backups.touch()
     process = place.start("run-schedule")
-    lines = iter(process.stdout or ())
-    assert any("backup_failed" in line for line in lines)
-    assert any("BACKUP_URL=" in line for line in lines)
+    log = log_of(process)
+    assert any("backup_failed" in line for line in log)
+    assert any("BACKUP_URL=" in line for line in log)
     assert process.poll() is None
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
-    assert process.returncode == 0
+    end(process)

@@ -17,6 +17,7 @@ SECRETS = {
     "STORAGE_SECRET_ACCESS_KEY",
 }
 PROFILES = {"redis": ["redis"], "backup": ["backup"]}
+PROFILES_SECRETS = {"REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -86,7 +87,7 @@ def test_a_laptop_publishes_to_itself_only() -> None:
 
 def test_the_database_is_reached_from_the_backend_only() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") == {"db", "prestart", "backend"}
+    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
 
 
@@ -178,7 +179,9 @@ def test_uploaded_files_outlive_the_container() -> None:
 
 def test_secrets_are_files() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
-    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, "REDIS_PASSWORD")}
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
+    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
+    assert keys == {"backup"}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
     assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD"}
     assert SERVER["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_PASSWORD"
