@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from app.auth import crud as auth_crud
 from app.auth import mails
 from app.core import jobs, migration_check
 from app.core.db import engine, transaction
@@ -20,7 +21,7 @@ from app.users import crud, service
 from app.users.models import UserCreate, UserUpdate
 
 cli = typer.Typer(no_args_is_help=True, help="Chores of an operator.", add_completion=False)
-users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords.")
+users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords, end sessions.")
 cli.add_typer(users, name="users")
 
 PasswordOption = Annotated[
@@ -61,6 +62,18 @@ def set_password(email: str, password: PasswordOption) -> None:
 
     _run(run())
     typer.echo(f"{email} has a new password.")
+
+
+@users.command("end-sessions")
+def end_sessions() -> None:
+    """End everybody's sessions and void all links that were mailed, as after a restore of older data."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            await auth_crud.end_all_access(session=session)
+
+    _run(run())
+    typer.echo("Everybody has to sign in again.")
 
 
 @cli.command("mail")

@@ -43,7 +43,7 @@ _LEAST_DIFFERENT = 6
 SettingsT = TypeVar("SettingsT", bound="EnvSettings")
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """Reads `a, b` as well as a JSON list: lists in `.env` are written by hand."""
     if isinstance(value, str):
         if value.startswith("["):
@@ -65,8 +65,8 @@ def _origin(value: str) -> str:
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
-Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
-Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[list[Origin], NoDecode, BeforeValidator(split)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(split)]
 
 
 def _storage_url(value: str) -> str:

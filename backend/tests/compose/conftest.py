@@ -29,9 +29,11 @@ def engine() -> None:
 
 
 @contextlib.contextmanager
-def started(stack: Stack, *services: str) -> Iterator[Stack]:
+def started(stack: Stack, *services: str, proxy: Stack | None = None, plain: bool = False) -> Iterator[Stack]:
     try:
         stack.up(*services)
+        with stack.visitor("dashboard", proxy=proxy, plain=plain) as visitor:
+            visitor.wait_for_the_api()
         yield stack
     finally:
         left = stack.down()

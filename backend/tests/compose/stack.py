@@ -7,7 +7,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.deploy.files import ROOT
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "REDIS_PASSWORD")
 EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 COMMAND_SECONDS = 540
+WAIT_SECONDS = 60
 # What Docker's command line needs; our own settings would win over the stack's.
 PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_SOCK", "DOCKER_CONFIG", "DOCKER_CONTEXT")
 NOBODY = "https://127.0.0.1:9/"
@@ -113,11 +115,22 @@ class Visitor(httpx2.Client):
         options["extensions"] = {"sni_hostname": self.host}
         return super().request(method, url, **options)
 
+    def wait_for_the_api(self) -> None:
+        """The proxy hears of a container that has become well a moment after Compose does."""
+        wait_until(lambda: self.get("/api/v1/health/ready").status_code == 200, f"the API on {self.host}")
+
     def connect(self) -> ssl.SSLSocket:
         """A bare connection, for those who do not speak HTTP as they should."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10), server_hostname=self.host)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen within {WAIT_SECONDS} s"
+        time.sleep(0.1)
 
 
 def write_secrets(folder: Path, values: Mapping[str, str]) -> Path:

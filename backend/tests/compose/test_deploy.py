@@ -41,14 +41,10 @@ def deployed() -> Iterator[Server]:
 
 @pytest.fixture
 def target(deployed: Server) -> Iterator[Server]:
-    """The same, whose files are as before after the test, and which has one container for each service."""
+    """The same; each test ends with one container of a service, and the next one finds the code that is deployed."""
     yield deployed
-    deployed.run("git", "add", "--all")
-    deployed.run("git", "reset", "--quiet", "--hard")
-    assert {service: len(deployed.containers(service)) for service in ("backend", "frontend")} == {
-        "backend": 1,
-        "frontend": 1,
-    }
+    deployed.run("git", "reset", "--quiet", "--hard", deployed.tag("backend"))
+    assert (len(deployed.containers("backend")), len(deployed.containers("frontend"))) == (1, 1)
 
 
 def assert_nobody_noticed(report: Report) -> None:
@@ -68,9 +64,7 @@ def test_nobody_notices_two_deployments_and_open_tabs_go_on(target: Server) -> N
     with dashboard(target) as tab:
         old = assets(tab.get("/").text)
         with load(target, per_second=PER_SECOND) as report:
-            target.change("frontend/src/main.tsx", "createRoot", "/* release 2 */ createRoot")
-            target.change("frontend/index.html", 'content="Your dashboard."', 'content="Release 2."')
-            target.change("frontend/src/lib/project.ts", "export ", 'export const RELEASE = "2";\nexport ')
+            target.change("frontend/src/lib/project.ts", '|| "Groundwork"', '|| "Another name"')
             change_code(target, 1)
             target.commit()
             target.deploy()
@@ -78,9 +72,9 @@ def test_nobody_notices_two_deployments_and_open_tabs_go_on(target: Server) -> N
             target.commit()
             target.deploy()
         assert_nobody_noticed(report)
-        page = tab.get("/").text
-        assert "Release 2." in page
-        for path in old | assets(page):
+        new = assets(tab.get("/").text)
+        assert old - new, "the two builds have the same assets"
+        for path in old | new:
             answer = tab.get(path)
             assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True), path
         assert tab.get("/assets/index-00000000.js").status_code == 404
@@ -101,7 +95,8 @@ def test_release_that_never_becomes_ready_is_taken_back(target: Server) -> None:
 
 def test_release_that_ends_at_once_is_not_waited_for(target: Server) -> None:
     before = target.containers("backend")
-    target.change("backend/app/main.py", "\n\n\n", '\n\nraise RuntimeError("broken on purpose")\n\n\n')
+    ends = '[ "$1" != uvicorn ] || { echo "broken on purpose" >&2; exit 3; }'
+    target.change("backend/docker-entrypoint.sh", 'exec "$@"', f'{ends}\nexec "$@"')
     target.commit()
     done = target.deploy("--ready-timeout", "500", check=False)
     assert done.returncode == 1

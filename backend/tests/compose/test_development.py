@@ -14,7 +14,7 @@ FILES = ("docker-compose.yml", "docker-compose.override.yml", "backend/tests/com
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("laptop") / "stack"
-    with started(Stack(folder, f"{NAME}laptop", *FILES, DOMAIN="localhost")) as stack:
+    with started(Stack(folder, f"{NAME}laptop", *FILES, DOMAIN="localhost"), plain=True) as stack:
         yield stack
 
 

@@ -44,7 +44,10 @@ def test_an_image_says_what_it_is(production: Stack, image: str) -> None:
 
 @pytest.mark.parametrize(
     ("image", "has", "lacks"),
-    [("backend", {"fastapi", "uvicorn", "psycopg"}, {"pytest", "mypy"}), ("frontend", {"react"}, {"vite", "vitest"})],
+    [
+        ("backend", {"fastapi", "uvicorn", "psycopg"}, {"pytest", "mypy"}),
+        ("frontend", {"react", "react-dom", "zod", "tailwindcss"}, {"fastapi"}),
+    ],
 )
 def test_an_image_lists_what_it_is_made_of(production: Stack, image: str, has: set[str], lacks: set[str]) -> None:
     bill = json.loads(in_image(production, image, "cat", "/sbom.cdx.json"))

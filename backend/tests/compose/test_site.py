@@ -108,10 +108,10 @@ def test_no_path_leads_elsewhere(dashboard: Visitor, path: str) -> None:
     assert "root:" not in answer.text
 
 
-def test_signing_in_works_on_the_dashboards_host(dashboard: Visitor, production: Stack) -> None:
-    form = {"username": "admin@example.com", "password": production.secrets["FIRST_SUPERUSER_PASSWORD"]}
+def test_signing_in_works_on_the_dashboards_host(production: Stack) -> None:
+    login = {"email": "admin@example.com", "password": production.secrets["FIRST_SUPERUSER_PASSWORD"]}
     with production.visitor("dashboard") as browser:
-        answer = browser.post("/api/v1/login/session", data=form)
+        answer = browser.post("/api/v1/login/session", json=login)
         cookie = answer.headers.get("set-cookie", "")
         me = browser.get("/api/v1/users/me")
     assert "Secure" in cookie, answer.text

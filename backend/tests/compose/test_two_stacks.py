@@ -20,7 +20,7 @@ def staging(production: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "WEB_CONCURRENCY": "1",
     }
     folder = tmp_path_factory.mktemp("staging") / "stack"
-    with started(Stack(folder, f"{NAME}staging", *FILES, **settings), "frontend", "backend") as stack:
+    with started(Stack(folder, f"{NAME}staging", *FILES, **settings), "frontend", "backend", proxy=production) as stack:
         yield stack
 
 
