@@ -152,6 +152,9 @@ def test_routes_that_changed_are_not_left_to_chance(target: Server) -> None:
     assert done.returncode == 1
     assert "--with-pause" in done.stdout
     assert target.containers("backend") == before
+    target.deploy("--with-pause")
+    with dashboard(target) as visitor:
+        assert visitor.get("/api/v1/health/live").status_code == 200
 
 
 def add_second(target: Server) -> str:
