@@ -161,7 +161,7 @@ def add_second(target: Server) -> str:
     """Start another container of the API and return the older one."""
     [first] = target.containers("backend")
     options = ["--detach", "--wait", "--no-deps", "--no-recreate", "--no-build", "--scale=backend=2"]
-    target.compose("up", *options, "backend")
+    target.run("env", f"TAG={target.tag('backend')}", "docker", "compose", "up", *options, "backend")
     return first
 
 
