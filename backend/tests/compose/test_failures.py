@@ -22,6 +22,12 @@ print(len(workers))
 """
 
 
+def ask_within(stack: Stack, path: str) -> str:
+    """The status that the API itself answers, with no proxy before it."""
+    script = f"import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000{path}', timeout=10).status)"
+    return stack.compose("exec", "-T", "backend", "python", "-c", script).stdout.strip()
+
+
 class Writer:
     """Somebody who makes items one after the other and remembers those that were acknowledged."""
 
@@ -91,7 +97,7 @@ def test_a_database_that_is_killed_costs_nothing_acknowledged(production: Stack,
         production.compose("kill", "db")
         wait_until(lambda: 503 in writer.statuses, "a 503 while there is no database")
         assert api.get("/api/v1/health/ready").status_code == 503
-        assert api.get("/api/v1/health/live").status_code == 200
+        assert ask_within(production, "/api/v1/health/live") == "200"
         production.compose("start", "db")
         done = len(writer.acknowledged)
         wait_until(lambda: len(writer.acknowledged) > done + 10, "writing again")
