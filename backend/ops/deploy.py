@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -20,8 +19,6 @@ from ops.steps import Steps
 
 # Built by this repository. The API first: a new dashboard needs it, and the old one gets on with it.
 SERVICES = ("backend", "frontend")
-# What they need; started when missing, never replaced, which would be a gap.
-BELOW = ("db", "proxy")
 
 BUILD_SECONDS = 1800.0
 PULL_SECONDS = 600.0
@@ -82,8 +79,8 @@ def deploy(plan: Plan, steps: Steps) -> None:
     if plan.is_pulled:
         with steps.step("pull the images", plan.tag):
             compose("pull", *SERVICES, seconds=PULL_SECONDS, env=env)
-    with steps.step(f"start {' and '.join(BELOW)}"):
-        compose("up", "--detach", "--wait", "--no-deps", "--no-recreate", *BELOW, seconds=PULL_SECONDS, env=env)
+    start_below(steps, plan.tag)
+    check_routes(plan)
     with steps.step("check the migrations"):
         allowed = [f"--allow={name}" for name in plan.allowed]
         in_new_image("python", "-m", "app.cli", "check-migrations", "--before-deploy", *allowed, tag=plan.tag)
@@ -95,6 +92,31 @@ def deploy(plan: Plan, steps: Steps) -> None:
     for image in images(plan.tag):
         # What Compose uses when nobody names a tag.
         docker("tag", image, f"{image.rpartition(':')[0]}:latest")
+
+
+def start_below(steps: Steps, tag: str) -> None:
+    """Start what the others need, where it is missing. It is never replaced, which would be a gap."""
+    configuration = rollout.configuration(tag)
+    names = ["db"]
+    if configuration["networks"]["proxy"]["name"] == f"{configuration['name']}_proxy":
+        names.append("proxy")  # otherwise another stack's proxy serves this one, too
+    with steps.step(f"start {' and '.join(names)}"):
+        compose("up", "--detach", "--wait", "--no-deps", "--no-recreate", *names, seconds=PULL_SECONDS)
+    hashes = dict(line.split() for line in compose("config", "--hash=*").splitlines())
+    for name in names:
+        labels = [rollout.inspect(each)["Config"]["Labels"] for each in rollout.containers(name)]
+        if any(each["com.docker.compose.config-hash"] != hashes[name] for each in labels):
+            steps.say(f"  note  {name} changed; with a pause: docker compose up --detach --wait --no-deps {name}")
+
+
+def check_routes(plan: Plan) -> None:
+    services = rollout.configuration(plan.tag)["services"]
+    changed = [each for each in SERVICES if rollout.has_other_routes(each, services[each])]
+    if changed and not plan.with_pause:
+        raise OpsError(
+            f"The routes of {' and '.join(changed)} (labels in docker-compose.yml) are not those of the running "
+            "containers, and the proxy cannot have both. Deploy with --with-pause, which takes some seconds of it."
+        )
 
 
 def in_new_image(*command: str, tag: str) -> None:
@@ -109,19 +131,19 @@ def replace_all(plan: Plan, steps: Steps) -> None:
     replaced: list[str] = []
     try:
         for service in SERVICES:
-            rollout.replace(service, plan.tag, steps, ready_seconds=plan.ready_seconds, with_pause=plan.with_pause)
+            rollout.replace(service, plan.tag, steps, ready_seconds=plan.ready_seconds)
             replaced.append(service)
     except OpsError:
         for service in reversed(replaced):
             if before:
                 steps.say(f"  back to {before[0].tag}: {service}")
-                rollout.replace(service, before[0].tag, steps, ready_seconds=plan.ready_seconds, with_pause=True)
+                rollout.replace(service, before[0].tag, steps, ready_seconds=plan.ready_seconds)
         raise
 
 
 def images(tag: str) -> list[str]:
     """Names of this repository's images, as docker-compose.yml has them."""
-    services = json.loads(compose("config", "--format=json", env={"TAG": tag}))["services"]
+    services = rollout.configuration(tag)["services"]
     return [str(services[service]["image"]) for service in SERVICES]
 
 

@@ -23,26 +23,18 @@ STOP_SECONDS = 120.0
 LOG_LINES = 30
 
 
-def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float, with_pause: bool = False) -> None:
-    """Run `service` from the images with `tag`. Raises `OpsError`, and then the old containers go on serving.
-
-    Routes that changed need `with_pause`: the proxy serves none of a name that two containers define differently.
-    """
-    definition = define(service, tag)
+def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> None:
+    """Run `service` from the images with `tag`. Raises `OpsError`, and then the old containers go on serving."""
+    definition = configuration(tag)["services"][service]
     old, new = containers(service), list[str]()
-    changed = [each for each in old if routes(inspect(each)["Config"]) != routes(definition)]
-    if changed and not with_pause:
-        raise OpsError(
-            f"The routes of {service} (its labels in docker-compose.yml) are not those of the running container, and "
-            "the proxy cannot have both. Deploy once with --with-pause: it pauses for some seconds."
-        )
     before = proxy_connections(definition)
+    are_routes_changed = has_other_routes(service, definition)
     try:
         with steps.step(f"start new {service}"):
-            new = start_beside(service, tag, len(old) + replicas(definition), old)
+            new = start_beside(service, tag, replicas(definition), old)
         with steps.step(f"wait until {service} is ready"):
             wait_until(new, is_ready, ready_seconds, "is not ready")
-        if not changed:
+        if not are_routes_changed:
             with steps.step(f"wait for the proxy to ask {service}"):
                 # Those from before do not count: a new container can have the address of an old one.
                 wait_until(
@@ -52,7 +44,7 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float, with_
                     "is not asked by the proxy (`docker compose logs proxy`)",
                 )
     except BaseException:
-        if started := {*new, *containers(service)} - {*old}:
+        if started := {*new, *containers(service, "--all")} - {*old}:
             remove(sorted(started))
         raise
     if old:
@@ -60,29 +52,37 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float, with_
             remove(old)
 
 
-def define(service: str, tag: str) -> dict[str, Any]:
-    """The service as docker-compose.yml has it, with all variables filled in."""
-    services = json.loads(compose("config", "--format=json", env={"TAG": tag}))["services"]
-    return dict(services[service])
+def configuration(tag: str) -> dict[str, Any]:
+    """What docker-compose.yml says, with all variables filled in."""
+    return dict(json.loads(compose("config", "--format=json", env={"TAG": tag})))
 
 
-def routes(defined: dict[str, Any]) -> dict[str, str]:
-    """What the proxy reads, of a service or of the configuration of a container."""
-    labels = defined.get("labels") or defined.get("Labels") or {}
+def has_other_routes(service: str, definition: dict[str, Any]) -> bool:
+    """Whether a running container has: the proxy serves no route that two containers define differently."""
+    return any(
+        routes(inspect(each)["Config"]["Labels"]) != routes(definition["labels"]) for each in containers(service)
+    )
+
+
+def routes(labels: dict[str, str]) -> dict[str, str]:
+    """The labels that the proxy reads."""
     return {name: value for name, value in labels.items() if name.startswith("traefik.")}
 
 
-def containers(service: str) -> list[str]:
-    """Ids of the service's running containers."""
-    return compose("ps", "--quiet", "--no-trunc", service).split()
+def containers(service: str, *options: str) -> list[str]:
+    """Ids of the service's running containers; with `--all`, of the others, too."""
+    return compose("ps", "--quiet", "--no-trunc", *options, service).split()
 
 
 def start_beside(service: str, tag: str, count: int, old: Sequence[str]) -> list[str]:
-    """Start containers until there are `count`. Returns the ids of the new ones."""
+    """Start `count` containers. Returns their ids, also of those that have ended already."""
     compose("rm", "--force", service)  # what has ended would count, and be started again
-    options = ["--detach", "--no-deps", "--no-recreate", "--no-build", "--pull=never", f"--scale={service}={count}"]
-    compose("up", *options, service, seconds=START_SECONDS, env={"TAG": tag})
-    return [each for each in containers(service) if each not in old]
+    options = ["--detach", "--no-deps", "--no-recreate", "--no-build", "--pull=never"]
+    compose("up", *options, f"--scale={service}={len(old) + count}", service, seconds=START_SECONDS, env={"TAG": tag})
+    new = [each for each in containers(service, "--all") if each not in old]
+    if len(new) != count:
+        raise OpsError(f"Compose started {len(new)} containers of {service} instead of {count}. Deploy again.")
+    return new
 
 
 def replicas(definition: dict[str, Any]) -> int:
@@ -119,12 +119,14 @@ def proxy_connections(definition: dict[str, Any]) -> set[tuple[str, str]]:
 def address(container: str, definition: dict[str, Any]) -> str:
     """Where the proxy reaches the container, as Linux writes it: HEX:PORT, bytes in the machine's order."""
     ip = inspect(container)["NetworkSettings"]["Networks"][_network(definition)]["IPAddress"]
-    [port] = [value for name, value in routes(definition).items() if name.endswith(".loadbalancer.server.port")]
+    [port] = [
+        value for name, value in routes(definition["labels"]).items() if name.endswith(".loadbalancer.server.port")
+    ]
     return f"{int.from_bytes(socket.inet_aton(ip), sys.byteorder):08X}:{int(port):04X}"
 
 
 def _network(definition: dict[str, Any]) -> str:
-    return routes(definition)["traefik.docker.network"]
+    return str(definition["labels"]["traefik.docker.network"])
 
 
 def remove(ids: Sequence[str]) -> None:

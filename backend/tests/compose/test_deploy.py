@@ -152,13 +152,16 @@ def test_routes_that_changed_are_not_left_to_chance(target: Server) -> None:
     assert done.returncode == 1
     assert "--with-pause" in done.stdout
     assert target.containers("backend") == before
+    target.deploy("--with-pause")
+    with dashboard(target) as visitor:
+        assert visitor.get("/api/v1/health/live").status_code == 200
 
 
 def add_second(target: Server) -> str:
     """Start another container of the API and return the older one."""
     [first] = target.containers("backend")
     options = ["--detach", "--wait", "--no-deps", "--no-recreate", "--no-build", "--scale=backend=2"]
-    target.compose("up", *options, "backend")
+    target.run("env", f"TAG={target.tag('backend')}", "docker", "compose", "up", *options, "backend")
     return first
 
 
