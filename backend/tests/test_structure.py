@@ -42,6 +42,7 @@ FEATURE_FILES = {
 # A feature has at most a few files beyond these, each for a thing of its own that no other feature has.
 OWN_FILES = {
     "auth": {"cookies.py", "mails.py"},
+    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
     "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
 }
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")
