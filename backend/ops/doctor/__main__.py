@@ -18,7 +18,7 @@ from ops.doctor.secrets import check_secrets
 from ops.doctor.settings import check_settings, known_names, read_settings
 
 ORDER = ("failed", "warning", "skipped", "ok")
-WIDTH = 100
+WIDTH = 120
 
 Check = Callable[[], list[Finding]]
 

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ops.doctor.findings import Finding, failed, ok, warning
 
@@ -103,7 +104,8 @@ def _check_certificate(host: str, server: Server) -> Finding:
         detail = f"The TLS connection broke off ({type(error).__name__})."
         return failed("certificate", f"No certificate for {host}", detail, "docker compose logs proxy")
     days = (ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86400
-    names = dict(part for group in certificate.get("issuer", ()) for part in group)
+    issued_by: Any = certificate.get("issuer", ())
+    names = {name: value for group in issued_by for name, value in group}
     issuer = names.get("organizationName") or names.get("commonName", "unknown")
     detail = f"Issued by {issuer}, {days:.0f} days left."
     if days < RENEWED_DAYS:
@@ -167,9 +169,7 @@ def _check_redirect(host: str, server: Server) -> Finding:
     if response.status in (301, 302, 307, 308) and location.startswith("https://"):
         return ok("http", f"http://{host}", "It leads to https.")
     detail = f"http://{host}/ answers {response.status} instead of a redirect: passwords can cross in the clear."
-    fix = (
-        "docker compose up --detach --force-recreate proxy with docker-compose.yml alone; ss -ltnp for another server."
-    )
+    fix = "docker compose up --detach --force-recreate proxy with docker-compose.yml alone; ss -ltnp shows others."
     return failed("http-open", f"http://{host} is not redirected", detail, fix)
 
 
