@@ -45,13 +45,13 @@ function FindingText({ finding: { code, title, detail, fix } }: { finding: Findi
   return (
     <div className="grid min-w-0 flex-1 gap-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="font-medium">{title}</h3>
-        <code className="text-muted-foreground text-xs">{code}</code>
+        <h3 className="wrap-anywhere font-medium">{title}</h3>
+        <code className="wrap-anywhere text-muted-foreground text-xs">{code}</code>
       </div>
-      <p className="break-words text-muted-foreground">{detail}</p>
+      <p className="wrap-anywhere text-muted-foreground">{detail}</p>
       {fix && (
         <div className="mt-1 flex items-start gap-2">
-          <p className="min-w-0 break-words">
+          <p className="min-w-0 wrap-anywhere">
             <span className="font-medium">What to do: </span>
             {fix}
           </p>

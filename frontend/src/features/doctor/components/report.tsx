@@ -42,7 +42,7 @@ export function Report({ report, error, onRetry }: ReportProps) {
     );
   }
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <p role="status" className="text-muted-foreground">
         {summary(findings)}. Checked on{" "}
         <time dateTime={checked_at}>{formatDateTime(checked_at)}</time>.
