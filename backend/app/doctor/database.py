@@ -59,7 +59,7 @@ def judge_connections(facts: Facts, pool_size: int) -> Finding:
     """Whether the pools of all processes fit, also while a deployment runs two releases side by side."""
     each = 2 * pool_size + OWN_CONNECTIONS
     wanted, free = processes() * each, facts.max_connections - facts.reserved
-    sum_ = f"{processes()} processes x (2 x DATABASE_POOL_SIZE {pool_size} + {OWN_CONNECTIONS}) = {wanted}"
+    sum_ = f"WEB_CONCURRENCY {processes()} x (2 x DATABASE_POOL_SIZE {pool_size} + {OWN_CONNECTIONS}) = {wanted}"
     limit = f"of {free} that PostgreSQL gives (max_connections {facts.max_connections} less {facts.reserved} reserved)"
     fix = (
         f"Lower DATABASE_POOL_SIZE to {max(1, (free // (2 * processes()) - OWN_CONNECTIONS) // 2)} or WEB_CONCURRENCY, "

@@ -115,7 +115,7 @@ def _is_local(port: Mapping[str, Any]) -> bool:
 def check_shell(environ: Mapping[str, str] = os.environ) -> list[Finding]:
     """Whether `docker compose`, typed by hand here, would mean the server's files."""
     files = environ.get("COMPOSE_FILE", "")
-    if files and "override" not in files and "server.env" in environ.get("COMPOSE_ENV_FILES", ""):
+    if files and "docker-compose.override.yml" not in files and "server.env" in environ.get("COMPOSE_ENV_FILES", ""):
         return [ok("compose-file", "Compose files", f"COMPOSE_FILE is {files}.")]
     detail = (
         "COMPOSE_FILE and COMPOSE_ENV_FILES do not name the server's files in this shell: docker compose, typed by "

@@ -42,8 +42,8 @@ def check_clock() -> Finding:
 def judge_clock(state: int) -> Finding:
     """`state` is what adjtimex(2) returns."""
     if state < 0:
-        return skipped("clock", "Clock", "This system does not tell whether its clock is synchronised.")
+        return skipped("time-sync", "Clock", "This system does not tell whether its clock is synchronised.")
     if state != _TIME_ERROR:
-        return ok("clock", "Clock", "It is synchronised.")
+        return ok("time-sync", "Clock", "It is synchronised.")
     detail = "Nothing keeps this server's clock right: certificates, sessions and links end at the wrong time."
-    return warning("clock", "The clock is not synchronised", detail, "sudo timedatectl set-ntp true")
+    return warning("time-sync", "The clock is not synchronised", detail, "sudo timedatectl set-ntp true")

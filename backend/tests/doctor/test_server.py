@@ -104,7 +104,7 @@ def test_check_that_fails_hides_no_other() -> None:
         raise RuntimeError("no such thing")
 
     findings = doctor.run({"broken": broken, "clock": lambda: [judge_clock(0)]})
-    assert [(each.code, each.state) for each in findings] == [("broken", "failed"), ("clock", "ok")]
+    assert [(each.code, each.state) for each in findings] == [("broken", "failed"), ("time-sync", "ok")]
     assert "no such thing" in findings[0].detail
 
 
@@ -112,7 +112,7 @@ def test_findings_are_shown_with_what_to_do_the_worst_first(capsys: pytest.Captu
     findings = [judge_disk(6 * GIB, Path("/")), judge_clock(5), judge_disk(0, Path("/data"))]
     doctor.show(findings, everything=False)
     shown = capsys.readouterr().out
-    assert shown.index("failed   disk") < shown.index("warning  clock")
+    assert shown.index("failed   disk") < shown.index("warning  time-sync")
     assert "-> sudo timedatectl set-ntp true" in shown
     assert shown.rstrip().endswith("1 failed, 1 warning, 1 ok")
     assert "ok       disk" not in shown
