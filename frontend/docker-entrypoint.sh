@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes what the dashboard reads at run time, so that one image serves every environment, leaves its assets to later
-# releases, and becomes Nginx.
+# releases, and runs Nginx until the proxy has noticed that it ends.
 set -eu
 
 # A JavaScript string; `<` is left out, too, so that no reader can take it for the end of a script element.
@@ -22,4 +22,15 @@ if [ -w "$released" ]; then
     done
 fi
 
-exec nginx -e stderr -g "daemon off;"
+# Nginx stops to listen at once. Before that the proxy has to hear that there is another container to ask.
+drain() {
+    touch /tmp/draining
+    sleep "${DRAIN_SECONDS:-0}"
+    kill -QUIT "$nginx"
+}
+
+nginx -e stderr -g "daemon off;" &
+nginx=$!
+trap drain TERM QUIT INT
+# A signal ends the first wait, and the second one has the status of Nginx.
+wait "$nginx" || wait "$nginx"

@@ -1,4 +1,4 @@
-"""Before the first request: waits for the database, migrates it, makes the first superuser.
+"""Before the first request: names weak settings, waits for the database, migrates it, makes the first superuser.
 
 `python -m app.prestart` can run again at any time; what is done already stays as it is.
 """
@@ -23,17 +23,29 @@ from tenacity import (
     wait_fixed,
 )
 
+from app.core.config import settings as core_settings
 from app.core.db import engine, transaction
+from app.core.features import modules
+from app.core.logging import configure_logging
 from app.core.migration_check import default_config, is_newer, running_revision
 from app.core.passwords import hash_password
 from app.users import crud
 from app.users.config import settings
 from app.users.models import User
 
+logger = structlog.get_logger(__name__)
+
 WAIT_SECONDS = 60
 LOCK_ATTEMPTS = 10
 
-logger = structlog.get_logger(__name__)
+
+def log_weak_settings() -> None:
+    """Once for a start of all processes, one line each: who has set them should know, and who has not even more."""
+    if core_settings.ENVIRONMENT == "local":
+        return
+    for each in (core_settings, *(module.settings for module in modules("config"))):
+        for name, meaning in each.weak_settings():
+            logger.warning("weak_setting", name=name, meaning=meaning)
 
 
 async def wait_for_database() -> None:
@@ -78,6 +90,7 @@ async def create_first_superuser() -> None:
 
 
 async def prepare() -> None:
+    log_weak_settings()
     try:
         await wait_for_database()
     except RetryError as error:
@@ -94,5 +107,6 @@ async def prepare() -> None:
 
 
 if __name__ == "__main__":
+    configure_logging()
     asyncio.run(prepare())
     sys.exit(0)

@@ -36,6 +36,7 @@ class Plan:
     is_pulled: bool
     allowed: tuple[str, ...]
     ready_seconds: float
+    with_pause: bool
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -65,6 +66,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="SECONDS",
         help="how long new containers may take to become ready (default: %(default)g)",
     )
+    parser.add_argument("--with-pause", action="store_true", help="go on although routes changed, which takes a pause")
     options = parser.parse_args(arguments)
     if options.pull and not options.tag:
         parser.error("--pull needs --tag, which says what to pull")
@@ -76,7 +78,7 @@ def deploy(plan: Plan, steps: Steps) -> None:
     env = {"TAG": plan.tag}
     if plan.is_built:
         with steps.step("build the images", plan.tag):
-            compose("build", "--pull=false", *SERVICES, seconds=BUILD_SECONDS, env=env)
+            compose("build", *SERVICES, seconds=BUILD_SECONDS, env={**env, "COMMIT": plan.commit})
     if plan.is_pulled:
         with steps.step("pull the images", plan.tag):
             compose("pull", *SERVICES, seconds=PULL_SECONDS, env=env)
@@ -107,13 +109,13 @@ def replace_all(plan: Plan, steps: Steps) -> None:
     replaced: list[str] = []
     try:
         for service in SERVICES:
-            rollout.replace(service, plan.tag, steps, ready_seconds=plan.ready_seconds)
+            rollout.replace(service, plan.tag, steps, ready_seconds=plan.ready_seconds, with_pause=plan.with_pause)
             replaced.append(service)
     except OpsError:
         for service in reversed(replaced):
             if before:
                 steps.say(f"  back to {before[0].tag}: {service}")
-                rollout.replace(service, before[0].tag, steps, ready_seconds=plan.ready_seconds)
+                rollout.replace(service, before[0].tag, steps, ready_seconds=plan.ready_seconds, with_pause=True)
         raise
 
 
@@ -157,7 +159,9 @@ def make_plan(options: argparse.Namespace) -> Plan:
     elif not tag:
         tag = commit = checked_out()
     is_built = not options.tag and not options.rollback
-    return Plan(tag, commit, is_built, options.pull, tuple(options.allow_migration), options.ready_timeout)
+    return Plan(
+        tag, commit, is_built, options.pull, tuple(options.allow_migration), options.ready_timeout, options.with_pause
+    )
 
 
 @contextlib.contextmanager

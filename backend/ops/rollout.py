@@ -4,7 +4,9 @@ Compose itself stops the old container before it starts the new one.
 """
 
 import json
+import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,23 +23,53 @@ STOP_SECONDS = 120.0
 LOG_LINES = 30
 
 
-def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> None:
-    """Run `service` from the images with `tag`. Raises `OpsError`, and then the old containers go on serving."""
-    old = containers(service)
-    new: list[str] = []
+def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float, with_pause: bool = False) -> None:
+    """Run `service` from the images with `tag`. Raises `OpsError`, and then the old containers go on serving.
+
+    Routes that changed need `with_pause`: the proxy serves none of a name that two containers define differently.
+    """
+    definition = define(service, tag)
+    old, new = containers(service), list[str]()
+    changed = [each for each in old if routes(inspect(each)["Config"]) != routes(definition)]
+    if changed and not with_pause:
+        raise OpsError(
+            f"The routes of {service} (its labels in docker-compose.yml) are not those of the running container, and "
+            "the proxy cannot have both. Deploy once with --with-pause: it pauses for some seconds."
+        )
+    before = proxy_connections(definition)
     try:
         with steps.step(f"start new {service}"):
-            new = start_beside(service, tag, old)
+            new = start_beside(service, tag, len(old) + replicas(definition), old)
         with steps.step(f"wait until {service} is ready"):
             wait_until(new, is_ready, ready_seconds, "is not ready")
-        with steps.step(f"wait for the proxy to ask {service}"):
-            wait_until(new, is_asked_by_proxy, PROXY_SECONDS, "is not asked by the proxy (`docker compose logs proxy`)")
+        if not changed:
+            with steps.step(f"wait for the proxy to ask {service}"):
+                # Those from before do not count: a new container can have the address of an old one.
+                wait_until(
+                    new,
+                    lambda each: address(each, definition) in dict(proxy_connections(definition) - before).values(),
+                    PROXY_SECONDS,
+                    "is not asked by the proxy (`docker compose logs proxy`)",
+                )
     except BaseException:
-        remove(sorted({*new, *containers(service)} - {*old}))
+        if started := {*new, *containers(service)} - {*old}:
+            remove(sorted(started))
         raise
     if old:
         with steps.step(f"drain old {service}"):
             remove(old)
+
+
+def define(service: str, tag: str) -> dict[str, Any]:
+    """The service as docker-compose.yml has it, with all variables filled in."""
+    services = json.loads(compose("config", "--format=json", env={"TAG": tag}))["services"]
+    return dict(services[service])
+
+
+def routes(defined: dict[str, Any]) -> dict[str, str]:
+    """What the proxy reads, of a service or of the configuration of a container."""
+    labels = defined.get("labels") or defined.get("Labels") or {}
+    return {name: value for name, value in labels.items() if name.startswith("traefik.")}
 
 
 def containers(service: str) -> list[str]:
@@ -45,17 +77,15 @@ def containers(service: str) -> list[str]:
     return compose("ps", "--quiet", "--no-trunc", service).split()
 
 
-def start_beside(service: str, tag: str, old: Sequence[str]) -> list[str]:
-    """As many new containers as the service has replicas. Returns their ids."""
+def start_beside(service: str, tag: str, count: int, old: Sequence[str]) -> list[str]:
+    """Start containers until there are `count`. Returns the ids of the new ones."""
     compose("rm", "--force", service)  # what has ended would count, and be started again
-    count = len(old) + replicas(service)
     options = ["--detach", "--no-deps", "--no-recreate", "--no-build", "--pull=never", f"--scale={service}={count}"]
     compose("up", *options, service, seconds=START_SECONDS, env={"TAG": tag})
     return [each for each in containers(service) if each not in old]
 
 
-def replicas(service: str) -> int:
-    definition = json.loads(compose("config", "--format=json"))["services"][service]
+def replicas(definition: dict[str, Any]) -> int:
     return int(definition.get("scale") or definition.get("deploy", {}).get("replicas") or 1)
 
 
@@ -78,25 +108,29 @@ def is_ready(container: str) -> bool:
     return bool(health == "healthy")
 
 
-def is_asked_by_proxy(container: str) -> bool:
-    """Whether somebody else than the container itself has opened a connection to the port that it serves."""
-    labels = inspect(container)["Config"]["Labels"]
-    [port] = [value for name, value in labels.items() if name.endswith(".loadbalancer.server.port")]
-    connections = docker("exec", container, "cat", "/proc/net/tcp").splitlines()[1:]
-    return any(_is_from_outside(connection.split(), int(port)) for connection in connections)
+def proxy_connections(definition: dict[str, Any]) -> set[tuple[str, str]]:
+    """The connections of the proxy that are open or were lately, from and to where, as Linux writes addresses."""
+    filters = [f"--filter=network={_network(definition)}", "--filter=label=com.docker.compose.service=proxy"]
+    proxies = docker("ps", "--quiet", *filters).split()
+    lines = [line for each in proxies for line in docker("exec", each, "cat", "/proc/net/tcp").splitlines()]
+    return {(fields[1], fields[2]) for fields in map(str.split, lines)}
 
 
-def _is_from_outside(fields: Sequence[str], port: int) -> bool:
-    """`fields` are those of /proc/net/tcp: addresses are HEX:PORT, in the order of the machine's bytes."""
-    local, remote = fields[1], fields[2].partition(":")[0]
-    return int(local.partition(":")[2], 16) == port and remote not in ("00000000", "0100007F")
+def address(container: str, definition: dict[str, Any]) -> str:
+    """Where the proxy reaches the container, as Linux writes it: HEX:PORT, bytes in the machine's order."""
+    ip = inspect(container)["NetworkSettings"]["Networks"][_network(definition)]["IPAddress"]
+    [port] = [value for name, value in routes(definition).items() if name.endswith(".loadbalancer.server.port")]
+    return f"{int.from_bytes(socket.inet_aton(ip), sys.byteorder):08X}:{int(port):04X}"
+
+
+def _network(definition: dict[str, Any]) -> str:
+    return routes(definition)["traefik.docker.network"]
 
 
 def remove(ids: Sequence[str]) -> None:
     """End containers as gently as they ask for, and remove them."""
-    if ids:
-        docker("stop", *ids, seconds=STOP_SECONDS)
-        docker("rm", "--force", *ids)
+    docker("stop", *ids, seconds=STOP_SECONDS)
+    docker("rm", "--force", *ids)
 
 
 def inspect(container: str) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from app.core.shutdown import is_draining
 
 logger = structlog.get_logger(__name__)
 
+# As `previous()` in `core/migrations.py` finds them, which would load Alembic.
+_REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob("[0-9]*.py"))
+
 CHECK_SECONDS = 1.0
 KEPT_SECONDS = 1.0
 
@@ -79,15 +82,42 @@ class _Runner:
             return Check(self._unknown, "The check itself failed. The log says why.")
 
 
-class _Database:
-    """One connection for the checks alone: a process whose pool is all in use is busy and not out of order."""
+class Database:
+    """One connection for the checks alone: a process whose pools are all in use is busy and not out of order."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = settings.database_url) -> None:
+        self._url = url.replace("+psycopg", "", 1)
         self._connection: AsyncConnection | None = None
         self._one_at_once = asyncio.Lock()
 
-    async def ask(self, query: LiteralString) -> list[str]:
-        """The first column. Raises `psycopg.Error`."""
+    async def check_connection(self) -> Check:
+        try:
+            await self._first_column("SELECT '1'")
+        except psycopg.Error:
+            return Check("failed", "The database cannot be reached.")
+        return Check("ok")
+
+    async def check_migrations(self) -> Check:
+        """A schema that is newer than this release is what a deployment makes of the running one (decision 0024)."""
+        try:
+            found = await self._first_column("SELECT version_num FROM alembic_version")
+        except psycopg.errors.UndefinedTable:
+            found = []
+        except psycopg.Error:
+            return Check("failed", "Not known while the database cannot be reached.")
+        if found == _REVISIONS[-1:]:
+            return Check("ok")
+        if set(found) - set(_REVISIONS):
+            return Check("warning", "The schema is newer than this release.")
+        logger.warning("schema_behind", found=found, expected=_REVISIONS[-1])
+        return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
+
+    async def aclose(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _first_column(self, query: LiteralString) -> list[str]:
         async with self._one_at_once:
             if self._connection is not None:
                 try:
@@ -95,14 +125,8 @@ class _Database:
                 except psycopg.OperationalError:
                     await self.aclose()  # most often it was lost long ago: a new one tells
             options = ENGINE_OPTIONS["connect_args"]
-            url = settings.database_url.replace("+psycopg", "", 1)
-            self._connection = await AsyncConnection.connect(url, autocommit=True, **options)
+            self._connection = await AsyncConnection.connect(self._url, autocommit=True, **options)
             return await _first_column(self._connection, query)
-
-    async def aclose(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
 
 
 async def _first_column(connection: AsyncConnection, query: LiteralString) -> list[str]:
@@ -110,42 +134,14 @@ async def _first_column(connection: AsyncConnection, query: LiteralString) -> li
     return [row[0] for row in await cursor.fetchall()]
 
 
-database = _Database()
-
-# As `previous()` in `core/migrations.py` has them, which would load Alembic.
-_REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob("[0-9]*.py"))
-
-
-async def _check_database() -> Check:
-    try:
-        await database.ask("SELECT '1'")
-    except psycopg.Error as error:
-        logger.warning("database_unavailable", error=type(error).__name__)
-        return Check("failed", "The database cannot be reached.")
-    return Check("ok")
-
-
-async def _check_migrations() -> Check:
-    """A schema that is newer than this release is what each deployment makes of the running one (decision 0024)."""
-    try:
-        found = await database.ask("SELECT version_num FROM alembic_version")
-    except psycopg.errors.UndefinedTable:
-        found = []
-    except psycopg.Error:
-        return Check("failed", "Not known while the database cannot be reached.")
-    if found == _REVISIONS[-1:]:
-        return Check("ok")
-    if set(found) - set(_REVISIONS):
-        return Check("warning", "The schema is newer than this release.")
-    logger.warning("schema_behind", found=found, expected=_REVISIONS[-1])
-    return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
+database = Database()
 
 
 class Health:
     """The checks of this process, with their last results."""
 
-    def __init__(self) -> None:
-        own = {"database": _check_database, "migrations": _check_migrations}
+    def __init__(self, database: Database = database) -> None:
+        own = {"database": database.check_connection, "migrations": database.check_migrations}
         self._runners = {name: _Runner(name, run, "failed") for name, run in own.items()}
         for module in modules("health"):
             self._runners |= {name: _Runner(name, run, "warning") for name, run in module.CHECKS.items()}

@@ -11,6 +11,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from app.core.statements import Record, Row, Statement
 
+RECONNECT_SECONDS = 0.5
+
 
 class _Connection(AsyncConnection[Record]):
     @cached_property
@@ -33,6 +35,9 @@ class ReadPool:
             min_size=1,
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],
+            # After that the next request connects. The pool itself would wait longer from attempt to attempt, and
+            # find a database minutes after it has come back.
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
 
