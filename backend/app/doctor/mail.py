@@ -43,14 +43,6 @@ def _arithmetic(settings: Settings) -> Iterator[Finding]:
             detail=f"Servers on port {port} expect {wanted}.",
             fix=f"Set {wanted}, or another SMTP_PORT.",
         )
-    if not is_local and not settings.SMTP_TLS and not settings.SMTP_SSL:
-        yield Finding(
-            code="mail-plain",
-            state="warning",
-            title="Mails leave in the clear",
-            detail="Neither SMTP_TLS nor SMTP_SSL is on: whoever is between reads reset links and the password.",
-            fix="Set SMTP_TLS=true (port 587) or SMTP_SSL=true (port 465).",
-        )
     if not settings.EMAILS_FROM_EMAIL or (not is_local and settings.EMAILS_FROM_EMAIL.endswith("@example.com")):
         yield Finding(
             code="mail-sender",

@@ -5,8 +5,9 @@ from collections.abc import Awaitable
 
 import structlog
 
-from app.core.config import Settings
+from app.core.config import EnvSettings, Settings
 from app.core.config import settings as core_settings
+from app.core.features import modules
 from app.core.health import Health
 from app.core.models import utc_now
 from app.doctor.database import check_database
@@ -29,7 +30,7 @@ _HEALTH_FIXES = {
 async def check_all(settings: Settings = core_settings, users: UsersSettings = users_settings) -> DoctorReport:
     """Within `CHECK_SECONDS`."""
     checks = {
-        "settings": asyncio.to_thread(check_settings, settings, users),
+        "settings": asyncio.to_thread(check_settings, settings, users, *_of_features()),
         "database": check_database(settings),
         "health": _check_health(),
         "mail": check_mail(settings),
@@ -37,6 +38,10 @@ async def check_all(settings: Settings = core_settings, users: UsersSettings = u
     }
     results = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
     return DoctorReport(checked_at=utc_now(), findings=[finding for found in results for finding in found])
+
+
+def _of_features() -> list[EnvSettings]:
+    return [module.settings for module in modules("config")]
 
 
 async def _check_health() -> list[Finding]:

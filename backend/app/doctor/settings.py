@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from app.core.config import Settings, check_secret
-from app.doctor.models import Finding, State
+from app.core.config import EnvSettings, Settings, check_secret
+from app.doctor.models import Finding
 from app.users.config import UsersSettings
 
-_WHERE = "in .local/server.env, then docker compose up --detach --wait"
+_WHERE = "in .local/server.env, then ./scripts/deploy"
 _HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]")
 
 
-def check_settings(settings: Settings, users: UsersSettings) -> list[Finding]:
-    """Findings about what is wrong or weak, or one that says that nothing is."""
+def check_settings(settings: Settings, users: UsersSettings, *others: EnvSettings) -> list[Finding]:
+    """Findings about what is wrong or weak, or one that says that nothing is. `others` are those of all features."""
     found = [
         *_public_url(settings),
         *_allowed_hosts(settings),
         *_origins(settings),
         *_secrets(settings),
         *_superuser(users),
-        *_weakening(settings),
+        *_weakening(settings, *others),
     ]
     ok = Finding(
         code="settings",
@@ -30,7 +30,7 @@ def check_settings(settings: Settings, users: UsersSettings) -> list[Finding]:
         title="Settings",
         detail=f"{settings.ENVIRONMENT}, {settings.FRONTEND_URL}; addresses, cookies and secrets fit together.",
     )
-    return found or [ok]
+    return [*found, *([] if any(each.state == "failed" for each in found) else [ok])]
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:
@@ -171,18 +171,18 @@ def _superuser(users: UsersSettings) -> Iterator[Finding]:
         )
 
 
-def _weakening(settings: Settings) -> Iterator[Finding]:
-    if settings.ENVIRONMENT != "production":
-        return
-    weak: list[tuple[bool, str, State, str]] = [
-        (settings.docs_enabled, "DOCS_ENABLED", "warning", "/docs and the OpenAPI document are open to everybody."),
-        (settings.LOG_LEVEL == "debug", "LOG_LEVEL", "warning", "Debug logs are large and tell more than they should."),
-    ]
-    for is_weak, name, state, detail in weak:
-        if is_weak:
-            code = f"weakened-{name.lower().replace('_', '-')}"
-            fix = f"Take {name} out of .local/server.env, unless that is meant; then recreate the containers."
-            yield Finding(code=code, state=state, title=f"{name} weakens the site", detail=detail, fix=fix)
+def _weakening(*all_settings: EnvSettings) -> Iterator[Finding]:
+    """What `prestart` logs, too (OP-08)."""
+    for each in all_settings:
+        if each.ENVIRONMENT != "local":
+            for name, opens in each.weak_settings():
+                yield Finding(
+                    code=f"weak-{name.lower().replace('_', '-')}",
+                    state="warning",
+                    title=f"{name} opens more than it could",
+                    detail=f"{opens[:1].upper()}{opens[1:]}.",
+                    fix=f"Leave it when that is meant; else change {name} {_WHERE}.",
+                )
 
 
 def processes() -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 from ops.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
+# Only where something uses them.
+FURTHER_SECRETS = ("REDIS_PASSWORD",)
 # docker-compose.yml sets them itself, from others.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",
@@ -51,7 +53,7 @@ def check_settings(settings: Mapping[str, str], known: set[str]) -> list[Finding
 
 def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
     for name in settings:
-        if name in SECRETS:
+        if name in (*SECRETS, *FURTHER_SECRETS):
             detail = f"{_FILE} holds {name}: it shows in docker inspect, and wins over the secret file."
             fix = f"Move the value into .local/secrets/{name}, delete the line, and set a new one where others saw it."
             yield failed("secret-in-settings", "A secret among the settings", detail, fix)

@@ -5,12 +5,9 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
-from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import health
 from app.core.config import Settings, load
-from app.core.config import settings as core_settings
 from app.doctor import service
 from app.doctor.database import judge_clock
 from app.doctor.files import GIB, judge_disk
@@ -115,14 +112,3 @@ async def test_others_do_not(client: AsyncClient, session: AsyncSession) -> None
     _, headers = await signed_in_user(session)
     assert (await client.get("/api/v1/doctor/", headers=headers)).status_code == 403
     assert (await client.get("/api/v1/doctor/")).status_code == 401
-
-
-async def test_report_goes_on_without_the_health_of_the_database(
-    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
-) -> None:
-    """What needs the database is skipped and not blamed."""
-    await health.database.aclose()
-    monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr("postgresql://127.0.0.1:1/nowhere"))
-    told = {each.code: each.state for each in await examine(good, monkeypatch)}
-    assert told["migrations"] == "skipped"
-    await health.database.aclose()
