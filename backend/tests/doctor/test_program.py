@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -104,6 +105,17 @@ def test_script_needs_no_packages_and_writes_json() -> None:
     told = {each["code"]: each["state"] for each in json.loads(done.stdout)["findings"]}
     assert told["disk"] in ("ok", "warning", "failed")
     assert done.returncode == int("failed" in told.values())
+
+
+def test_every_code_is_explained_in_the_manual() -> None:
+    manual = (ROOT / "deployment.md").read_text(encoding="utf-8")
+    found = set()
+    for half in ("app", "ops"):
+        for file in (conftest.BACKEND_DIR / half / "doctor").glob("*.py"):
+            source = file.read_text(encoding="utf-8")
+            found |= set(re.findall(r'(?:code=|(?:failed|warning|ok|skipped)\(\s*)"([a-z0-9-]+)"', source))
+    assert len(found) > 40
+    assert {code for code in found if f"`{code}`" not in manual} == set()
 
 
 def test_script_has_help() -> None:
