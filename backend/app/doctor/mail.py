@@ -96,7 +96,7 @@ def _explain(error: Exception, settings: Settings) -> Finding:
         )
     if isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPNotSupported):
         return Finding(
-            code="mail-login",
+            code="mail-refused",
             state="failed",
             title="The mail server does not take the login",
             detail=f"{server} offers no login on this connection, or refused the greeting ({type(error).__name__}).",

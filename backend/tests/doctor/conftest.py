@@ -46,8 +46,17 @@ def refusing_smtp_port() -> Iterator[int]:
     controller.stop()
 
 
+@pytest.fixture(scope="module")
+def loginless_smtp_port() -> Iterator[int]:
+    """A mail server that offers no login without TLS."""
+    controller = Controller(object(), hostname="127.0.0.1", port=any_free_port())
+    controller.start()
+    yield controller.port
+    controller.stop()
+
+
 @pytest.fixture
-def places(roles: dict[str, str], refusing_smtp_port: int) -> dict[str, str]:
+def places(roles: dict[str, str], refusing_smtp_port: int, loginless_smtp_port: int) -> dict[str, str]:
     """What the set-ups name in braces."""
     server, database = os.environ["DATABASE_URL"].rpartition("@")[2].split("/")
     return {
@@ -58,6 +67,7 @@ def places(roles: dict[str, str], refusing_smtp_port: int) -> dict[str, str]:
         "database": database,
         "closed_port": str(any_free_port()),
         "refusing_smtp_port": str(refusing_smtp_port),
+        "loginless_smtp_port": str(loginless_smtp_port),
     }
 
 
