@@ -94,7 +94,7 @@ def _explain(error: Exception, settings: Settings) -> Finding:
             fix="Port 587 wants SMTP_TLS=true and SMTP_SSL=false, port 465 the other way round; SMTP_HOST has to be "
             "the name in the server's certificate.",
         )
-    if isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPNotSupported):
+    if not isinstance(error, OSError):
         return Finding(
             code="mail-refused",
             state="failed",
