@@ -115,7 +115,7 @@ def _explain(error: Exception, settings: Settings) -> Finding:
 
 def _is_about_tls(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, ssl.SSLError) or "STARTTLS" in str(error):
+        if isinstance(error, ssl.SSLError) or "STARTTLS extension" in str(error):
             return True
         error = error.__cause__
     return False
