@@ -43,6 +43,7 @@ FEATURE_FILES = {
 OWN_FILES = {
     "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
     "auth": {"cookies.py", "mails.py"},
+    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
     "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
 }
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")

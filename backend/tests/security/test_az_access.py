@@ -44,6 +44,7 @@ SUPERUSERS = {
     "delete_users",
     "test_email",
     "recover_password_html_content",
+    "read_doctor_report",
 }
 # Who owns what the parameter of a path names. A parameter that is missing here fails the test.
 OWNED_BY_A_STRANGER = {"id": "item", "user_id": "user"}

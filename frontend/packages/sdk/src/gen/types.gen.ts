@@ -114,6 +114,20 @@ export type DayCount = {
     date: string;
 };
 
+/**
+ * DoctorReport
+ */
+export type DoctorReport = {
+    /**
+     * Checked At
+     */
+    checked_at: string;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+};
+
 export type DuplicateProblem = Problem & {
     code: 'DUP_001';
 };
@@ -141,6 +155,34 @@ export type FieldError = {
      * Message
      */
     message: string;
+};
+
+/**
+ * Finding
+ *
+ * One thing that was looked at. It never holds a secret.
+ */
+export type Finding = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Fix
+     */
+    fix?: string;
+    /**
+     * State
+     */
+    state: 'ok' | 'warning' | 'failed' | 'skipped';
+    /**
+     * Title
+     */
+    title: string;
 };
 
 export type ForbiddenProblem = Problem & {
@@ -599,6 +641,47 @@ export type UsersStats = {
 export type WrongCredentialsProblem = Problem & {
     code: 'AUTH_003';
 };
+
+export type ReadDoctorReportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/doctor/';
+};
+
+export type ReadDoctorReportErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadDoctorReportError = ApiErrorFrom<ReadDoctorReportErrors[keyof ReadDoctorReportErrors]>;
+
+export type ReadDoctorReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DoctorReport;
+};
+
+export type ReadDoctorReportResponse = ReadDoctorReportResponses[keyof ReadDoctorReportResponses];
 
 export type ReadEventsData = {
     body?: never;

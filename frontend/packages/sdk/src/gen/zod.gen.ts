@@ -91,6 +91,32 @@ export const zFieldError = z.object({
 });
 
 /**
+ * Finding
+ *
+ * One thing that was looked at. It never holds a secret.
+ */
+export const zFinding = z.object({
+    code: z.string(),
+    detail: z.string(),
+    fix: z._default(z.optional(z.string()), ''),
+    state: z.enum([
+        'ok',
+        'warning',
+        'failed',
+        'skipped'
+    ]),
+    title: z.string()
+});
+
+/**
+ * DoctorReport
+ */
+export const zDoctorReport = z.object({
+    checked_at: z.iso.datetime(),
+    findings: z.array(zFinding)
+});
+
+/**
  * ItemCreate
  */
 export const zItemCreate = z.object({
@@ -367,6 +393,11 @@ export const zUsersStats = z.object({
 export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
     code: z.literal('AUTH_003')
 }));
+
+/**
+ * Successful Response
+ */
+export const zReadDoctorReportResponse = zDoctorReport;
 
 /**
  * The data of each event
