@@ -6,6 +6,7 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
 
+const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
 const { API_URL = "http://localhost:8000" } = process.env;
 
 export default defineConfig({
@@ -43,6 +44,16 @@ export default defineConfig({
     onUnhandledError: ({ message, stack }) =>
       !(message.includes("already closed") && stack?.includes("happy-dom/lib/fetch")),
     silent: "passed-only",
+    // What the rest builds on. Pages and components are judged by what they do, in these tests and in Playwright's.
+    coverage: {
+      include: ["src/lib/**", "packages/sdk/src/**"],
+      exclude: ["packages/sdk/src/gen/**", "**/*.test.{ts,tsx}"],
+      reporter: [["text", { skipFull: true }]],
+      thresholds: {
+        "src/lib/**": LEAST_COVERAGE,
+        "packages/sdk/src/**": LEAST_COVERAGE,
+      },
+    },
     projects: [
       {
         extends: true,

@@ -35,7 +35,13 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 def create_app(settings: Settings = settings) -> FastAPI:
     configure_logging()
     if settings.SENTRY_DSN:
-        sentry_sdk.init(dsn=settings.SENTRY_DSN, environment=settings.ENVIRONMENT, send_default_pii=False)
+        sentry_sdk.init(
+            dsn=settings.SENTRY_DSN,
+            environment=settings.ENVIRONMENT,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+        )
 
     app = FastAPI(
         title=settings.PROJECT_NAME,

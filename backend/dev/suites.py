@@ -87,7 +87,9 @@ def _vitest(runner: Runner, node: Node, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         reporters = ["--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
-        command = [node.command("npm"), "test", "--silent", "--", *reporters, *arguments]
+        # Some tests alone cover little.
+        coverage = [] if arguments else ["--coverage"]
+        command = [node.command("npm"), "test", "--silent", "--", *reporters, *coverage, *arguments]
         status, output = runner.run(command, cwd=FRONTEND, env=node.env(clean_environment()))
         return of_tests("frontend tests", status, output, read_vitest(report))
 

@@ -41,6 +41,7 @@ FEATURE_FILES = {
 }
 # A feature has at most a few files beyond these, each for a thing of its own that no other feature has.
 OWN_FILES = {
+    "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
     "auth": {"cookies.py", "mails.py"},
     "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
 }

@@ -16,6 +16,8 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
+PROFILES = {"redis": ["redis"], "backup": ["backup"]}
+PROFILES_SECRETS = {"REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -27,8 +29,8 @@ def names_on(network: str) -> set[str]:
 
 
 def test_a_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", "redis"}
-    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == {"redis": ["redis"]}
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
+    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
 
 
 def test_a_laptop_has_a_database_console_and_a_mailbox_besides() -> None:
@@ -85,7 +87,7 @@ def test_a_laptop_publishes_to_itself_only() -> None:
 
 def test_the_database_is_reached_from_the_backend_only() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") == {"db", "prestart", "backend"}
+    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
 
 
@@ -177,7 +179,9 @@ def test_uploaded_files_outlive_the_container() -> None:
 
 def test_secrets_are_files() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
-    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, "REDIS_PASSWORD")}
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
+    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
+    assert keys == {"backup"}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
     assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD"}
     assert SERVER["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_PASSWORD"

@@ -29,6 +29,8 @@ PUBLIC = {
     "reset_password",
     "register_user",
     "health_check",
+    "health_live",
+    "health_ready",
     "create_private_user",  # mounted in local development only
 }
 # Operations that need a superuser. Every other one needs a session, and shows what is one's own.
