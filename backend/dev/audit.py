@@ -22,7 +22,9 @@ def licences() -> dict[str, str]:
     for each in distributions():
         stated = each.metadata.json
         names = [line.rpartition(":: ")[2] for line in stated.get("classifier", []) if "License ::" in line]
-        licence = str(stated.get("license_expression") or " or ".join(names) or stated.get("license") or "unknown")
+        texts = [file for file in each.files or () if file.match("licenses/LICENSE*")]
+        said = stated.get("license_expression") or " or ".join(names) or stated.get("license")
+        licence = str(said or (texts[0].read_text().strip() if texts else "unknown"))
         found[f"{each.name} {each.version}"] = licence.split("\n")[0]
     lock = json.loads((FRONTEND / "package-lock.json").read_text(encoding="utf-8"))
     for path, package in lock["packages"].items():

@@ -5,9 +5,12 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from dev.load import Report, load
 from dev.server import Server, server
+
+if TYPE_CHECKING:
+    from dev.load import Report
 
 MAX_SHOWN = 20
 
@@ -67,6 +70,8 @@ def add_migration(target: Server, number: int) -> None:
 
 def drill(target: Server, deploys: int, per_second: float, change: Callable[[Server, int], None]) -> bool:
     """True when nobody noticed anything."""
+    from dev.load import load  # a package is behind it, and --help does without
+
     seconds = []
     with load(target, per_second=per_second) as report:
         for number in range(deploys):
@@ -84,7 +89,7 @@ def drill(target: Server, deploys: int, per_second: float, change: Callable[[Ser
     return not has_failed(report)
 
 
-def has_failed(report: Report) -> bool:
+def has_failed(report: "Report") -> bool:
     return bool(report.failures or report.lost or report.repeated)
 
 

@@ -8,7 +8,7 @@ from obstore.exceptions import BaseError
 
 from app.core.config import Settings
 from app.core.ids import new_id
-from app.core.storage import SECONDS, open_store
+from app.core.storage import REQUEST_SECONDS, SECONDS, open_store
 from app.doctor.models import Finding, State
 
 GIB = 1024**3
@@ -18,18 +18,19 @@ WARNING_BYTES, FAILED_BYTES = 5 * GIB, GIB
 async def check_files(settings: Settings) -> list[Finding]:
     url = urlsplit(settings.storage_url)
     place = f"{url.scheme}://{url.netloc}{url.path}"  # without S3's options
-    found = [await _try(settings.storage_url, place)]
+    found = [await _try(settings, place)]
     if url.scheme == "file" and found[0].state == "ok":
         folder = unquote(url.path)
         found.append(judge_disk(shutil.disk_usage(folder).free, folder))
     return found
 
 
-async def _try(url: str, place: str) -> Finding:
+async def _try(settings: Settings, place: str) -> Finding:
+    keys = settings.STORAGE_ACCESS_KEY_ID, settings.STORAGE_SECRET_ACCESS_KEY.get_secret_value()
     key, content, reason = f"doctor/{new_id()}", b"written by the doctor", "it was read again as something else"
     try:
         async with asyncio.timeout(SECONDS):
-            store = open_store(url)
+            store = open_store(settings.storage_url, keys, request_seconds=REQUEST_SECONDS)
             await store.put_async(key, content)
             read = bytes(await (await store.get_async(key)).bytes_async())
             await store.delete_async(key)

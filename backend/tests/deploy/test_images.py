@@ -31,7 +31,7 @@ def test_the_backends_image_has_neither_tests_nor_tools() -> None:
 
 def test_the_api_has_a_process_for_each_core_unless_told() -> None:
     def processes(**given: str) -> str:
-        script = ["sh", ROOT / "backend" / "docker-entrypoint.sh", "printenv", "WEB_CONCURRENCY"]
+        script = ["sh", str(ROOT / "backend" / "docker-entrypoint.sh"), "printenv", "WEB_CONCURRENCY"]
         env = {"PATH": os.environ["PATH"], **given}
         return subprocess.run(script, env=env, capture_output=True, text=True, check=True).stdout.strip()
 

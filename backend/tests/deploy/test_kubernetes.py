@@ -114,6 +114,13 @@ def test_image_command_and_secrets_are_composes(name: str) -> None:
     assert secret_files(name) == set(service.get("secrets", []))
 
 
+def test_backups_have_composes_image_and_secrets() -> None:
+    service = COMPOSE["backup"]
+    assert container("backup")["image"] == "groundwork-" + service["image"].partition("-")[2].partition(":")[0]
+    assert secret_files("backup") == set(service["secrets"])
+    assert SETTINGS["BACKUP_URL"].startswith("s3://"), "a pod keeps no file"
+
+
 def test_each_image_comes_from_the_registry_by_a_tag_that_is_not_latest() -> None:
     images = {image["name"]: image for image in KUSTOMIZATION["images"]}
     assert set(images) == {container(name)["image"] for name in PODS}

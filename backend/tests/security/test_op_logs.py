@@ -12,7 +12,7 @@ import pytest
 from app.core.logging import loggable
 from tests import conftest
 from tests.core.servers import uvicorn
-from tests.deploy.files import read
+from tests.deploy.files import final_stage
 from tests.security.test_we_headers import OUTSIDE, STRONG
 
 V1 = "/api/v1"
@@ -35,7 +35,7 @@ for log in (structlog.get_logger().exception, logging.getLogger("library").excep
 
 def image_options() -> list[str]:
     """Of the image's uvicorn, as far as they are about logs."""
-    [command] = [line for line in read("backend/Dockerfile").splitlines() if line.startswith("CMD ")]
+    [command] = [line for line in final_stage("backend/Dockerfile").splitlines() if line.startswith("CMD ")]
     words = json.loads(command.removeprefix("CMD "))
     place = words.index("--log-config")
     return [words[place], words[place + 1], *(word for word in words if word == "--no-access-log")]

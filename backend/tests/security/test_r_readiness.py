@@ -69,9 +69,8 @@ async def test_r01_restart_of_the_database(postgres: Postgres, tmp_path: Path) -
     try:
         async with uvicorn(environment={"DATABASE_URL": postgres.url("app")}) as server:
             client = server.client
-            assert states(await until_ready_is(client, 200)) == dict.fromkeys(
-                ("database", "migrations", "accepting"), "ok"
-            )
+            at_first = states(await until_ready_is(client, 200))
+            assert at_first.items() >= dict.fromkeys(("database", "migrations", "accepting"), "ok").items()
             await asyncio.to_thread(postgres.stop)
             response = await until_ready_is(client, 503)
             assert response.headers["retry-after"] == "1"
