@@ -21,7 +21,8 @@ const FINDINGS: Finding[] = [
     code: "connections",
     state: "warning",
     title: "Connections are tight",
-    detail: "WEB_CONCURRENCY 4 x (2 x DATABASE_POOL_SIZE 10 + 2) = 88, of 97 that PostgreSQL gives.",
+    detail:
+      "WEB_CONCURRENCY 4 x (2 x DATABASE_POOL_SIZE 10 + 2) = 88, of 97 that PostgreSQL gives.",
     fix: "Lower DATABASE_POOL_SIZE to 5 or WEB_CONCURRENCY.",
   },
   { code: "migrations", state: "skipped", title: "Migrations", detail: "Not known." },
