@@ -8,6 +8,7 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.config import settings
 from app.core.logging import access_logger, current_request_id, loggable
 from app.core.problems import problem_response
 from app.core.shutdown import is_draining
@@ -16,6 +17,8 @@ logger = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 REQUEST_SECONDS = 15
+# A proxy asks each second, and only a bad answer is worth a line.
+_PROBES = f"{settings.API_V1_STR}/health/"
 
 
 class RequestContext:
@@ -52,15 +55,16 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            client = scope["client"]
-            self.log(
-                method=scope["method"],
-                path=loggable(scope["path"]),
-                status=status,
-                duration_ms=round((time.perf_counter() - started) * 1000, 1),
-                client=client[0] if client else None,
-                request_id=request_id,
-            )
+            if status != 200 or not scope["path"].startswith(_PROBES):
+                client = scope["client"]
+                self.log(
+                    method=scope["method"],
+                    path=loggable(scope["path"]),
+                    status=status,
+                    duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                    client=client[0] if client else None,
+                    request_id=request_id,
+                )
             current_request_id.reset(context)
 
 

@@ -60,7 +60,10 @@ async def test_op03_every_line_is_json_and_without_secrets(production: dict[str,
             ).status_code,
             (await client.get(f"{V1}/items/", params={"q": SECRETS["query"]})).status_code,
             (await client.get("/two%0Alines")).status_code,
+            (await client.get(f"{V1}/health/ready")).status_code,
         ]
+        assert statuses[-1] == 503, "a probe with a bad answer is logged, which a good one is not"
+        assert (await client.get(f"{V1}/health/live")).status_code == 200
         server.process.send_signal(signal.SIGTERM)
         await server.ended()
     written = "".join(server.lines)
