@@ -25,9 +25,9 @@ def body(schema: Any, media: str = "application/json") -> dict[str, Any]:
 
 DOCUMENT: Document = {
     "paths": {
-        "/items/": {
+        "/notes/": {
             "get": {
-                "operationId": "read_items",
+                "operationId": "read_notes",
                 "tags": ["items"],
                 "security": [{"bearer": []}],
                 "parameters": [
@@ -37,8 +37,8 @@ DOCUMENT: Document = {
                 "responses": {"200": body({"type": "array", "items": ref("Item")})},
             },
             "post": {
-                "operationId": "create_item",
-                "requestBody": {"required": True, **body(ref("ItemCreate"))},
+                "operationId": "create_note",
+                "requestBody": {"required": True, **body(ref("NoteCreate"))},
                 "responses": {
                     "200": body(ref("Item")),
                     "404": body(ref("NotFoundProblem"), "application/problem+json"),
@@ -65,7 +65,7 @@ DOCUMENT: Document = {
                     "state": ref("State"),
                 },
             },
-            "ItemCreate": {
+            "NoteCreate": {
                 "type": "object",
                 "required": ["title"],
                 "properties": {
@@ -88,11 +88,11 @@ def edited(edit: Edit) -> Document:
 
 
 def read(document: Document) -> Any:
-    return document["paths"]["/items/"]["get"]
+    return document["paths"]["/notes/"]["get"]
 
 
 def create(document: Document) -> Any:
-    return document["paths"]["/items/"]["post"]
+    return document["paths"]["/notes/"]["post"]
 
 
 def limit(document: Document) -> Any:

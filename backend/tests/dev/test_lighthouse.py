@@ -5,7 +5,7 @@ import pytest
 
 from dev.lighthouse import CATEGORIES, Measured, Target, _report, _row, _summarise
 
-TARGET = Target("items", "/items", "mobile", (90, 100, 100, 90), 3000)
+TARGET = Target("items", "/notes", "mobile", (90, 100, 100, 90), 3000)
 GOOD = Measured((90, 100, 100, 90), first_paint=1900, largest_paint=3000, blocking=200, shift=0.02)
 
 
@@ -45,5 +45,5 @@ def test_a_row_has_figures_and_targets() -> None:
 
 
 def test_a_page_that_was_led_elsewhere_is_no_measurement() -> None:
-    with pytest.raises(RuntimeError, match="led from /items to http://localhost/login"):
+    with pytest.raises(RuntimeError, match="led from /notes to http://localhost/login"):
         _report('{"finalDisplayedUrl": "http://localhost/login"}', TARGET)
