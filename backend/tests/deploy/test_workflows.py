@@ -31,9 +31,3 @@ def test_a_push_and_a_pull_request_run_everything() -> None:
     assert checkout["with"]["fetch-depth"] == 0, "without the tags no change of the API is found"
     assert "\n  push:\n  pull_request:\n" in text
     assert "run: .ci/run\n" in text
-
-
-def test_the_benchmark_reports_and_fails_nothing() -> None:
-    job = load_yaml(".github/workflows/test.yml")["jobs"]["benchmark"]
-    assert job["continue-on-error"] is True
-    assert job["steps"][-1]["run"] == "./scripts/bench --quick --check"
