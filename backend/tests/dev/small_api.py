@@ -28,19 +28,19 @@ DOCUMENT: Document = {
         "/notes/": {
             "get": {
                 "operationId": "read_notes",
-                "tags": ["items"],
+                "tags": ["notes"],
                 "security": [{"bearer": []}],
                 "parameters": [
                     {"in": "query", "name": "limit", "schema": {"type": "integer", "default": 100, "maximum": 100}},
                     {"in": "query", "name": "sort", "schema": {"enum": ["title", "-title"], "type": "string"}},
                 ],
-                "responses": {"200": body({"type": "array", "items": ref("Item")})},
+                "responses": {"200": body({"type": "array", "items": ref("Note")})},
             },
             "post": {
                 "operationId": "create_note",
                 "requestBody": {"required": True, **body(ref("NoteCreate"))},
                 "responses": {
-                    "200": body(ref("Item")),
+                    "200": body(ref("Note")),
                     "404": body(ref("NotFoundProblem"), "application/problem+json"),
                     "409": body({"anyOf": [ref("ConflictProblem")]}, "application/problem+json"),
                 },
@@ -54,7 +54,7 @@ DOCUMENT: Document = {
             "NotFoundProblem": problem("NOT_001"),
             "ConflictProblem": problem("CONF_001"),
             "State": {"enum": ["open", "done"], "type": "string"},
-            "Item": {
+            "Note": {
                 "type": "object",
                 "required": ["id", "title"],
                 "properties": {

@@ -38,8 +38,8 @@ CASES: dict[str, Case] = {
     "a tag": (
         lambda d: read(d).update(tags=[]),
         "readNotes",
-        (BREAKING, "has no tag items any more, by which query keys are found"),
-        (ADDITIVE, "has the tag items"),
+        (BREAKING, "has no tag notes any more, by which query keys are found"),
+        (ADDITIVE, "has the tag notes"),
     ),
     "the need to sign in": (
         lambda d: create(d).update(security=[{"bearer": []}]),
@@ -132,7 +132,7 @@ CASES: dict[str, Case] = {
         (BREAKING, "is no text/csv any more"),
     ),
     "a success status": (
-        lambda d: create(d)["responses"].update({"201": body(ref("Item"))}),
+        lambda d: create(d)["responses"].update({"201": body(ref("Note"))}),
         "createNote.201",
         (ADDITIVE, "can be answered"),
         (BREAKING, "is no longer answered"),
