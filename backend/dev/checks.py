@@ -48,6 +48,8 @@ def check_delivery(runner: Runner) -> None:
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
+    if (BACKEND / "template").is_dir():  # a project is no template
+        runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
 
 
 def _check_migrations(runner: Runner) -> Result:

@@ -66,6 +66,6 @@ def _imports(path: Path) -> set[str]:
 
 
 def without_settings(text: str, feature: str) -> str:
-    """A file of settings without the feature's: those that begin with its name, the comments above them, its section."""
+    """A file of settings without those that begin with its name, the comments above them, and its section."""
     text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{feature.upper()}_.*\n", "", text)
     return re.sub(rf"(?mi)^\n# --- {feature} -+\n", "", text)

@@ -100,8 +100,7 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
     statements = "\n".join(f'    op.execute("DROP TABLE IF EXISTS {table}")' for table in reversed(tables))
     written = {VERSIONS / f"{revision}.py": DROP.format(feature=feature, revision=revision, statements=statements)}
     if own[-1] == files[-1]:
-        placeholder = VERSIONS / f"{own[-1].name[:4]}_was_{feature}.py"
-        written[placeholder] = PLACEHOLDER.format(revision=own[-1].stem)
+        written[VERSIONS / own[-1].name] = PLACEHOLDER.format(revision=own[-1].stem)
     return written
 
 
@@ -154,7 +153,7 @@ def report(feature: str, root: Path) -> None:
 
 
 def _is_prose(name: str) -> bool:
-    return name.endswith((".md", ".toml", ".yml", ".sh")) or name.startswith("scripts/")
+    return name.endswith((".md", ".toml", ".yml", ".sh")) and name != ".copier-answers.yml"
 
 
 def _text(path: Path) -> str:
