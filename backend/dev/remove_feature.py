@@ -126,6 +126,8 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
             shutil.rmtree(folder, ignore_errors=True)  # with compiled modules
     for path, content in written.items():
         (root / path).write_text(content, encoding="utf-8")
+    layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
+    _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
     _edit(root / ".env", lambda text: without_settings(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)

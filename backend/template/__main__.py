@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -55,10 +56,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def features(template: Path) -> list[str]:
     """The yes/no questions."""
-    import yaml
-
-    questions = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
-    return [name for name, each in questions.items() if isinstance(each, dict) and each.get("type") == "bool"]
+    return re.findall(r"^(\w+):\n  type: bool$", (template / "copier.yml").read_text(encoding="utf-8"), re.M)
 
 
 def choices(names: list[str], seed: int) -> list[Choice]:

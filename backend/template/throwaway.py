@@ -167,5 +167,8 @@ def add_feature(root: Path, feature: str, number: int, *, down: str = "") -> Non
     questions, marker, rest = (root / "copier.yml").read_text(encoding="utf-8").partition("\n# --- Not asked")
     question = QUESTION.format(**words, validator=validator).rstrip() + "\n"
     (root / "copier.yml").write_text(questions + question + marker + rest, encoding="utf-8")
+    rules = root / "backend" / "pyproject.toml"
+    beside = "(billing)" if down else "(live)"
+    rules.write_text(rules.read_text(encoding="utf-8").replace(beside, f"{beside} | ({feature})"), encoding="utf-8")
     with (root / ".env").open("a", encoding="utf-8") as env:
         env.write(SETTING.format(**words))

@@ -27,6 +27,7 @@ FILES = {
     "frontend/src/features/plums/feature.ts": "",
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
+    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
     "README.md": "Here are plums and plumsy things.",
     ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
     ".copier-answers.yml": "pears: true\nplums: true\n",
@@ -84,6 +85,7 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     written = {f"{versions}0006_drop_plums.py", f"{versions}0005_plums_size.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
+    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out

@@ -23,6 +23,8 @@ EDITED = (
 )
 MOVED = ("backend/app/core/errors.py", "frontend/src/lib/format.ts", "deployment.md")
 OWN_FEATURE = "orders"
+# Both sides change it, in different places.
+RULES = "backend/pyproject.toml"
 
 
 def append(folder: Path, names: tuple[str, ...], text: str) -> None:
@@ -56,8 +58,8 @@ def project(template: Path, tmp_path: Path) -> Path:
 
 
 def own_feature(scratch: Path) -> dict[str, bytes]:
-    scratch.mkdir()
-    for name in ("copier.yml", ".env"):
+    for name in ("copier.yml", ".env", "backend/pyproject.toml"):
+        (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).write_text("\n# --- Not asked\n")
     add_feature(scratch, OWN_FEATURE, 800)
     files = {path.relative_to(scratch).as_posix(): path.read_bytes() for path in scratch.rglob("*") if path.is_file()}
@@ -89,12 +91,20 @@ def test_update_moves_untouched_files_and_keeps_what_is_the_projects(template: P
     own = [name for name in before if belongs(name, OWN_FEATURE)]
     assert len(own) > 10
     for name in (*EDITED, *own, "README.md", "CHANGELOG.md"):
-        assert after[name] == before[name], name
+        assert after[name] == before[name] or name == RULES, name
+    assert b"(gadgets)" in after[RULES]
+    assert after[RULES].endswith(b"# The project's own line.\n")
     assert "backend/app/gadgets/routes.py" in after
     assert "frontend/packages/sdk/openapi.json" not in after
     assert "_commit: v0.2.0" in (project / ".copier-answers.yml").read_text()
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed <= {*MOVED, ".env", ".copier-answers.yml", *(name for name in after if belongs(name, "gadgets"))}
+    assert changed <= {
+        *MOVED,
+        RULES,
+        ".env",
+        ".copier-answers.yml",
+        *(name for name in after if belongs(name, "gadgets")),
+    }
 
 
 def test_both_sides_of_one_file_are_merged(template: Path, project: Path) -> None:
