@@ -29,7 +29,6 @@ NOT_COPIED = (
     "backend/tests/template/",
     "docs/decisions/0029-",
     "docs/decisions/0030-",
-    "docs/decisions/0031-",
     "docs/screenshots/",
     "docs/starting-a-project.md",
     "frontend/packages/sdk/openapi.json",
