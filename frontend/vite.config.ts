@@ -6,10 +6,10 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
 
+const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
+const { API_URL = "http://localhost:8000" } = process.env;
+
 export default defineConfig({
-  // The project's name is one setting for all parts. No other variable of the root .env gets into the build.
-  envDir: "..",
-  envPrefix: ["PROJECT_NAME", "VITE_"],
   plugins: [
     tanstackRouter({
       target: "react",
@@ -26,7 +26,8 @@ export default defineConfig({
     // The SDK's TypeScript source, so that no build step stands between it and the dashboard.
     conditions: ["@app/source", ...defaultClientConditions],
   },
-  server: { proxy: { "/api": process.env.API_URL ?? "http://localhost:8000" } },
+  // The API's process answers /config.js, too, as it does where it serves the built dashboard.
+  server: { proxy: { "/api": API_URL, "/config.js": API_URL } },
   build: {
     manifest: true,
     rolldownOptions: {
@@ -43,6 +44,16 @@ export default defineConfig({
     onUnhandledError: ({ message, stack }) =>
       !(message.includes("already closed") && stack?.includes("happy-dom/lib/fetch")),
     silent: "passed-only",
+    // What the rest builds on. Pages and components are judged by what they do, in these tests and in Playwright's.
+    coverage: {
+      include: ["src/lib/**", "packages/sdk/src/**"],
+      exclude: ["packages/sdk/src/gen/**", "**/*.test.{ts,tsx}"],
+      reporter: [["text", { skipFull: true }]],
+      thresholds: {
+        "src/lib/**": LEAST_COVERAGE,
+        "packages/sdk/src/**": LEAST_COVERAGE,
+      },
+    },
     projects: [
       {
         extends: true,

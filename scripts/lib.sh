@@ -68,6 +68,7 @@ bootstrap() {
         ;;
     esac
     uv=$(find_uv) || exit 1
+    export UV="$uv" # as `uv run` does, for a check that runs a tool of a dependency group of its own
     if ! is_new_enough "$venv/bin/python"; then
         UV_PYTHON=$(find_python) || exit 1
         export UV_PYTHON

@@ -9,8 +9,9 @@ import typer
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from app.auth import crud as auth_crud
 from app.auth import mails
-from app.core import jobs
+from app.core import jobs, migration_check
 from app.core.db import engine, transaction
 from app.core.email_address import normalize_email
 from app.core.emails import Mail
@@ -20,7 +21,7 @@ from app.users import crud, service
 from app.users.models import UserCreate, UserUpdate
 
 cli = typer.Typer(no_args_is_help=True, help="Chores of an operator.", add_completion=False)
-users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords.")
+users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords, end sessions.")
 cli.add_typer(users, name="users")
 
 PasswordOption = Annotated[
@@ -63,6 +64,18 @@ def set_password(email: str, password: PasswordOption) -> None:
     typer.echo(f"{email} has a new password.")
 
 
+@users.command("end-sessions")
+def end_sessions() -> None:
+    """End everybody's sessions and void all links that were mailed, as after a restore of older data."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            await auth_crud.end_all_access(session=session)
+
+    _run(run())
+    typer.echo("Everybody has to sign in again.")
+
+
 @cli.command("mail")
 def preview_mail(name: str) -> None:
     """Print the HTML of a mail: `welcome` or `reset-password`. For looking at it in a browser."""
@@ -73,6 +86,33 @@ def preview_mail(name: str) -> None:
     if name not in previews:
         _fail(f"There is no mail {name!r}. Known: {', '.join(previews)}.")
     typer.echo(previews[name].html)
+
+
+@cli.command("check-migrations")
+def check_migrations(
+    before_deploy: Annotated[bool, typer.Option(help="Those that this database does not have yet.")] = False,
+    allow: Annotated[list[str] | None, typer.Option(help="NAME:RULE, as shown. Can be given several times.")] = None,
+) -> None:
+    """Find what would lock or break the release that runs while a migration does."""
+    config = migration_check.default_config()
+    if before_deploy:
+        try:
+            running = asyncio.run(_running_revision())
+            found = migration_check.check_before_deploy(config, running=running, allowed=allow or ())
+        except migration_check.UnknownRevision as error:
+            _fail(str(error))
+    else:
+        found = [finding for finding in migration_check.check_each(config) if finding.name not in (allow or ())]
+    if found:
+        names = " ".join(f"--allow-migration {name}" for name in dict.fromkeys(finding.name for finding in found))
+        _fail("\n".join([*map(str, found), f'See "Migrations" in deployment.md. To do it in spite of that: {names}']))
+
+
+async def _running_revision() -> str | None:
+    try:
+        return await migration_check.running_revision()
+    finally:
+        await engine.dispose()
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

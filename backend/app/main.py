@@ -1,14 +1,14 @@
 """The application: middleware, error handlers, and every feature's routes."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import sentry_sdk
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
-from app.core import jobs
+from app.core import health, jobs
 from app.core.changes import changes
 from app.core.config import Settings, settings
 from app.core.dashboard import serve_dashboard
@@ -22,18 +22,26 @@ from app.core.request_context import CatchErrors, RequestContext
 from app.core.request_guard import RequestGuard
 from app.core.response_headers import ResponseHeaders
 from app.core.routing import Route
+from app.core.shutdown import draining
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    async with connections(), jobs.workers(), changes.listening():
-        yield
+    with draining(settings.DRAIN_SECONDS):
+        async with aclosing(health.database), connections(), jobs.workers(), changes.listening():
+            yield
 
 
 def create_app(settings: Settings = settings) -> FastAPI:
     configure_logging()
     if settings.SENTRY_DSN:
-        sentry_sdk.init(dsn=settings.SENTRY_DSN, environment=settings.ENVIRONMENT, send_default_pii=False)
+        sentry_sdk.init(
+            dsn=settings.SENTRY_DSN,
+            environment=settings.ENVIRONMENT,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+        )
 
     app = FastAPI(
         title=settings.PROJECT_NAME,
@@ -59,7 +67,7 @@ def create_app(settings: Settings = settings) -> FastAPI:
     if settings.docs_enabled:
         add_docs(app)
     if settings.FRONTEND_DIR is not None:
-        serve_dashboard(app, settings.FRONTEND_DIR)
+        serve_dashboard(app, settings.FRONTEND_DIR, settings.PROJECT_NAME)
     return app
 
 

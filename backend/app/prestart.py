@@ -1,4 +1,4 @@
-"""Before the first request: waits for the database, migrates it, makes the first superuser.
+"""Before the first request: names weak settings, waits for the database, migrates it, makes the first superuser.
 
 `python -m app.prestart` can run again at any time; what is done already stays as it is.
 """
@@ -6,26 +6,46 @@
 import asyncio
 import sys
 
+import structlog
 from alembic import command
-from alembic.config import Config
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from tenacity import (
     AsyncRetrying,
     RetryError,
+    Retrying,
+    retry_if_exception,
     retry_if_exception_type,
+    stop_after_attempt,
     stop_after_delay,
     wait_exponential,
+    wait_fixed,
 )
 
-from app.core.config import BACKEND_DIR
+from app.core.config import settings as core_settings
 from app.core.db import engine, transaction
+from app.core.features import modules
+from app.core.logging import configure_logging
+from app.core.migration_check import default_config, is_newer, running_revision
 from app.core.passwords import hash_password
 from app.users import crud
 from app.users.config import settings
 from app.users.models import User
 
+logger = structlog.get_logger(__name__)
+
 WAIT_SECONDS = 60
+LOCK_ATTEMPTS = 10
+
+
+def log_weak_settings() -> None:
+    """Once for a start of all processes, one line each: who has set them should know, and who has not even more."""
+    if core_settings.ENVIRONMENT == "local":
+        return
+    for each in (core_settings, *(module.settings for module in modules("config"))):
+        for name, meaning in each.weak_settings():
+            logger.warning("weak_setting", name=name, meaning=meaning)
 
 
 async def wait_for_database() -> None:
@@ -41,7 +61,16 @@ async def wait_for_database() -> None:
 
 
 def migrate() -> None:
-    command.upgrade(Config(BACKEND_DIR / "alembic.ini"), "head")
+    """A migration that met a lock is tried again; those before it are committed."""
+    for attempt in Retrying(
+        retry=retry_if_exception(_met_a_lock), stop=stop_after_attempt(LOCK_ATTEMPTS), wait=wait_fixed(1), reraise=True
+    ):
+        with attempt:
+            command.upgrade(default_config(), "head")
+
+
+def _met_a_lock(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and isinstance(error.orig, LockNotAvailable)
 
 
 async def create_first_superuser() -> None:
@@ -61,16 +90,23 @@ async def create_first_superuser() -> None:
 
 
 async def prepare() -> None:
+    log_weak_settings()
     try:
         await wait_for_database()
     except RetryError as error:
         cause = error.last_attempt.exception()
         raise SystemExit(f"The database did not answer for {WAIT_SECONDS} s: {cause}") from None
-    await asyncio.to_thread(migrate)
+    revision = await running_revision()
+    if is_newer(revision, default_config()):
+        # What going back to an earlier release finds.
+        logger.warning("schema_newer_than_release", revision=revision)
+    else:
+        await asyncio.to_thread(migrate)
     await create_first_superuser()
     await engine.dispose()
 
 
 if __name__ == "__main__":
+    configure_logging()
     asyncio.run(prepare())
     sys.exit(0)

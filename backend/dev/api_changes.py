@@ -109,6 +109,15 @@ class _Comparison:
         for status in before.keys() & after.keys():
             content = before[status].get("content", {}), after[status].get("content", {})
             self._compare_content(f"{name}.{status}", *content, Side.ANSWER)
+            self._compare_headers(
+                f"{name}.{status}", *(answers[status].get("headers", {}) for answers in (before, after))
+            )
+
+    def _compare_headers(self, subject: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        for header in old.keys() - new.keys():
+            self._report(Kind.BREAKING, subject, f"has no {header} any more")
+        for header in new.keys() - old.keys():
+            self._report(Kind.ADDITIVE, subject, f"names its {header}")
 
     def _compare_content(self, subject: str, old: dict[str, Any], new: dict[str, Any], side: Side) -> None:
         for media in old.keys() - new.keys():

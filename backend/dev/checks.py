@@ -45,15 +45,17 @@ def check_frontend(runner: Runner, node: Node) -> None:
 def check_delivery(runner: Runner) -> None:
     """What builds and ships the project."""
     runner.check("API changes", [PYTHON, "-m", "dev.sdk_diff"])
+    runner.check("secrets in git", [PYTHON, "-m", "dev.secret_scan"])
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
+    runner.step("kubernetes", lambda: _check_kubernetes(runner))
     if (BACKEND / "template").is_dir():  # a project is no template
         runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
 
 
 def _check_migrations(runner: Runner) -> Result:
-    """They build an empty database, end in one head, and leave nothing for autogenerate to add."""
+    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
     with tempfile.TemporaryDirectory() as folder:
         password = secrets.token_urlsafe(32)
         with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
@@ -61,8 +63,8 @@ def _check_migrations(runner: Runner) -> Result:
             keys = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": postgres.url("app")}
             env = {**clean_environment(), **keys}
             outputs = []
-            for command in ("upgrade head", "check"):
-                status, output = runner.run([PYTHON, "-m", "alembic", *command.split()], env=env)
+            for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
+                status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
                 outputs.append(output)
                 if status != 0:
                     return of_check("migrations", status, "".join(outputs))
@@ -100,3 +102,20 @@ def _check_compose(runner: Runner) -> Result:
         if status != 0:
             return of_check(name, status, "".join(outputs))
     return of_check(name, 0, "".join(outputs))
+
+
+def _check_kubernetes(runner: Runner) -> Result:
+    """What would be applied, against Kubernetes' own schemas. Without kubectl the files as they are written."""
+    name, folder = "kubernetes", ROOT / "deploy" / "kubernetes"
+    if not folder.exists():
+        return Result(name, reason="no deploy/kubernetes")
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kustomization.yaml"]
+    with tempfile.TemporaryDirectory() as work:
+        if shutil.which("kubectl"):
+            status, output = runner.run(["kubectl", "kustomize", folder])
+            if status != 0:
+                return of_check(name, status, output)
+            files = [Path(work) / "rendered.yaml"]
+            files[0].write_text(output, encoding="utf-8")
+        tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--locked", "--only-group=kubernetes"]
+        return of_check(name, *runner.run([*tool, "kubernetes-validate", "--strict", *files], env=clean_environment()))

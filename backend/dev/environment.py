@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from dev.layout import ROOT
 
-OUTSIDE = ("DATABASE_URL", "POSTGRES_SERVER", "POSTGRES_PORT", "SMTP_HOST", "FRONTEND_URL", "STORAGE_URL")
+OUTSIDE = (
+    "DATABASE_URL",
+    "POSTGRES_SERVER",
+    "POSTGRES_PORT",
+    "POSTGRES_DIRECT_SERVER",
+    "SMTP_HOST",
+    "FRONTEND_URL",
+    "STORAGE_URL",
+)
 LOCAL_SERVERS = ("localhost", "127.0.0.1")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from dev.layout import ROOT
 
 # Always there: the rest stands on these.
-BASE = frozenset({"auth", "users", "system", "live", "core", "home", "settings"})
+BASE = frozenset({"auth", "users", "system", "live", "core", "home", "settings", "backups", "doctor"})
 # The same as in copier.yml, which a test compares.
 PATTERNS = (
     "{feature}",

@@ -20,7 +20,6 @@ SOURCE_FOLDERS = ("src", "public", "packages", "scripts")
 SOURCE_SUFFIXES = (".ts", ".mts", ".js", ".mjs", ".json", ".html", ".css")
 # routeTree.gen.ts is written by the build itself.
 NOT_SOURCES = frozenset({"node_modules", "dist", "routeTree.gen.ts"})
-BUILT_IN = ("PROJECT_NAME", "VITE_")
 NPM_SCRIPT = """\
 #!/bin/sh
 here=$(dirname -- "$0")
@@ -127,11 +126,8 @@ def build(node: Node, frontend: Path = FRONTEND) -> bool:
 
 
 def source_hash(frontend: Path = FRONTEND) -> str:
-    """A hash over everything that the built dashboard is made of, the variables that Vite puts in included."""
+    """A hash over everything that the built dashboard is made of."""
     digest = hashlib.sha256()
-    for name in sorted(name for name in os.environ if name.startswith(BUILT_IN)):
-        digest.update(f"{name}={os.environ[name]}\0".encode())
-    digest.update(_read(frontend.parent / ".env").encode())
     for path in sorted(_sources(frontend)):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(frontend)}\0{len(content)}\0".encode())

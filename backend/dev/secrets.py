@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dev.files import write_private
 
-NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
+NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "BACKUP_KEY")
 
 
 def ensure_secrets(folder: Path) -> dict[str, str]:
@@ -18,9 +18,17 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
 def _ensure(path: Path) -> str:
     if not _read(path):
         path.unlink(missing_ok=True)  # an empty file is a leftover, not a secret
-        write_private(path, secrets.token_urlsafe(32) + "\n", keep=True)
+        write_private(path, _new(path.name) + "\n", keep=True)
     path.chmod(0o600)
     return _read(path)
+
+
+def _new(name: str) -> str:
+    if name == "BACKUP_KEY":  # an identity of age
+        from pyrage.x25519 import Identity  # here, so that --help works before the packages are installed
+
+        return str(Identity.generate())
+    return secrets.token_urlsafe(32)
 
 
 def _read(path: Path) -> str:

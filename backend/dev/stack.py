@@ -204,16 +204,20 @@ class Stack:
             time.sleep(0.02)
 
     def _spawn(self, name: str, command: list[str]) -> None:
-        # STACK_DATA_DIR marks whose a process is, for those who look at a process list.
-        own = {"FRONTEND_URL": self.environment.origin(self.port), "STACK_DATA_DIR": str(self.layout.data)}
-        changes = {**own, **self._changes}
-        if self.database_url:
-            changes["DATABASE_URL"] = self.database_url
-        if not self.environment.get("STORAGE_URL"):
-            changes["STORAGE_URL"] = self.layout.storage.absolute().as_uri()
-        env = self.environment.for_children(changes)
+        env = self.environment.for_children(self._settings())
         self.children[name] = spawn(command, log=self.log(name), cwd=BACKEND, env=env)
         record_children(self.layout.children, self.children)
+
+    def _settings(self) -> dict[str, str]:
+        """What the stack itself sets for its processes."""
+        # STACK_DATA_DIR marks whose a process is, for those who look at a process list.
+        own = {"FRONTEND_URL": self.environment.origin(self.port), "STACK_DATA_DIR": str(self.layout.data)}
+        settings = {**own, **self._changes}
+        if self.database_url:
+            settings["DATABASE_URL"] = self.database_url
+        if not self.environment.get("STORAGE_URL"):
+            settings["STORAGE_URL"] = self.layout.storage.absolute().as_uri()
+        return settings
 
     def _answers(self, port: int, path: str) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -233,6 +237,7 @@ class Stack:
             "mailbox": self.mailbox_url or None,
             "database_url": self.database_url,
             "superuser": {"email": email, "password": password},
+            "settings": self._settings(),
             "pid": os.getpid(),
         }
 

@@ -1,6 +1,7 @@
-"""The parts of `./scripts/test` that run tests: backend, frontend, end to end."""
+"""The parts of `./scripts/test` that run tests: backend, frontend, end to end, compose."""
 
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -34,7 +35,7 @@ def build(runner: Runner) -> bool:
 
 
 def run_backend(runner: Runner, arguments: Sequence[str]) -> None:
-    options = ["-n", "auto", "-m", "not stack", *arguments]
+    options = ["-n", "auto", "-m", "not stack and not compose", *arguments]
     runner.step("backend tests", lambda: _pytest(runner, "backend tests", options))
 
 
@@ -62,6 +63,18 @@ def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None
     runner.step("end-to-end tests", lambda: _playwright(runner, node, arguments))
 
 
+def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
+    """The Compose files in containers, where there is a Docker engine."""
+    name = "compose tests"
+    if not shutil.which("docker"):
+        runner.step(name, lambda: Result(name, reason="no docker command; install Docker Engine to run them"))
+    elif runner.run(["docker", "info"])[0] != 0:
+        runner.step(name, lambda: Result(name, reason="no Docker engine answers; start it to run them"))
+    else:
+        options = ["-n", "0", "-m", "compose", "tests/compose", *arguments]
+        runner.step(name, lambda: _pytest(runner, name, options))
+
+
 def _pytest(runner: Runner, name: str, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
@@ -74,7 +87,9 @@ def _vitest(runner: Runner, node: Node, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         reporters = ["--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
-        command = [node.command("npm"), "test", "--silent", "--", *reporters, *arguments]
+        # Some tests alone cover little.
+        coverage = [] if arguments else ["--coverage"]
+        command = [node.command("npm"), "test", "--silent", "--", *reporters, *coverage, *arguments]
         status, output = runner.run(command, cwd=FRONTEND, env=node.env(clean_environment()))
         return of_tests("frontend tests", status, output, read_vitest(report))
 

@@ -19,11 +19,13 @@ from dev.suites import (
     check_sdk_package,
     install,
     run_backend,
+    run_compose,
     run_end_to_end,
     run_frontend,
 )
 
-PARTS = ("lint", "backend", "frontend", "e2e")
+PARTS = ("lint", "backend", "frontend", "e2e", "compose")
+WITH_ARGUMENTS = ("backend", "frontend", "e2e", "compose")
 
 Lane = Callable[[], Node | None]
 
@@ -36,30 +38,32 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/test",
         description="Run everything that must pass, or some parts of it.",
-        usage="%(prog)s [-h] [-v] [lint|backend|frontend|e2e ...] [-- ARGUMENTS]",
+        usage="%(prog)s [-h] [-v] [lint|backend|frontend|e2e|compose ...] [-- ARGUMENTS]",
         epilog="With one part named, what follows -- goes to its runner: ./scripts/test backend -- -k login",
     )
-    parser.add_argument("parts", nargs="*", metavar="part", help="lint, backend, frontend, e2e; all when none is named")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all when none is named")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the output of steps that pass, too")
     options = parser.parse_args(own)
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
-    if extra and options.parts not in (["backend"], ["frontend"], ["e2e"]):
-        parser.error("arguments after -- need exactly one of the parts backend, frontend and e2e")
+    if extra and options.parts not in [[part] for part in WITH_ARGUMENTS]:
+        parser.error(f"arguments after -- need exactly one of the parts {', '.join(WITH_ARGUMENTS)}")
     options.parts = options.parts or list(PARTS)
     options.extra = extra
     return options
 
 
 def run(runner: Runner, parts: list[str], extra: list[str]) -> None:
-    """The backend beside everything that uses one core; then, alone, the tests that measure time in a browser."""
+    """The backend beside everything that uses one core; then, each alone, the tests in a browser and in containers."""
     lanes: list[Lane] = [lambda: _beside_backend(runner, parts, extra)]
     if "backend" in parts:
         lanes.append(lambda: run_backend(runner, extra))
     node = _together(runner, lanes)[0]
     if node and "e2e" in parts:
         _together(runner, [lambda: run_end_to_end(runner, node, extra)])
+    if "compose" in parts:
+        _together(runner, [lambda: run_compose(runner, extra)])
 
 
 def _beside_backend(runner: Runner, parts: list[str], extra: list[str]) -> Node | None:
@@ -67,7 +71,7 @@ def _beside_backend(runner: Runner, parts: list[str], extra: list[str]) -> Node 
     if "lint" in parts:
         check_python(runner)
         check_delivery(runner)
-    if set(parts) == {"backend"}:
+    if not {"lint", "frontend", "e2e"} & set(parts):
         return None
     node = install(runner)
     if node and "lint" in parts:

@@ -37,6 +37,18 @@ NOT_COPIED = (
 )
 # Names an optional layer, whether it is there or not: design 4.4, decision 0001.
 MAY_NAME_IT = {"backend/pyproject.toml", ".copier-answers.yml"}
+# Names of objects on servers, which each project changes with its own deployment; and the licence's notice.
+MAY_NAME_THE_TEMPLATE = (
+    "LICENSE",
+    "deploy/",
+    "deployment.md",
+    "backend/dev/deploy_drill.py",
+    "backend/ops/",
+    "backend/tests/compose/",
+    "backend/tests/deploy/",
+    "backend/tests/docs/",
+    "docs/decisions/",
+)
 THROWAWAY = ("gadgets", "widgets")
 RANDOM_SETS = 5
 Choice = dict[str, bool]
@@ -96,7 +108,7 @@ def words_of(template: Path, feature: str) -> list[str]:
 def check_traces(template: Path, project: Path, declined: list[str]) -> None:
     for name in tracked(project):
         text = (project / name).read_text(encoding="utf-8", errors="ignore")
-        if ("Groundwork" in text or "groundwork" in text) and name != "LICENSE":
+        if "groundwork" in text.lower() and not name.startswith(MAY_NAME_THE_TEMPLATE):
             raise TemplateError(f"{name} names the template")
         for feature in declined:
             if belongs(name, feature):

@@ -19,7 +19,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, jobs
+from app.core import db, health, jobs
+from app.core.announcements import announce_commits_of, announcements
 from app.core.config import settings
 from app.core.read_pool import ReadPool
 from app.core.statements import Record, Row, Source, Statement
@@ -42,6 +43,7 @@ def anyio_backend() -> str:
 async def one_event_loop() -> AsyncIterator[None]:
     """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
     yield
+    await health.database.aclose()
     await db.engine.dispose()
 
 
@@ -116,8 +118,10 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
     engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
+    announce_commits_of(engine)
     client = application_client()
-    async with ReadPool(url, db.ENGINE_OPTIONS) as pool, bound_to(engine, pool), jobs.workers(), client:
+    pool = ReadPool(url, db.ENGINE_OPTIONS)
+    async with pool, announcements.sending(pool), bound_to(engine, pool), jobs.workers(), client:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)

@@ -35,12 +35,15 @@ FEATURE_FILES = {
     "jobs.py",
     "events.py",
     "listeners.py",
+    "health.py",
     "mcp.py",
     "admin.py",
 }
 # A feature has at most a few files beyond these, each for a thing of its own that no other feature has.
 OWN_FILES = {
+    "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
     "auth": {"cookies.py", "mails.py"},
+    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
     "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
 }
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")

@@ -14,6 +14,7 @@ import { Route as appPublicLayoutRouteImport } from './app/public-layout'
 import { Route as IndexRouteImport } from './features/home/routes/app/index'
 import { Route as appNotFoundRouteImport } from './app/not-found'
 import { Route as AdminRouteImport } from './features/users/routes/app/admin'
+import { Route as DoctorRouteImport } from './features/doctor/routes/app/doctor'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
@@ -46,6 +47,11 @@ const appNotFoundRoute = appNotFoundRouteImport.update({
 const AdminRoute = AdminRouteImport.update({
   id: '/admin',
   path: '/admin',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const DoctorRoute = DoctorRouteImport.update({
+  id: '/doctor',
+  path: '/doctor',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const ItemsRoute = ItemsRouteImport.update({
@@ -104,6 +110,7 @@ export interface FileRoutesByFullPath {
   '/settings': typeof SettingsRouteRouteWithChildren
   '/$': typeof appNotFoundRoute
   '/admin': typeof AdminRoute
+  '/doctor': typeof DoctorRoute
   '/items': typeof ItemsRoute
   '/login': typeof LoginRoute
   '/recover-password': typeof RecoverPasswordRoute
@@ -118,6 +125,7 @@ export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/$': typeof appNotFoundRoute
   '/admin': typeof AdminRoute
+  '/doctor': typeof DoctorRoute
   '/items': typeof ItemsRoute
   '/login': typeof LoginRoute
   '/recover-password': typeof RecoverPasswordRoute
@@ -135,6 +143,7 @@ export interface FileRoutesById {
   '/_app/settings': typeof SettingsRouteRouteWithChildren
   '/_app/$': typeof appNotFoundRoute
   '/_app/admin': typeof AdminRoute
+  '/_app/doctor': typeof DoctorRoute
   '/_app/items': typeof ItemsRoute
   '/_public/login': typeof LoginRoute
   '/_public/recover-password': typeof RecoverPasswordRoute
@@ -153,6 +162,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/$'
     | '/admin'
+    | '/doctor'
     | '/items'
     | '/login'
     | '/recover-password'
@@ -167,6 +177,7 @@ export interface FileRouteTypes {
     | '/'
     | '/$'
     | '/admin'
+    | '/doctor'
     | '/items'
     | '/login'
     | '/recover-password'
@@ -183,6 +194,7 @@ export interface FileRouteTypes {
     | '/_app/settings'
     | '/_app/$'
     | '/_app/admin'
+    | '/_app/doctor'
     | '/_app/items'
     | '/_public/login'
     | '/_public/recover-password'
@@ -235,6 +247,13 @@ declare module '@tanstack/react-router' {
       path: '/admin'
       fullPath: '/admin'
       preLoaderRoute: typeof AdminRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/doctor': {
+      id: '/_app/doctor'
+      path: '/doctor'
+      fullPath: '/doctor'
+      preLoaderRoute: typeof DoctorRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/items': {
@@ -332,6 +351,7 @@ interface appAppLayoutRouteChildren {
   SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   appNotFoundRoute: typeof appNotFoundRoute
   AdminRoute: typeof AdminRoute
+  DoctorRoute: typeof DoctorRoute
   ItemsRoute: typeof ItemsRoute
   IndexRoute: typeof IndexRoute
 }
@@ -340,6 +360,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   SettingsRouteRoute: SettingsRouteRouteWithChildren,
   appNotFoundRoute: appNotFoundRoute,
   AdminRoute: AdminRoute,
+  DoctorRoute: DoctorRoute,
   ItemsRoute: ItemsRoute,
   IndexRoute: IndexRoute,
 }

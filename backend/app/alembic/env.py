@@ -37,11 +37,22 @@ def run_migrations(connection: Connection) -> None:
         context.run_migrations()
 
 
+def write_sql() -> None:
+    """For `--sql`, and for the check of `core/migration_check.py`."""
+    context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 async def run_online() -> None:
-    engine = create_async_engine(settings.database_url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
+    url = settings.database_direct_url
+    engine = create_async_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
     async with engine.connect() as connection:
         await connection.run_sync(run_migrations)
     await engine.dispose()
 
 
-asyncio.run(run_online())
+if context.is_offline_mode():
+    write_sql()
+else:
+    asyncio.run(run_online())

@@ -61,6 +61,13 @@ async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_sessio
     await session.exec(statement)
 
 
+async def end_all_access(*, session: AsyncSession) -> None:
+    """Ends everybody's sessions and voids all one-time tokens, as after a restore of older data."""
+    await session.exec(delete(UserSession))
+    unused = update(OneTimeToken).where(col(OneTimeToken.used_at).is_(None))
+    await session.exec(unused.values(used_at=utc_now()))
+
+
 async def create_one_time_token(
     *,
     session: AsyncSession,

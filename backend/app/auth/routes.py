@@ -14,6 +14,7 @@ from app.core.errors import InactiveUser, InvalidToken, NotFound, WrongCredentia
 from app.core.jobs import defer
 from app.core.models import Email, Message
 from app.core.openapi import problems
+from app.core.responses import answer
 from app.users import crud as users_crud
 from app.users.models import UserPublic
 
@@ -33,16 +34,17 @@ async def login_access_token(session: SessionDep, form: Annotated[OAuth2Password
     responses=problems(WrongCredentials, InactiveUser),
     dependencies=[Depends(refuse_cross_site)],
 )
-async def login_session(session: SessionDep, body: LoginSession, response: Response) -> Any:
+async def login_session(session: SessionDep, body: LoginSession) -> Any:
     """The dashboard's door: answers the user, and the token in an HttpOnly cookie."""
     signed_in = await service.sign_in(session=session, email=body.email, password=body.password)
+    response = answer(UserPublic, signed_in.user)
     set_session_cookie(response, signed_in.access_token, int(SESSION_LIFETIME.total_seconds()))
-    return signed_in.user
+    return response
 
 
 @router.post("/login/test-token", response_model=UserPublic)
 async def test_token(current_user: CurrentUser) -> Any:
-    return current_user
+    return answer(UserPublic, current_user)
 
 
 @router.post("/login/logout")

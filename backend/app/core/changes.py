@@ -1,6 +1,6 @@
 """Tells open streams that rows have changed, in whichever process or program that happened.
 
-Triggers announce a committed change by NOTIFY (`announce_changes` in `core/migrations.py`). Each process hears it on
+A committed change is announced by NOTIFY (`core/announcements.py`). Each process hears it on
 one connection and wakes the readers whose owner is concerned, and those who may see everybody's rows.
 """
 
@@ -16,6 +16,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from app.core.announcements import CHANNEL
 from app.core.config import settings
 from app.core.db import ENGINE_OPTIONS
 from app.core.errors import TooManyRequests, Unavailable
@@ -23,7 +24,6 @@ from app.core.shutdown import at_first_signal
 
 logger = structlog.get_logger(__name__)
 
-CHANNEL = "changes"
 EVERYTHING = "*"
 """The topic of a change that nobody has heard of, because the connection was lost meanwhile."""
 READERS_PER_OWNER = 10
@@ -117,7 +117,7 @@ class Changes:
         return [reader for readers in self._readers.values() for reader in readers]
 
     @asynccontextmanager
-    async def listening(self, url: str = settings.database_url) -> AsyncIterator[None]:
+    async def listening(self, url: str = settings.database_direct_url) -> AsyncIterator[None]:
         """Waits for no connection: a database that is late must not stop the start."""
         self._closed = False
         task = asyncio.create_task(self._listen(url.replace("+psycopg", "", 1)), name="changes")

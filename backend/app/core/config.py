@@ -1,4 +1,4 @@
-"""Settings: the environment first, then the tracked `.env`, then one file per secret.
+"""Settings: the environment first, then what `NAME_FILE` names, then the tracked `.env`, then one file per secret.
 
 A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
 """
@@ -6,6 +6,7 @@ A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`
 import json
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -18,18 +19,31 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from sqlalchemy import make_url
+
+from app.core.settings_files import FileVariables
 
 BACKEND_DIR = Path(__file__).resolve().parents[2]
 REPOSITORY_DIR = BACKEND_DIR.parent
 
 _SECRET_DIRS = (REPOSITORY_DIR / ".local" / "secrets", Path("/run/secrets"))
-_WELL_KNOWN = ("changethis", "change-me", "changeme", "secret", "password", "postgres", "admin")
+_WELL_KNOWN = (
+    *("changethis", "change-me", "changeme", "secret", "password", "postgres", "admin", "example"),
+    *("insecure", "default", "123456", "qwerty", "letmein"),
+)
+_LEAST_DIFFERENT = 6
 
 SettingsT = TypeVar("SettingsT", bound="EnvSettings")
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """Reads `a, b` as well as a JSON list: lists in `.env` are written by hand."""
     if isinstance(value, str):
         if value.startswith("["):
@@ -51,8 +65,8 @@ def _origin(value: str) -> str:
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
-Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
-Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[list[Origin], NoDecode, BeforeValidator(split)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(str.lower)]], NoDecode, BeforeValidator(split)]
 
 
 def _storage_url(value: str) -> str:
@@ -83,6 +97,22 @@ class EnvSettings(BaseSettings):
     secret_lengths: ClassVar[dict[str, int]] = {}
     """Secrets by name with their least length, demanded outside local development."""
 
+    def weak_settings(self) -> Iterator[tuple[str, str]]:
+        """What is allowed but opens more than the default does: the variable, and what it opens."""
+        yield from ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = FileVariables(settings_cls, env_settings, dotenv_settings)
+        return init_settings, env_settings, files, dotenv_settings, file_secret_settings
+
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
         if self.ENVIRONMENT != "local":
@@ -97,6 +127,8 @@ def check_secret(name: str, value: str, min_length: int) -> None:
         raise ValueError(f"{name} is not set. Outside local development it has no default.")
     if any(word in value.lower() for word in _WELL_KNOWN):
         raise ValueError(f"{name} is a well-known value. Set a random one.")
+    if len(set(value)) < _LEAST_DIFFERENT:
+        raise ValueError(f"{name} repeats a few characters. Set a random one.")
     if len(value) < min_length:
         raise ValueError(f"{name} is too short: use at least {min_length} random characters.")
 
@@ -137,6 +169,8 @@ class Settings(EnvSettings):
     POSTGRES_DB: str = "app"
     POSTGRES_USER: str = "app"
     POSTGRES_PASSWORD: SecretStr = SecretStr("")
+    POSTGRES_DIRECT_SERVER: str = ""
+    POSTGRES_DIRECT_PORT: int = 5432
     DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
 
     SMTP_HOST: str = ""
@@ -151,6 +185,7 @@ class Settings(EnvSettings):
     STORAGE_ACCESS_KEY_ID: str = ""
     STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
 
+    DRAIN_SECONDS: float = Field(default=0, ge=0, le=60)
     SENTRY_DSN: str = ""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -166,9 +201,19 @@ class Settings(EnvSettings):
                 raise ValueError("STORAGE_URL is not set. Outside local development it has no default.")
             if self.SMTP_USER:
                 check_secret("SMTP_PASSWORD", self.SMTP_PASSWORD.get_secret_value(), 8)
+            if self.STORAGE_ACCESS_KEY_ID:
+                check_secret("STORAGE_SECRET_ACCESS_KEY", self.STORAGE_SECRET_ACCESS_KEY.get_secret_value(), 16)
         if self.SMTP_TLS and self.SMTP_SSL:
             raise ValueError("SMTP_TLS and SMTP_SSL exclude each other: set one of them to false")
         return self
+
+    def weak_settings(self) -> Iterator[tuple[str, str]]:
+        if self.BACKEND_CORS_ORIGINS:
+            yield "BACKEND_CORS_ORIGINS", f"pages of {', '.join(self.BACKEND_CORS_ORIGINS)} act as who is signed in"
+        if self.ENVIRONMENT == "production" and self.docs_enabled:
+            yield "DOCS_ENABLED", "everybody can read the API's documentation"
+        if self.SMTP_HOST and not (self.SMTP_TLS or self.SMTP_SSL):
+            yield "SMTP_TLS", "mail and its password leave unencrypted"
 
     @property
     def database_url(self) -> str:
@@ -181,6 +226,14 @@ class Settings(EnvSettings):
         password = quote(self.POSTGRES_PASSWORD.get_secret_value(), safe="")
         server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
         return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def database_direct_url(self) -> str:
+        """Past a pooler: for what needs one connection to itself, as LISTEN and migrations do. Never log it either."""
+        if not self.POSTGRES_DIRECT_SERVER:
+            return self.database_url
+        direct = make_url(self.database_url).set(host=self.POSTGRES_DIRECT_SERVER, port=self.POSTGRES_DIRECT_PORT)
+        return direct.render_as_string(hide_password=False)
 
     @property
     def storage_url(self) -> str:

@@ -1,9 +1,11 @@
 """Serves the built dashboard from the API's own process, when `FRONTEND_DIR` is set.
 
 Nginx does the same in Compose, by the same rules: hashed assets are immutable, `index.html` is
-never taken from a cache unasked, a missing asset is a 404 and not the application.
+never taken from a cache unasked, a missing asset is a 404 and not the application, `/config.js` is
+made from the settings.
 """
 
+import json
 import os
 from mimetypes import guess_type
 from pathlib import Path
@@ -22,8 +24,22 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 
 
+def configuration(project_name: str) -> str:
+    """The script that tells the dashboard what depends on its place. `<` is escaped, so that no reader can take
+    it for the end of a script element. frontend/docker-entrypoint.sh writes the same.
+    """
+    name = json.dumps(project_name, ensure_ascii=False).replace("<", "\\u003c")
+    return f'window.APP_CONFIG = {{"projectName": {name}}};\n'
+
+
 class Dashboard(StaticFiles):
+    def __init__(self, directory: Path, configuration: str) -> None:
+        super().__init__(directory=directory, html=True)
+        self.configuration = configuration
+
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == "config.js" and scope["method"] in ("GET", "HEAD"):
+            return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
         if "/." in scope["path"]:
             raise HTTPException(404)  # what the build keeps for itself
         try:
@@ -61,9 +77,9 @@ class Dashboard(StaticFiles):
         return response
 
 
-def serve_dashboard(app: FastAPI, directory: Path) -> None:
+def serve_dashboard(app: FastAPI, directory: Path, project_name: str) -> None:
     """Answers every path that no route takes with the dashboard's files or its `index.html`."""
-    dashboard = Dashboard(directory=directory, html=True)
+    dashboard = Dashboard(directory, configuration(project_name))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not is_api(scope["path"]):

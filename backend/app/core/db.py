@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import jobs
+from app.core.announcements import announce_commits_of, announcements
 from app.core.config import settings
 from app.core.read_pool import ReadPool
 from app.core.statements import ReadSession
@@ -54,7 +55,9 @@ read_session = ReadSession()
 @asynccontextmanager
 async def connections() -> AsyncIterator[None]:
     """Keeps the pools open. Waits for no connection: a database that is late must not stop the start."""
-    async with ReadPool(settings.database_url, ENGINE_OPTIONS) as read_session.source:
+    announce_commits_of(engine)
+    async with ReadPool(settings.database_url, ENGINE_OPTIONS) as pool, announcements.sending(pool):
+        read_session.source = pool
         yield
     await engine.dispose()
 

@@ -1,11 +1,14 @@
 """Logs: one event a line, JSON outside local development."""
 
+import json
 import logging
+import logging.config
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,24 +20,49 @@ current_request_id: ContextVar[str | None] = ContextVar("request_id", default=No
 """Of the request that is being answered: every line that is logged meanwhile names it."""
 
 
+# Never with local variables, which can be passwords.
+_json: list[structlog.types.Processor] = [
+    structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+    structlog.processors.JSONRenderer(),
+]
+_common: list[structlog.types.Processor] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
 def configure_logging() -> None:
     local = settings.ENVIRONMENT == "local"
-    renderers: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]
-        if local
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             _add_request_id,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *renderers,
+            *_common,
+            *([console] if local else _json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_level()),
         cache_logger_on_first_use=True,
     )
+    if not local:
+        logging.config.dictConfig(json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8")))
+        logging.getLogger().handlers[0].setLevel(_level())
+
+
+def library_formatter() -> logging.Formatter:
+    """Of what libraries log by the standard library. `logging.json` names it, for uvicorn's own processes, too."""
+    chain = [structlog.stdlib.add_logger_name, *_common]
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processors=[without_meta, *_json])
+
+
+def loggable(path: str) -> str:
+    """The path of a request without the e-mail addresses that some have in them."""
+    if "@" not in path and "%40" not in path:
+        return path
+    return "/".join("*" if "@" in part or "%40" in part else part for part in path.split("/"))
 
 
 def access_logger() -> Callable[..., None]:

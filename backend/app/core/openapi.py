@@ -15,12 +15,19 @@ from app.core.errors import (
     ErrorCode,
     Invalid,
     NotAuthenticated,
+    PreconditionFailed,
     Problem,
+    TooManyRequests,
     Unavailable,
 )
 
 _CODES = "codes"  # replaced by what a status really needs before anybody reads the document
 _SAFE_METHODS = {"get", "head", "options"}
+_HEADERS = {
+    "ETag": ("The version of the record, for `If-Match`", {"type": "string"}),
+    "Retry-After": ("Seconds until it is worth trying again", {"type": "integer", "minimum": 1}),
+    "X-Total-Count": ("How many rows there were when the answer began", {"type": "integer", "minimum": 0}),
+}
 _CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
 _StatusAndCode = tuple[int, ErrorCode]
 
@@ -70,6 +77,10 @@ def _build(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     schemas |= {_schema_name(code): _schema(code) for code in ErrorCode}
+    document["components"]["headers"] = {
+        name: {"description": description, "required": True, "schema": schema}
+        for name, (description, schema) in _HEADERS.items()
+    }
 
     for route in app.routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
@@ -77,7 +88,24 @@ def _build(app: FastAPI) -> dict[str, Any]:
                 operation = document["paths"][route.path_format][method]
                 common = {*_common_problems(method, operation), *_problems_of_dependencies(route.dependant)}
                 _add_problems(operation, common)
+                _add_headers(operation["responses"], schemas)
     return document
+
+
+def _add_headers(responses: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Names the headers that follow from the kind of the answer."""
+    for status, response in responses.items():
+        names = []
+        content = response.get("content", {})
+        model = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if status == str(PreconditionFailed.status) or "version" in schemas.get(model, {}).get("properties", {}):
+            names.append("ETag")
+        if status in (str(TooManyRequests.status), str(Unavailable.status)):
+            names.append("Retry-After")
+        if "text/csv" in content:
+            names.append("X-Total-Count")
+        if names:
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_StatusAndCode]:

@@ -53,7 +53,9 @@ def problem_response(
     code: ErrorCode | None = None,
     errors: list[FieldError] | None = None,
     headers: dict[str, str] | None = None,
+    **extensions: Any,
 ) -> JSONResponse:
+    """`extensions` are further members of the document, in JSON's own types."""
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -62,7 +64,7 @@ def problem_response(
         errors=errors or [],
         request_id=scope.get("request_id", ""),
     )
-    return JSONResponse(problem.model_dump(), status, headers, media_type="application/problem+json")
+    return JSONResponse({**problem.model_dump(), **extensions}, status, headers, media_type="application/problem+json")
 
 
 async def _app_error(request: Request, error: AppError) -> JSONResponse:

@@ -9,10 +9,15 @@ import psycopg
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
+from app.core.announcements import ASK_FOR_NOTICES, announcements, collect_notices
 from app.core.statements import Record, Row, Statement
+
+RECONNECT_SECONDS = 0.5
 
 
 class _Connection(AsyncConnection[Record]):
+    notices: list[str]
+
     @cached_property
     def reader(self) -> AsyncCursor[Record]:
         """One cursor for all statements: a new one would find out again how to read each type."""
@@ -33,6 +38,10 @@ class ReadPool:
             min_size=1,
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],
+            configure=_ask_for_notices,
+            # After that the next request connects. The pool itself would wait longer from attempt to attempt, and
+            # find a database minutes after it has come back.
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
 
@@ -64,7 +73,14 @@ class ReadPool:
             await self.pool.putconn(connection)
 
 
+async def _ask_for_notices(connection: _Connection) -> None:
+    connection.notices = collect_notices(connection)
+    await connection.execute(ASK_FOR_NOTICES)
+
+
 async def _run(connection: _Connection, statement: Statement, parameters: Row) -> list[Record]:
     reader = connection.reader
     await reader.execute(statement.sql, parameters)
+    if connection.notices:
+        announcements.add(connection.notices)
     return await reader.fetchall()

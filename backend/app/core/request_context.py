@@ -8,8 +8,9 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.logging import access_logger, current_request_id
+from app.core.logging import access_logger, current_request_id, loggable
 from app.core.problems import problem_response
+from app.core.shutdown import is_draining
 
 logger = structlog.get_logger(__name__)
 
@@ -44,6 +45,8 @@ class RequestContext:
                 milliseconds = b"%.1f" % ((time.perf_counter() - started) * 1000)
                 own = (b"x-correlation-id", request_id.encode()), (b"x-process-time-ms", milliseconds)
                 message["headers"] = [*message.get("headers", ()), *own]
+                if is_draining():  # a connection that stays open could be used just when the process ends
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
@@ -52,7 +55,7 @@ class RequestContext:
             client = scope["client"]
             self.log(
                 method=scope["method"],
-                path=scope["path"],
+                path=loggable(scope["path"]),
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 1),
                 client=client[0] if client else None,
@@ -96,10 +99,10 @@ class CatchErrors:
             async with deadline:
                 return await self.app(scope, receive, send_and_remember)
         except TimeoutError:
-            logger.error("request_timed_out", path=scope["path"])
+            logger.error("request_timed_out", path=loggable(scope["path"]))
             response = problem_response(scope, 503, "The request took too long", headers={"Retry-After": "1"})
         except Exception:
-            logger.exception("unhandled_error", path=scope["path"])
+            logger.exception("unhandled_error", path=loggable(scope["path"]))
             response = problem_response(
                 scope, 500, "Something went wrong on our side. Quote the request id to report it."
             )

@@ -22,8 +22,7 @@ from app.core.errors import Unavailable
 logger = structlog.get_logger(__name__)
 
 SECONDS = 8.0
-_HTTP: Any = {"connect_timeout": "3s", "timeout": "5s", "allow_http": True}
-_RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=6)}
+REQUEST_SECONDS = 5
 
 
 async def put(key: str, content: bytes) -> None:
@@ -63,20 +62,23 @@ async def _bounded(action: str) -> AsyncIterator[None]:
 
 @cache
 def _store() -> LocalStore | S3Store:
-    return open_store(settings.storage_url)
+    keys = settings.STORAGE_ACCESS_KEY_ID, settings.STORAGE_SECRET_ACCESS_KEY.get_secret_value()
+    return open_store(settings.storage_url, keys, request_seconds=REQUEST_SECONDS)
 
 
-def open_store(url: str) -> LocalStore | S3Store:
+def open_store(url: str, keys: tuple[str, str], *, request_seconds: int) -> LocalStore | S3Store:
     """`file:///directory`, or `s3://bucket/prefix` with S3's options in the query: `endpoint`, `region` and others.
 
-    Without keys in the settings the bucket is opened with those of the environment or the machine, as AWS has them.
+    `keys` are the bucket's access key id and secret key. Without them it is opened with those of the environment or the
+    machine, as AWS has them. The bound is that of one request; S3's large files take several.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
         return LocalStore(Path(unquote(parts.path)), mkdir=True)
     options: Any = {"region": "us-east-1", **dict(parse_qsl(parts.query))}
-    if settings.STORAGE_ACCESS_KEY_ID:
-        options["access_key_id"] = settings.STORAGE_ACCESS_KEY_ID
-        options["secret_access_key"] = settings.STORAGE_SECRET_ACCESS_KEY.get_secret_value()
+    if keys[0]:
+        options["access_key_id"], options["secret_access_key"] = keys
+    http: Any = {"connect_timeout": "3s", "timeout": f"{request_seconds}s", "allow_http": True}
+    retries: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=request_seconds + 1)}
     prefix = parts.path.strip("/") or None
-    return S3Store(parts.netloc, prefix=prefix, config=options, client_options=_HTTP, retry_config=_RETRIES)
+    return S3Store(parts.netloc, prefix=prefix, config=options, client_options=http, retry_config=retries)

@@ -1,24 +1,43 @@
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from app.auth.deps import get_current_superuser
 from app.core.config import settings
 from app.core.db import SessionDep
 from app.core.errors import Unavailable
+from app.core.health import Health, Liveness, Readiness
 from app.core.jobs import defer
 from app.core.models import Email, Message
+from app.core.problems import problem_response
 from app.system.jobs import send_test_mail
 
-router = APIRouter(prefix="/utils", tags=["utils"])
+router = APIRouter(tags=["utils"])
+health = Health()
 
 
-@router.get("/health-check/")
+@router.get("/health/live")
+async def health_live() -> Liveness:
+    """The process answers. It asks nothing else, since a restart of the process would mend nothing else."""
+    return Liveness()
+
+
+@router.get("/health/ready", response_model=Readiness)
+async def health_ready(request: Request) -> Any:
+    """Whether this process should get requests. If not, the 503 has the member `checks`, too."""
+    readiness = await health.readiness()
+    if readiness.status != "failed":
+        return readiness
+    checks = readiness.model_dump()["checks"]
+    return problem_response(request.scope, 503, "Not ready", headers={"Retry-After": "1"}, checks=checks)
+
+
+@router.get("/utils/health-check/")
 async def health_check() -> bool:
     return True
 
 
-@router.post("/test-email/", status_code=201, dependencies=[Depends(get_current_superuser)])
+@router.post("/utils/test-email/", status_code=201, dependencies=[Depends(get_current_superuser)])
 async def test_email(session: SessionDep, email_to: Annotated[Email, Query()]) -> Message:
     if not settings.emails_enabled:
         raise Unavailable("No mail server is configured. Set SMTP_HOST.")

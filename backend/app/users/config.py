@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Self
 
 from pydantic import SecretStr, model_validator
@@ -18,6 +19,10 @@ class UsersSettings(EnvSettings):
         if password and self.ENVIRONMENT != "local":
             check_secret("FIRST_SUPERUSER_PASSWORD", password, 12)
         return self
+
+    def weak_settings(self) -> Iterator[tuple[str, str]]:
+        if self.USERS_OPEN_REGISTRATION:
+            yield "USERS_OPEN_REGISTRATION", "everybody can make an account, and learn by it who has one"
 
 
 settings = load(UsersSettings)

@@ -166,4 +166,4 @@ local_router = APIRouter(prefix="/private/users", tags=["private"])
 @local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
 async def create_private_user(session: SessionDep, body: UserCreate) -> Any:
     """Makes a user without signing in, for tests and experiments."""
-    return await service.create_user(session=session, body=body, by_superuser=False)
+    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))

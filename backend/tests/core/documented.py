@@ -17,6 +17,8 @@ async def refuse_undocumented(response: Response) -> None:
         return
     documented = operation["responses"].get(str(response.status_code))
     assert documented, f"{operation['operationId']} answers {response.status_code}, which it does not document"
+    headers = {name for name in app.openapi()["components"]["headers"] if name in response.headers}
+    assert headers == set(documented.get("headers", ())), f"{operation['operationId']} does not document its headers"
     if response.status_code >= 400:
         await response.aread()
         code = response.json()["code"]

@@ -66,6 +66,63 @@ def test_empty_value_counts_as_unset(
     assert color(colors) == "secret"
 
 
+def test_named_file_wins_over_the_env_file(
+    colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "color").write_text(" named \n")
+    (tmp_path / "secrets" / "COLOR").write_text("secret")
+    (tmp_path / ".env").write_text("COLOR=file\n")
+    monkeypatch.setenv("COLOR_FILE", str(tmp_path / "color"))
+    assert color(colors) == "named"
+
+
+def test_environment_wins_over_a_file_that_the_env_file_names(
+    colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "color").write_text("named")
+    (tmp_path / ".env").write_text(f"COLOR_FILE={tmp_path / 'color'}\n")
+    assert color(colors) == "named"
+    monkeypatch.setenv("COLOR", "environment")
+    assert color(colors) == "environment"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")],
+)
+def test_file_without_a_value_is_named(
+    colors: type[EnvSettings],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    reason: str,
+) -> None:
+    path = tmp_path / "color"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("COLOR_FILE", str(path))
+    with pytest.raises(SystemExit) as caught:
+        load(colors)
+    [line] = str(caught.value).splitlines()
+    assert f"COLOR_FILE names {path}, which" in line
+    assert reason in line
+
+
+@pytest.mark.parametrize("place", ["environment", "env file"])
+def test_value_and_file_in_one_place_are_refused(
+    colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "color").write_text("named")
+    both = {"COLOR": "value", "COLOR_FILE": str(tmp_path / "color")}
+    if place == "environment":
+        for name, value in both.items():
+            monkeypatch.setenv(name, value)
+    else:
+        (tmp_path / ".env").write_text("\n".join(f"{name}={value}" for name, value in both.items()))
+    with pytest.raises(SystemExit, match="COLOR and COLOR_FILE are both set"):
+        load(colors)
+
+
 def test_unknown_names_are_ignored(colors: type[EnvSettings], tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SHAPE=round\n")
     assert color(colors) == "default"

@@ -1,14 +1,21 @@
 """The chain of migrations: one line, up and down, the same as the models, and still whole when a feature is gone."""
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from app import prestart
 from app.core.migrations import previous
 from tests import conftest
 
@@ -155,3 +162,45 @@ def upgrade() -> None:
 def downgrade() -> None:
     pass
 """
+
+
+async def test_migration_that_meets_a_lock_is_tried_again(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = revisions()
+    await asyncio.to_thread(command.upgrade, config(), names[names.index("0004_users_version") - 1])
+    attempts = 0
+
+    def upgrade(*arguments: Any) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 2:
+            holder.rollback()
+        command.upgrade(*arguments)
+
+    monkeypatch.setattr(prestart, "command", SimpleNamespace(upgrade=upgrade))
+    with psycopg.connect(empty_database) as holder:
+        holder.execute("LOCK TABLE users IN ACCESS SHARE MODE")
+        await asyncio.to_thread(prestart.migrate)
+    assert attempts == 2
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (revisions()[-1],)
+
+
+def test_schema_of_a_later_release_is_left_as_it_is(empty_database: str) -> None:
+    """What going back to an earlier release finds."""
+    command.upgrade(config(), "head")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_later'")
+    keys = {"DATABASE_URL": empty_database, "FIRST_SUPERUSER_PASSWORD": "a long superuser password"}
+    program = [sys.executable, "-m", "app.prestart"]
+    done = subprocess.run(
+        program,
+        cwd=conftest.BACKEND_DIR,
+        env=os.environ | keys,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999_later",)

@@ -72,3 +72,12 @@ async def test_database_that_comes_late_is_found(one_event_loop: None) -> None:
                     break
                 except PoolTimeout:
                     continue
+
+
+async def test_database_that_comes_back_is_found_by_the_next_request(one_event_loop: None) -> None:
+    """However long it was away: the pool's own attempts are ever longer apart."""
+    port = any_free_port()
+    async with ReadPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 1}) as pool:
+        await asyncio.sleep(3.5)
+        async with forwarding(port):
+            assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]

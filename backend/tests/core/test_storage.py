@@ -1,7 +1,6 @@
 """Files in a directory, and in a bucket of a server that speaks S3's protocol."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from pathlib import Path
@@ -12,40 +11,7 @@ from pydantic import SecretStr, ValidationError
 from app.core import storage
 from app.core.config import Settings, settings
 from app.core.errors import Unavailable
-
-
-class Bucket:
-    """Keeps what S3's protocol puts, by path, and remembers the requests."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.requests: list[tuple[str, str, dict[str, str]]] = []
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        method, path, headers = await self._head(reader)
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        self.requests.append((method, path, headers))
-        status, content = self._answer(method, path, body)
-        names = f'ETag: "1"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: {len(content)}'
-        writer.write(f"HTTP/1.1 {status} .\r\n{names}\r\nConnection: close\r\n\r\n".encode() + content)
-        await writer.drain()
-        writer.close()
-
-    async def _head(self, reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]]:
-        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
-        method, path, _ = first.split(" ")
-        return method, path, {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-
-    def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        if method == "PUT":
-            self.files[path] = body
-            return 200, b""
-        if method == "POST" and path.endswith("?delete"):  # names what to delete in its body
-            [key] = re.findall(r"<Key>(.+)</Key>", body.decode())
-            self.files.pop(f"{path.removesuffix('?delete')}/{key}", None)
-            return 200, f"<DeleteResult><Deleted><Key>{key}</Key></Deleted></DeleteResult>".encode()
-        return (200, self.files[path]) if path in self.files else (404, b"<Error><Code>NoSuchKey</Code></Error>")
+from tests.core.bucket import Bucket
 
 
 @pytest.fixture
@@ -63,7 +29,8 @@ def open_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes the functions of the module work on the store of another URL."""
 
     def use(url: str) -> None:
-        monkeypatch.setattr(storage, "_store", cache(lambda: storage.open_store(url)))
+        monkeypatch.setattr(settings, "STORAGE_URL", url)
+        monkeypatch.setattr(storage, "_store", cache(storage._store.__wrapped__))
 
     return use
 

@@ -16,6 +16,8 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
+PROFILES = {"redis": ["redis"], "backup": ["backup"]}
+PROFILES_SECRETS = {"REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -27,7 +29,8 @@ def names_on(network: str) -> set[str]:
 
 
 def test_a_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend"}
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
+    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
 
 
 def test_a_laptop_has_a_database_console_and_a_mailbox_besides() -> None:
@@ -41,8 +44,10 @@ def test_a_container_on_a_server_can_do_little(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["read_only"] is True
     assert service["pids_limit"]
+    assert service["mem_limit"]
     assert service["logging"]["options"]["max-size"]
-    assert not {"privileged", "network_mode", "pid", "user"} & set(service)
+    assert not {"privileged", "network_mode", "pid"} & set(service)
+    assert service.get("user") != "root"
 
 
 def test_only_two_containers_keep_capabilities() -> None:
@@ -82,8 +87,15 @@ def test_a_laptop_publishes_to_itself_only() -> None:
 
 def test_the_database_is_reached_from_the_backend_only() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") == {"db", "prestart", "backend"}
+    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
+
+
+def test_the_cache_is_reached_by_nobody_yet() -> None:
+    assert SERVER["networks"]["cache"] == {"internal": True}
+    assert names_on("cache") == {"redis"}
+    assert SERVER["services"]["redis"]["networks"] == ["cache"]
+    assert "requirepass" in SERVER["services"]["redis"]["command"][-1]
 
 
 def test_only_the_proxy_sees_dockers_socket() -> None:
@@ -96,7 +108,7 @@ def test_only_the_api_and_the_dashboard_are_routed_on_a_server() -> None:
     routed = {name for name, service in SERVER["services"].items() if "traefik.enable=true" in labels(service)}
     assert routed == {"backend", "frontend"}
     assert "--providers.docker.exposedbydefault=false" in SERVER["services"]["proxy"]["command"]
-    assert not any("api" in flag for flag in SERVER["services"]["proxy"]["command"])
+    assert not any(flag.startswith("--api") for flag in SERVER["services"]["proxy"]["command"])
 
 
 def test_the_dashboards_host_has_the_api_too() -> None:
@@ -139,6 +151,18 @@ def test_plain_http_is_redirected_on_a_server() -> None:
     assert SERVER["services"]["backend"]["environment"]["FRONTEND_URL"] == "https://dashboard.${DOMAIN}"
 
 
+def test_an_unwell_api_is_a_503_and_no_page_of_another_route() -> None:
+    """The proxy drops a container whose check fails; without its service the dashboard's route would answer."""
+    assert "--providers.docker.allowemptyservices=true" in SERVER["services"]["proxy"]["command"]
+    assert "/api/v1/health/ready" in SERVER["services"]["backend"]["healthcheck"]["test"][-1]
+
+
+def test_the_database_takes_the_connections_of_two_versions_at_once() -> None:
+    [allowed] = re.findall(r"max_connections=(\d+)", read("docker-compose.yml"))
+    cores, each = 8, 2 * settings.DATABASE_POOL_SIZE + 2
+    assert int(allowed) > 2 * cores * each
+
+
 def test_a_server_is_never_in_local_mode_by_omission() -> None:
     assert SERVER["services"]["backend"]["environment"]["ENVIRONMENT"] == "${DEPLOY_ENVIRONMENT:-production}"
     assert LAPTOP["services"]["backend"]["environment"]["ENVIRONMENT"] == "local"
@@ -155,7 +179,9 @@ def test_uploaded_files_outlive_the_container() -> None:
 
 def test_secrets_are_files() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
-    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in SECRETS}
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
+    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
+    assert keys == {"backup"}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
     assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD"}
     assert SERVER["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_PASSWORD"
@@ -186,4 +212,4 @@ def test_each_variable_is_explained(file: str) -> None:
 def test_no_image_of_others_floats_over_major_versions() -> None:
     images = {s["image"] for s in (*SERVER["services"].values(), *LAPTOP["services"].values()) if "image" in s}
     public = {image for image in images if "${" not in image}
-    assert public == {"traefik:3.7", "postgres:18", "adminer:5", "axllent/mailpit:v1.30"}
+    assert public == {"traefik:3.7", "postgres:18", "valkey/valkey:9-alpine", "adminer:5", "axllent/mailpit:v1.30"}

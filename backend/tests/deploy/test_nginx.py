@@ -44,7 +44,8 @@ def test_only_a_hashed_asset_that_exists_is_kept() -> None:
 
 
 def test_a_missing_file_is_never_the_application() -> None:
-    assert "try_files $uri =404;" in location("^~ /assets/")
+    assert "try_files $uri @released;" in location("^~ /assets/")
+    assert "try_files $uri =404;" in location("@released")
     assert "try_files $uri =404;" in location(r"~ \.[^/]*$")
     assert "try_files $uri /index.html;" in location("/")
 

@@ -131,6 +131,12 @@ CASES: dict[str, Case] = {
         (ADDITIVE, "can be text/csv"),
         (BREAKING, "is no text/csv any more"),
     ),
+    "an answer's header": (
+        lambda d: read(d)["responses"]["200"].update(headers={"ETag": {}}),
+        "readItems.200",
+        (ADDITIVE, "names its ETag"),
+        (BREAKING, "has no ETag any more"),
+    ),
     "a success status": (
         lambda d: create(d)["responses"].update({"201": body(ref("Note"))}),
         "createNote.201",

@@ -98,7 +98,7 @@ def signed_in(facts: dict[str, Any]) -> httpx2.Client:
 def test_it_starts_says_where_it_is_and_stops_without_a_trace(layout: Layout) -> None:
     started = Started(layout)
     facts = started.wait()
-    assert set(facts) == {"dashboard", "api", "docs", "mailbox", "database_url", "superuser", "pid"}
+    assert set(facts) == {"dashboard", "api", "docs", "mailbox", "database_url", "superuser", "settings", "pid"}
     assert set(facts["superuser"]) == {"email", "password"}
     assert facts["pid"] == started.process.pid
     assert layout.stack_file.stat().st_mode & 0o777 == 0o600

@@ -83,10 +83,22 @@ async def server(listening: None) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+async def all_told() -> None:
+    """Returns when what was committed until now has reached its readers."""
+    from app.core.announcements import announcements
+    from app.core.changes import changes
+
+    with changes.reader("the test") as reader:
+        announcements.add([json.dumps({"topic": "mark", "owners": ["the test"]})])
+        while "mark" not in reader.take()[0]:
+            assert await reader.wait(5)
+
+
 @pytest.fixture
 def open_tab(server: AsyncClient) -> OpenTab:
     @asynccontextmanager
     async def opened(headers: dict[str, str]) -> AsyncIterator[Tab]:
+        await all_told()
         async with server.stream("GET", EVENTS, headers=headers) as response:
             assert response.status_code == 200
             tab = Tab(response)

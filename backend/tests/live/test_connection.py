@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import changes as module
 from app.core import db
-from app.core.changes import CHANNEL, EVERYTHING, Changes, changes
+from app.core.announcements import CHANNEL
+from app.core.changes import EVERYTHING, Changes, changes
 from app.live import service
 from dev.ports import any_free_port
 from tests.auth.factories import signed_in_user

@@ -1,75 +1,53 @@
 """A server with open streams ends at once, however it was started."""
 
-import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import pytest
-from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db
-from dev.ports import any_free_port
-from tests import conftest
 from tests.auth.factories import sign_in, signed_in_user
+from tests.core.servers import GRACE, uvicorn
 from tests.live.conftest import EVENTS, Tab
 
-GRACE = 20
-"""What the image allows open answers; waiting for it would be the failure."""
 
-
-@asynccontextmanager
-async def uvicorn(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, AsyncClient]]:
-    """The application on the `live` database, in processes of its own."""
-    port, url = any_free_port(), db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)
-    environment = os.environ | {"DATABASE_URL": url}
-    command = ["-m", "uvicorn", "app.main:app", f"--port={port}", f"--timeout-graceful-shutdown={GRACE}", *options]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *command,
-        cwd=conftest.BACKEND_DIR,
-        env=environment,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
-    try:
-        async with asyncio.timeout(60), AsyncClient(base_url=f"http://localhost:{port}") as client:
-            starting = 2 if "--workers=2" in options else 1
-            async for line in process.stderr:
-                starting -= b"Application startup complete" in line
-                if not starting:
-                    break
-            yield process, client
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
+def live_database() -> dict[str, str]:
+    return {"DATABASE_URL": db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)}
 
 
 @pytest.mark.parametrize(
-    ("options", "number"),
+    ("options", "workers", "number"),
     [
-        ([], signal.SIGTERM),
-        ([], signal.SIGINT),
-        (["--workers=2"], signal.SIGTERM),
-        (["--reload", "--reload-dir=app"], signal.SIGINT),
+        ([], 1, signal.SIGTERM),
+        ([], 1, signal.SIGINT),
+        ([], 2, signal.SIGTERM),
+        (["--reload", "--reload-dir=app"], 1, signal.SIGINT),
     ],
 )
 async def test_open_streams_do_not_hold_up_the_end(
-    session: AsyncSession, options: list[str], number: signal.Signals
+    session: AsyncSession, options: list[str], workers: int, number: signal.Signals
 ) -> None:
     user, headers = await signed_in_user(session)
-    async with uvicorn(*options) as (process, client):
+    async with uvicorn(*options, workers=workers, environment=live_database()) as server:
+        client = server.client
         first = client.stream("GET", EVENTS, headers=headers)
         second = client.stream("GET", EVENTS, headers=await sign_in(session, user))
         async with first as one, second as two:
             tabs = [Tab(one), Tab(two)]
             assert [await tab.event() for tab in tabs] == [("ready", {})] * 2
-            process.send_signal(number)
+            server.process.send_signal(number)
             assert [await tab.ended() for tab in tabs] == [True] * 2
-        async with asyncio.timeout(GRACE / 4):
-            await process.wait()
+        await server.ended(GRACE / 4)  # waiting for what the image allows open answers would be the failure
+
+
+async def test_streams_end_when_the_drain_begins(session: AsyncSession) -> None:
+    """So that browsers are at another process already when this one ends."""
+    _, headers = await signed_in_user(session)
+    async with uvicorn(environment={**live_database(), "DRAIN_SECONDS": "60"}) as server:
+        async with server.client.stream("GET", EVENTS, headers=headers) as response:
+            tab = Tab(response)
+            assert await tab.event() == ("ready", {})
+            server.process.send_signal(signal.SIGTERM)
+            assert await tab.ended()
+        again = await server.client.get(EVENTS, headers=headers)
+        assert (again.status_code, again.headers["connection"]) == (503, "close")

@@ -1,11 +1,14 @@
-"""A real uvicorn in the test's own event loop: for what happens below ASGI."""
+"""A real uvicorn in the test's own event loop, for what happens below ASGI; and what production demands."""
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator, Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
+import psycopg
 import pytest
 import uvicorn
 from httpx2 import AsyncClient
@@ -38,3 +41,18 @@ async def served(app: Any) -> AsyncIterator[AsyncClient]:
 @pytest.fixture
 def serve() -> Serve:
     return served
+
+
+@pytest.fixture
+def production() -> Iterator[dict[str, str]]:
+    """An environment of production that starts, with an empty database whose password is strong."""
+    from tests.security.test_we_headers import OUTSIDE, STRONG
+
+    server, name = os.environ["TEST_POSTGRES_URL"], f"production_{uuid.uuid4().hex[:12]}"
+    url = f"postgresql://{name}:{STRONG}@{server.rpartition('@')[2]}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{STRONG}'")
+        connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+        yield {**OUTSIDE, "ENVIRONMENT": "production", "LOG_LEVEL": "info", "DATABASE_URL": url}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP ROLE {name}")

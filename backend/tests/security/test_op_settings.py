@@ -23,6 +23,8 @@ WEAK = {
     "well-known and long": "changethis-changethis-changethis",
     "secret": "secretsecretsecretsecretsecretsecret",
     "password": "password-password-password-password",
+    "repeated": "ab" * 20,
+    "example": "example-k7Yw2mQx9vRt4bNc8pLd3sHf6jZg1aUe",
 }
 
 
@@ -73,6 +75,12 @@ def test_op01_weak_superuser_password_refuses_to_start(environment: str, weak: s
 def test_op01_weak_mail_password_refuses_to_start(weak: str) -> None:
     values = {**OUTSIDE, "ENVIRONMENT": "production", "SMTP_HOST": "smtp.example.com", "SMTP_USER": "app"}
     assert "SMTP_PASSWORD" in refusal(**values, SMTP_PASSWORD=weak)
+
+
+@pytest.mark.parametrize("weak", ["", "minioadmin", "k7Yw2mQx9v"])
+def test_op01_weak_key_of_the_storage_refuses_to_start(weak: str) -> None:
+    values = {**OUTSIDE, "ENVIRONMENT": "production", "STORAGE_URL": "s3://files", "STORAGE_ACCESS_KEY_ID": "app"}
+    assert "STORAGE_SECRET_ACCESS_KEY" in refusal(**values, STORAGE_SECRET_ACCESS_KEY=weak)
 
 
 @pytest.mark.parametrize("environment", OUTSIDE_LOCAL)

@@ -185,7 +185,7 @@ async def test_storage_that_fails_is_503_and_changes_nothing(
     _, headers = await signed_in_user(session)
     url = (await upload(client, headers, picture())).json()["avatar_url"]
     # Nothing listens on port 1.
-    away = storage.open_store("s3://bucket?endpoint=http://127.0.0.1:1&access_key_id=a&secret_access_key=b")
+    away = storage.open_store("s3://bucket?endpoint=http://127.0.0.1:1", ("a", "b"), request_seconds=1)
     with monkeypatch.context() as patch:
         patch.setattr(storage, "_store", lambda: away)
         for response in (await upload(client, headers, picture()), await client.get(url, headers=headers)):

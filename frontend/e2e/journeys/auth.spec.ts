@@ -116,7 +116,8 @@ test("a session that ended meanwhile leads to the login page and back", async ({
 test("a forgotten password is replaced through the mail", async ({ page, account, request }) => {
   await page.goto("/login");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
-  await expect(page.getByRole("heading", { name: "Password Recovery" })).toBeFocused();
+  await expect(page.getByRole("heading", { name: "Password Recovery" })).toBeVisible();
+  await expect(page.getByTestId("email-input")).toBeFocused();
   await page.getByTestId("email-input").fill(account.email);
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("status")).toContainText(account.email);

@@ -209,9 +209,12 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
 
   const actions = row(page, "Ladder").getByRole("button").last();
   await actions.press("Enter");
+  // A key that comes before the menu is ready counts from its top.
+  await expect(page.getByRole("menuitem", { name: "Edit Item" })).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
+  const question = page.getByRole("alertdialog", { name: "Delete this item?" });
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(actions).toBeFocused();
 });

@@ -1,2 +1,9 @@
-/** The product's name, from the root `.env` at build time; index.html takes it from the same place. */
-export const PROJECT_NAME: string = import.meta.env.PROJECT_NAME ?? "App";
+declare global {
+  interface Window {
+    /** From /config.js, which whoever serves the dashboard makes from its settings; see public/config.js. */
+    APP_CONFIG?: { projectName?: string };
+  }
+}
+
+/** The product's name, read when the page loads: one build serves every environment. */
+export const PROJECT_NAME = window.APP_CONFIG?.projectName || "App";

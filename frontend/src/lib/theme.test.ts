@@ -1,6 +1,6 @@
 import { act, renderHook } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
-import script from "../../public/theme.js?raw";
+import script from "../../public/first-paint.js?raw";
 import { setTheme, useTheme } from "./theme";
 
 const runScript = () => new Function(script)();

@@ -27,6 +27,8 @@ export function RouteChange() {
 function focusHeading() {
   // Who goes through tabs by keyboard stays on them; the tab says which panel is shown.
   if (document.activeElement?.matches("[role=tab]")) return;
+  // A page that is a form starts there.
+  if (document.activeElement?.closest("main form")) return;
   const heading = document.querySelector("h1") ?? document.querySelector("main");
   if (!heading) return;
   heading.tabIndex = -1;

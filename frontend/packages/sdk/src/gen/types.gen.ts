@@ -64,6 +64,24 @@ export type BulkDelete = {
     ids: Array<string>;
 };
 
+/**
+ * CheckResult
+ */
+export type CheckResult = {
+    /**
+     * Detail
+     */
+    detail?: string | null;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * State
+     */
+    state: 'ok' | 'warning' | 'failed';
+};
+
 export type ConflictProblem = Problem & {
     code: 'CONF_001';
 };
@@ -96,6 +114,20 @@ export type DayCount = {
     date: string;
 };
 
+/**
+ * DoctorReport
+ */
+export type DoctorReport = {
+    /**
+     * Checked At
+     */
+    checked_at: string;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+};
+
 export type DuplicateProblem = Problem & {
     code: 'DUP_001';
 };
@@ -123,6 +155,34 @@ export type FieldError = {
      * Message
      */
     message: string;
+};
+
+/**
+ * Finding
+ *
+ * One thing that was looked at. It never holds a secret.
+ */
+export type Finding = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Fix
+     */
+    fix?: string;
+    /**
+     * State
+     */
+    state: 'ok' | 'warning' | 'failed' | 'skipped';
+    /**
+     * Title
+     */
+    title: string;
 };
 
 export type ForbiddenProblem = Problem & {
@@ -230,6 +290,16 @@ export type ItemsStats = {
      * Days
      */
     days: Array<DayCount>;
+};
+
+/**
+ * Liveness
+ */
+export type Liveness = {
+    /**
+     * Status
+     */
+    status?: 'ok';
 };
 
 /**
@@ -349,6 +419,22 @@ export type Problem = {
      * Type
      */
     type?: string;
+};
+
+/**
+ * Readiness
+ */
+export type Readiness = {
+    /**
+     * Checks
+     */
+    checks: {
+        [key: string]: CheckResult;
+    };
+    /**
+     * Status
+     */
+    status: 'ok' | 'warning' | 'failed';
 };
 
 /**
@@ -556,6 +642,47 @@ export type WrongCredentialsProblem = Problem & {
     code: 'AUTH_003';
 };
 
+export type ReadDoctorReportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/doctor/';
+};
+
+export type ReadDoctorReportErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadDoctorReportError = ApiErrorFrom<ReadDoctorReportErrors[keyof ReadDoctorReportErrors]>;
+
+export type ReadDoctorReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DoctorReport;
+};
+
+export type ReadDoctorReportResponse = ReadDoctorReportResponses[keyof ReadDoctorReportResponses];
+
 export type ReadEventsData = {
     body?: never;
     path?: never;
@@ -598,6 +725,72 @@ export type ReadEventsResponses = {
 };
 
 export type ReadEventsResponse = ReadEventsResponses[keyof ReadEventsResponses];
+
+export type HealthLiveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health/live';
+};
+
+export type HealthLiveErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type HealthLiveError = ApiErrorFrom<HealthLiveErrors[keyof HealthLiveErrors]>;
+
+export type HealthLiveResponses = {
+    /**
+     * Successful Response
+     */
+    200: Liveness;
+};
+
+export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
+
+export type HealthReadyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health/ready';
+};
+
+export type HealthReadyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type HealthReadyError = ApiErrorFrom<HealthReadyErrors[keyof HealthReadyErrors]>;
+
+export type HealthReadyResponses = {
+    /**
+     * Successful Response
+     */
+    200: Readiness;
+};
+
+export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
 
 export type ReadItemsData = {
     body?: never;

@@ -29,6 +29,19 @@ export const zBulkDelete = z.object({
 });
 
 /**
+ * CheckResult
+ */
+export const zCheckResult = z.object({
+    detail: z.nullish(z.string()),
+    ms: z.number(),
+    state: z.enum([
+        'ok',
+        'warning',
+        'failed'
+    ])
+});
+
+/**
  * Count
  */
 export const zCount = z.object({
@@ -78,6 +91,32 @@ export const zFieldError = z.object({
 });
 
 /**
+ * Finding
+ *
+ * One thing that was looked at. It never holds a secret.
+ */
+export const zFinding = z.object({
+    code: z.string(),
+    detail: z.string(),
+    fix: z._default(z.optional(z.string()), ''),
+    state: z.enum([
+        'ok',
+        'warning',
+        'failed',
+        'skipped'
+    ]),
+    title: z.string()
+});
+
+/**
+ * DoctorReport
+ */
+export const zDoctorReport = z.object({
+    checked_at: z.iso.datetime(),
+    findings: z.array(zFinding)
+});
+
+/**
  * ItemCreate
  */
 export const zItemCreate = z.object({
@@ -111,6 +150,13 @@ export const zItemUpdate = z.object({
 export const zItemsStats = z.object({
     count: z.int(),
     days: z.array(zDayCount)
+});
+
+/**
+ * Liveness
+ */
+export const zLiveness = z.object({
+    status: z._default(z.optional(z.literal('ok')), 'ok')
 });
 
 /**
@@ -231,6 +277,18 @@ export const zPreconditionFailedProblem = z.intersection(zProblem, z.object({
 }));
 
 /**
+ * Readiness
+ */
+export const zReadiness = z.object({
+    checks: z.record(z.string(), zCheckResult),
+    status: z.enum([
+        'ok',
+        'warning',
+        'failed'
+    ])
+});
+
+/**
  * Token
  */
 export const zToken = z.object({
@@ -337,11 +395,26 @@ export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
 }));
 
 /**
+ * Successful Response
+ */
+export const zReadDoctorReportResponse = zDoctorReport;
+
+/**
  * The data of each event
  */
 export const zReadEventsResponse = z.object({
     topic: z.optional(z.string())
 });
+
+/**
+ * Successful Response
+ */
+export const zHealthLiveResponse = zLiveness;
+
+/**
+ * Successful Response
+ */
+export const zHealthReadyResponse = zReadiness;
 
 export const zReadItemsQuery = z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { FieldValues, UseFormReturn } from "react-hook-form";
 import { Form } from "@/components/form/form";
 import { SubmitButton } from "@/components/form/submit-button";
@@ -27,13 +27,15 @@ export function AuthPage<Values extends FieldValues, Output>({
   children,
   result,
 }: AuthPageProps<Values, Output>) {
+  const column = useRef<HTMLDivElement>(null);
+  useEffect(() => focusFirstEmpty(column.current), []);
   return (
     <>
       <div className="mb-6 text-center">
         <h1 className="font-semibold text-xl">{title}</h1>
         <p className="mt-1.5 text-pretty text-muted-foreground">{description}</p>
       </div>
-      <div className="rounded-xl border bg-card p-6">
+      <div ref={column} className="rounded-xl border bg-card p-6">
         {result ?? (
           <Form form={form} onSubmit={onSubmit} className="grid gap-5">
             {children}
@@ -44,4 +46,11 @@ export function AuthPage<Values extends FieldValues, Output>({
       <p className="mt-6 text-center text-muted-foreground">{footer}</p>
     </>
   );
+}
+
+/** The form is all that such a page is for: people type at once, and what is known already needs the button alone. */
+function focusFirstEmpty(column: HTMLElement | null) {
+  const fields = [...(column?.querySelectorAll("input") ?? [])];
+  const next = fields.find(({ value }) => !value) ?? column?.querySelector("[type=submit]");
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
 }

@@ -8,14 +8,7 @@ import { PROJECT_NAME } from "@/lib/project";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { loginSchema } from "../../schemas";
-import { redirectSearch } from "../../search";
-
-declare module "@tanstack/react-router" {
-  interface HistoryState {
-    /** Filled in on the login page by the page that leads there. */
-    email?: string;
-  }
-}
+import { knownEmail, redirectSearch } from "../../search";
 
 export const Route = createFileRoute("/_public/login")({
   staticData: { title: "Log in" },
@@ -28,7 +21,7 @@ function LoginPage() {
   const { redirect } = Route.useSearch();
   const { session } = Route.useRouteContext();
   const navigate = Route.useNavigate();
-  const email = useLocation({ select: (location) => location.state.email ?? "" });
+  const email = useLocation({ select: knownEmail });
   const form = useForm({
     resolver: standardSchemaResolver(loginSchema),
     defaultValues: { email, password: "" },
@@ -71,7 +64,11 @@ function LoginPage() {
         autoComplete="current-password"
         data-testid="password-input"
         aside={
-          <TextLink to="/recover-password" className="text-[13px]">
+          <TextLink
+            to="/recover-password"
+            state={(previous) => ({ ...previous, email: form.getValues("email") })}
+            className="text-[13px]"
+          >
             Forgot your password?
           </TextLink>
         }

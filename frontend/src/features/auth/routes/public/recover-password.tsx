@@ -1,6 +1,6 @@
 import { recoverPassword } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
@@ -8,6 +8,7 @@ import { TextField } from "@/components/form/text-field";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { recoverSchema } from "../../schemas";
+import { knownEmail } from "../../search";
 
 export const Route = createFileRoute("/_public/recover-password")({
   staticData: { title: "Password recovery" },
@@ -18,7 +19,7 @@ function RecoverPasswordPage() {
   const [sentTo, setSentTo] = useState<string>();
   const form = useForm({
     resolver: standardSchemaResolver(recoverSchema),
-    defaultValues: { email: "" },
+    defaultValues: { email: useLocation({ select: knownEmail }) },
   });
 
   return (

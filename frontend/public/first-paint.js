@@ -1,4 +1,11 @@
-// Blocking and external: the right colours from the first paint, under a policy without inline scripts.
+// Blocking and external: the right name and colours from the first paint, under a policy without inline scripts.
+(() => {
+  const name = window.APP_CONFIG?.projectName;
+  if (!name) return;
+  document.title = name;
+  document.querySelector("meta[name=description]").content = `${name}: your dashboard.`;
+})();
+
 // The only owner of the class on <html>; lib/theme.ts writes the choice and dispatches a storage event.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");

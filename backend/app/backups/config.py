@@ -1,0 +1,29 @@
+from datetime import time
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from app.core.config import REPOSITORY_DIR, EnvSettings, StorageUrl, load, split
+
+
+class BackupsSettings(EnvSettings):
+    BACKUP_URL: StorageUrl = ""
+    BACKUP_ACCESS_KEY_ID: str = ""
+    BACKUP_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
+    # Only what makes and restores backups needs it: the API's own process should not have it.
+    BACKUP_KEY: SecretStr = SecretStr("")
+    BACKUP_AT: Annotated[list[time], NoDecode, BeforeValidator(split)] = Field(default=[time(3, 0)], min_length=1)
+    BACKUP_KEEP_DAILY: int = Field(default=7, ge=1)
+    BACKUP_KEEP_WEEKLY: int = Field(default=4, ge=0)
+    BACKUP_KEEP_MONTHLY: int = Field(default=12, ge=0)
+    BACKUP_WARN_AFTER_HOURS: int = Field(default=26, ge=1)
+
+    @property
+    def backup_url(self) -> str:
+        """Empty when no place was named outside local development, where there is no default."""
+        local = f"file://{REPOSITORY_DIR / '.local' / 'backups'}" if self.ENVIRONMENT == "local" else ""
+        return self.BACKUP_URL or local
+
+
+settings = load(BackupsSettings)

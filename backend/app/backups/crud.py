@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.backups.models import Backup, Manifest
+from app.core.statements import ReadSession, Statement
+
+_NEWEST = Statement(select(Backup.created_at).order_by(col(Backup.created_at).desc()).limit(1))
+
+
+async def newest_backup(*, session: ReadSession) -> datetime | None:
+    """The moment whose data the newest backup holds."""
+    row = await session.first(_NEWEST)
+    return row["created_at"] if row else None
+
+
+async def replace_backups(*, session: AsyncSession, manifests: Sequence[Manifest]) -> None:
+    """Makes the table say what the storage has."""
+    await session.exec(delete(Backup))
+    session.add_all(
+        Backup(
+            name=manifest.name,
+            created_at=manifest.created_at,
+            verified_at=manifest.verified_at,
+            seconds=manifest.seconds,
+            size=manifest.size,
+            rows=manifest.rows,
+        )
+        for manifest in manifests
+    )
+    await session.flush()

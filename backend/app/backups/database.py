@@ -1,0 +1,205 @@
+"""PostgreSQL's side of a backup: one moment of a database, a copy of it, and the change to that copy."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection, sql
+from sqlalchemy import make_url
+
+from app.backups.models import TableState
+from app.backups.programs import BackupError, Program
+from app.core.config import settings
+
+CONNECT_SECONDS = 5
+LOCK_SECONDS = 10
+REPLACED = "before_restore"
+
+# The text of a row has to be the same in two databases.
+_OPTIONS = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
+
+_TABLES = """
+    SELECT n.nspname, c.relname,
+           EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'created_at'
+                   AND a.atttypid = 'timestamptz'::regtype)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    ORDER BY 1, 2
+"""
+
+
+class Snapshot(NamedTuple):
+    """One moment of the database, which is held while the connection is open."""
+
+    connection: Connection
+    id: str
+    moment: datetime
+    revision: str
+
+
+def database_name() -> str:
+    return make_url(settings.database_url).database or ""
+
+
+def database_url(name: str) -> str:
+    """Another database of the same server."""
+    return make_url(settings.database_url).set(database=name).render_as_string(hide_password=False)
+
+
+def connect(name: str, **options: Any) -> Connection:
+    """Raises `BackupError` when the server cannot be reached."""
+    url = database_url(name).replace("+psycopg", "", 1)
+    try:
+        return psycopg.connect(url, connect_timeout=CONNECT_SECONDS, options=_OPTIONS, **options)
+    except psycopg.OperationalError as error:
+        raise BackupError(f"The database {name!r} cannot be reached: {error}") from None
+
+
+def server_version() -> int:
+    with connect(database_name()) as connection:
+        return connection.info.server_version // 10_000
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Raises `BackupError` while another process makes, checks or restores a backup of this database."""
+    with connect("postgres", autocommit=True) as connection:
+        key = [f"backups {database_name()}"]
+        [(is_free,)] = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
+        if not is_free:
+            raise BackupError("Another backup or restore of this database is running. Try again when it has ended.")
+        yield
+
+
+@contextmanager
+def snapshot() -> Iterator[Snapshot]:
+    with connect(database_name()) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        statement = "SELECT pg_export_snapshot(), now(), (SELECT version_num FROM alembic_version)"
+        try:
+            [(snapshot_id, moment, revision)] = connection.execute(statement)
+        except (psycopg.errors.UndefinedTable, ValueError):
+            raise BackupError("The database has no schema yet. Run python -m app.prestart.") from None
+        yield Snapshot(connection, snapshot_id, moment, revision)
+
+
+def state(connection: Connection) -> dict[str, TableState]:
+    """Rows, checksum and newest row of each table."""
+    found = {}
+    for schema, table, has_created_at in connection.execute(_TABLES).fetchall():
+        newest = sql.SQL("max(t.created_at)" if has_created_at else "NULL::timestamptz")
+        statement = sql.SQL(
+            "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text, {} FROM {} t"
+        ).format(newest, sql.Identifier(schema, table))
+        [(rows, checksum, newest_row)] = connection.execute(statement)
+        found[f"{schema}.{table}"] = TableState(rows=rows, checksum=checksum, newest=newest_row)
+    return found
+
+
+def state_of(name: str) -> dict[str, TableState]:
+    with connect(name) as connection:
+        return state(connection)
+
+
+def dump(snapshot_id: str) -> Program:
+    """Writes the database as it is in the snapshot."""
+    flags = ["--format=custom", f"--snapshot={snapshot_id}", f"--lock-wait-timeout={LOCK_SECONDS}s"]
+    return Program(["pg_dump", *flags, _without_password(database_name())], _password())
+
+
+def restore(name: str) -> Program:
+    """Reads a dump into an empty database."""
+    flags = ["--exit-on-error", "--single-transaction", "--no-owner"]
+    return Program(["pg_restore", *flags, _without_password(name)], _password())
+
+
+@contextmanager
+def temporary_database() -> Iterator[str]:
+    """An empty database beside ours, which is dropped at the end; those that a killed process has left are, too.
+
+    The caller is `alone`.
+    """
+    prefix = f"{database_name()}_scratch_"
+    leftovers = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname ~ '_scratch_[0-9a-f]{8}$'"
+    with connect("postgres", autocommit=True) as connection:
+        for (leftover,) in connection.execute(leftovers, [prefix]).fetchall():
+            _drop(connection, leftover)
+        name = f"{prefix}{secrets.token_hex(4)}"
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege:
+            raise BackupError(
+                f"{connection.info.user} may make no database, and a backup is restored into one before it counts. "
+                f'As an administrator of the server: ALTER ROLE "{connection.info.user}" CREATEDB'
+            ) from None
+        try:
+            yield name
+        finally:
+            _drop(connection, name)
+
+
+def swap(replacement: str) -> str:
+    """Gives `replacement` the name of our database, whose own new name is returned.
+
+    Both or neither, in one transaction: while it runs nobody can connect, and who is connected is cut off.
+    """
+    current = database_name()
+    with connect("postgres") as connection, _cutting_off(current):
+        [(now,)] = connection.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD\"t\"HH24MISS')")
+        kept = f"{current}_{REPLACED}_{now}"
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        for old, new in ((current, kept), (replacement, current)):
+            connection.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
+    return kept
+
+
+@contextmanager
+def _cutting_off(name: str) -> Iterator[None]:
+    """Ends the connections to a database again and again: a rename waits 5 s for the last of them."""
+    done = threading.Event()
+
+    def end_connections() -> None:
+        with connect("postgres", autocommit=True) as connection:
+            while True:
+                connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                if done.wait(0.1):
+                    return
+
+    thread = threading.Thread(target=end_connections)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def replaced_databases() -> list[str]:
+    """What earlier restores have kept, oldest first."""
+    with connect("postgres") as connection:
+        statement = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
+        return [name for (name,) in connection.execute(statement, [f"{database_name()}_{REPLACED}_"])]
+
+
+def drop(name: str) -> None:
+    with connect("postgres", autocommit=True) as connection:
+        _drop(connection, name)
+
+
+def _drop(connection: Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _without_password(name: str) -> str:
+    """The option for a program: everybody on the machine can read its command line."""
+    url = make_url(settings.database_url)._replace(drivername="postgresql", database=name, password=None)
+    return f"--dbname={url.render_as_string()}"
+
+
+def _password() -> dict[str, str]:
+    return {"PGPASSWORD": make_url(settings.database_url).password or "", "PGOPTIONS": _OPTIONS}

@@ -1,0 +1,46 @@
+"""`NAME_FILE=/path`: a setting that is read from a file, as Docker's and Kubernetes' images have it."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
+
+_SUFFIX = "_FILE"
+
+
+class FileVariables(PydanticBaseSettingsSource):
+    """`sources` are those of the environment and of `.env`, the stronger one first."""
+
+    def __init__(self, settings_class: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_class)
+        self._places = [source.env_vars for source in sources if isinstance(source, EnvSettingsSource)]
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self._value(name) for name in self.settings_cls.model_fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._value(field_name), field_name, False
+
+    def _value(self, name: str) -> str | None:
+        variable = name + _SUFFIX
+        for place in self._places:
+            if path := place.get(variable.lower()):
+                if place.get(name.lower()):
+                    raise SettingsError(f"{name} and {variable} are both set. Remove one of them.")
+                return _read(variable, Path(path))
+        return None
+
+
+def _read(variable: str, path: Path) -> str:
+    """The text without the spaces and line ends around it. Raises `SettingsError`."""
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable} names {path}, which cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{variable} names {path}, which is no text.") from None
+    if not value:
+        raise SettingsError(f"{variable} names {path}, which is empty.")
+    return value

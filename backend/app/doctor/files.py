@@ -1,0 +1,57 @@
+"""Uploaded files: whether one can be written, read and deleted, and how much room is left."""
+
+import asyncio
+import shutil
+from urllib.parse import unquote, urlsplit
+
+from obstore.exceptions import BaseError
+
+from app.core.config import Settings
+from app.core.ids import new_id
+from app.core.storage import SECONDS, open_store
+from app.doctor.models import Finding, State
+
+GIB = 1024**3
+WARNING_BYTES, FAILED_BYTES = 5 * GIB, GIB
+
+
+async def check_files(settings: Settings) -> list[Finding]:
+    url = urlsplit(settings.storage_url)
+    place = f"{url.scheme}://{url.netloc}{url.path}"  # without S3's options
+    found = [await _try(settings.storage_url, place)]
+    if url.scheme == "file" and found[0].state == "ok":
+        folder = unquote(url.path)
+        found.append(judge_disk(shutil.disk_usage(folder).free, folder))
+    return found
+
+
+async def _try(url: str, place: str) -> Finding:
+    key, content, reason = f"doctor/{new_id()}", b"written by the doctor", "it was read again as something else"
+    try:
+        async with asyncio.timeout(SECONDS):
+            store = open_store(url)
+            await store.put_async(key, content)
+            read = bytes(await (await store.get_async(key)).bytes_async())
+            await store.delete_async(key)
+    except (BaseError, OSError, TimeoutError) as error:
+        read, reason = b"", type(error).__name__
+    if read == content:
+        return Finding(code="storage", state="ok", title="Files", detail=f"{place} can be written and read.")
+    return Finding(
+        code="storage",
+        state="failed",
+        title="Files cannot be stored",
+        detail=f"Nothing can be written to {place} and read again ({reason}).",
+        fix="A directory has to belong to the API's user (10001 in containers). For a bucket compare STORAGE_URL, "
+        "STORAGE_ACCESS_KEY_ID and .local/secrets/STORAGE_SECRET_ACCESS_KEY.",
+    )
+
+
+def judge_disk(free: int, path: str) -> Finding:
+    """`free` in bytes."""
+    detail = f"{free / GIB:.1f} GiB are free at {path}."
+    if free >= WARNING_BYTES:
+        return Finding(code="disk", state="ok", title="Disk", detail=detail)
+    state: State = "failed" if free < FAILED_BYTES else "warning"
+    fix = "Free some (docker image prune, old logs and dumps) or enlarge the disk; a full one stops all writes."
+    return Finding(code="disk", state=state, title="The disk is nearly full", detail=detail, fix=fix)

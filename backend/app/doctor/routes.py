@@ -1,0 +1,13 @@
+from fastapi import APIRouter, Depends
+
+from app.auth.deps import get_current_superuser
+from app.doctor import service
+from app.doctor.models import DoctorReport
+
+router = APIRouter(prefix="/doctor", tags=["doctor"])
+
+
+@router.get("/", dependencies=[Depends(get_current_superuser)])
+async def read_doctor_report() -> DoctorReport:
+    """Checks the settings and what the application needs, as they are at this moment. Takes up to 15 s."""
+    return await service.check_all()

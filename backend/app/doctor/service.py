@@ -1,0 +1,77 @@
+"""Runs the checks side by side. Each has a bound, and one that fails hides none of the others."""
+
+import asyncio
+from collections.abc import Awaitable
+
+import structlog
+
+from app.core.config import EnvSettings, Settings
+from app.core.config import settings as core_settings
+from app.core.features import modules
+from app.core.health import Health
+from app.core.models import utc_now
+from app.doctor.database import check_database
+from app.doctor.files import check_files
+from app.doctor.mail import check_mail
+from app.doctor.models import DoctorReport, Finding
+from app.doctor.settings import check_settings
+from app.users.config import UsersSettings
+from app.users.config import settings as users_settings
+
+logger = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 15.0
+_HEALTH_FIXES = {
+    "migrations": "docker compose run --rm prestart migrates; its log says what stops it.",
+    "backups": "./scripts/backup create makes one; its output says what stops it. deployment.md has the schedule.",
+}
+
+
+async def check_all(settings: Settings = core_settings, users: UsersSettings = users_settings) -> DoctorReport:
+    """Within `CHECK_SECONDS`."""
+    checks = {
+        "settings": asyncio.to_thread(check_settings, settings, users, *_of_features()),
+        "database": check_database(settings),
+        "health": _check_health(),
+        "mail": check_mail(settings),
+        "storage": check_files(settings),
+    }
+    results = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
+    return DoctorReport(checked_at=utc_now(), findings=[finding for found in results for finding in found])
+
+
+def _of_features() -> list[EnvSettings]:
+    return [module.settings for module in modules("config")]
+
+
+async def _check_health() -> list[Finding]:
+    """What `/health/ready` asks as well: the schema, and what features add, such as the age of backups."""
+    checks = (await Health().readiness()).checks
+    # The database has a finding of its own, and a process that answers accepts.
+    others = {name: result for name, result in checks.items() if name not in ("database", "accepting")}
+    if checks["database"].state == "failed":
+        skipped = "Not known while the database cannot be reached."
+        return [Finding(code=name, state="skipped", title=name.capitalize(), detail=skipped) for name in others]
+    return [
+        Finding(
+            code=name,
+            state=result.state,
+            title=name.capitalize(),
+            detail=result.detail or "As it should be.",
+            fix="" if result.state == "ok" else _HEALTH_FIXES.get(name, "The log of the API says more."),
+        )
+        for name, result in others.items()
+    ]
+
+
+async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check
+    except TimeoutError:
+        detail = f"No answer within {CHECK_SECONDS:g} s."
+    except Exception as error:
+        logger.exception("doctor_check_failed", check=name)
+        detail = f"The check ended with {type(error).__name__}; the log says more."
+    fix = "Look at docker compose logs backend, and report it when the project is to blame."
+    return [Finding(code=name, state="failed", title=f"{name.capitalize()} not checked", detail=detail, fix=fix)]

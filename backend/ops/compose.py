@@ -1,0 +1,75 @@
+"""Runs Docker on the server: every command has a bound, and an error that can be read."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCAL = ROOT / ".local"
+SERVER_FILE = LOCAL / "server.env"
+
+OUTPUT_LINES = 30
+
+
+class OpsError(Exception):
+    """What is wrong and what to do about it; shown without a traceback."""
+
+
+def environment() -> dict[str, str]:
+    """Ours, with the files that a server uses unless it names others (deployment.md)."""
+    files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
+    defaults = {"COMPOSE_FILE": "docker-compose.yml", "COMPOSE_ENV_FILES": files}
+    return {**defaults, **os.environ, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+
+
+def docker(
+    *arguments: str,
+    seconds: float = 60,
+    env: Mapping[str, str] | None = None,
+    stdin: IO[Any] | int = subprocess.DEVNULL,
+    stdout: IO[Any] | int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+) -> str:
+    """Run `docker ARGUMENTS` in the repository and return what it printed.
+
+    `env` is added to the environment. Raises `OpsError` when it fails or takes longer than `seconds`.
+    """
+    shown = f"docker {' '.join(arguments)}"
+    try:
+        done = subprocess.run(
+            ["docker", *arguments],
+            cwd=ROOT,
+            env={**environment(), **(env or {})},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise OpsError("There is no `docker` on PATH. Install Docker Engine with the Compose plugin.") from None
+    except subprocess.TimeoutExpired:
+        raise OpsError(f"`{shown}` took longer than {seconds:.0f} s and was stopped.") from None
+    if done.returncode != 0:
+        raise OpsError(f"`{shown}` failed with status {done.returncode}:\n{_last_lines(done.stdout, done.stderr)}")
+    return done.stdout or ""
+
+
+def compose(
+    *arguments: str,
+    seconds: float = 60,
+    env: Mapping[str, str] | None = None,
+    stdin: IO[Any] | int = subprocess.DEVNULL,
+    stdout: IO[Any] | int = subprocess.PIPE,
+) -> str:
+    """Run `docker compose ARGUMENTS` on this server's stack, as `docker` does."""
+    return docker("compose", *arguments, seconds=seconds, env=env, stdin=stdin, stdout=stdout)
+
+
+def _last_lines(*outputs: str | None) -> str:
+    lines = [line for output in outputs for line in (output or "").splitlines()]
+    return "\n".join(lines[-OUTPUT_LINES:])

@@ -1,0 +1,242 @@
+"""A backup counts when it was restored and found equal, and else nothing of it is left."""
+
+import resource
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pyrage
+import pytest
+from pydantic import SecretStr
+from pyrage.x25519 import Identity
+
+from app.backups import database, service
+from app.backups.archive import Archive, open_archive
+from app.backups.config import settings
+from app.backups.programs import BackupError
+from app.core.config import settings as core_settings
+from tests.backups.place import ROWS, Place
+from tests.conftest import BACKEND_DIR
+
+ReplaceProgram = Callable[[str, str], None]
+
+
+def decrypted(place: Place, name: str) -> bytes:
+    return bytes(pyrage.decrypt((place.backups / name).read_bytes(), [Identity.from_str(place.key)]))
+
+
+def test_backup_is_told_with_what_it_holds(place: Place, archive: Archive) -> None:
+    manifest = service.create_backup(archive)
+    assert archive.manifests() == [manifest]
+    assert manifest.tables["public.things"].rows == ROWS
+    assert manifest.tables["public.things"].newest == place.execute("SELECT max(created_at) FROM things")[0][0]
+    assert manifest.rows == sum(place.count(table) for table in manifest.tables) - place.count("backups")
+    assert set(manifest.files) == {"database.age", "uploads.age"}
+    assert manifest.size == sum(file.size for file in manifest.files.values()) > 0
+    assert place.execute("SELECT name, created_at, rows, size FROM backups") == [
+        (manifest.name, manifest.created_at, manifest.rows, manifest.size)
+    ]
+    assert place.databases() == [place.database]
+
+
+def test_stored_files_are_for_the_key_only_and_in_the_format_of_age(place: Place) -> None:
+    manifest = service.create_backup(open_archive())
+    assert place.stored() == [f"{manifest.name}.{kind}.age" for kind in ("database", "manifest", "uploads")]
+    for path in place.backups.iterdir():
+        content = path.read_bytes()
+        assert content.startswith(b"age-encryption.org/v1\n-> X25519 ")
+        for plain in (b"PGDMP", b"grace", b"Grace", b"things", place.key.encode()):
+            assert plain not in content
+
+
+def test_stored_files_are_a_dump_and_a_tar(place: Place) -> None:
+    manifest = service.create_backup(open_archive())
+    assert decrypted(place, f"{manifest.name}.database.age").startswith(b"PGDMP")
+    with tarfile.open(fileobj=BytesIO(decrypted(place, f"{manifest.name}.uploads.age"))) as tar:
+        file = tar.extractfile("./avatars/grace.webp")
+        assert file is not None
+        assert file.read() == b"the picture of Grace"
+
+
+def test_uploads_in_a_bucket_are_not_copied(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_settings, "STORAGE_URL", "s3://uploads")
+    assert set(service.create_backup(open_archive()).files) == {"database.age"}
+
+
+def test_rows_that_are_written_meanwhile_do_not_matter(place: Place, replace_program: ReplaceProgram) -> None:
+    """The dump is of the moment whose rows are counted, however long it takes."""
+    replace_program("pg_dump", 'sleep 0.5\nexec "$real" "$@"')
+    ended = threading.Event()
+
+    def write() -> None:
+        while not ended.is_set():
+            place.add_things(1)
+            place.execute("UPDATE things SET title = title || '.' WHERE id IN (SELECT id FROM things LIMIT 3)")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        manifest = service.create_backup(open_archive())
+    finally:
+        ended.set()
+        writer.join()
+    assert ROWS <= manifest.tables["public.things"].rows < place.count("things")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM things WHERE id = (SELECT max(id::text)::uuid FROM things)",
+        "UPDATE things SET title = 'Another' WHERE id = (SELECT max(id::text)::uuid FROM things)",
+        "CREATE TABLE more (id int)",
+        "DROP TABLE one_time_tokens",
+    ],
+)
+def test_copy_that_is_not_equal_does_not_count(place: Place, replace_program: ReplaceProgram, change: str) -> None:
+    replace_program(
+        "pg_restore",
+        f'"$real" "$@" || exit\nfor last; do :; done\n'
+        f'exec "${{real%/*}}/psql" --quiet "${{last#--dbname=}}" --command "{change}"',
+    )
+    with pytest.raises(BackupError, match=r"not as it was. Different: public\.(things|more|one_time_tokens)"):
+        service.create_backup(open_archive())
+    assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
+
+
+@pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
+def test_program_that_fails_says_why(place: Place, replace_program: ReplaceProgram, program: str) -> None:
+    replace_program(program, "head -c 100000 /dev/zero\necho the disk is on fire >&2\nexit 3")
+    with pytest.raises(BackupError, match=f"{program} failed with status 3: the disk is on fire"):
+        service.create_backup(open_archive())
+    assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
+
+
+def test_failure_leaves_no_part_in_a_bucket(
+    place: Place, bucket: object, monkeypatch: pytest.MonkeyPatch, replace_program: ReplaceProgram
+) -> None:
+    monkeypatch.setattr(settings, "BACKUP_URL", bucket.url)  # type: ignore[attr-defined]
+    monkeypatch.setattr(settings, "BACKUP_ACCESS_KEY_ID", "the-key-id")
+    replace_program("pg_dump", "head -c 80000000 /dev/urandom\nexit 3")
+    with pytest.raises(BackupError):
+        service.create_backup(open_archive())
+    assert (bucket.files, dict(bucket.unfinished)) == ({}, {})  # type: ignore[attr-defined]
+    assert [query for method, query, _ in bucket.requests if "partNumber" in query]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
+def test_older_program_than_the_server_is_refused(place: Place, programs: Path, program: str) -> None:
+    (programs / program).write_text(f"#!/bin/sh\necho '{program} (PostgreSQL) 9.6.24'\n")
+    (programs / program).chmod(0o755)
+    with pytest.raises(BackupError, match=rf"{program} is too old.*postgresql-client-\d+"):
+        service.create_backup(open_archive())
+
+
+def test_missing_program_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(BackupError, match=r"There is no pg_dump on PATH\. Install"):
+        service.create_backup(open_archive())
+
+
+def test_place_that_cannot_be_written_is_named(place: Place) -> None:
+    place.backups.touch()
+    with pytest.raises(BackupError, match=r"BACKUP_URL=file://.*/backups cannot be opened"):
+        open_archive()
+
+
+def test_full_disk_is_named_and_leaves_nothing_that_counts(place: Place) -> None:
+    """A limit on the size of files is what the system answers to writes as it does for a full disk."""
+    place.add_things(30_000)
+    process = subprocess.run(
+        [sys.executable, "-m", "app.backups", "create"],
+        cwd=BACKEND_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
+    )
+    assert process.returncode == 1
+    assert "database.age could not be stored. Is there space left" in process.stderr
+    assert "Traceback" not in process.stderr
+    assert (place.stored(), place.count("backups")) == ([], 0)
+
+
+def test_role_that_may_not_make_a_database_is_told_how(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    role = f"{place.database}_reader"
+    place.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'; GRANT pg_read_all_data TO {role}")
+    try:
+        url = f"postgresql://{role}:reader@{place.url.partition('@')[2]}"
+        monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr(url))
+        with pytest.raises(BackupError, match=f'ALTER ROLE "{role}" CREATEDB'):
+            service.create_backup(open_archive())
+    finally:
+        place.execute(f"DROP ROLE {role}")
+    assert place.stored() == []
+
+
+def test_two_at_once_are_refused(place: Place) -> None:
+    with database.alone(), pytest.raises(BackupError, match="Another backup or restore"):
+        service.create_backup(open_archive())
+
+
+def test_server_that_does_not_answer_is_named_without_the_password(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr("postgresql://app:the-password@127.0.0.1:1/app"))
+    with pytest.raises(BackupError, match="'app' cannot be reached") as caught:
+        service.create_backup(open_archive())
+    assert "the-password" not in str(caught.value)
+
+
+def test_database_without_schema_is_refused(place: Place) -> None:
+    place.execute("DROP TABLE alembic_version")
+    with pytest.raises(BackupError, match="no schema yet"):
+        service.create_backup(open_archive())
+
+
+@pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC"])
+def test_key_of_another_kind_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key))
+    with pytest.raises(BackupError, match="BACKUP_KEY is no age identity"):
+        open_archive()
+
+
+def test_key_may_be_a_file_of_age_keygen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"# created: 2026-01-01T00:00:00Z\n# public key: age1abc\n{place.key}\n"
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(text))
+    assert service.create_backup(open_archive())
+
+
+def test_outside_local_development_the_place_has_no_default(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "BACKUP_URL", "")
+    assert settings.backup_url.endswith("/.local/backups")
+    monkeypatch.setattr(settings, "ENVIRONMENT", "production")
+    with pytest.raises(BackupError, match="BACKUP_URL is not set"):
+        open_archive()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_process_that_is_ended_leaves_nothing_that_counts(
+    place: Place, replace_program: ReplaceProgram, programs: Path, number: signal.Signals
+) -> None:
+    replace_program("pg_restore", "exec sleep 60")
+    process = place.start("create")
+    deadline = time.monotonic() + 30
+    while len(place.databases()) == 1:
+        assert time.monotonic() < deadline, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert not [name for name in place.stored() if "manifest" in name]
+    assert place.count("backups") == 0
+    if number == signal.SIGTERM:
+        assert (place.stored(), place.databases()) == ([], [place.database])
+    (programs / "pg_restore").unlink()
+    manifest = service.create_backup(open_archive())
+    assert place.databases() == [place.database]
+    assert open_archive().manifests() == [manifest]

@@ -1,0 +1,207 @@
+"""A restore puts all of a backup in the place of today's data, or changes nothing."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from pydantic import SecretStr
+
+from app.backups import database, service
+from app.backups.archive import Archive, new_key, open_archive
+from app.backups.config import settings
+from app.backups.models import Manifest
+from app.backups.programs import BackupError
+from app.core.features import APP_DIR
+from tests.backups.place import ROWS, Place
+from tests.conftest import BACKEND_DIR
+
+TABLES = ("users", "things", "user_sessions", "one_time_tokens")
+
+
+def contents(place: Place) -> tuple[object, ...]:
+    """All that a restore might change."""
+    rows = [place.execute(f"TABLE {table} ORDER BY 1") for table in TABLES]
+    files = {path: path.read_bytes() for path in place.storage.rglob("*") if path.is_file()}
+    return place.databases(), rows, files
+
+
+@pytest.fixture
+def manifest(place: Place) -> Manifest:
+    """A backup in the directory, since which something has changed."""
+    manifest = service.create_backup(open_archive())
+    place.add_things(5)
+    (place.storage / "avatars" / "grace.webp").unlink()
+    (place.storage / "avatars" / "new.webp").write_bytes(b"another picture")
+    return manifest
+
+
+def test_restored_are_the_rows_and_files_of_the_backup(place: Place, archive: Archive) -> None:
+    before = place.execute("TABLE things ORDER BY id")
+    manifest = service.create_backup(archive)
+    place.execute("DELETE FROM users")
+    (place.storage / "avatars" / "grace.webp").unlink()
+    (place.storage / "avatars" / "new.webp").write_bytes(b"stored since")
+    restored = service.restore_backup(archive, archive.load_manifest(manifest.name))
+    assert place.execute("TABLE things ORDER BY id") == before
+    assert {path.name: path.read_bytes() for path in (place.storage / "avatars").iterdir()} == {
+        "grace.webp": b"the picture of Grace",
+        "new.webp": b"stored since",
+    }
+    assert restored.lost.total_seconds() > 0
+    assert restored.seconds > 0
+
+
+def test_data_from_before_are_kept_until_told(place: Place, manifest: Manifest) -> None:
+    restored = service.restore_backup(open_archive(), manifest)
+    assert database.replaced_databases() == [restored.kept_database]
+    assert place.databases() == [place.database, restored.kept_database]
+    with database.connect(restored.kept_database) as connection:
+        assert connection.execute("SELECT count(*) FROM things").fetchone() == (ROWS + 5,)
+    database.drop(restored.kept_database)
+    assert place.databases() == [place.database]
+
+
+def test_backups_that_the_storage_has_are_known_after_a_restore(place: Place, manifest: Manifest) -> None:
+    second = service.create_backup(open_archive())
+    service.restore_backup(open_archive(), manifest)
+    assert place.execute("SELECT name FROM backups ORDER BY 1") == [(manifest.name,), (second.name,)]
+
+
+def test_connections_are_cut_and_new_ones_see_the_restored_data(place: Place, manifest: Manifest) -> None:
+    with psycopg.connect(place.url, autocommit=True) as connected:
+        connected.execute("SELECT 1")
+        service.restore_backup(open_archive(), manifest)
+        with pytest.raises(psycopg.OperationalError):
+            connected.execute("SELECT 1")
+    assert place.count("things") == ROWS
+
+
+async def test_backup_of_an_older_release_is_migrated(place: Place) -> None:
+    config = Config(BACKEND_DIR / "alembic.ini")
+    await asyncio.to_thread(command.downgrade, config, "-1")
+    [(older,)] = place.execute("SELECT version_num FROM alembic_version")
+    archive = open_archive()
+    archive.store_manifest(await asyncio.to_thread(service._store, archive, "20200101-000000-000"))
+    await asyncio.to_thread(command.upgrade, config, "head")
+    [(newer,)] = place.execute("SELECT version_num FROM alembic_version")
+    manifest = archive.load_manifest("20200101-000000-000")
+    assert manifest.revision == older != newer
+    await asyncio.to_thread(service.restore_backup, archive, manifest)
+    assert place.execute("SELECT version_num FROM alembic_version") == [(newer,)]
+    assert place.count("things") == ROWS
+
+
+def test_backup_of_a_newer_release_is_refused(place: Place, manifest: Manifest) -> None:
+    before = contents(place)
+    assert not (APP_DIR / "alembic" / "versions" / "9999_newer.py").exists()
+    with pytest.raises(BackupError, match=r"does not know its schema 9999_newer\. Deploy"):
+        service.restore_backup(open_archive(), manifest.model_copy(update={"revision": "9999_newer"}))
+    assert contents(place) == before
+
+
+def test_backup_of_a_newer_server_is_refused(place: Place, manifest: Manifest) -> None:
+    with pytest.raises(BackupError, match="needs PostgreSQL 99 or newer"):
+        service.restore_backup(open_archive(), manifest.model_copy(update={"postgresql": 99}))
+
+
+def test_another_key_is_refused(place: Place, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(new_key()))
+    archive = open_archive()
+    assert archive.manifests() == []
+    for name, message in ((manifest.name, "another key than BACKUP_KEY"), ("latest", "no backup that BACKUP_KEY")):
+        with pytest.raises(BackupError, match=message):
+            service.find_backup(archive, name)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_backup(path: Path) -> None:
+    """Genuine, and not of this backup."""
+    other = service.create_backup(open_archive())
+    shutil.copy(path.with_name(path.name.replace(path.name.partition(".")[0], other.name)), path)
+
+
+DAMAGES = [flip, cut, empty, Path.unlink, of_another_backup]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("kind", ["database", "uploads"])
+def test_damaged_file_changes_nothing(place: Place, manifest: Manifest, kind: str, damage: object) -> None:
+    damage(place.backups / f"{manifest.name}.{kind}.age")  # type: ignore[operator]
+    before = contents(place)
+    for use in (service.verify_backup, service.restore_backup):
+        with pytest.raises(BackupError, match=rf"{manifest.name}\.{kind}\.age (was encrypted|cannot be|is not the)"):
+            use(open_archive(), manifest)
+    assert contents(place) == before
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_manifest_is_refused(place: Place, manifest: Manifest, damage: object) -> None:
+    damage(place.backups / f"{manifest.name}.manifest.age")  # type: ignore[operator]
+    archive = open_archive()
+    with pytest.raises(BackupError):
+        service.find_backup(archive, manifest.name)
+    assert manifest.name not in [each.name for each in archive.manifests()]
+
+
+def test_backup_whose_rows_are_others_changes_nothing(place: Place, manifest: Manifest) -> None:
+    before = contents(place)
+    things = manifest.tables["public.things"].model_copy(update={"rows": ROWS + 1})
+    wrong = manifest.model_copy(update={"tables": {**manifest.tables, "public.things": things}})
+    with pytest.raises(BackupError, match=r"Different: public\.things"):
+        service.restore_backup(open_archive(), wrong)
+    assert contents(place) == before
+
+
+def test_migration_that_fails_changes_nothing(
+    place: Place, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(place)
+    monkeypatch.setenv("POSTGRES_PORT", "no number")
+    with pytest.raises(BackupError, match="could not be migrated"):
+        service.restore_backup(open_archive(), manifest)
+    assert contents(place) == before
+
+
+def test_uploads_that_cannot_be_stored_change_nothing_in_the_database(place: Place, manifest: Manifest) -> None:
+    (place.storage / "avatars" / "grace.webp" / "not empty").mkdir(parents=True)
+    before = contents(place)
+    with pytest.raises(BackupError, match="tar failed"):
+        service.restore_backup(open_archive(), manifest)
+    assert contents(place) == before
+
+
+def test_stored_backup_is_verified_again(place: Place, archive: Archive) -> None:
+    manifest = service.create_backup(archive)
+    place.execute("DELETE FROM things")
+    service.verify_backup(archive, manifest)
+    assert place.databases() == [place.database]
+    assert place.count("things") == 0
+
+
+def test_unknown_name_is_refused(place: Place) -> None:
+    with pytest.raises(BackupError, match=r"no backup 'monday'\. The names are shown"):
+        service.find_backup(open_archive(), "monday")
+
+
+def test_password_is_in_no_command_line() -> None:
+    password = "test"
+    for program in (database.dump("1"), database.restore("app")):
+        assert program.env["PGPASSWORD"] == password
+        assert f":{password}@" not in " ".join(program.command)

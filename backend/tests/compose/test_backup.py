@@ -1,0 +1,70 @@
+"""The restore drill on a server's stack: the image's own programs, the profile, read-only containers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.compose.conftest import sign_in
+from tests.compose.stack import Stack, wait_until
+
+pytestmark = pytest.mark.compose
+
+ITEMS = "/api/v1/items/"
+LOGIN = "/api/v1/login/access-token"
+
+
+class Backups:
+    """`./scripts/backup` on this stack, without its build."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def run(self, *arguments: str, **options: Any) -> str:
+        place = ["-e", "BACKUP_URL=file:///backups"]
+        command = ["run", "--rm", "--no-TTY", *place, "backup", "python", "-m", "app.backups", *arguments]
+        return str(self.stack.compose("--profile", "backup", *command, **options).stdout)
+
+
+@pytest.fixture
+def backups(production: Stack) -> Iterator[Backups]:
+    for name in ("BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"):
+        (production.secrets_folder / name).touch()
+    production.compose("--profile", "backup", "build", "--quiet", "backup")
+    backups = Backups(production)
+    (production.secrets_folder / "BACKUP_KEY").write_text(backups.run("key"))
+    try:
+        yield backups
+    finally:
+        production.compose("--profile", "backup", "rm", "--stop", "--force", "backup", status=None)
+        production.run("image", "rm", f"{production.name}-backup", status=None)
+
+
+def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, backups: Backups) -> None:
+    with production.visitor("api") as visitor:
+        visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
+        assert visitor.post(ITEMS, json={"title": "before the backup"}).status_code == 200
+        assert "It was restored and is equal." in backups.run("create")
+        assert visitor.post(ITEMS, json={"title": "after the backup"}).status_code == 200
+
+        shown = backups.run("restore", "latest", "--yes")
+        assert "  RTO  " in shown
+        assert "  RPO  " in shown
+        wait_until(lambda: visitor.get(ITEMS).status_code == 401, "the end of the session")
+        # Each process answers 503 once, when it meets a connection that was cut.
+        form = {"username": "nobody@example.com", "password": "wrong password"}
+        for _ in range(10):
+            wait_until(lambda: visitor.post(LOGIN, data=form).status_code == 400, "an answer of the database")
+        visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
+        titles = [item["title"] for item in visitor.get(ITEMS).json()["data"]]
+        assert "before the backup" in titles
+        assert "after the backup" not in titles
+    assert "Dropped: app_before_restore_" in backups.run("drop-replaced")
+
+
+def test_container_of_the_schedule_can_do_little(production: Stack, backups: Backups) -> None:
+    production.compose("--profile", "backup", "up", "--detach", "--wait", "--no-deps", "backup")
+    container = production.inspect("backup")
+    assert container["Config"]["User"] == "10001:10001"
+    assert container["HostConfig"]["ReadonlyRootfs"] is True
+    assert not [each for each in container["Config"]["Env"] if "AGE-SECRET-KEY" in each]

@@ -1,0 +1,136 @@
+"""A process, the database or a client that fails, and a start that must not happen."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.compose.stack import WAIT_SECONDS, Stack, Visitor, wait_until, write_secrets
+
+pytestmark = pytest.mark.compose
+
+KILL_A_WORKER = """
+import os, signal
+def parent(pid): return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[1]
+def command(pid): return open(f"/proc/{pid}/cmdline").read()
+workers = [p for p in os.listdir("/proc") if p.isdigit() and parent(p) == "1" and "spawn_main" in command(p)]
+os.kill(int(workers[0]), signal.SIGKILL)
+print(len(workers))
+"""
+
+
+def ask_within(stack: Stack, path: str) -> str:
+    """The status that the API itself answers, with no proxy before it."""
+    script = f"import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000{path}', timeout=10).status)"
+    return stack.compose("exec", "-T", "backend", "python", "-c", script).stdout.strip()
+
+
+class Writer:
+    """Somebody who makes items one after the other and remembers those that were acknowledged."""
+
+    def __init__(self, api: Visitor) -> None:
+        self.api = api
+        self.acknowledged: list[str] = []
+        self.statuses: list[int] = []
+
+    def write(self) -> None:
+        try:
+            answer = self.api.post("/api/v1/items/", json={"title": f"Item {len(self.statuses)}"})
+        except httpx2.TransportError:
+            self.statuses.append(0)
+            return
+        self.statuses.append(answer.status_code)
+        if answer.status_code < 300:
+            self.acknowledged.append(answer.json()["id"])
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        ends = threading.Event()
+
+        def work() -> None:
+            while not ends.wait(0.02):
+                self.write()
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            wait_until(lambda: len(self.acknowledged) >= 10, "writing")
+            yield
+        finally:
+            ends.set()
+            thread.join(WAIT_SECONDS)
+
+    def assert_nothing_is_lost(self) -> None:
+        lost = [item for item in self.acknowledged if self.api.get(f"/api/v1/items/{item}").status_code != 200]
+        assert lost == []
+
+
+def test_r10_a_worker_that_is_killed_is_replaced(production: Stack, api: Visitor) -> None:
+    writer = Writer(api)
+    with writer.at_work():
+        before = int(production.compose("exec", "-T", "backend", "python", "-c", KILL_A_WORKER).stdout)
+        done = len(writer.acknowledged)
+        wait_until(lambda: len(writer.acknowledged) >= done + 50, "writing on")
+    bad = [status for status in writer.statuses if status >= 500 or status == 0]
+    assert len(bad) <= 1, "one request was with the process that was killed"
+    writer.assert_nothing_is_lost()
+    wait_until(
+        lambda: (
+            int(
+                production.compose(
+                    "exec", "-T", "backend", "python", "-c", KILL_A_WORKER.replace("os.kill", "#")
+                ).stdout
+            )
+            == before
+        ),
+        "a new worker",
+    )
+    assert production.inspect("backend")["RestartCount"] == 0
+
+
+def test_a_database_that_is_killed_costs_nothing_acknowledged(production: Stack, api: Visitor) -> None:
+    writer = Writer(api)
+    with writer.at_work():
+        production.compose("kill", "db")
+        wait_until(lambda: 503 in writer.statuses, "a 503 while there is no database")
+        assert api.get("/api/v1/health/ready").status_code == 503
+        assert ask_within(production, "/api/v1/health/live") == "200"
+        production.compose("start", "db")
+        done = len(writer.acknowledged)
+        wait_until(lambda: len(writer.acknowledged) > done + 10, "writing again")
+    assert set(writer.statuses) <= {200, 201, 503}
+    writer.assert_nothing_is_lost()
+    assert api.get("/api/v1/health/ready").status_code == 200
+
+
+def test_we10_a_request_that_never_ends_is_cut_off(production: Stack, dashboard: Visitor) -> None:
+    head = f"POST /api/v1/login/access-token HTTP/1.1\r\nHost: {dashboard.host}\r\n"
+    body = "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    with dashboard.connect() as slow_headers, dashboard.connect() as slow_body:
+        slow_headers.sendall(head.encode())
+        slow_body.sendall((head + body).encode())
+        for connection in (slow_headers, slow_body):
+            connection.settimeout(45)
+            with contextlib.suppress(ConnectionError):
+                while connection.recv(4096):
+                    pass
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"])
+@pytest.mark.parametrize("value", [None, "", "changethis"])
+def test_op01_a_missing_or_default_secret_stops_the_start_with_its_name(
+    production: Stack, other_secrets: Path, name: str, value: str | None
+) -> None:
+    values = {**production.secrets, name: value or ""}
+    other_secrets.parent.mkdir()
+    folder = write_secrets(other_secrets, values)
+    if value is None:
+        (folder / name).unlink()
+    # The password is only needed while the account does not exist.
+    command = ("run", "--rm", "--no-deps", "-T", "--env", "FIRST_SUPERUSER=new@example.com", "prestart")
+    result = production.compose(*command, status=None, environment={"SECRETS_DIR": str(folder)})
+    assert result.returncode != 0
+    assert name in result.stdout + result.stderr

@@ -1,0 +1,154 @@
+"""The checks behind readiness: what fails, what only warns, and what they cost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from types import SimpleNamespace
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import text
+
+from app.core import db, health, shutdown
+from app.core.health import Check, CheckFunction, Database, Health
+
+HEAD = health._REVISIONS[-1]
+
+
+@pytest.fixture
+async def database(live: AsyncClient) -> AsyncIterator[Database]:
+    """The checks' connection, to the `live` database."""
+    database = Database(db.WriteSession.kw["bind"].url.render_as_string(hide_password=False))
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No feature has a check."""
+    monkeypatch.setattr(health, "modules", lambda _: [])
+
+
+def of_a_feature(monkeypatch: pytest.MonkeyPatch, check: CheckFunction) -> None:
+    monkeypatch.setattr(health, "modules", lambda _: [SimpleNamespace(CHECKS={"feature": check})])
+
+
+async def execute(statement: str, **parameters: str) -> None:
+    async with db.WriteSession.kw["bind"].begin() as connection:
+        await connection.execute(text(statement), parameters)
+
+
+async def state(database: Database, name: str) -> tuple[str, str]:
+    """Of one check, and of all."""
+    readiness = await Health(database).readiness()
+    return readiness.checks[name].state, readiness.status
+
+
+@pytest.mark.usefixtures("only")
+@pytest.mark.parametrize(
+    ("revisions", "expected"),
+    [
+        ([HEAD], "ok"),
+        (["9999_of_the_next_release"], "warning"),
+        ([health._REVISIONS[-2]], "failed"),
+        ([health._REVISIONS[0]], "failed"),
+        ([], "failed"),
+    ],
+)
+async def test_schema_may_be_newer_than_the_code_but_not_older(
+    database: Database, revisions: list[str], expected: str
+) -> None:
+    await execute("DELETE FROM alembic_version")
+    for revision in revisions:
+        await execute("INSERT INTO alembic_version VALUES (:revision)", revision=revision)
+    assert await state(database, "migrations") == (expected, expected)
+
+
+@pytest.mark.usefixtures("only")
+async def test_database_without_any_migration_is_not_ready(database: Database) -> None:
+    await execute("DROP TABLE alembic_version")
+    assert await state(database, "migrations") == ("failed", "failed")
+    assert await state(database, "database") == ("ok", "failed")
+
+
+@pytest.mark.usefixtures("only")
+async def test_lost_connection_is_replaced_before_anything_is_said(database: Database) -> None:
+    assert await state(database, "database") == ("ok", "ok")
+    await execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE '%alembic_version'"
+        " AND datname = current_database()"
+    )
+    assert await state(database, "database") == ("ok", "ok")
+
+
+@pytest.mark.usefixtures("only")
+async def test_process_whose_connections_are_all_in_use_is_ready(database: Database) -> None:
+    """It is busy: taking it out of service would only make the others busier."""
+    async with AsyncExitStack() as held:
+        pool = db.read_session.source.pool  # type: ignore[attr-defined]
+        for _ in range(pool.max_size):
+            await held.enter_async_context(pool.connection())
+            await held.enter_async_context(db.WriteSession.kw["bind"].connect())
+        assert (await Health(database).readiness()).status == "ok"
+
+
+async def test_feature_decides_what_its_check_means(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for said in ("ok", "warning", "failed"):
+
+        async def check(said: health.State = said) -> Check:
+            return Check(said, "As old as it is.")
+
+        of_a_feature(monkeypatch, check)
+        assert await state(database, "feature") == (said, said)
+        assert (await Health(database).readiness()).checks["feature"].detail == "As old as it is."
+
+
+async def test_check_of_a_feature_that_breaks_only_warns(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check() -> Check:
+        raise OSError("bucket.example.com refuses")
+
+    of_a_feature(monkeypatch, check)
+    readiness = await Health(database).readiness()
+    assert (readiness.checks["feature"].state, readiness.status) == ("warning", "warning")
+    assert "bucket" not in readiness.model_dump_json()
+
+
+async def test_check_that_hangs_is_not_started_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, end = 0, asyncio.Event()
+
+    async def check() -> Check:
+        nonlocal begun
+        begun += 1
+        await end.wait()
+        return Check("ok")
+
+    of_a_feature(monkeypatch, check)
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
+    checks = Health(database)
+    for _ in range(3):
+        assert (await checks.readiness()).checks["feature"].state == "warning"
+    assert begun == 1
+    end.set()
+    await asyncio.sleep(0)
+    assert (await checks.readiness()).checks["feature"].state == "ok"
+    assert begun == 2
+
+
+async def test_many_probes_cost_one_check(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = 0
+
+    async def check() -> Check:
+        nonlocal run
+        run += 1
+        await asyncio.sleep(0)
+        return Check("ok")
+
+    of_a_feature(monkeypatch, check)
+    monkeypatch.setattr(health, "KEPT_SECONDS", 60)
+    checks = Health(database)
+    await asyncio.gather(*(checks.readiness() for _ in range(20)))
+    assert run == 1
+    monkeypatch.setattr(shutdown, "_draining", True)
+    assert (await checks.readiness()).status == "failed"
+    assert run == 1

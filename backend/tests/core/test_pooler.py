@@ -1,0 +1,53 @@
+"""What needs a connection to itself goes past a pooler.
+
+The pooler is a port that nobody listens on: what asks it fails. The settings are read at the import, so that each case
+is a process of its own.
+"""
+
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.core.config import Settings, settings
+from dev.ports import any_free_port
+from tests.core.forwarding import url_by
+
+MIGRATE = "from app import prestart; prestart.migrate()"
+LISTEN = """
+import asyncio
+from app.core.changes import changes
+
+async def main():
+    async with changes.listening():
+        with changes.reader("somebody") as reader:
+            assert await reader.wait(5), "not connected"
+
+asyncio.run(main())
+"""
+
+
+def run_behind_a_pooler(script: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    env = {**os.environ, "DATABASE_URL": url_by(any_free_port()).replace("+psycopg", ""), **variables}
+    return subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("script", [MIGRATE, LISTEN], ids=["migrations", "changes"])
+def test_what_needs_one_connection_goes_to_the_server_itself(script: str) -> None:
+    server = urlsplit(settings.database_url)
+    direct = {"POSTGRES_DIRECT_SERVER": str(server.hostname), "POSTGRES_DIRECT_PORT": str(server.port)}
+    result = run_behind_a_pooler(script, direct)
+    assert result.returncode == 0, result.stderr
+
+
+def test_direct_url_differs_by_its_server_only() -> None:
+    given = {
+        "DATABASE_URL": "postgresql://u%40x:p%2Fw%25@pooler:6432/db?sslmode=require",
+        "POSTGRES_DIRECT_SERVER": "db",
+    }
+    direct = Settings(_env_file=None, _secrets_dir=(), **given).database_direct_url  # type: ignore[arg-type]
+    assert direct == "postgresql+psycopg://u%40x:p%2Fw%25@db:5432/db?sslmode=require"

@@ -1,0 +1,16 @@
+"""The broken set-ups of `setups/`: one small file each, with what is broken and which finding has to say so."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = Path(__file__).parent / "setups"
+
+
+def setups(half: str) -> list[Any]:
+    """`half` is `application` or `server`, for `pytest.mark.parametrize`."""
+    files = sorted((FOLDER / half).glob("*.toml"))
+    assert len(files) >= 15
+    return [pytest.param(tomllib.loads(file.read_text(encoding="utf-8")), id=file.stem) for file in files]

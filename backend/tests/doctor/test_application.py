@@ -1,0 +1,115 @@
+"""The application's half: each broken set-up is told, with what to do and without a secret."""
+
+import os
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.config import Settings, load
+from app.doctor import service
+from app.doctor.database import judge_clock
+from app.doctor.files import GIB, judge_disk
+from app.doctor.models import Finding
+from app.doctor.unusable import unusable_settings
+from app.users.config import UsersSettings
+from tests.auth.factories import signed_in_user
+from tests.doctor.conftest import OTHER_SECRET, SECRET
+from tests.doctor.situations import setups
+
+
+async def examine(values: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    try:
+        settings, users = load(Settings), load(UsersSettings)
+    except SystemExit as error:
+        return unusable_settings(str(error))
+    return (await service.check_all(settings, users)).findings
+
+
+@pytest.mark.parametrize("setup", setups("application"))
+async def test_broken_setup_is_told(
+    setup: dict[str, Any],
+    good: dict[str, str],
+    places: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    one_event_loop: None,
+) -> None:
+    broken = {name: value.format(**places) for name, value in setup["settings"].items()}
+    findings = await examine({**good, **broken}, monkeypatch)
+    told = {(each.code, each.state): each for each in findings}
+    assert told.keys() >= set(setup["expect"].items())
+    # What was not broken is not blamed.
+    assert {each.code for each in findings if each.state == "failed"} <= set(setup["expect"])
+    for finding in findings:
+        assert (finding.fix == "") == (finding.state in ("ok", "skipped")), finding
+        for secret in (SECRET, OTHER_SECRET, "k7Yw2mQx9v", "changethis", "password-password"):
+            assert secret not in f"{finding.title}{finding.detail}{finding.fix}"
+
+
+async def test_good_setup_has_no_failure(
+    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
+) -> None:
+    findings = await examine(good, monkeypatch)
+    assert [each for each in findings if each.state == "failed"] == []
+    seen = {each.code for each in findings if each.state == "ok"}
+    assert seen >= {"settings", "database", "connections", "clock", "migrations", "mail", "storage"}
+
+
+async def test_check_that_breaks_hides_no_other(
+    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
+) -> None:
+    monkeypatch.setattr(service, "CHECK_SECONDS", 0.0)
+    findings = await examine(good, monkeypatch)
+    assert {each.code for each in findings} == {"settings", "database", "health", "mail", "storage"}
+    assert {each.state for each in findings} == {"failed"}
+    assert all("No answer within" in each.detail for each in findings)
+
+
+async def test_error_of_a_check_is_a_finding(
+    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
+) -> None:
+    """A number that PostgreSQL would never send ends the arithmetic."""
+    monkeypatch.setattr("app.doctor.database.OWN_CONNECTIONS", "two")
+    told = {each.code: each for each in await examine(good, monkeypatch)}
+    assert told["database"].state == "failed"
+    assert "TypeError" in told["database"].detail
+    assert told["mail"].state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("offset", "state"),
+    [(0.3, "ok"), (-1.9, "ok"), (2.5, "warning"), (-12, "warning"), (31, "failed"), (-90, "failed")],
+)
+def test_clock_is_judged_by_its_distance(offset: float, state: str) -> None:
+    assert judge_clock(offset).state == state
+
+
+@pytest.mark.parametrize(("free", "state"), [(6 * GIB, "ok"), (4 * GIB, "warning"), (GIB // 2, "failed")])
+def test_disk_is_judged_by_what_is_left(free: int, state: str) -> None:
+    assert judge_disk(free, "/storage").state == state
+
+
+def test_settings_that_cannot_be_read_say_so() -> None:
+    message = "The settings cannot be read as user 10001: [Errno 13] Permission denied: '/run/secrets/SECRET_KEY'"
+    [finding] = unusable_settings(message)
+    assert (finding.code, finding.state) == ("settings-unreadable", "failed")
+    assert "chown 10001" in finding.fix
+
+
+async def test_superusers_read_the_report(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session, is_superuser=True)
+    response = await client.get("/api/v1/doctor/", headers=headers)
+    assert response.status_code == 200
+    codes = {each["code"] for each in response.json()["findings"]}
+    assert {"database", "connections", "migrations", "mail", "storage"} <= codes
+    for secret in (os.environ["SECRET_KEY"], os.environ["DATABASE_URL"]):
+        assert secret not in response.text
+
+
+async def test_others_do_not(client: AsyncClient, session: AsyncSession) -> None:
+    _, headers = await signed_in_user(session)
+    assert (await client.get("/api/v1/doctor/", headers=headers)).status_code == 403
+    assert (await client.get("/api/v1/doctor/")).status_code == 401

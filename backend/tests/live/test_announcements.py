@@ -1,0 +1,122 @@
+"""How a committed change gets out: after its commit, also when the database is away just then, and from any program."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from httpx2 import AsyncClient
+from sqlmodel import func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core import announcements as module
+from app.core import db
+from app.core.announcements import CHANNEL, Announcements
+from app.core.config import settings
+from app.core.read_pool import ReadPool
+from app.core.statements import Statement
+from dev.ports import any_free_port
+from tests.auth.factories import signed_in_user
+from tests.core.forwarding import forwarding, url_by
+from tests.live.conftest import OpenTab
+from tests.live.test_connection import ask
+
+V1 = "/api/v1"
+MODE = select(func.current_setting("app.announce"))
+
+Listener = psycopg.AsyncConnection[Any]
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[Listener]:
+    """A connection that hears what is announced in the database of the settings."""
+    url = settings.database_url.replace("+psycopg", "", 1)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute(f"LISTEN {CHANNEL}".encode())
+        yield connection
+
+
+async def heard(listener: Listener, *, count: int = 1) -> list[Any]:
+    """The next messages."""
+    messages = [json.loads(each.payload) async for each in listener.notifies(timeout=5, stop_after=count)]
+    assert len(messages) == count
+    return messages
+
+
+def notice(topic: str | None, *owners: str) -> list[str]:
+    return [json.dumps({"topic": topic, "owners": list(owners) or None})]
+
+
+async def send(own: Announcements) -> None:
+    """Sends what waits, by the end of the sending."""
+    async with ReadPool(settings.database_url, db.ENGINE_OPTIONS) as pool, own.sending(pool):
+        pass
+
+
+async def test_application_notifies_after_its_commit_and_not_within(live: AsyncClient, session: AsyncSession) -> None:
+    """Within it, all writers would wait for each other's disk."""
+    assert (await session.exec(MODE)).one() == "notice"
+    assert await db.read_session.all(Statement(MODE)) == [{"current_setting": "notice"}]
+
+
+async def test_change_by_another_program_is_heard_of(session: AsyncSession, open_tab: OpenTab) -> None:
+    user, headers = await signed_in_user(session)
+    statement = f"UPDATE users SET full_name = 'By hand' WHERE id = '{user.id}'"  # noqa: S608
+    async with open_tab(headers) as tab:
+        await ask(statement)
+        assert await tab.topic() == "users"
+
+
+async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
+    own, port = Announcements(), any_free_port()
+    own.add(notice("notes", "a"))
+    async with AsyncExitStack() as stack:
+        pool = ReadPool(url_by(port), {**db.ENGINE_OPTIONS, "pool_timeout": 0.1})
+        await stack.enter_async_context(pool)
+        await stack.enter_async_context(own.sending(pool))
+        await asyncio.sleep(0.3)  # two tries at least have found nobody there
+        own.add(notice("notes", "b"))
+        await stack.enter_async_context(forwarding(port))
+        assert await heard(listener) == [{"topic": "notes", "owners": ["a", "b"]}]
+
+
+async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
+    own = Announcements()
+    own.add(notice("notes", "a"))
+    own.add(notice(None, "b"))
+    own.add(notice("users"))
+    await send(own)
+    assert await heard(listener, count=3) == [
+        {"topic": "notes", "owners": ["a"]},
+        {"topic": None, "owners": ["b"]},
+        {"topic": "users", "owners": None},
+    ]
+
+
+async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Announcements()
+    own.add(notice("notes", "a"))
+    monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
+    pool = ReadPool(url_by(any_free_port()), db.ENGINE_OPTIONS | {"pool_timeout": 60})
+    async with asyncio.timeout(5), pool, own.sending(pool):
+        pass
+
+
+async def test_owners_are_told_together_until_they_are_too_many(listener: Listener) -> None:
+    own = Announcements()
+    for number in range(module.MOST_OWNERS):
+        own.add(notice("notes", str(number)))
+        own.add(notice("users", "0"))
+    await send(own)
+    [notes, users] = await heard(listener, count=2)
+    assert len(notes["owners"]) == module.MOST_OWNERS
+    assert users == {"topic": "users", "owners": ["0"]}
+    for number in range(module.MOST_OWNERS + 1):
+        own.add(notice("notes", str(number)))
+    own.add(notice("notes", "0"))
+    await send(own)
+    assert await heard(listener) == [{"topic": "notes", "owners": None}]

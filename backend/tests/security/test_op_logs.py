@@ -1,0 +1,106 @@
+"""What the logs hold outside local development (OP-03): JSON, one line an event, and no secret."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from app.core.logging import loggable
+from tests import conftest
+from tests.core.servers import uvicorn
+from tests.deploy.files import read
+from tests.security.test_we_headers import OUTSIDE, STRONG
+
+V1 = "/api/v1"
+SECRETS = {name: f"{name}-31415926535" for name in ("password", "token", "cookie", "query", "header")}
+FAILING = """
+import logging
+import structlog
+from app.core.logging import configure_logging
+configure_logging()
+def fail(password):
+    local_secret = "local-" + password
+    raise ValueError("wrong")
+for log in (structlog.get_logger().exception, logging.getLogger("library").exception):
+    try:
+        fail("31415926535")
+    except ValueError:
+        log("it failed\\non two lines")
+"""
+
+
+def image_options() -> list[str]:
+    """Of the image's uvicorn, as far as they are about logs."""
+    [command] = [line for line in read("backend/Dockerfile").splitlines() if line.startswith("CMD ")]
+    words = json.loads(command.removeprefix("CMD "))
+    place = words.index("--log-config")
+    return [words[place], words[place + 1], *(word for word in words if word == "--no-access-log")]
+
+
+def as_events(lines: list[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines]
+
+
+async def test_op03_every_line_is_json_and_without_secrets(production: dict[str, str]) -> None:
+    async with uvicorn(*image_options(), workers=2, environment=production) as server:
+        client = server.client
+        client.headers |= {"Authorization": f"Bearer {SECRETS['header']}", "X-Correlation-ID": "a b"}
+        client.cookies.set("__Host-session", SECRETS["cookie"])
+        form = {"username": "ada@example.com", "password": SECRETS["password"]}
+        statuses = [
+            (await client.post(f"{V1}/login/access-token", data=form)).status_code,
+            (await client.post(f"{V1}/password-recovery/ada@example.com")).status_code,
+            (await client.post(f"{V1}/password-recovery/ada%2540example.com/")).status_code,
+            (
+                await client.post(f"{V1}/reset-password/", json={"token": SECRETS["token"], "new_password": "x" * 9})
+            ).status_code,
+            (await client.get(f"{V1}/users/", params={"q": SECRETS["query"]})).status_code,
+            (await client.get("/two%0Alines")).status_code,
+        ]
+        server.process.send_signal(signal.SIGTERM)
+        await server.ended()
+    written = "".join(server.lines)
+    events = as_events(server.lines)
+    assert 500 in statuses, "The error with its traceback is missing, which could have shown local variables"
+    assert [event["status"] for event in events if event["event"] == "request"] == statuses
+    assert {"unhandled_error", "Started parent process", "Shutting down"} <= {
+        event["event"].partition(" [")[0] for event in events
+    }
+    assert [name for name, secret in SECRETS.items() if secret in written] == []
+    assert STRONG not in written
+    assert "ada" not in "".join(event.get("path", "") for event in events)
+
+
+@pytest.mark.parametrize("environment", ["production", "staging"])
+def test_op03_traceback_is_one_line_without_local_variables(environment: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", FAILING],
+        cwd=conftest.BACKEND_DIR,
+        env={**os.environ, **OUTSIDE, "ENVIRONMENT": environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    ours, librarys = as_events(result.stdout.splitlines())
+    for event in (ours, librarys):
+        assert (event["event"], event["level"]) == ("it failed\non two lines", "error")
+        assert event["exception"][0]["exc_value"] == "wrong"
+    assert "31415926535" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/api/v1/users/7", "/api/v1/users/7"),
+        ("/api/v1/password-recovery/ada@example.com", "/api/v1/password-recovery/*"),
+        ("/api/v1/password-recovery/ada@example.com/more", "/api/v1/password-recovery/*/more"),
+        ("/api/v1/password-recovery/ada%40example.com", "/api/v1/password-recovery/*"),
+    ],
+)
+def test_op03_path_is_logged_without_addresses(path: str, logged: str) -> None:
+    assert loggable(path) == logged

@@ -1,0 +1,22 @@
+import { json } from "../../stub/answer";
+import { report } from "../../stub/answers/doctor";
+import type { PageCase } from "../page-case";
+
+const doctor = { route: "/doctor", heading: "Doctor", as: "superuser" } as const;
+const READ = "GET /doctor/";
+
+export const pages: PageCase[] = [
+  { ...doctor, reads: [READ] },
+  {
+    ...doctor,
+    state: "without findings",
+    given: (api) => api.on(READ, json(report([]))),
+  },
+  {
+    ...doctor,
+    as: "user",
+    state: "for who may not see it",
+    heading: "You have no access to this page",
+    isFailure: true,
+  },
+];

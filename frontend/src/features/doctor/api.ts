@@ -1,0 +1,31 @@
+import type { Finding } from "@app/sdk";
+import { readDoctorReportOptions } from "@app/sdk/react-query";
+import { queryOptions } from "@tanstack/react-query";
+
+const MINUTE_MS = 60_000;
+
+/** Each look logs in to the mail server, so that there is none only because somebody comes back to the tab. */
+export const reportQuery = queryOptions({
+  ...readDoctorReportOptions(),
+  staleTime: MINUTE_MS,
+  refetchOnWindowFocus: false,
+});
+
+/** In the order in which people should read them. */
+export const GROUPS = [
+  { state: "failed", title: "Failed" },
+  { state: "warning", title: "Warnings" },
+  { state: "skipped", title: "Not checked" },
+  { state: "ok", title: "As it should be" },
+] as const satisfies { state: Finding["state"]; title: string }[];
+
+/** "2 failed, 1 warning", or that all is well. */
+export function summary(findings: Finding[]) {
+  const failed = findings.filter(({ state }) => state === "failed").length;
+  const warnings = findings.filter(({ state }) => state === "warning").length;
+  const parts = [
+    failed > 0 && `${failed} failed`,
+    warnings > 0 && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : "Nothing is wrong";
+}

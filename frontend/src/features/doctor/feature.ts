@@ -1,0 +1,15 @@
+import { Stethoscope } from "lucide-react";
+import { defineFeature } from "@/lib/define-feature";
+
+export default defineFeature({
+  nav: [
+    {
+      title: "Doctor",
+      to: "/doctor",
+      icon: Stethoscope,
+      order: 90,
+      area: "admin",
+      superuser: true,
+    },
+  ],
+});

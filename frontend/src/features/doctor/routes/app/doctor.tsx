@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { PageHeader } from "@/components/layout/page-header";
+import { Button } from "@/components/ui/button";
+import { Spinner } from "@/components/ui/spinner";
+import { requireSuperuser } from "@/lib/access";
+import { reportQuery } from "../../api";
+import { Report } from "../../components/report";
+
+export const Route = createFileRoute("/_app/doctor")({
+  staticData: { title: "Doctor" },
+  beforeLoad: ({ context }) => requireSuperuser(context.user),
+  // Starts the request together with the page's code; the page itself shows how it goes.
+  loader: ({ context }) => {
+    void context.queryClient.prefetchQuery(reportQuery);
+  },
+  component: DoctorPage,
+});
+
+function DoctorPage() {
+  const { data, error, isFetching, refetch } = useQuery(reportQuery);
+  return (
+    <>
+      <PageHeader title="Doctor" description="What is wrong with this set-up, and what to do">
+        <Button aria-disabled={isFetching} onClick={() => !isFetching && void refetch()}>
+          {isFetching && <Spinner />}
+          Check again
+        </Button>
+      </PageHeader>
+      <div aria-busy={isFetching} className="transition-opacity aria-busy:opacity-60">
+        <Report report={data} error={error} onRetry={() => void refetch()} />
+      </div>
+    </>
+  );
+}
