@@ -60,7 +60,7 @@ class Place:
             "VALUES (gen_random_uuid(), 'grace@example.com', true, false, '', now())"
         )
         self.execute(
-            "CREATE TABLE things (id uuid PRIMARY KEY, owner_id uuid NOT NULL REFERENCES users, "
+            "CREATE TABLE things (id uuid PRIMARY KEY, owner_id uuid NOT NULL REFERENCES users ON DELETE CASCADE, "
             "title text NOT NULL, created_at timestamptz NOT NULL)"
         )
         self.add_things(ROWS)
