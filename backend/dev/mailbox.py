@@ -93,7 +93,7 @@ class MailboxHandler(BaseHTTPRequestHandler):
         self._list(self.store.search(query.get("query", "")), query)
 
     def info(self, query: dict[str, str]) -> None:
-        self._json({"Version": "groundwork", "Messages": len(self.store.newest())})
+        self._json({"Version": "dev", "Messages": len(self.store.newest())})
 
     def detail(self, query: dict[str, str], mail_id: str) -> None:
         if mail := self._found(mail_id):

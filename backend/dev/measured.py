@@ -22,7 +22,7 @@ class MeasuredDashboard:
 
 
 @contextmanager
-def measured_dashboard(folder: Path, *, items: int = 134) -> Iterator[MeasuredDashboard]:
+def measured_dashboard(folder: Path, *, rows: int = 134) -> Iterator[MeasuredDashboard]:
     """The production build on a stack of its own below `folder`. Raises NodeError, BrowserError or RuntimeError."""
     from dev import sample_data  # with packages that `--help` runs without
 
@@ -33,7 +33,7 @@ def measured_dashboard(folder: Path, *, items: int = 134) -> Iterator[MeasuredDa
     chromium = ensure_chromium(node, _run)
     with own_stack(folder / "stack") as facts:
         login = facts["superuser"]
-        sample_data.fill(facts["database_url"], superuser=login["email"], items=items)
+        sample_data.fill(facts["database_url"], superuser=login["email"], rows=rows)
         env = {
             **node.env(clean_environment()),
             **chromium,

@@ -104,6 +104,16 @@ def install(node: Node, frontend: Path = FRONTEND) -> bool:
     return True
 
 
+def generate_missing(frontend: Path = FRONTEND) -> bool:
+    """Makes the SDK of a new project, which holds none. True when the route tree is missing: a build makes it."""
+    sdk = frontend / "packages" / "sdk"
+    if not (sdk / "openapi.json").exists() or not (sdk / "src" / "gen").exists():
+        result = subprocess.run([frontend.parent / "scripts" / "generate-client"], check=False)
+        if result.returncode != 0:
+            raise NodeError("The SDK could not be generated. ./scripts/generate-client says why.")
+    return not (frontend / "src" / "routeTree.gen.ts").exists()
+
+
 def build(node: Node, frontend: Path = FRONTEND) -> bool:
     """`npm run build`, unless dist is up to date. True when it ran."""
     if is_built(frontend):
@@ -176,7 +186,7 @@ def main() -> int:
         with one_at_a_time():
             node = find_node()
             install(node)
-            if "--install-only" not in sys.argv:
+            if generate_missing() or "--install-only" not in sys.argv:
                 build(node)
     except NodeError as error:
         print(error, file=sys.stderr)

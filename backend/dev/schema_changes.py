@@ -38,7 +38,7 @@ class Side(StrEnum):
 class Change:
     kind: Kind
     subject: str
-    """What a changelog calls it: `deleteItem`, `ItemPublic.title`."""
+    """What a changelog calls it: `deleteNote`, `NotePublic.title`."""
     message: str
 
 

@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     mailbox.start()
     os.environ |= {
         "ENVIRONMENT": "local",
+        "PROJECT_NAME": "Workbench",
         "DATABASE_URL": f"{os.environ['TEST_POSTGRES_URL']}/{database}",
         "FRONTEND_URL": "http://localhost:8000",
         "SECRET_KEY": "only-for-tests-" + "k" * 32,
@@ -79,14 +80,14 @@ def drop_database(database: str) -> None:
 
 def _storage_folder() -> str:
     global storage_folder
-    storage_folder = tempfile.mkdtemp(prefix="groundwork-storage-")
+    storage_folder = tempfile.mkdtemp(prefix="storage-")
     return storage_folder
 
 
 def _start_postgres() -> None:
     """Sets TEST_POSTGRES_URL, which the workers inherit, and migrates the template."""
     global postgres, postgres_folder
-    postgres_folder = tempfile.mkdtemp(prefix="groundwork-test-")
+    postgres_folder = tempfile.mkdtemp(prefix="postgres-")
     os.chmod(postgres_folder, 0o711)  # noqa: S103 - as root, the server runs as another user
     postgres = start_postgres(Path(postgres_folder) / "data", password="test", settings=_SETTINGS)
     postgres.ensure_database("template_app")

@@ -5,13 +5,16 @@ own, with real commits and a real connection pool, for tests of what happens at 
 """
 
 import asyncio
+import os
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,6 +31,7 @@ from tests.core.documented import refuse_undocumented
 
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
+_BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +133,52 @@ def mails() -> Callable[[], list[Mail]]:
     assert conftest.mailbox is not None
     conftest.mailbox.store.delete([])
     return conftest.mailbox.store.newest
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the driver executes, from both kinds of session."""
+    seen: list[str] = []
+    execute, execute_many = psycopg.AsyncCursor.execute, psycopg.AsyncCursor.executemany
+
+    async def noted(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        if not text.startswith(_BOUNDARIES):
+            seen.append(text)
+        return await execute(cursor, query, *arguments, **options)
+
+    async def noted_many(cursor: Any, query: Any, parameters: Any, **options: Any) -> Any:
+        parameters = list(parameters)
+        seen.extend([str(query)] * len(parameters))
+        return await execute_many(cursor, query, parameters, **options)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
+    monkeypatch.setattr(psycopg.AsyncCursor, "executemany", noted_many)
+    return seen
+
+
+@pytest.fixture
+def empty_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a database without tables, which the migrations then work on."""
+    name, server = f"migrations_{uuid.uuid4().hex[:12]}", os.environ["TEST_POSTGRES_URL"]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    monkeypatch.setattr(settings, "DATABASE_URL", SecretStr(f"{server}/{name}"))
+    yield f"{server}/{name}"
+    conftest.drop_database(name)
+
+
+@pytest.fixture
+def sample_database() -> Iterator[str]:
+    """The address of a migrated database with a superuser and nothing else."""
+    name = f"sample_{uuid.uuid4().hex[:12]}"
+    conftest.copy_template(name)
+    url = settings.database_url.rpartition("/")[0] + f"/{name}"
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at, version)"
+            " VALUES (%s, %s, true, true, '!', now(), 1)",
+            (uuid.uuid4(), "admin@example.com"),
+        )
+    yield url
+    conftest.drop_database(name)

@@ -13,21 +13,12 @@ const QUALITY = 82;
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
 const THEMES = ["light", "dark"];
 
-/** Name, path, and what is done there. */
-const PAGES = [
-  ["dashboard", "/"],
-  ["items", "/items"],
-  ["users", "/admin"],
-  ["settings", "/settings"],
-  ["palette", "/items", openPalette],
-  ["login", "/login"],
-];
-
 const isRoot = process.getuid?.() === 0;
 const browser = await chromium.launch({
   executablePath: CHROMIUM,
   args: ["--disable-gpu", "--font-render-hinting=none", ...(isRoot ? ["--no-sandbox"] : [])],
 });
+const pages = await findPages();
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of THEMES) {
     const context = await browser.newContext({
@@ -40,7 +31,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       timezoneId: "UTC",
       reducedMotion: "reduce",
     });
-    for (const [name, path, act] of PAGES) {
+    for (const [name, path, act] of pages) {
       if (path !== "/login") await signIn(context);
       else await context.clearCookies();
       const picture = await take(context, path, act);
@@ -52,6 +43,21 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   }
 }
 await browser.close();
+
+/** Name, path, and what is done there: the pages of the navigation, the palette above the second one, and the login. */
+async function findPages() {
+  const context = await browser.newContext({ baseURL: BASE_URL, viewport: SIZES.wide });
+  await signIn(context);
+  const page = await context.newPage();
+  await page.goto("/");
+  const links = page.getByRole("navigation", { name: "Main" }).getByRole("link");
+  await links.first().waitFor();
+  const found = await links.evaluateAll((all) =>
+    all.map((link) => [link.textContent.trim().toLowerCase(), link.pathname]),
+  );
+  await context.close();
+  return [...found, ["palette", found[1][1], openPalette], ["login", "/login"]];
+}
 
 async function openPalette(page) {
   await page.keyboard.press("ControlOrMeta+k");

@@ -152,7 +152,7 @@ class Settings(EnvSettings):
 
     secret_lengths: ClassVar[dict[str, int]] = {"SECRET_KEY": 32}
 
-    PROJECT_NAME: str = "Groundwork"
+    PROJECT_NAME: str = "App"
     API_V1_STR: str = "/api/v1"
 
     FRONTEND_URL: Origin = "http://localhost:8000"

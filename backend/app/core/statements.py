@@ -1,8 +1,8 @@
 """The fast path to the database: a SQLModel statement, compiled once and run by the driver itself.
 
-    _ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")))
+    _USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
 
-    row = await session.first(_ITEM, item_id=item_id)
+    row = await session.first(_USER, user_id=user_id)
 
 A row is a dict of the selected columns. Building a statement and its cache key, the result and the state of an ORM
 session cost several times what PostgreSQL needs for an indexed read.

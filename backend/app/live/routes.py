@@ -27,7 +27,7 @@ async def open_reader(current_user: CurrentUser) -> AsyncIterator[Reader]:
 @router.get("/events", response_class=StreamingResponse, responses={200: STREAM})
 async def read_events(current_user: CurrentUser, reader: Annotated[Reader, Depends(open_reader)]) -> Any:
     """Server-sent events. `ready` comes first; `change` names a topic in which rows that you may see have changed
-    (`{"topic": "items"}`; the topic `*` stands for all of them); `end` says that your session has ended.
+    (`{"topic": "users"}`; the topic `*` stands for all of them); `end` says that your session has ended.
     """
     stream = events(reader, current_user.session_id)
     headers = {"X-Accel-Buffering": "no"}  # asks a proxy to pass on each event at once

@@ -23,7 +23,7 @@ async def test_mail_with_a_link_arrives(
     assert (response.status_code, response.json()) == (200, ANSWER)
     await run_jobs()
     [mail] = mails()
-    assert mail.summary["Subject"] == "Groundwork - Password recovery"
+    assert mail.summary["Subject"] == "Workbench - Password recovery"
     assert [to["Address"] for to in mail.summary["To"]] == [user.email]
     for body in (mail.body("html"), mail.body("plain")):
         assert "Ada" in body
@@ -83,7 +83,7 @@ async def test_preview_shows_the_mail_to_a_superuser(client: AsyncClient, sessio
     response = await client.post(f"{PREVIEW}{user.email}", headers=headers)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/html")
-    assert response.headers["x-mail-subject"] == "Groundwork - Password recovery"
+    assert response.headers["x-mail-subject"] == "Workbench - Password recovery"
     assert user.email in response.text
     assert "Ada &lt;b&gt;Lovelace&lt;/b&gt;" in response.text
 

@@ -19,7 +19,7 @@ async def test_who_signs_up_is_welcomed(client: AsyncClient, mails: Mails, run_j
     await client.post(SIGNUP, json=BODY)
     await run_jobs()
     [mail] = mails()
-    assert mail.summary["Subject"] == "Welcome to Groundwork"
+    assert mail.summary["Subject"] == "Welcome to Workbench"
     assert [to["Address"] for to in mail.summary["To"]] == ["ada@example.com"]
     assert "Hello Ada" in mail.body("plain")
     assert "reset-password" not in mail.body("html")

@@ -59,13 +59,17 @@ class Place:
             "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at) "
             "VALUES (gen_random_uuid(), 'grace@example.com', true, false, '', now())"
         )
-        self.add_items(ROWS)
+        self.execute(
+            "CREATE TABLE things (id uuid PRIMARY KEY, owner_id uuid NOT NULL REFERENCES users ON DELETE CASCADE, "
+            "title text NOT NULL, created_at timestamptz NOT NULL)"
+        )
+        self.add_things(ROWS)
         (self.storage / "avatars").mkdir(parents=True)
         (self.storage / "avatars" / "grace.webp").write_bytes(b"the picture of Grace")
 
-    def add_items(self, count: int) -> None:
-        rows = f"SELECT gen_random_uuid(), id, 'An item', now() FROM users, generate_series(1, {count})"  # noqa: S608
-        self.execute(f"INSERT INTO items (id, owner_id, title, created_at) {rows}")
+    def add_things(self, count: int) -> None:
+        rows = f"SELECT gen_random_uuid(), id, 'A thing', now() FROM users, generate_series(1, {count})"  # noqa: S608
+        self.execute(f"INSERT INTO things (id, owner_id, title, created_at) {rows}")
 
     def execute(self, statement: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url) as connection:

@@ -34,8 +34,8 @@ def decrypted(place: Place, name: str) -> bytes:
 def test_backup_is_told_with_what_it_holds(place: Place, archive: Archive) -> None:
     manifest = service.create_backup(archive)
     assert archive.manifests() == [manifest]
-    assert manifest.tables["public.items"].rows == ROWS
-    assert manifest.tables["public.items"].newest == place.execute("SELECT max(created_at) FROM items")[0][0]
+    assert manifest.tables["public.things"].rows == ROWS
+    assert manifest.tables["public.things"].newest == place.execute("SELECT max(created_at) FROM things")[0][0]
     assert manifest.rows == sum(place.count(table) for table in manifest.tables) - place.count("backups")
     assert set(manifest.files) == {"database.age", "uploads.age"}
     assert manifest.size == sum(file.size for file in manifest.files.values()) > 0
@@ -51,7 +51,7 @@ def test_stored_files_are_for_the_key_only_and_in_the_format_of_age(place: Place
     for path in place.backups.iterdir():
         content = path.read_bytes()
         assert content.startswith(b"age-encryption.org/v1\n-> X25519 ")
-        for plain in (b"PGDMP", b"grace", b"Grace", b"items", place.key.encode()):
+        for plain in (b"PGDMP", b"grace", b"Grace", b"things", place.key.encode()):
             assert plain not in content
 
 
@@ -76,8 +76,8 @@ def test_rows_that_are_written_meanwhile_do_not_matter(place: Place, replace_pro
 
     def write() -> None:
         while not ended.is_set():
-            place.add_items(1)
-            place.execute("UPDATE items SET title = title || '.' WHERE id IN (SELECT id FROM items LIMIT 3)")
+            place.add_things(1)
+            place.execute("UPDATE things SET title = title || '.' WHERE id IN (SELECT id FROM things LIMIT 3)")
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -86,14 +86,14 @@ def test_rows_that_are_written_meanwhile_do_not_matter(place: Place, replace_pro
     finally:
         ended.set()
         writer.join()
-    assert ROWS <= manifest.tables["public.items"].rows < place.count("items")
+    assert ROWS <= manifest.tables["public.things"].rows < place.count("things")
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        "DELETE FROM items WHERE id = (SELECT max(id::text)::uuid FROM items)",
-        "UPDATE items SET title = 'Another' WHERE id = (SELECT max(id::text)::uuid FROM items)",
+        "DELETE FROM things WHERE id = (SELECT max(id::text)::uuid FROM things)",
+        "UPDATE things SET title = 'Another' WHERE id = (SELECT max(id::text)::uuid FROM things)",
         "CREATE TABLE more (id int)",
         "DROP TABLE one_time_tokens",
     ],
@@ -104,7 +104,7 @@ def test_copy_that_is_not_equal_does_not_count(place: Place, replace_program: Re
         f'"$real" "$@" || exit\nfor last; do :; done\n'
         f'exec "${{real%/*}}/psql" --quiet "${{last#--dbname=}}" --command "{change}"',
     )
-    with pytest.raises(BackupError, match=r"not as it was. Different: public\.(items|more|one_time_tokens)"):
+    with pytest.raises(BackupError, match=r"not as it was. Different: public\.(things|more|one_time_tokens)"):
         service.create_backup(open_archive())
     assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
 
@@ -151,7 +151,7 @@ def test_place_that_cannot_be_written_is_named(place: Place) -> None:
 
 def test_full_disk_is_named_and_leaves_nothing_that_counts(place: Place) -> None:
     """A limit on the size of files is what the system answers to writes as it does for a full disk."""
-    place.add_items(30_000)
+    place.add_things(30_000)
     process = subprocess.run(
         [sys.executable, "-m", "app.backups", "create"],
         cwd=BACKEND_DIR,

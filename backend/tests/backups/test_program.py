@@ -34,23 +34,23 @@ def test_backup_is_made_listed_verified_and_restored(place: Place) -> None:
     [manifest] = open_archive().manifests()
     assert manifest.name in run(place, "list").stdout
     assert f"{manifest.name} was restored and is equal" in run(place, "verify").stdout
-    place.execute("DELETE FROM items")
+    place.execute("DELETE FROM things")
     done = run(place, "restore", "latest", "--yes")
     assert done.returncode == 0, done.stdout
     assert "  RTO  " in done.stdout
     assert "  RPO  0 h 00 min" in done.stdout
-    assert place.count("items") == ROWS
+    assert place.count("things") == ROWS
     assert f"Dropped: {place.database}_before_restore_" in run(place, "drop-replaced").stdout
     assert place.databases() == [place.database]
 
 
 @pytest.mark.parametrize(("typed", "is_done"), [("", False), ("yes", False), ("latest", False), ("{name}", True)])
 def test_restore_asks_for_the_name(place: Place, manifest: Manifest, typed: str, is_done: bool) -> None:
-    place.execute("DELETE FROM items")
+    place.execute("DELETE FROM things")
     done = run(place, "restore", manifest.name, input=typed.format(name=manifest.name) + "\n")
     assert manifest.name in done.stdout
     assert (done.returncode == 0) is is_done, done.stdout
-    assert place.count("items") == (ROWS if is_done else 0)
+    assert place.count("things") == (ROWS if is_done else 0)
     assert "Traceback" not in done.stdout
 
 

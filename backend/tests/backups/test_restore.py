@@ -19,7 +19,7 @@ from app.core.features import APP_DIR
 from tests.backups.place import ROWS, Place
 from tests.conftest import BACKEND_DIR
 
-TABLES = ("users", "items", "user_sessions", "one_time_tokens")
+TABLES = ("users", "things", "user_sessions", "one_time_tokens")
 
 
 def contents(place: Place) -> tuple[object, ...]:
@@ -33,20 +33,20 @@ def contents(place: Place) -> tuple[object, ...]:
 def manifest(place: Place) -> Manifest:
     """A backup in the directory, since which something has changed."""
     manifest = service.create_backup(open_archive())
-    place.add_items(5)
+    place.add_things(5)
     (place.storage / "avatars" / "grace.webp").unlink()
     (place.storage / "avatars" / "new.webp").write_bytes(b"another picture")
     return manifest
 
 
 def test_restored_are_the_rows_and_files_of_the_backup(place: Place, archive: Archive) -> None:
-    before = place.execute("TABLE items ORDER BY id")
+    before = place.execute("TABLE things ORDER BY id")
     manifest = service.create_backup(archive)
     place.execute("DELETE FROM users")
     (place.storage / "avatars" / "grace.webp").unlink()
     (place.storage / "avatars" / "new.webp").write_bytes(b"stored since")
     restored = service.restore_backup(archive, archive.load_manifest(manifest.name))
-    assert place.execute("TABLE items ORDER BY id") == before
+    assert place.execute("TABLE things ORDER BY id") == before
     assert {path.name: path.read_bytes() for path in (place.storage / "avatars").iterdir()} == {
         "grace.webp": b"the picture of Grace",
         "new.webp": b"stored since",
@@ -60,7 +60,7 @@ def test_data_from_before_are_kept_until_told(place: Place, manifest: Manifest) 
     assert database.replaced_databases() == [restored.kept_database]
     assert place.databases() == [place.database, restored.kept_database]
     with database.connect(restored.kept_database) as connection:
-        assert connection.execute("SELECT count(*) FROM items").fetchone() == (ROWS + 5,)
+        assert connection.execute("SELECT count(*) FROM things").fetchone() == (ROWS + 5,)
     database.drop(restored.kept_database)
     assert place.databases() == [place.database]
 
@@ -77,7 +77,7 @@ def test_connections_are_cut_and_new_ones_see_the_restored_data(place: Place, ma
         service.restore_backup(open_archive(), manifest)
         with pytest.raises(psycopg.OperationalError):
             connected.execute("SELECT 1")
-    assert place.count("items") == ROWS
+    assert place.count("things") == ROWS
 
 
 async def test_backup_of_an_older_release_is_migrated(place: Place) -> None:
@@ -92,7 +92,7 @@ async def test_backup_of_an_older_release_is_migrated(place: Place) -> None:
     assert manifest.revision == older != newer
     await asyncio.to_thread(service.restore_backup, archive, manifest)
     assert place.execute("SELECT version_num FROM alembic_version") == [(newer,)]
-    assert place.count("items") == ROWS
+    assert place.count("things") == ROWS
 
 
 def test_backup_of_a_newer_release_is_refused(place: Place, manifest: Manifest) -> None:
@@ -162,9 +162,9 @@ def test_damaged_manifest_is_refused(place: Place, manifest: Manifest, damage: o
 
 def test_backup_whose_rows_are_others_changes_nothing(place: Place, manifest: Manifest) -> None:
     before = contents(place)
-    items = manifest.tables["public.items"].model_copy(update={"rows": ROWS + 1})
-    wrong = manifest.model_copy(update={"tables": {**manifest.tables, "public.items": items}})
-    with pytest.raises(BackupError, match=r"Different: public\.items"):
+    things = manifest.tables["public.things"].model_copy(update={"rows": ROWS + 1})
+    wrong = manifest.model_copy(update={"tables": {**manifest.tables, "public.things": things}})
+    with pytest.raises(BackupError, match=r"Different: public\.things"):
         service.restore_backup(open_archive(), wrong)
     assert contents(place) == before
 
@@ -189,10 +189,10 @@ def test_uploads_that_cannot_be_stored_change_nothing_in_the_database(place: Pla
 
 def test_stored_backup_is_verified_again(place: Place, archive: Archive) -> None:
     manifest = service.create_backup(archive)
-    place.execute("DELETE FROM items")
+    place.execute("DELETE FROM things")
     service.verify_backup(archive, manifest)
     assert place.databases() == [place.database]
-    assert place.count("items") == 0
+    assert place.count("things") == 0
 
 
 def test_unknown_name_is_refused(place: Place) -> None:

@@ -64,7 +64,7 @@ def test_nobody_notices_two_deployments_and_open_tabs_go_on(target: Server) -> N
     with dashboard(target) as tab:
         old = assets(tab.get("/").text)
         with load(target, per_second=PER_SECOND) as report:
-            target.change("frontend/src/lib/project.ts", '|| "Groundwork"', '|| "Another name"')
+            target.change("frontend/src/lib/project.ts", '|| "App"', '|| "Another name"')
             change_code(target, 1)
             target.commit()
             target.deploy()

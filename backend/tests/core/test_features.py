@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_features_of_this_repository_are_found() -> None:
-    assert {"auth", "items", "users", "system"} <= set(features.feature_names())
+    assert {"auth", "users", "system"} <= set(features.feature_names())
     assert "core" not in features.feature_names()
 
 

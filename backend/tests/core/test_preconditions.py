@@ -1,4 +1,4 @@
-"""Versions, `ETag` and `If-Match` (RFC 9110, section 13.1.1), on items as their example."""
+"""Versions, `ETag` and `If-Match` (RFC 9110, section 13.1.1), on users as their example."""
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -6,35 +6,35 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db
-from app.items.models import Item
 from app.main import create_app
-from tests.auth.factories import Headers, signed_in_user
+from app.users.models import User
+from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
 from tests.fixtures import BASE_URL
-from tests.items.factories import create_item
+from tests.users.factories import create_user
 
-ITEMS = "/api/v1/items/"
+USERS = "/api/v1/users/"
 
 
 @pytest.fixture
 async def path(session: AsyncSession) -> tuple[str, Headers]:
-    """Of an item in version 2, and headers of its owner."""
-    user, headers = await signed_in_user(session)
-    item = await create_item(session, user.id, title="Before")
-    item.title = "Between"
-    session.add(item)
+    """Of a user in version 2, and headers of a superuser."""
+    _, headers = await signed_in_superuser(session)
+    user = await create_user(session, full_name="Before")
+    user.full_name = "Between"
+    session.add(user)
     await session.commit()
-    assert item.version == 2
-    return f"{ITEMS}{item.id}", headers
+    assert user.version == 2
+    return f"{USERS}{user.id}", headers
 
 
-async def put(client: AsyncClient, path: tuple[str, Headers], *tags: str) -> tuple[int, str, str]:
-    """Status, code and the title that the item has then."""
+async def change(client: AsyncClient, path: tuple[str, Headers], *tags: str) -> tuple[int, str, str]:
+    """Status, code and the name that the user has then."""
     url, headers = path
     sent = [*headers.items(), *(("If-Match", tag) for tag in tags)]
-    response = await client.put(url, headers=sent, json={"title": "After"})
+    response = await client.patch(url, headers=sent, json={"full_name": "After"})
     code = "" if response.is_success else problem(response)[1]
-    return response.status_code, code, (await client.get(url, headers=headers)).json()["title"]
+    return response.status_code, code, (await client.get(url, headers=headers)).json()["full_name"]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def put(client: AsyncClient, path: tuple[str, Headers], *tags: str) -> tup
 async def test_change_of_a_version_that_is_meant_is_made(
     client: AsyncClient, path: tuple[str, Headers], tags: list[str]
 ) -> None:
-    assert await put(client, path, *tags) == (200, "", "After")
+    assert await change(client, path, *tags) == (200, "", "After")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def test_change_of_a_version_that_is_meant_is_made(
 async def test_change_of_another_version_is_refused(
     client: AsyncClient, path: tuple[str, Headers], tags: list[str]
 ) -> None:
-    assert await put(client, path, *tags) == (412, "PRE_001", "Between")
+    assert await change(client, path, *tags) == (412, "PRE_001", "Between")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_change_of_another_version_is_refused(
     ],
 )
 async def test_malformed_condition_is_invalid(client: AsyncClient, path: tuple[str, Headers], tags: list[str]) -> None:
-    assert await put(client, path, *tags) == (422, "VAL_001", "Between")
+    assert await change(client, path, *tags) == (422, "VAL_001", "Between")
 
 
 async def test_malformed_condition_is_an_error_of_its_header(client: AsyncClient, path: tuple[str, Headers]) -> None:
@@ -97,13 +97,13 @@ async def test_malformed_condition_is_an_error_of_its_header(client: AsyncClient
 async def test_long_malformed_condition_is_refused_at_once(client: AsyncClient, path: tuple[str, Headers]) -> None:
     """A pattern that tries every way to read it would take minutes."""
     for tag in (" " * 50_000 + "x", ", " * 25_000 + "x", '"1", ' * 10_000 + "x", '"' * 50_001):
-        assert (await put(client, path, tag))[0] == 422
+        assert (await change(client, path, tag))[0] == 422
 
 
 async def test_refusal_tells_what_happened_and_the_version_there_is(
     client: AsyncClient, path: tuple[str, Headers]
 ) -> None:
-    response = await client.put(path[0], headers={**path[1], "If-Match": '"1"'}, json={"title": "After"})
+    response = await client.patch(path[0], headers={**path[1], "If-Match": '"1"'}, json={"full_name": "After"})
     assert response.json()["detail"] == "Somebody else has changed this in the meantime"
     assert response.headers["etag"] == '"2"'
 
@@ -112,34 +112,33 @@ async def test_nobody_learns_of_somebody_elses_version(
     client: AsyncClient, session: AsyncSession, path: tuple[str, Headers]
 ) -> None:
     _, headers = await signed_in_user(session)
-    response = await client.put(path[0], headers={**headers, "If-Match": '"1"'}, json={"title": "After"})
-    assert problem(response) == (404, "NOT_001")
+    response = await client.patch(path[0], headers={**headers, "If-Match": '"1"'}, json={"full_name": "After"})
+    assert problem(response) == (403, "AUTH_002")
     assert "etag" not in response.headers
 
 
 async def test_other_origins_may_ask_with_a_condition_and_read_the_tag(client: AsyncClient) -> None:
     origin = {"Origin": "http://localhost:8000"}
     asked = {**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "if-match"}
-    assert (await client.options(ITEMS, headers=asked)).status_code == 200
-    exposed = (await client.get(ITEMS, headers=origin)).headers["access-control-expose-headers"].lower()
+    assert (await client.options(USERS, headers=asked)).status_code == 200
+    exposed = (await client.get(USERS, headers=origin)).headers["access-control-expose-headers"].lower()
     assert {"etag", "x-total-count", "content-disposition"} <= set(exposed.split(", "))
 
 
 async def test_change_behind_the_back_of_a_session_is_found(live: AsyncClient) -> None:
     """Also where nobody locked the row: SQLAlchemy compares the versions."""
     async with db.WriteSession() as session:
-        user, _ = await signed_in_user(session)
-        item = await create_item(session, user.id)
+        user = await create_user(session)
     async with db.WriteSession() as one, db.WriteSession() as other:
-        first, second = await one.get_one(Item, item.id), await other.get_one(Item, item.id)
-        first.title = "first"
+        first, second = await one.get_one(User, user.id), await other.get_one(User, user.id)
+        first.full_name = "first"
         await one.commit()
-        second.title = "second"
+        second.full_name = "second"
         with pytest.raises(StaleDataError):
             await other.commit()
     async with db.WriteSession() as session:
-        stored = await session.get_one(Item, item.id)
-    assert (stored.title, stored.version) == ("first", 2)
+        stored = await session.get_one(User, user.id)
+    assert (stored.full_name, stored.version) == ("first", 2)
 
 
 async def test_change_that_a_session_finds_too_late_is_a_conflict() -> None:

@@ -16,16 +16,16 @@ from app.core import db
 from app.core.errors import AppError, Conflict, Duplicate, Invalid, Unavailable
 from app.core.problems import translate_database_error
 from app.core.read_pool import ReadPool
-from app.items.models import Item
-from tests.auth.factories import signed_in_user
+from app.users.models import User
+from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import problem
+from tests.examples import collections
 from tests.fixtures import bound_to
-from tests.items.factories import create_item
-from tests.users.factories import create_user
+from tests.users.factories import PASSWORD, create_user
 
-INSERT_ITEM = (
-    "INSERT INTO items (id, owner_id, title, created_at) "
-    "VALUES (gen_random_uuid(), gen_random_uuid(), 'An item', now())"
+INSERT_SESSION = (
+    "INSERT INTO user_sessions (id, user_id, created_at, expires_at) "
+    "VALUES (gen_random_uuid(), gen_random_uuid(), now(), now())"
 )
 INSERT_USER = (
     "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at) "
@@ -46,7 +46,7 @@ async def database_error(session: AsyncSession, *statements: str) -> DBAPIError:
 
 REAL = {
     "unique": ([INSERT_USER.format(email="'taken@example.com'")], Duplicate),
-    "foreign key": ([INSERT_ITEM], Conflict),
+    "foreign key": ([INSERT_SESSION], Conflict),
     "not null": ([INSERT_USER.format(email="NULL")], Invalid),
     "check": (["CREATE TEMP TABLE t (n int CHECK (n > 0))", "INSERT INTO t VALUES (0)"], Invalid),
     "too long": ([INSERT_USER.format(email="repeat('x', 255)")], Invalid),
@@ -63,7 +63,7 @@ async def test_refused_statement_is_translated(
     await create_user(session, email="taken@example.com")
     error = translate_database_error(await database_error(session, *statements))
     assert type(error) is expected
-    for leak in ("users", "items", "SELECT", "INSERT", "violates", "uq_", "@"):
+    for leak in ("users", "user_sessions", "SELECT", "INSERT", "violates", "uq_", "@"):
         assert leak not in error.detail
 
 
@@ -137,31 +137,33 @@ async def test_exhausted_pool_is_503(live: AsyncClient) -> None:
 async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None:
     """Or requests that each hold one and wait for a second would wait for each other."""
     async with db.WriteSession() as session:
-        user, headers = await signed_in_user(session)
-        item = await create_item(session, user.id)
+        _, headers = await signed_in_superuser(session)
+        one, other = await create_user(session), await create_user(session)
     async with small_pools():
         for method, path, body in (
-            ("GET", "/api/v1/items/", None),
-            ("PUT", f"/api/v1/items/{item.id}", {"title": "a"}),
+            ("GET", "/api/v1/users/", None),
+            ("PATCH", f"/api/v1/users/{one.id}", {"full_name": "Ada"}),
             ("PATCH", "/api/v1/users/me", {"full_name": "Ada"}),
-            ("POST", "/api/v1/items/", {"title": "a"}),
-            ("GET", "/api/v1/items/export", None),
-            ("POST", "/api/v1/items/bulk-delete", {"ids": [str(item.id)]}),
+            ("POST", "/api/v1/users/", {"email": "new@example.com", "password": PASSWORD}),
+            ("GET", "/api/v1/users/export", None),
+            ("DELETE", f"/api/v1/users/{one.id}", None),
+            ("POST", "/api/v1/users/bulk-delete", {"ids": [str(other.id)]}),
+            *((method, path, body) for path, body in collections() for method in ("POST", "GET")),
             ("POST", "/api/v1/login/logout", None),
         ):
-            response = await live.request(method, path, headers=headers, json=body)
+            response = await live.request(method, path, headers=headers, json=body if method != "GET" else None)
             assert response.status_code == 200, response.text
 
 
 async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
-        user, headers = await signed_in_user(session)
-        item = await create_item(session, user.id)
+        _, headers = await signed_in_superuser(session)
+        user = await create_user(session)
     connect_args = {**db.ENGINE_OPTIONS["connect_args"], "options": "-c lock_timeout=20ms"}
     async with db.WriteSession() as holder:
-        await holder.get(Item, item.id, with_for_update=True)
+        await holder.get(User, user.id, with_for_update=True)
         async with small_pools(connect_args=connect_args):
-            assert_unavailable(await live.delete(f"/api/v1/items/{item.id}", headers=headers))
+            assert_unavailable(await live.delete(f"/api/v1/users/{user.id}", headers=headers))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 import pytest
 
+from tests.dev.sdk_project import project, stack
+
+__all__ = ["project", "stack"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def event_loop_of_the_session() -> None:

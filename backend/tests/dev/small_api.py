@@ -25,22 +25,22 @@ def body(schema: Any, media: str = "application/json") -> dict[str, Any]:
 
 DOCUMENT: Document = {
     "paths": {
-        "/items/": {
+        "/notes/": {
             "get": {
-                "operationId": "read_items",
-                "tags": ["items"],
+                "operationId": "read_notes",
+                "tags": ["notes"],
                 "security": [{"bearer": []}],
                 "parameters": [
                     {"in": "query", "name": "limit", "schema": {"type": "integer", "default": 100, "maximum": 100}},
                     {"in": "query", "name": "sort", "schema": {"enum": ["title", "-title"], "type": "string"}},
                 ],
-                "responses": {"200": body({"type": "array", "items": ref("Item")})},
+                "responses": {"200": body({"type": "array", "items": ref("Note")})},
             },
             "post": {
-                "operationId": "create_item",
-                "requestBody": {"required": True, **body(ref("ItemCreate"))},
+                "operationId": "create_note",
+                "requestBody": {"required": True, **body(ref("NoteCreate"))},
                 "responses": {
-                    "200": body(ref("Item")),
+                    "200": body(ref("Note")),
                     "404": body(ref("NotFoundProblem"), "application/problem+json"),
                     "409": body({"anyOf": [ref("ConflictProblem")]}, "application/problem+json"),
                 },
@@ -54,7 +54,7 @@ DOCUMENT: Document = {
             "NotFoundProblem": problem("NOT_001"),
             "ConflictProblem": problem("CONF_001"),
             "State": {"enum": ["open", "done"], "type": "string"},
-            "Item": {
+            "Note": {
                 "type": "object",
                 "required": ["id", "title"],
                 "properties": {
@@ -65,7 +65,7 @@ DOCUMENT: Document = {
                     "state": ref("State"),
                 },
             },
-            "ItemCreate": {
+            "NoteCreate": {
                 "type": "object",
                 "required": ["title"],
                 "properties": {
@@ -88,11 +88,11 @@ def edited(edit: Edit) -> Document:
 
 
 def read(document: Document) -> Any:
-    return document["paths"]["/items/"]["get"]
+    return document["paths"]["/notes/"]["get"]
 
 
 def create(document: Document) -> Any:
-    return document["paths"]["/items/"]["post"]
+    return document["paths"]["/notes/"]["post"]
 
 
 def limit(document: Document) -> Any:

@@ -24,110 +24,110 @@ BREAKING, ADDITIVE, NEUTRAL = Kind.BREAKING, Kind.ADDITIVE, Kind.NEUTRAL
 
 CASES: dict[str, Case] = {
     "an operation": (
-        lambda d: d["paths"]["/items/"].pop("post"),
-        "createItem",
-        (BREAKING, "POST /items/ is gone"),
-        (ADDITIVE, "POST /items/ is new"),
+        lambda d: d["paths"]["/notes/"].pop("post"),
+        "createNote",
+        (BREAKING, "POST /notes/ is gone"),
+        (ADDITIVE, "POST /notes/ is new"),
     ),
     "a path": (
-        lambda d: d["paths"].update({"/things/": d["paths"].pop("/items/")}),
-        "readItems",
-        (BREAKING, "GET /items/ is gone"),
+        lambda d: d["paths"].update({"/things/": d["paths"].pop("/notes/")}),
+        "readNotes",
+        (BREAKING, "GET /notes/ is gone"),
         (BREAKING, "GET /things/ is gone"),
     ),
     "a tag": (
         lambda d: read(d).update(tags=[]),
-        "readItems",
-        (BREAKING, "has no tag items any more, by which query keys are found"),
-        (ADDITIVE, "has the tag items"),
+        "readNotes",
+        (BREAKING, "has no tag notes any more, by which query keys are found"),
+        (ADDITIVE, "has the tag notes"),
     ),
     "the need to sign in": (
         lambda d: create(d).update(security=[{"bearer": []}]),
-        "createItem",
+        "createNote",
         (BREAKING, "asks for a signed-in user"),
         (ADDITIVE, "can be used without signing in"),
     ),
     "an operation's description": (
         lambda d: read(d).update(description="All of them"),
-        "readItems",
+        "readNotes",
         (NEUTRAL, "is described in other words"),
         (NEUTRAL, "is described in other words"),
     ),
     "deprecation": (
         lambda d: read(d).update(deprecated=True),
-        "readItems",
+        "readNotes",
         (NEUTRAL, "is deprecated"),
         (NEUTRAL, "is not deprecated"),
     ),
     "a parameter": (
         lambda d: read(d)["parameters"].pop(),
-        "readItems.query.sort",
+        "readNotes.query.sort",
         (BREAKING, "the parameter is gone"),
         (ADDITIVE, "the parameter is new"),
     ),
     "a required parameter": (
         lambda d: read(d)["parameters"].append(new_parameter(required=True)),
-        "readItems.query.q",
+        "readNotes.query.q",
         (BREAKING, "the parameter is new, and required"),
         (BREAKING, "the parameter is gone"),
     ),
     "a parameter's being required": (
         lambda d: limit(d).update(required=True),
-        "readItems.query.limit",
+        "readNotes.query.limit",
         (BREAKING, "is required"),
         (ADDITIVE, "can be left out"),
     ),
     "a parameter's default": (
         lambda d: limit(d)["schema"].update(default=20),
-        "readItems.query.limit",
+        "readNotes.query.limit",
         (BREAKING, "is 20 instead of 100 when left out"),
         (BREAKING, "is 100 instead of 20 when left out"),
     ),
     "a parameter's first default": (
         lambda d: read(d)["parameters"][1]["schema"].update(default="title"),
-        "readItems.query.sort",
+        "readNotes.query.sort",
         (ADDITIVE, 'is "title" instead of None when left out'),
         (BREAKING, 'is None instead of "title" when left out'),
     ),
     "a parameter's maximum": (
         lambda d: limit(d)["schema"].update(maximum=50),
-        "readItems.query.limit",
+        "readNotes.query.limit",
         (BREAKING, "has maximum 50 instead of 100"),
         (ADDITIVE, "has maximum 100 instead of 50"),
     ),
     "a parameter's minimum": (
         lambda d: limit(d)["schema"].update(minimum=1),
-        "readItems.query.limit",
+        "readNotes.query.limit",
         (BREAKING, "has minimum 1 instead of None"),
         (ADDITIVE, "has minimum None instead of 1"),
     ),
     "a parameter's value": (
         lambda d: read(d)["parameters"][1]["schema"]["enum"].pop(),
-        "readItems.query.sort",
+        "readNotes.query.sort",
         (BREAKING, 'has no value "-title" any more in requests'),
         (ADDITIVE, 'has the new value "-title" in requests'),
     ),
     "a parameter's choice of values": (
         lambda d: read(d)["parameters"][1]["schema"].pop("enum"),
-        "readItems.query.sort",
+        "readNotes.query.sort",
         (ADDITIVE, "can have any value in requests"),
         (BREAKING, 'is one of "-title", "title" in requests'),
     ),
     "a body": (
         lambda d: create(d).pop("requestBody"),
-        "createItem.body",
+        "createNote.body",
         (BREAKING, "there is no body any more"),
         (BREAKING, "there is a body now, and it is required"),
     ),
     "a body's being required": (
         lambda d: create(d)["requestBody"].update(required=False),
-        "createItem.body",
+        "createNote.body",
         (ADDITIVE, "can be left out"),
         (BREAKING, "is required"),
     ),
     "a body's media type": (
         lambda d: create(d)["requestBody"]["content"].update({"text/csv": {}}),
-        "createItem.body",
+        "createNote.body",
         (ADDITIVE, "can be text/csv"),
         (BREAKING, "is no text/csv any more"),
     ),
@@ -138,26 +138,26 @@ CASES: dict[str, Case] = {
         (BREAKING, "has no ETag any more"),
     ),
     "a success status": (
-        lambda d: create(d)["responses"].update({"201": body(ref("Item"))}),
-        "createItem.201",
+        lambda d: create(d)["responses"].update({"201": body(ref("Note"))}),
+        "createNote.201",
         (ADDITIVE, "can be answered"),
         (BREAKING, "is no longer answered"),
     ),
     "an answer's media type": (
         lambda d: create(d)["responses"]["200"].update(content={"text/csv": {}}),
-        "createItem.200",
+        "createNote.200",
         (BREAKING, "is no application/json any more"),
         (BREAKING, "is no text/csv any more"),
     ),
     "an error code": (
         lambda d: create(d)["responses"].pop("404"),
-        "createItem.NOT_001",
+        "createNote.NOT_001",
         (BREAKING, "is no longer among its errors"),
         (ADDITIVE, "is among its errors"),
     ),
     "an error code's status": (
         lambda d: create(d)["responses"].update({"410": create(d)["responses"].pop("404")}),
-        "createItem.NOT_001",
+        "createNote.NOT_001",
         (BREAKING, "comes with the status 410"),
         (BREAKING, "comes with the status 404"),
     ),
@@ -182,8 +182,8 @@ def test_a_change_of_an_operation_is_named_there_and_back(name: str) -> None:
 
 
 def test_another_name_of_an_operation_breaks() -> None:
-    new = edited(lambda d: read(d).update(operationId="list_items"))
-    assert changes(DOCUMENT, new) == [Change(BREAKING, "readItems", "is called listItems now")]
+    new = edited(lambda d: read(d).update(operationId="list_notes"))
+    assert changes(DOCUMENT, new) == [Change(BREAKING, "readNotes", "is called listNotes now")]
 
 
 def test_the_same_document_has_no_changes() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from dev.lighthouse import CATEGORIES, Measured, Target, _report, _row, _summarise
 
-TARGET = Target("items", "/items", "mobile", (90, 100, 100, 90), 3000)
+TARGET = Target("notes", "/notes", "mobile", (90, 100, 100, 90), 3000)
 GOOD = Measured((90, 100, 100, 90), first_paint=1900, largest_paint=3000, blocking=200, shift=0.02)
 
 
@@ -40,10 +40,10 @@ def test_the_medians_of_several_runs_count() -> None:
 
 
 def test_a_row_has_figures_and_targets() -> None:
-    assert "| items, mobile | 90 (>= 90) |" in _row(TARGET, GOOD)
+    assert "| notes, mobile | 90 (>= 90) |" in _row(TARGET, GOOD)
     assert "| 3.00 s (<= 3.0) | 200 ms (<= 200) | 0.020 (<= 0.02) |" in _row(TARGET, GOOD)
 
 
 def test_a_page_that_was_led_elsewhere_is_no_measurement() -> None:
-    with pytest.raises(RuntimeError, match="led from /items to http://localhost/login"):
+    with pytest.raises(RuntimeError, match="led from /notes to http://localhost/login"):
         _report('{"finalDisplayedUrl": "http://localhost/login"}', TARGET)

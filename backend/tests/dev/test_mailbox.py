@@ -23,7 +23,7 @@ class Box:
 
     def send(self, to: str = "ada@example.com", subject: str = "Reset") -> None:
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = "Groundwork <noreply@example.com>", to, subject
+        message["From"], message["To"], message["Subject"] = "Workbench <noreply@example.com>", to, subject
         message.set_content("plain https://example.com/?token=1")
         message.add_alternative("<html><head></head><a href='/'>Réset</a></html>", subtype="html")
         with smtplib.SMTP("127.0.0.1", self.smtp_port) as smtp:
@@ -57,7 +57,7 @@ def test_a_mail_sent_by_smtp_is_read_by_the_api(box: Box) -> None:
     box.send()
     (mail,) = box.json("/api/v1/messages")["messages"]
     assert (mail["Subject"], mail["To"]) == ("Reset", [{"Name": "", "Address": "ada@example.com"}])
-    assert mail["From"] == {"Name": "Groundwork", "Address": "noreply@example.com"}
+    assert mail["From"] == {"Name": "Workbench", "Address": "noreply@example.com"}
     detail = box.json(f"/api/v1/message/{mail['ID']}")
     assert "token=1" in detail["Text"]
     assert "Réset" in detail["HTML"]

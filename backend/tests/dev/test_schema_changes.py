@@ -12,122 +12,122 @@ BREAKING, ADDITIVE, NEUTRAL = Kind.BREAKING, Kind.ADDITIVE, Kind.NEUTRAL
 
 CASES: dict[str, Case] = {
     "a field that is sent": (
-        lambda d: schema(d, "ItemCreate")["properties"].pop("size"),
-        "ItemCreate.size",
+        lambda d: schema(d, "NoteCreate")["properties"].pop("size"),
+        "NoteCreate.size",
         (BREAKING, "is gone from requests"),
         (ADDITIVE, "is new in requests"),
     ),
     "a sent field's being required": (
-        lambda d: schema(d, "ItemCreate")["required"].append("size"),
-        "ItemCreate.size",
+        lambda d: schema(d, "NoteCreate")["required"].append("size"),
+        "NoteCreate.size",
         (BREAKING, "is required in requests"),
         (ADDITIVE, "can be missing in requests"),
     ),
     "a sent field's type": (
-        lambda d: field(d, "ItemCreate", "note").update(anyOf=[{"type": "string"}]),
-        "ItemCreate.note",
+        lambda d: field(d, "NoteCreate", "note").update(anyOf=[{"type": "string"}]),
+        "NoteCreate.note",
         (BREAKING, "can no longer be null in requests"),
         (ADDITIVE, "can be null in requests"),
     ),
     "a sent field's type, of anything": (
-        lambda d: field(d, "ItemCreate", "size").clear(),
-        "ItemCreate.size",
+        lambda d: field(d, "NoteCreate", "size").clear(),
+        "NoteCreate.size",
         (ADDITIVE, "can be anything in requests"),
         (BREAKING, "can no longer be anything in requests"),
     ),
     "a sent number's kind": (
-        lambda d: field(d, "ItemCreate", "size").update(type="number"),
-        "ItemCreate.size",
+        lambda d: field(d, "NoteCreate", "size").update(type="number"),
+        "NoteCreate.size",
         (ADDITIVE, "can be any number in requests"),
         (BREAKING, "is a whole number in requests"),
     ),
     "a sent list's elements": (
-        lambda d: field(d, "ItemCreate", "tags").update(items={"type": ["string", "null"]}),
-        "ItemCreate.tags[]",
+        lambda d: field(d, "NoteCreate", "tags").update(items={"type": ["string", "null"]}),
+        "NoteCreate.tags[]",
         (ADDITIVE, "can be null in requests"),
         (BREAKING, "can no longer be null in requests"),
     ),
     "a least length": (
-        lambda d: field(d, "ItemCreate", "title").update(minLength=2),
-        "ItemCreate.title",
+        lambda d: field(d, "NoteCreate", "title").update(minLength=2),
+        "NoteCreate.title",
         (BREAKING, "has minLength 2 instead of 1"),
         (ADDITIVE, "has minLength 1 instead of 2"),
     ),
     "a list's being a set": (
-        lambda d: field(d, "ItemCreate", "tags").update(uniqueItems=True),
-        "ItemCreate.tags",
+        lambda d: field(d, "NoteCreate", "tags").update(uniqueItems=True),
+        "NoteCreate.tags",
         (BREAKING, "has uniqueItems True instead of None"),
         (ADDITIVE, "has uniqueItems None instead of True"),
     ),
     "a pattern": (
-        lambda d: field(d, "ItemCreate", "title").update(pattern="^A"),
-        "ItemCreate.title",
+        lambda d: field(d, "NoteCreate", "title").update(pattern="^A"),
+        "NoteCreate.title",
         (BREAKING, "has pattern ^A instead of None"),
         (ADDITIVE, "has pattern None instead of ^A"),
     ),
     "what is refused besides": (
-        lambda d: schema(d, "ItemCreate").update(additionalProperties=False),
-        "ItemCreate",
+        lambda d: schema(d, "NoteCreate").update(additionalProperties=False),
+        "NoteCreate",
         (BREAKING, "has additionalProperties False instead of None"),
         (ADDITIVE, "has additionalProperties None instead of False"),
     ),
     "a field that is answered": (
-        lambda d: schema(d, "Item")["properties"].pop("size"),
-        "Item.size",
+        lambda d: schema(d, "Note")["properties"].pop("size"),
+        "Note.size",
         (BREAKING, "is gone from answers"),
         (ADDITIVE, "is new in answers"),
     ),
     "an answered field's being there": (
-        lambda d: schema(d, "Item")["required"].remove("title"),
-        "Item.title",
+        lambda d: schema(d, "Note")["required"].remove("title"),
+        "Note.title",
         (BREAKING, "can be missing in answers"),
         (ADDITIVE, "is required in answers"),
     ),
     "an answered field's type": (
-        lambda d: field(d, "Item", "note").update(anyOf=[{"type": "string"}]),
-        "Item.note",
+        lambda d: field(d, "Note", "note").update(anyOf=[{"type": "string"}]),
+        "Note.note",
         (ADDITIVE, "can no longer be null in answers"),
         (BREAKING, "can be null in answers"),
     ),
     "an answered field's type, of anything": (
-        lambda d: field(d, "Item", "size").clear(),
-        "Item.size",
+        lambda d: field(d, "Note", "size").clear(),
+        "Note.size",
         (BREAKING, "can be anything in answers"),
         (ADDITIVE, "can be integer in answers"),
     ),
     "a field that is always answered": (
-        lambda d: (schema(d, "Item")["properties"].pop("title"), schema(d, "Item")["required"].remove("title")),
-        "Item.title",
+        lambda d: (schema(d, "Note")["properties"].pop("title"), schema(d, "Note")["required"].remove("title")),
+        "Note.title",
         (BREAKING, "is gone from answers"),
         (ADDITIVE, "is new in answers"),
     ),
     "one of two formats": (
-        lambda d: field(d, "ItemCreate", "note")["anyOf"].append({"type": "string", "format": "date"}),
-        "ItemCreate.note",
+        lambda d: field(d, "NoteCreate", "note")["anyOf"].append({"type": "string", "format": "date"}),
+        "NoteCreate.note",
         (ADDITIVE, "can be string (2) in requests"),
         (BREAKING, "can no longer be string (2) in requests"),
     ),
     "an integer beside a number": (
-        lambda d: field(d, "ItemCreate", "size").update(type=["integer", "number"]),
-        "ItemCreate.size",
+        lambda d: field(d, "NoteCreate", "size").update(type=["integer", "number"]),
+        "NoteCreate.size",
         (ADDITIVE, "can be any number in requests"),
         (BREAKING, "is a whole number in requests"),
     ),
     "an answered number's kind": (
-        lambda d: field(d, "Item", "size").update(type="number"),
-        "Item.size",
+        lambda d: field(d, "Note", "size").update(type="number"),
+        "Note.size",
         (BREAKING, "can be any number in answers"),
         (ADDITIVE, "is a whole number in answers"),
     ),
     "an answered field's format": (
-        lambda d: field(d, "Item", "id").update(format="email"),
-        "Item.id",
+        lambda d: field(d, "Note", "id").update(format="email"),
+        "Note.id",
         (BREAKING, "has the format email instead of uuid in answers"),
         (BREAKING, "has the format uuid instead of email in answers"),
     ),
     "an answered field's description": (
-        lambda d: field(d, "Item", "id").update(description="Made by the API"),
-        "Item.id",
+        lambda d: field(d, "Note", "id").update(description="Made by the API"),
+        "Note.id",
         (NEUTRAL, "is described in other words"),
         (NEUTRAL, "is described in other words"),
     ),
@@ -148,26 +148,26 @@ def test_a_value_that_is_sent_and_answered_changes_for_both() -> None:
 
 
 def test_a_default_of_an_answer_is_nobodys_concern() -> None:
-    assert changes(DOCUMENT, edited(lambda d: field(d, "Item", "size").update(default=1))) == []
+    assert changes(DOCUMENT, edited(lambda d: field(d, "Note", "size").update(default=1))) == []
 
 
 def test_the_parts_of_a_type_count_together() -> None:
     def inherit(document: Document) -> None:
-        fields = schema(document, "Item")
-        document["components"]["schemas"]["Item"] = {"allOf": [ref("Base"), {"allOf": [fields]}]}
+        fields = schema(document, "Note")
+        document["components"]["schemas"]["Note"] = {"allOf": [ref("Base"), {"allOf": [fields]}]}
         document["components"]["schemas"]["Base"] = {"properties": {"made": {"type": "string"}}, "required": ["made"]}
 
     assert changes(DOCUMENT, edited(inherit)) == [
         Change(ADDITIVE, "Base", "the type is new"),
-        Change(ADDITIVE, "Item.made", "is new in answers"),
+        Change(ADDITIVE, "Note.made", "is new in answers"),
     ]
 
 
 def test_a_type_that_holds_itself_is_compared_once() -> None:
     def nest(document: Document) -> None:
-        schema(document, "Item")["properties"]["parent"] = ref("Item")
+        schema(document, "Note")["properties"]["parent"] = ref("Note")
 
     old = edited(nest)
     new = deepcopy(old)
-    del schema(new, "Item")["properties"]["size"]
-    assert changes(old, new) == [Change(BREAKING, "Item.size", "is gone from answers")]
+    del schema(new, "Note")["properties"]["size"]
+    assert changes(old, new) == [Change(BREAKING, "Note.size", "is gone from answers")]

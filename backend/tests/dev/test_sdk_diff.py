@@ -11,7 +11,7 @@ from tests.dev.small_api import DOCUMENT as API
 from tests.dev.small_api import Document, edited
 
 UNRELEASED = "# Changelog\n\n## Unreleased\n\n"
-DECLARED = "### Breaking\n\n- `createItem`: nobody used it.\n\n"
+DECLARED = "### Breaking\n\n- `createNote`: nobody used it.\n\n"
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -41,8 +41,8 @@ def released(root: Path) -> Path:
 
 
 def without_create(document: Document) -> None:
-    del document["paths"]["/items/"]["post"]
-    del document["components"]["schemas"]["ItemCreate"]
+    del document["paths"]["/notes/"]["post"]
+    del document["components"]["schemas"]["NoteCreate"]
 
 
 def with_a_type(document: Document) -> None:
@@ -80,24 +80,24 @@ def test_an_undeclared_break_fails_and_says_how_to_declare_it(
     write(released, edited(without_create))
     assert main([], released) == 1
     shown = capsys.readouterr().out
-    assert "  breaking  createItem  POST /items/ is gone\n" in shown
+    assert "  breaking  createNote  POST /notes/ is gone\n" in shown
     assert "2 not declared" in shown
-    assert "- `ItemCreate`: why" in shown
+    assert "- `NoteCreate`: why" in shown
 
 
 def test_declared_breaks_pass(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(released, edited(without_create), UNRELEASED + DECLARED + "- `ItemCreate`: not needed\n  any more.\n")
+    write(released, edited(without_create), UNRELEASED + DECLARED + "- `NoteCreate`: not needed\n  any more.\n")
     assert main([], released) == 0
-    assert "POST /items/ is gone  (declared)\n" in capsys.readouterr().out
+    assert "POST /notes/ is gone  (declared)\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     "changelog",
     [
         UNRELEASED + DECLARED,  # one of two
-        UNRELEASED + "## 0.1.0\n\n" + DECLARED + "- `ItemCreate`: gone.\n",  # of the release before
-        UNRELEASED + "### Changed\n\n- `createItem` and `ItemCreate` are gone.\n",
-        UNRELEASED + DECLARED + "### Removed\n\n- `ItemCreate`: gone.\n",
+        UNRELEASED + "## 0.1.0\n\n" + DECLARED + "- `NoteCreate`: gone.\n",  # of the release before
+        UNRELEASED + "### Changed\n\n- `createNote` and `NoteCreate` are gone.\n",
+        UNRELEASED + DECLARED + "### Removed\n\n- `NoteCreate`: gone.\n",
     ],
 )
 def test_a_break_that_is_declared_elsewhere_is_not(changelog: str, released: Path) -> None:
@@ -106,14 +106,14 @@ def test_a_break_that_is_declared_elsewhere_is_not(changelog: str, released: Pat
 
 
 def test_a_declaration_counts_until_the_release_is_tagged(released: Path) -> None:
-    changelog = f"{UNRELEASED}## [0.2.0] - 2027-01-01\n\n{DECLARED}- `ItemCreate`: gone.\n\n## [0.1.0] - 2026-12-01\n"
+    changelog = f"{UNRELEASED}## [0.2.0] - 2027-01-01\n\n{DECLARED}- `NoteCreate`: gone.\n\n## [0.1.0] - 2026-12-01\n"
     write(released, edited(without_create), changelog)
     assert main([], released) == 0
 
 
 def test_a_version_is_not_taken_for_another_that_begins_like_it() -> None:
     changelog = f"## 0.1.10\n{DECLARED}## 0.1.1\n"
-    assert declared_subjects(changelog, "v0.1.1") == {"createItem"}
+    assert declared_subjects(changelog, "v0.1.1") == {"createNote"}
 
 
 def test_a_commit_can_be_named(released: Path, capsys: pytest.CaptureFixture[str]) -> None:

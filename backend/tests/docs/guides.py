@@ -18,7 +18,6 @@ COMPOSE = "on a server's stack in containers"
 WAYS: dict[str, str] = {
     # README.md
     "./scripts/start": "these tests are a part of the second command, and tests/dev/test_stack.py runs the first",
-    "DATABASE_URL=$(python3 -c": OWN,
     # development.md
     "cd frontend && npm run dev": OWN,
     # deployment.md

@@ -83,3 +83,13 @@ async def test_of_ten_changes_of_one_version_at_once_one_is_made(
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
     [made] = [answer.json() for answer in answers if answer.is_success]
     assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json() == made
+
+
+async def test_nobody_learns_of_somebody_elses_version(client: AsyncClient, session: AsyncSession) -> None:
+    owner, _ = await signed_in_user(session)
+    item = await create_item(session, owner.id)
+    _, headers = await signed_in_user(session)
+    path, wrong = f"{ITEMS}{item.id}", {**headers, "If-Match": '"7"'}
+    response = await client.put(path, headers=wrong, json={"title": "After"})
+    assert problem(response) == (404, "NOT_001")
+    assert "etag" not in response.headers

@@ -111,6 +111,9 @@ def open_tab(server: AsyncClient) -> OpenTab:
 @pytest.fixture
 async def session(live: AsyncClient) -> AsyncIterator[AsyncSession]:
     from app.core import db
+    from tests.live.notes import create_table
 
     async with db.WriteSession() as session:
+        await (await session.connection()).run_sync(create_table)
+        await session.commit()
         yield session

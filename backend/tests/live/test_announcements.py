@@ -73,25 +73,25 @@ async def test_change_by_another_program_is_heard_of(session: AsyncSession, open
 async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
     own, port = Announcements(), any_free_port()
-    own.add(notice("items", "a"))
+    own.add(notice("notes", "a"))
     async with AsyncExitStack() as stack:
         pool = ReadPool(url_by(port), {**db.ENGINE_OPTIONS, "pool_timeout": 0.1})
         await stack.enter_async_context(pool)
         await stack.enter_async_context(own.sending(pool))
         await asyncio.sleep(0.3)  # two tries at least have found nobody there
-        own.add(notice("items", "b"))
+        own.add(notice("notes", "b"))
         await stack.enter_async_context(forwarding(port))
-        assert await heard(listener) == [{"topic": "items", "owners": ["a", "b"]}]
+        assert await heard(listener) == [{"topic": "notes", "owners": ["a", "b"]}]
 
 
 async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
     own = Announcements()
-    own.add(notice("items", "a"))
+    own.add(notice("notes", "a"))
     own.add(notice(None, "b"))
     own.add(notice("users"))
     await send(own)
     assert await heard(listener, count=3) == [
-        {"topic": "items", "owners": ["a"]},
+        {"topic": "notes", "owners": ["a"]},
         {"topic": None, "owners": ["b"]},
         {"topic": "users", "owners": None},
     ]
@@ -99,7 +99,7 @@ async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
 
 async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Announcements()
-    own.add(notice("items", "a"))
+    own.add(notice("notes", "a"))
     monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
     pool = ReadPool(url_by(any_free_port()), db.ENGINE_OPTIONS | {"pool_timeout": 60})
     async with asyncio.timeout(5), pool, own.sending(pool):
@@ -109,14 +109,14 @@ async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytes
 async def test_owners_are_told_together_until_they_are_too_many(listener: Listener) -> None:
     own = Announcements()
     for number in range(module.MOST_OWNERS):
-        own.add(notice("items", str(number)))
+        own.add(notice("notes", str(number)))
         own.add(notice("users", "0"))
     await send(own)
-    [items, users] = await heard(listener, count=2)
-    assert len(items["owners"]) == module.MOST_OWNERS
+    [notes, users] = await heard(listener, count=2)
+    assert len(notes["owners"]) == module.MOST_OWNERS
     assert users == {"topic": "users", "owners": ["0"]}
     for number in range(module.MOST_OWNERS + 1):
-        own.add(notice("items", str(number)))
-    own.add(notice("items", "0"))
+        own.add(notice("notes", str(number)))
+    own.add(notice("notes", "0"))
     await send(own)
-    assert await heard(listener) == [{"topic": "items", "owners": None}]
+    assert await heard(listener) == [{"topic": "notes", "owners": None}]

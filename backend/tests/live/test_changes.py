@@ -1,21 +1,20 @@
 """Who hears of which change."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import Table, delete, insert, text, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.ids import new_id
-from app.core.models import utc_now
-from app.items.models import Item
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
-from tests.items.factories import create_item, create_items
 from tests.live.conftest import OpenTab
+from tests.live.notes import create_note, notes, row
 from tests.users.factories import create_user
 
 V1 = "/api/v1"
@@ -27,31 +26,31 @@ async def rename(session: AsyncSession, user_id: uuid.UUID) -> None:
     await session.commit()
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("change", [insert, update, delete])
 async def test_owner_hears_of_each_kind_of_change(
-    session: AsyncSession, live: AsyncClient, open_tab: OpenTab, method: str
+    session: AsyncSession, open_tab: OpenTab, change: Callable[[Table], Any]
 ) -> None:
     user, headers = await signed_in_user(session)
-    item = await create_item(session, user.id)
+    await create_note(session, user.id)
+    statement = change(notes) if change is delete else change(notes).values(row(user.id))
     async with open_tab(headers) as tab:
-        path = f"{V1}/items/" if method == "POST" else f"{V1}/items/{item.id}"
-        body = None if method == "DELETE" else {"title": "Changed"}
-        assert (await live.request(method, path, headers=headers, json=body)).status_code == 200
-        assert await tab.topic() == "items"
+        await session.exec(statement)
+        await session.commit()
+        assert await tab.topic() == "notes"
 
 
 async def test_all_tabs_of_the_owner_hear(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as first, open_tab(headers) as second:
-        await create_item(session, user.id)
-        assert [await first.topic(), await second.topic()] == ["items", "items"]
+        await create_note(session, user.id)
+        assert [await first.topic(), await second.topic()] == ["notes", "notes"]
 
 
 async def test_others_change_is_not_heard_of(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     async with open_tab(headers) as tab:
-        await create_item(session, other.id)
+        await create_note(session, other.id)
         await rename(session, other.id)
         await rename(session, user.id)
         assert await tab.topic() == "users"
@@ -62,8 +61,8 @@ async def test_superuser_hears_of_everybodys_changes(session: AsyncSession, open
     async with open_tab(headers) as tab:
         other = await create_user(session)
         assert await tab.topic() == "users"
-        await create_item(session, other.id)
-        assert await tab.topic() == "items"
+        await create_note(session, other.id)
+        assert await tab.topic() == "notes"
 
 
 @pytest.mark.parametrize("is_superuser", [False, True])
@@ -76,9 +75,9 @@ async def test_role_of_the_moment_counts(
     async with open_tab(headers) as tab:
         await live.patch(f"{V1}/users/{user.id}", headers=admin, json={"is_superuser": is_superuser})
         assert await tab.topic() == "users"  # his own row
-        await create_item(session, other.id)
+        await create_note(session, other.id)
         await rename(session, user.id)
-        assert await tab.topic() == ("items" if is_superuser else "users")
+        assert await tab.topic() == ("notes" if is_superuser else "users")
 
 
 async def test_role_lost_in_the_same_moment_counts(session: AsyncSession, open_tab: OpenTab) -> None:
@@ -86,19 +85,19 @@ async def test_role_lost_in_the_same_moment_counts(session: AsyncSession, open_t
     other = await create_user(session)
     user, headers = await signed_in_superuser(session)
     async with open_tab(headers) as tab:
-        await session.exec(insert(Item).values(row(other.id)))
+        await session.exec(insert(notes).values(row(other.id)))
         await session.exec(update(User).where(col(User.id) == user.id).values(is_superuser=False))
         await session.commit()
         assert await tab.topic() == "users"
-        await create_item(session, user.id)
-        assert await tab.topic() == "items"
+        await create_note(session, user.id)
+        assert await tab.topic() == "notes"
 
 
 async def test_nothing_is_told_before_the_commit(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         user_id = user.id
-        await session.exec(insert(Item).values(row(user_id)))
+        await session.exec(insert(notes).values(row(user_id)))
         await session.rollback()
         await rename(session, user_id)
         assert await tab.topic() == "users"
@@ -107,7 +106,7 @@ async def test_nothing_is_told_before_the_commit(session: AsyncSession, open_tab
 async def test_statement_that_changes_nothing_is_not_told(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
-        await session.exec(delete(Item).where(col(Item.owner_id) == user.id))
+        await session.exec(delete(notes).where(notes.c.owner_id == user.id))
         await session.commit()
         await rename(session, user.id)
         assert await tab.topic() == "users"
@@ -117,23 +116,23 @@ async def test_bulk_statement_tells_each_owner(session: AsyncSession, open_tab: 
     (one, first), (two, second), (bystander, third) = [await signed_in_user(session) for _ in range(3)]
     async with open_tab(first) as tab, open_tab(second) as other_tab, open_tab(third) as silent:
         connection = await session.connection()
-        await connection.execute(insert(Item), [row(owner.id) for owner in (one, two) for _ in range(500)])
+        await connection.execute(insert(notes), [row(owner.id) for owner in (one, two) for _ in range(500)])
         await session.commit()
-        assert [await tab.topic(), await other_tab.topic()] == ["items", "items"]
-        await session.exec(delete(Item))
+        assert [await tab.topic(), await other_tab.topic()] == ["notes", "notes"]
+        await session.exec(delete(notes))
         await session.commit()
-        assert [await tab.topic(), await other_tab.topic()] == ["items", "items"]
+        assert [await tab.topic(), await other_tab.topic()] == ["notes", "notes"]
         await rename(session, bystander.id)
         assert await silent.topic() == "users"
 
 
 async def test_change_of_owner_tells_both(session: AsyncSession, open_tab: OpenTab) -> None:
     (one, first), (two, second) = [await signed_in_user(session) for _ in range(2)]
-    item = await create_item(session, one.id)
+    await create_note(session, one.id)
     async with open_tab(first) as tab, open_tab(second) as other_tab:
-        await session.exec(update(Item).where(col(Item.id) == item.id).values(owner_id=two.id))
+        await session.exec(update(notes).values(owner_id=two.id))
         await session.commit()
-        assert [await tab.topic(), await other_tab.topic()] == ["items", "items"]
+        assert [await tab.topic(), await other_tab.topic()] == ["notes", "notes"]
 
 
 async def test_very_many_owners_at_once_make_everybody_look(session: AsyncSession, open_tab: OpenTab) -> None:
@@ -142,21 +141,22 @@ async def test_very_many_owners_at_once_make_everybody_look(session: AsyncSessio
     owners = [await create_user(session) for _ in range(101)]
     async with open_tab(headers) as tab:
         connection = await session.connection()
-        insertion = text("INSERT INTO items (id, owner_id, title, created_at) SELECT gen_random_uuid(), o, 'x', now()")
+        insertion = text("INSERT INTO notes (id, owner_id, title) SELECT gen_random_uuid(), o, 'x'")
         await connection.execute(
             text(f"{insertion.text} FROM unnest(cast(:owners AS uuid[])) o"), {"owners": [each.id for each in owners]}
         )
         await session.commit()
-        assert await tab.topic() == "items"
+        assert await tab.topic() == "notes"
 
 
 async def test_cascade_tells(session: AsyncSession, live: AsyncClient, open_tab: OpenTab) -> None:
     _, headers = await signed_in_superuser(session)
     owner = await create_user(session)
-    await create_items(session, owner.id, "a", "b")
+    for _ in range(2):
+        await create_note(session, owner.id)
     async with open_tab(headers) as tab:
         assert (await live.delete(f"{V1}/users/{owner.id}", headers=headers)).status_code == 200
-        assert {await tab.topic(), await tab.topic()} == {"items", "users"}
+        assert {await tab.topic(), await tab.topic()} == {"notes", "users"}
 
 
 async def test_sign_in_and_sign_out_are_nobodys_news(
@@ -170,23 +170,18 @@ async def test_sign_in_and_sign_out_are_nobodys_news(
         assert await tab.topic() == "users"
         for each in (other, another):
             assert (await live.post(f"{V1}/login/logout", headers=each)).status_code == 200
-        await create_item(session, user.id)
-        assert await tab.topic() == "items"
+        await create_note(session, user.id)
+        assert await tab.topic() == "notes"
 
 
-async def test_changes_that_come_fast_are_told_together(
-    session: AsyncSession, live: AsyncClient, open_tab: OpenTab
-) -> None:
+async def test_changes_that_come_fast_are_told_together(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
+    user_id = user.id
     async with open_tab(headers) as tab:
         for _ in range(50):
-            await live.post(f"{V1}/items/", headers=headers, json={"title": "x"})
-        await rename(session, user.id)
+            await create_note(session, user_id)
+        await rename(session, user_id)
         topics = [await tab.topic()]
         while topics[-1] != "users":
             topics.append(await tab.topic())
-        assert 1 <= topics.count("items") < 25
-
-
-def row(owner_id: uuid.UUID) -> dict[str, Any]:
-    return {"id": new_id(), "owner_id": owner_id, "title": "An item", "created_at": utc_now()}
+        assert 1 <= topics.count("notes") < 25

@@ -16,8 +16,8 @@ from app.live import service
 from dev.ports import any_free_port
 from tests.auth.factories import signed_in_user
 from tests.core.forwarding import forwarding, url_by
-from tests.items.factories import create_item
 from tests.live.conftest import OpenTab
+from tests.live.notes import create_note
 
 END_OURS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -50,8 +50,8 @@ async def test_lost_connection_is_made_again_and_everybody_looks(session: AsyncS
         for _ in range(2):
             assert await ask(END_OURS) == [(True,)]
             assert await tab.topic() == EVERYTHING
-            await create_item(session, user.id)
-            assert await tab.topic() == "items"
+            await create_note(session, user.id)
+            assert await tab.topic() == "notes"
 
 
 async def test_stream_outlives_a_database_that_is_away(
@@ -66,23 +66,23 @@ async def test_stream_outlives_a_database_that_is_away(
     async with open_tab(headers) as tab:
         await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{server}/postgres")
         await ask(END_ALL.format(name), f"{server}/postgres")
-        changes.tell("items", [own_id])
+        changes.tell("notes", [own_id])
         await tab.comment()  # it has found the database away
         await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true', f"{server}/postgres")
         topics = [await tab.topic()]
-        while topics[-1] != "items":
+        while topics[-1] != "notes":
             topics.append(await tab.topic())
 
 
-@pytest.mark.parametrize("payload", ["", "nonsense", "{}", "[]", "null", '{"topic": "items"}', '{"owners": []}'])
+@pytest.mark.parametrize("payload", ["", "nonsense", "{}", "[]", "null", '{"topic": "notes"}', '{"owners": []}'])
 async def test_nonsense_on_the_channel_is_passed_over(session: AsyncSession, open_tab: OpenTab, payload: str) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         connection = await session.connection()
         await connection.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
         await session.commit()
-        await create_item(session, user.id)
-        assert await tab.topic() == "items"
+        await create_note(session, user.id)
+        assert await tab.topic() == "notes"
 
 
 async def test_database_that_is_late_does_not_stop_the_start(

@@ -19,8 +19,8 @@ from app.live import service
 from app.users.models import User
 from tests.auth.factories import Headers, sign_in, signed_in_superuser, signed_in_user
 from tests.core.answers import problem
-from tests.items.factories import create_item
 from tests.live.conftest import EVENTS, OpenTab
+from tests.live.notes import create_note
 from tests.users.factories import PASSWORD
 
 V1 = "/api/v1"
@@ -70,8 +70,8 @@ async def test_logout_elsewhere_ends_nothing_here(session: AsyncSession, live: A
     other = await sign_in(session, user)
     async with open_tab(this) as tab:
         await live.post(f"{V1}/login/logout", headers=other)
-        await create_item(session, user.id)
-        assert await tab.topic() == "items"
+        await create_note(session, user.id)
+        assert await tab.topic() == "notes"
 
 
 async def test_stream_ends_when_its_session_expires(session: AsyncSession, open_tab: OpenTab) -> None:
@@ -171,13 +171,13 @@ async def test_many_streams_leave_the_database_to_the_requests(
         ]
         responses = await asyncio.gather(*(live.get(f"{V1}/users/me", headers=headers) for _, headers in users))
         assert {response.status_code for response in responses} == {200}
-        changes.tell("items")
-        assert [await tab.topic() for tab in tabs] == ["items"] * len(tabs)
+        changes.tell("notes")
+        assert [await tab.topic() for tab in tabs] == ["notes"] * len(tabs)
 
 
 async def test_reader_that_does_not_read_costs_no_more_with_time() -> None:
     reader = Reader("somebody")
     for n in range(100_000):
-        reader.add("items", own=n % 2 == 0)
-    assert reader.take() == ({"items"}, {"items"})
+        reader.add("notes", own=n % 2 == 0)
+    assert reader.take() == ({"notes"}, {"notes"})
     assert reader.take() == (set(), set())

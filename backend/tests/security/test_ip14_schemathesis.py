@@ -27,6 +27,7 @@ from app.main import app
 from dev.mailbox import Mailbox
 from dev.ports import any_free_port
 from tests import conftest
+from tests.examples import row_of
 
 PASSWORD, NEW_PASSWORD = "correct horse battery", "another horse battery"
 
@@ -40,14 +41,14 @@ NEEDS_A_SECRET = {
 # A file of random bytes is no picture.
 TAKES_PICTURES = "PUT /api/v1/users/me/avatar"
 # These paths also read as the id of another: its methods find a malformed id.
+PATHS = app.openapi()["paths"]
 READ_AS_AN_ID = {
-    "POST /api/v1/users/signup",
-    "POST /api/v1/users/bulk-delete",
-    "GET /api/v1/users/export",
-    "GET /api/v1/users/stats",
-    "POST /api/v1/items/bulk-delete",
-    "GET /api/v1/items/export",
-    "GET /api/v1/items/stats",
+    f"{method.upper()} {path}"
+    for path, operations in PATHS.items()
+    for other, others in PATHS.items()
+    if other != path and other.rpartition("/")[0] == path.rpartition("/")[0] and other.endswith("}")
+    for method in operations
+    if others.keys() - operations.keys()
 }
 # Ends the session that asks: each request has one of its own.
 ENDS_ITS_SESSION = "POST /api/v1/login/logout"
@@ -85,8 +86,11 @@ class Server:
         token = self.client.post("/api/v1/login/access-token", data=form).json()
         return {"Authorization": f"Bearer {token['access_token']}"}
 
-    def make_item(self) -> str:
-        response = self.client.post("/api/v1/items/", headers=self.headers, json={"title": "An item"})
+    def make_row(self, path: str) -> str:
+        """The id of a row that the path may name."""
+        made_by = row_of(path)
+        assert made_by, f"say in ROWS of the feature's tests/<feature>/examples.py how a row of {path} is made"
+        response = self.client.post(made_by[0], headers=self.headers, json=made_by[1])
         return str(response.json()["id"])
 
 
@@ -127,7 +131,7 @@ def make_acceptable(case: Case[Any], server: Server) -> None:
     if "If-Match" in (case.headers or {}):
         case.headers["If-Match"] = "*"
     if "id" in case.path_parameters:
-        case.path_parameters["id"] = server.make_item()
+        case.path_parameters["id"] = server.make_row(case.operation.path)
     if "user_id" in case.path_parameters:
         case.path_parameters["user_id"], _ = server.make_user()
 

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from httpx2 import AsyncClient
-from sqlalchemy import text
 
 from app.core import db
 from tests.auth.factories import signed_in_user
@@ -12,7 +11,7 @@ from tests.core.answers import problem
 
 BOUND = 8
 """Seconds: far more than the 2 s of our own, and less than what would end the wait without them."""
-ITEMS, ME = "/api/v1/items/", "/api/v1/users/me"
+ME = "/api/v1/users/me"
 
 
 async def headers_of_a_user() -> dict[str, str]:
@@ -33,18 +32,3 @@ async def test_r05_no_free_connection(live: AsyncClient) -> None:
             response = await live.get(ME, headers=headers)
         assert (problem(response), response.headers["retry-after"]) == ((503, "UNAV_001"), "1")
     assert (await live.get(ME, headers=headers)).status_code == 200
-
-
-async def test_r06_table_that_is_locked(live: AsyncClient) -> None:
-    """By a migration, say. Who needs another table notices nothing."""
-    headers = await headers_of_a_user()
-    async with db.WriteSession.kw["bind"].begin() as connection:
-        await connection.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))
-        async with asyncio.timeout(BOUND):
-            response = await live.get(ITEMS, headers=headers)
-        assert (problem(response), response.headers["retry-after"]) == ((503, "UNAV_001"), "1")
-        async with asyncio.timeout(BOUND):
-            response = await live.post(ITEMS, headers=headers, json={"title": "One"})
-        assert problem(response) == (503, "UNAV_001")
-        assert (await live.get(ME, headers=headers)).status_code == 200
-    assert (await live.get(ITEMS, headers=headers)).json()["count"] == 0

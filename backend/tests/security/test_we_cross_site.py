@@ -15,11 +15,10 @@ from app.main import app, create_app
 from tests.auth.factories import Headers, signed_in_user
 from tests.core.answers import problem
 from tests.fixtures import BASE_URL
-from tests.items.factories import create_item
 from tests.security.test_az_access import dependencies
 from tests.users.factories import PASSWORD, create_user
 
-ITEMS = "/api/v1/items/"
+ME = "/api/v1/users/me"
 LOGIN = "/api/v1/login/session"
 EVIL = "https://evil.example"
 SITES = [None, "same-origin", "none", "same-site", "cross-site", "nonsense"]
@@ -49,7 +48,7 @@ async def test_we01_unsafe_request_by_cookie_must_come_from_the_dashboard(
 ) -> None:
     _, bearer = await signed_in_user(session)
     headers = as_cookie(bearer) | browser_headers(site, origin)
-    response = await client.post(ITEMS, headers=headers, json={"title": "a"})
+    response = await client.patch(ME, headers=headers, json={"full_name": "a"})
     if is_own(site, origin):
         assert response.status_code == 200
     else:
@@ -75,18 +74,17 @@ async def test_we01_bearer_token_works_from_everywhere(
     _, bearer = await signed_in_user(session)
     for extra in ({}, as_cookie(bearer)):
         headers = bearer | extra | browser_headers(site, origin)
-        assert (await client.post(ITEMS, headers=headers, json={"title": "a"})).status_code == 200
+        assert (await client.patch(ME, headers=headers, json={"full_name": "a"})).status_code == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 async def test_we01_refused_request_changes_nothing(client: AsyncClient, session: AsyncSession, method: str) -> None:
-    user, bearer = await signed_in_user(session)
-    item = await create_item(session, user.id, title="Before")
+    user, bearer = await signed_in_user(session, full_name="Before")
     headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
-    response = await client.request(method, f"{ITEMS}{item.id}", headers=headers, json={"title": "After"})
+    response = await client.request(method, ME, headers=headers, json={"full_name": "After"})
     assert problem(response) == (403, "AUTH_006")
-    await session.refresh(item)
-    assert item.title == "Before"
+    await session.refresh(user)
+    assert user.full_name == "Before"
 
 
 UNSAFE = [
@@ -115,7 +113,7 @@ async def test_we01_no_unsafe_route_acts_on_a_strangers_cookie_request(
 async def test_we01_reading_by_cookie_needs_no_proof(client: AsyncClient, session: AsyncSession) -> None:
     _, bearer = await signed_in_user(session)
     headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
-    assert (await client.get(ITEMS, headers=headers)).status_code == 200
+    assert (await client.get(ME, headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -128,17 +126,17 @@ async def test_we02_json_routes_take_json_only(
     _, headers = await signed_in_user(session)
     if content_type is not None:
         headers |= {"Content-Type": content_type}
-    response = await client.post(ITEMS, headers=headers, content=b'{"title": "a"}')
+    response = await client.patch(ME, headers=headers, content=b'{"full_name": "a"}')
     assert problem(response)[0] in (400, 415, 422)
-    assert (await client.get(ITEMS, headers=headers)).json()["count"] == 0
+    assert (await client.get(ME, headers=headers)).json()["full_name"] is None
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/a+json"])
 async def test_we02_spellings_of_json_are_taken(client: AsyncClient, session: AsyncSession, content_type: str) -> None:
     _, headers = await signed_in_user(session)
     headers |= {"Content-Type": content_type}
-    assert (await client.post(ITEMS, headers=headers, content=b'{"title": "a"}')).status_code == 200
-    assert (await client.post(ITEMS, headers=headers, content=rb'{"title": "\u0000"}')).status_code == 422
+    assert (await client.patch(ME, headers=headers, content=b'{"full_name": "a"}')).status_code == 200
+    assert (await client.patch(ME, headers=headers, content=rb'{"full_name": "\u0000"}')).status_code == 422
 
 
 def test_we03_reading_routes_have_no_session_that_writes() -> None:
@@ -162,7 +160,7 @@ async def shared(session: AsyncSession) -> Any:
 
 @pytest.mark.parametrize("origin", [BASE_URL, OTHER])
 async def test_we04_named_origin_may_read_with_credentials(shared: AsyncClient, origin: str) -> None:
-    response = await shared.get(ITEMS, headers={"Origin": origin})
+    response = await shared.get(ME, headers={"Origin": origin})
     assert response.headers["access-control-allow-origin"] == origin
     assert response.headers["access-control-allow-credentials"] == "true"
     assert "origin" in response.headers["vary"].lower()
@@ -175,7 +173,7 @@ async def test_we04_named_origin_may_read_with_credentials(shared: AsyncClient, 
 async def test_we04_other_origins_are_not_reflected(shared: AsyncClient, origin: str) -> None:
     for method in ("GET", "OPTIONS"):
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-        response = await shared.request(method, ITEMS, headers=headers)
+        response = await shared.request(method, ME, headers=headers)
         assert "access-control-allow-origin" not in response.headers
 
 
@@ -198,11 +196,11 @@ async def test_we04_page_of_a_named_origin_may_write_by_cookie(
     monkeypatch.setattr(settings, "BACKEND_CORS_ORIGINS", [OTHER])
     _, bearer = await signed_in_user(session)
     headers = as_cookie(bearer) | browser_headers("same-site", OTHER)
-    assert (await client.post(ITEMS, headers=headers, json={"title": "a"})).status_code == 200
+    assert (await client.patch(ME, headers=headers, json={"full_name": "a"})).status_code == 200
 
 
 async def test_we04_errors_can_be_read_by_a_named_origin(shared: AsyncClient) -> None:
-    for path in (ITEMS, "/api/v1/unknown", "/api/v1/users/signup"):
+    for path in (ME, "/api/v1/unknown", "/api/v1/users/signup"):
         response = await shared.get(path, headers={"Origin": OTHER})
         assert response.is_error
         assert response.headers.get("access-control-allow-origin") == OTHER, path

@@ -92,7 +92,7 @@ async def test_we12_unhandled_error_leaves_the_connection_open(faulty: FastAPI, 
 @pytest.mark.parametrize("headers", [{}, HTML, {"Accept": "*/*"}], ids=["none", "html", "any"])
 @pytest.mark.parametrize(
     "path",
-    ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/unknown", "/api/v2/items/", "/api/v1/items", "/api/../x.js"],
+    ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/unknown", "/api/v2/users/", "/api/v1/users", "/api/../x.js"],
 )
 async def test_we11_unknown_api_path_is_a_problem(client: AsyncClient, path: str, headers: dict[str, str]) -> None:
     assert_problem(await client.get(path, headers=headers), 404, "NOT_001")
@@ -101,8 +101,8 @@ async def test_we11_unknown_api_path_is_a_problem(client: AsyncClient, path: str
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", f"{API}/items/", {"GET", "POST"}),
-        ("PATCH", f"{API}/items/01900000-0000-7000-8000-000000000000", {"GET", "PUT", "DELETE"}),
+        ("DELETE", f"{API}/users/", {"GET", "POST"}),
+        ("PUT", f"{API}/users/01900000-0000-7000-8000-000000000000", {"GET", "PATCH", "DELETE"}),
         ("PUT", f"{API}/users/me", {"GET", "PATCH", "DELETE"}),
         ("GET", f"{API}/login/access-token", {"POST"}),
         ("POST", f"{API}/utils/health-check/", {"GET"}),

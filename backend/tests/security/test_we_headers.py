@@ -52,7 +52,7 @@ def assert_security_headers(response: Response) -> None:
         ("GET", "/api/v1/users/me", 401),
         ("GET", "/api/v1/unknown", 404),
         ("DELETE", HEALTH, 405),
-        ("GET", "/api/v1/items/?q=%00", 422),
+        ("GET", "/api/v1/users/?q=%00", 422),
         ("POST", "/api/v1/users/signup", 422),
     ],
 )
@@ -76,7 +76,7 @@ async def test_we05_https_is_not_demanded_on_plain_http(client: AsyncClient) -> 
     assert "strict-transport-security" not in (await client.get(HEALTH)).headers
 
 
-@pytest.mark.parametrize("path", ["/api/v1/users/me", HEALTH, "/api/v1/unknown", "/api/v1/items/?limit=0"])
+@pytest.mark.parametrize("path", ["/api/v1/users/me", HEALTH, "/api/v1/unknown", "/api/v1/users/?limit=0"])
 async def test_we06_no_api_answer_is_stored(client: AsyncClient, session: AsyncSession, path: str) -> None:
     _, headers = await signed_in_user(session)
     assert (await client.get(path, headers=headers)).headers["cache-control"] == "no-store"
@@ -168,7 +168,7 @@ async def dashboard(folder: Path) -> Any:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/items", "/settings/password", "/login?redirect=/items"])
+@pytest.mark.parametrize("path", ["/", "/admin", "/settings/password", "/login?redirect=/admin"])
 async def test_dashboard_answers_its_page_on_every_page_path(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(path)
     assert (response.status_code, response.text) == (200, "<html>dashboard</html>")
@@ -195,7 +195,7 @@ async def test_hashed_asset_is_kept_for_ever_and_sent_compressed(dashboard: Asyn
         assert compressed.headers["content-type"].startswith("text/javascript")
 
 
-@pytest.mark.parametrize("path", ["/assets/old-9f9f.js", "/missing.png", "/api/v1/unknown", "/api", "/api/v1/items.js"])
+@pytest.mark.parametrize("path", ["/assets/old-9f9f.js", "/missing.png", "/api/v1/unknown", "/api", "/api/v1/users.js"])
 async def test_missing_file_or_api_path_is_not_the_dashboard(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(path, headers={"Accept": "text/html"})
     assert problem(response) == (404, "NOT_001")
@@ -227,7 +227,7 @@ async def test_we08_dotfiles_are_not_served(dashboard: AsyncClient, path: str) -
 
 @pytest.mark.parametrize(
     "path",
-    ["//evil.example", "/\\evil.example", "//evil.example/%2e%2e", "/https://evil.example", "/items/", "/assets"],
+    ["//evil.example", "/\\evil.example", "//evil.example/%2e%2e", "/https://evil.example", "/admin/", "/assets"],
 )
 async def test_we08_no_path_redirects_elsewhere(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(f"{BASE_URL}{path}", follow_redirects=False)
@@ -236,4 +236,4 @@ async def test_we08_no_path_redirects_elsewhere(dashboard: AsyncClient, path: st
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_dashboard_is_for_reading(dashboard: AsyncClient, method: str) -> None:
-    assert problem(await dashboard.request(method, "/items")) == (405, "METH_001")
+    assert problem(await dashboard.request(method, "/admin")) == (405, "METH_001")

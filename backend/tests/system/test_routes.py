@@ -25,9 +25,9 @@ async def test_test_mail_arrives(client: AsyncClient, session: AsyncSession, mai
     assert (response.status_code, response.json()) == (201, {"message": "Test email sent"})
     await run_jobs()
     [mail] = mails()
-    assert mail.summary["Subject"] == "Groundwork - Test email"
+    assert mail.summary["Subject"] == "Workbench - Test email"
     assert [to["Address"] for to in mail.summary["To"]] == ["ada@example.com"]
-    assert mail.summary["From"] == {"Name": "Groundwork", "Address": settings.EMAILS_FROM_EMAIL}
+    assert mail.summary["From"] == {"Name": "Workbench", "Address": settings.EMAILS_FROM_EMAIL}
 
 
 async def test_test_mail_is_for_superusers(client: AsyncClient, session: AsyncSession) -> None:

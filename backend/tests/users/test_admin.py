@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.auth.models import UserSession
 from app.core.passwords import verify_password
-from app.items.models import Item
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
-from tests.items.factories import create_item
 from tests.users.factories import PASSWORD, create_user
 
 USERS = "/api/v1/users/"
@@ -182,13 +182,13 @@ async def test_update_user_refuses_a_taken_address(client: AsyncClient, session:
     assert fields(response) == ["email"]
 
 
-async def test_delete_user_removes_the_account_and_its_items(client: AsyncClient, session: AsyncSession) -> None:
+async def test_delete_user_removes_the_account_and_its_sessions(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
-    other = await create_user(session)
-    item = await create_item(session, other.id)
-    user_id, item_id = other.id, item.id
+    other, _ = await signed_in_user(session)
+    user_id = other.id
     response = await client.delete(f"{USERS}{user_id}", headers=headers)
     assert (response.status_code, response.json()) == (200, {"message": "User deleted successfully"})
     session.expunge_all()
     assert await session.get(User, user_id) is None
-    assert await session.get(Item, item_id) is None
+    left = await session.exec(select(UserSession.id).where(col(UserSession.user_id) == user_id))
+    assert left.all() == []

@@ -1,20 +1,5 @@
 import type { Page } from "@playwright/test";
-import { test as base, expect, logIn, newAccount } from "../support/fixtures";
-
-const { SUPERUSER_EMAIL = "admin@example.com", SUPERUSER_PASSWORD = "" } = process.env;
-
-const test = base.extend<{ admin: Page }>({
-  /** A superuser's page, apart from `page`. */
-  admin: async ({ browser, baseURL }, use) => {
-    const context = await browser.newContext({ baseURL });
-    const page = await context.newPage();
-    await page.goto("/login?redirect=/admin");
-    await logIn(page, { email: SUPERUSER_EMAIL, password: SUPERUSER_PASSWORD });
-    await expect(page.getByRole("heading", { name: "Users" })).toBeVisible();
-    await use(page);
-    await context.close();
-  },
-});
+import { expect, newAccount, test } from "../support/fixtures";
 
 const row = (page: Page, email: string) => page.getByRole("row").filter({ hasText: email });
 
@@ -48,8 +33,8 @@ test("a user is added, edited and deleted", async ({ admin }) => {
 });
 
 test("who is deactivated is signed out where they are", async ({ admin, signedIn, account }) => {
-  await signedIn.goto("/items");
-  await expect(signedIn.getByRole("heading", { name: "Items" })).toBeVisible();
+  await signedIn.goto("/settings");
+  await expect(signedIn.getByRole("heading", { name: "Settings" })).toBeVisible();
   await chooseAction(admin, account.email, "Deactivate User");
   await expect(row(admin, account.email)).toContainText("Inactive");
   await expect(signedIn).toHaveURL(/\/login/);

@@ -3,12 +3,12 @@ import { person } from "../stub/answers/users";
 import { expect, settled, test } from "../support/stubbed";
 
 test.beforeEach(async ({ page, api, stub }) => {
-  api.user = person(0);
+  api.user = person(0, { is_superuser: true });
   await page.goto("/");
   await settled(page, stub);
 });
 
-const follow = (page: Page) => page.getByRole("link", { name: "Items", exact: true }).click();
+const follow = (page: Page) => page.getByRole("link", { name: "Users", exact: true }).click();
 
 test("a tab that is older than the deployment loads the new version once, where it was going", async ({
   page,
@@ -16,8 +16,8 @@ test("a tab that is older than the deployment loads the new version once, where 
 }) => {
   stub.deploy();
   await follow(page);
-  await expect(page.getByRole("heading", { level: 1, name: "Items" })).toBeVisible();
-  await expect(page).toHaveURL("/items");
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await expect(page).toHaveURL("/admin");
   expect(stub.pageLoads).toBe(2);
 });
 
@@ -46,7 +46,7 @@ test("a lost connection does not cost the page that is open, and the next one co
   expect(stub.pageLoads).toBe(1);
 
   await context.setOffline(false);
-  await expect(page.getByRole("heading", { level: 1, name: "Items" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
 });
 
 test("a deployment is not noticed by pointing at a link", async ({ page, stub }) => {
@@ -54,7 +54,7 @@ test("a deployment is not noticed by pointing at a link", async ({ page, stub })
   await page.getByTestId("full-name-input").fill("Countess of Lovelace");
   stub.deploy();
   const failed = page.waitForResponse((response) => response.status() === 404);
-  await page.getByRole("link", { name: "Items", exact: true }).hover();
+  await page.getByRole("link", { name: "Users", exact: true }).hover();
   await failed;
   await settled(page, stub);
   await expect(page.getByTestId("full-name-input")).toHaveValue("Countess of Lovelace");

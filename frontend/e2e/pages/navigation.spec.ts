@@ -29,14 +29,14 @@ test("a page that was pointed at needs no answer more when it is clicked", async
   api,
   stub,
 }) => {
-  const link = links(page).filter({ hasText: "Items" });
-  const isRead = (call: string) => call.startsWith("GET /items/?page=1");
+  const link = links(page).filter({ hasText: "Users" });
+  const isRead = (call: string) => call.startsWith("GET /users/?page=1");
   await link.hover();
   await expect.poll(() => api.calls.filter(isRead)).toHaveLength(1);
   await settled(page, stub);
-  api.on("GET /items/", () => new Promise(() => {}));
+  api.on("GET /users/", () => new Promise(() => {}));
   await link.click();
-  await expect(page.getByRole("heading", { level: 1, name: "Items" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
   await expect(page.getByRole("table").getByRole("row")).not.toHaveCount(0);
   expect(api.calls.filter(isRead)).toHaveLength(1);
 });

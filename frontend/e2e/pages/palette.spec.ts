@@ -1,18 +1,12 @@
-import type { Page } from "@playwright/test";
 import { list, many } from "../stub/answer";
 import { person } from "../stub/answers/users";
-import { expect, settled, test } from "../support/stubbed";
+import { expect, openPalette, settled, test } from "../support/stubbed";
 
 test.beforeEach(async ({ page, api, stub }) => {
   api.user = person(0);
   await page.goto("/");
   await settled(page, stub);
 });
-
-async function openPalette(page: Page) {
-  await page.keyboard.press("ControlOrMeta+k");
-  await expect(page.getByRole("combobox")).toBeFocused();
-}
 
 test("the palette leads to a page by a few letters, from anywhere", async ({ page }) => {
   await openPalette(page);
@@ -35,20 +29,21 @@ test("the arrow keys go through every choice and around", async ({ page }) => {
 });
 
 test("a search without results says so", async ({ page, api }) => {
-  for (const topic of ["items", "users"]) {
-    api.on(`GET /${topic}/`, list(many(0, person), new URLSearchParams()));
-  }
+  const nothing = list(many(0, person), new URLSearchParams());
+  for (const operation of api.lists()) api.on(operation, nothing);
   await openPalette(page);
   await page.keyboard.type("no such thing");
   await expect(page.getByText("Nothing found for")).toBeVisible();
 });
 
-test("the palette finds records, and opens the one that was chosen", async ({ page }) => {
+test("the palette finds records, and opens the one that was chosen", async ({ page, api }) => {
+  api.user = person(0, { is_superuser: true });
+  await page.reload();
   await openPalette(page);
-  await page.keyboard.type("ladder");
-  await page.getByRole("option", { name: "Long ladder 2" }).click();
-  await expect(page).toHaveURL(/\/items\?.*item=/);
-  await expect(page.getByRole("dialog", { name: "Edit Item" })).toBeVisible();
+  await page.keyboard.type("hopper");
+  await page.getByRole("option", { name: "Grace Hopper" }).first().click();
+  await expect(page).toHaveURL(/\/admin\?.*user=/);
+  await expect(page.getByRole("dialog", { name: "Edit User" })).toBeVisible();
 });
 
 test("shortcuts do nothing while somebody types", async ({ page }) => {

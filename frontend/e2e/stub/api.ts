@@ -17,6 +17,7 @@ type Reply = Answer | Stream;
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 
 interface Route {
+  operation: string;
   method: string;
   pattern: RegExp;
   handler: Handler;
@@ -30,7 +31,7 @@ export class Api {
   user: UserPublic | undefined;
   /** How long every answer takes. */
   delayMs = 0;
-  /** "GET /items/?page=2" and so on, oldest first. */
+  /** "GET /users/?page=2" and so on, oldest first. */
   readonly calls: string[] = [];
   /** Calls that nothing answers: a page asks for something that its test does not know of. */
   readonly unknown: string[] = [];
@@ -38,12 +39,12 @@ export class Api {
   readonly listeners = new Set<ServerResponse>();
   private readonly routes: Route[] = [];
 
-  /** What answers "GET /items/:id" from now on, ahead of what did before; `times` limits how often. */
+  /** What answers "GET /users/:id" from now on, ahead of what did before; `times` limits how often. */
   on(operation: string, handler: Handler | Answer, { times = Number.POSITIVE_INFINITY } = {}) {
     const [method = "", path = ""] = operation.split(" ");
     const pattern = new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
     const answer = typeof handler === "function" ? handler : () => handler;
-    this.routes.unshift({ method, pattern, handler: answer, left: times });
+    this.routes.unshift({ operation, method, pattern, handler: answer, left: times });
   }
 
   /** What answers an operation now, to be called by what takes its place. */
@@ -79,6 +80,12 @@ export class Api {
     const call = { query: url.searchParams, params, body, headers: request.headers };
     const reply = (await route?.handler(call)) ?? refuse(404, "NOT_001", "Not Found");
     send(response, reply);
+  }
+
+  /** "GET /users/" and what else answers a list. */
+  lists() {
+    const operations = this.routes.map(({ operation }) => operation);
+    return operations.filter((operation) => /^GET .*\/$/.test(operation));
   }
 
   private route(wanted: string, path: string) {

@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
+import {
+  type APIRequestContext,
+  type BrowserContext,
+  test as base,
+  expect,
+  type Page,
+} from "@playwright/test";
+
+const { SUPERUSER_EMAIL = "admin@example.com", SUPERUSER_PASSWORD = "" } = process.env;
+const SUPERUSER = { email: SUPERUSER_EMAIL, password: SUPERUSER_PASSWORD };
 
 interface Account {
   email: string;
@@ -15,6 +24,10 @@ interface Fixtures {
   account: Account;
   /** A page with that account's session. */
   signedIn: Page;
+  /** A superuser's page, apart from `page`. */
+  admin: Page;
+  /** Signs somebody in at another computer; answers the page there. */
+  elsewhere: (login: Pick<Account, "email" | "password">) => Promise<Page>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -29,6 +42,25 @@ export const test = base.extend<Fixtures>({
     });
     expect(response.ok()).toBe(true);
     await use(page);
+  },
+  admin: async ({ elsewhere }, use) => {
+    const page = await elsewhere(SUPERUSER);
+    await page.goto("/admin");
+    await expect(page.getByRole("heading", { name: "Users" })).toBeVisible();
+    await use(page);
+  },
+  elsewhere: async ({ browser, baseURL }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (login) => {
+      const context = await browser.newContext({ baseURL });
+      contexts.push(context);
+      const page = await context.newPage();
+      await page.goto("/login");
+      await logIn(page, login);
+      await expect(page.getByTestId("user-menu")).toBeVisible();
+      return page;
+    });
+    for (const context of contexts) await context.close();
   },
 });
 

@@ -61,3 +61,8 @@ export async function settled(page: Page, stub: Stub) {
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
 }
+
+export async function openPalette(page: Page) {
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+}

@@ -6,7 +6,7 @@ const sources = import.meta.glob<string>("/src/**/*.{ts,tsx}", {
   eager: true,
 });
 
-/** The feature that a path lies in: "items" for "/src/features/items/api.ts". */
+/** The feature that a path lies in: "users" for "/src/features/users/api.ts". */
 const featureOf = (path: string) => /^\/src\/features\/([^/]+)\//.exec(path)?.[1];
 
 /** Absolute paths, from the root of the frontend, of the modules that a file imports from our own tree. */

@@ -42,7 +42,7 @@ afterEach(() => vi.useRealTimers());
 function start(csv: ReturnType<typeof stream>) {
   const abort = new AbortController();
   const steps: Progress[] = [];
-  const done = downloadCsv(csv.request, "items.csv", {
+  const done = downloadCsv(csv.request, "notes.csv", {
     signal: abort.signal,
     onProgress: (progress) => steps.push(progress),
   });
@@ -65,7 +65,7 @@ describe("a CSV file", () => {
       { rows: 3, total: 3 },
     ]);
     expect(saved).toHaveLength(1);
-    expect(saved[0]?.name).toBe("items.csv");
+    expect(saved[0]?.name).toBe("notes.csv");
     expect(
       new TextDecoder("utf-8", { ignoreBOM: true }).decode(await saved[0]?.blob.arrayBuffer()),
     ).toBe("\ufeffid,title\r\n1,One\r\n2,Two\r\n3,Three\r\n");

@@ -32,16 +32,16 @@ describe("a shortcut", () => {
   });
 
   it("can be a sequence", () => {
-    const items = on("g i");
+    const notes = on("g i");
     const create = on("i");
     press("g");
     press("i");
-    expect(items).toHaveBeenCalledOnce();
+    expect(notes).toHaveBeenCalledOnce();
     expect(create).not.toHaveBeenCalled();
   });
 
   it("forgets a sequence that was not finished in time", () => {
-    const items = on("g i");
+    const notes = on("g i");
     const now = vi.spyOn(performance, "now");
     const at = (time: number, key: string) => {
       now.mockReturnValue(time);
@@ -49,15 +49,15 @@ describe("a shortcut", () => {
     };
     at(1000, "g");
     at(5000, "i");
-    expect(items).not.toHaveBeenCalled();
+    expect(notes).not.toHaveBeenCalled();
   });
 
   it("starts afresh after a key that leads nowhere", () => {
-    const items = on("g i");
+    const notes = on("g i");
     for (const key of ["g", "x", "i"]) press(key);
-    expect(items).not.toHaveBeenCalled();
+    expect(notes).not.toHaveBeenCalled();
     for (const key of ["g", "i"]) press(key);
-    expect(items).toHaveBeenCalledOnce();
+    expect(notes).toHaveBeenCalledOnce();
   });
 
   it("of a page goes before that of the shell, until the page is left", () => {

@@ -25,11 +25,11 @@ function createLocks() {
 
 const stops: (() => void)[] = [];
 
-/** A tab that shows a list of items and a list of users, and counts how often each was asked for. */
+/** A tab that shows a list of notes and a list of users, and counts how often each was asked for. */
 function openTab() {
   const queryClient = new QueryClient();
-  const asked = { items: 0, users: 0 };
-  for (const topic of ["items", "users"] as const) {
+  const asked = { notes: 0, users: 0 };
+  for (const topic of ["notes", "users"] as const) {
     const queryFn = () => {
       asked[topic] += 1;
       return Promise.resolve(asked[topic]);
@@ -66,17 +66,17 @@ describe("news of changes", () => {
   it("asks again for what is made of the rows that changed, and for nothing else", async () => {
     const { asked } = openTab();
     await settle();
-    stream().send("change", { topic: "items" });
+    stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked).toEqual({ items: 2, users: 1 });
+    expect(asked).toEqual({ notes: 2, users: 1 });
   });
 
   it("is one request for a burst", async () => {
     const { asked } = openTab();
     await settle();
-    for (let change = 0; change < 50; change += 1) stream().send("change", { topic: "items" });
+    for (let change = 0; change < 50; change += 1) stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.items).toBe(2);
+    expect(asked.notes).toBe(2);
   });
 
   it("asks for everything after a gap in the connection, but not when it is first made", async () => {
@@ -84,10 +84,10 @@ describe("news of changes", () => {
     await settle();
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ items: 1, users: 1 });
+    expect(asked).toEqual({ notes: 1, users: 1 });
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ items: 2, users: 2 });
+    expect(asked).toEqual({ notes: 2, users: 2 });
   });
 
   it("asks for everything when the server had a gap", async () => {
@@ -95,7 +95,7 @@ describe("news of changes", () => {
     await settle();
     stream().send("change", { topic: "*" });
     await settle();
-    expect(asked).toEqual({ items: 2, users: 2 });
+    expect(asked).toEqual({ notes: 2, users: 2 });
   });
 
   it.each(["not JSON", "{}", "null"])(
@@ -105,7 +105,7 @@ describe("news of changes", () => {
       await settle();
       stream().dispatchEvent(new MessageEvent("change", { data }));
       await settle();
-      expect(asked).toEqual({ items: 2, users: 2 });
+      expect(asked).toEqual({ notes: 2, users: 2 });
     },
   );
 
@@ -120,12 +120,12 @@ describe("news of changes", () => {
       .getMutationCache()
       .build(queryClient, { mutationFn: () => sent })
       .execute({});
-    stream().send("change", { topic: "items" });
+    stream().send("change", { topic: "notes" });
     await settle(3_000);
-    expect(asked.items).toBe(1);
+    expect(asked.notes).toBe(1);
     finish();
     await settle(1_000);
-    expect(asked.items).toBe(2);
+    expect(asked.notes).toBe(2);
   });
 });
 
@@ -196,15 +196,15 @@ describe("the connection", () => {
     ended.send("end");
     await settle();
     expect(ended.readyState).toBe(FakeEventSource.CLOSED);
-    expect(asked).toEqual({ items: 2, users: 2 });
+    expect(asked).toEqual({ notes: 2, users: 2 });
   });
 
   it("works without locks, on pages of an insecure origin", async () => {
     Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
     const { asked } = openTab();
     await settle();
-    stream().send("change", { topic: "items" });
+    stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.items).toBe(2);
+    expect(asked.notes).toBe(2);
   });
 });

@@ -17,7 +17,7 @@ it.each([undefined, {}, { projectName: "" }])(
   "has a name when the server says %s",
   async (config) => {
     window.APP_CONFIG = config;
-    expect((await import("./project")).PROJECT_NAME).toBe("Groundwork");
+    expect((await import("./project")).PROJECT_NAME).toBe("App");
   },
 );
 

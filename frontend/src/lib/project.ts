@@ -6,4 +6,4 @@ declare global {
 }
 
 /** The product's name, read when the page loads: one build serves every environment. */
-export const PROJECT_NAME = window.APP_CONFIG?.projectName || "Groundwork";
+export const PROJECT_NAME = window.APP_CONFIG?.projectName || "App";

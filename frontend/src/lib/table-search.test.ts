@@ -38,20 +38,20 @@ describe("the part of a list that the URL says", () => {
 
 describe("what a page adds to it", () => {
   const id = "0198a000-0000-7000-8000-000000000002";
-  const own = tableSearch(["title"], { state: oneOf("active", "inactive"), item: uuid });
+  const own = tableSearch(["title"], { state: oneOf("active", "inactive"), note: uuid });
   const ownFromUrl = (url: string) => (own as (search: object) => object)(parseSearch(url));
 
   it("is read from the parameters, and explicitly nothing without them", () => {
-    expect(ownFromUrl(`?state=inactive&item=${id}&new=true`)).toMatchObject({
+    expect(ownFromUrl(`?state=inactive&note=${id}&new=true`)).toMatchObject({
       state: "inactive",
-      item: id,
+      note: id,
       new: true,
     });
     expect(ownFromUrl("")).toStrictEqual({
       ...tableDefaults("title"),
       new: undefined,
       state: undefined,
-      item: undefined,
+      note: undefined,
     });
   });
 
@@ -59,9 +59,9 @@ describe("what a page adds to it", () => {
     "?state=gone",
     "?state=",
     "?state=constructor",
-    "?item=17",
-    `?item=${id}%00`,
-    `?item=../${id}`,
+    "?note=17",
+    `?note=${id}%00`,
+    `?note=../${id}`,
     "?new=1",
     "?new=false",
     "?role=active",

@@ -57,12 +57,12 @@ export type Operation = (...args: never[]) => Promise<unknown>;
 
 type FailureOf<Op extends Operation> = Extract<Awaited<ReturnType<Op>>, { error: unknown }>;
 
-/** What a function of the SDK throws: `ErrorOf<typeof readItem>`. */
+/** What a function of the SDK throws: `ErrorOf<typeof readUserById>`. */
 export type ErrorOf<Op extends Operation> = [FailureOf<Op>] extends [never]
   ? ApiError
   : NonNullable<FailureOf<Op>["error"]>;
 
-/** The codes that a function's errors can have: `ErrorCodeOf<typeof readItem>`. */
+/** The codes that a function's errors can have: `ErrorCodeOf<typeof readUserById>`. */
 export type ErrorCodeOf<Op extends Operation> = ErrorOf<Op> extends { code: infer C } ? C : never;
 
 /**

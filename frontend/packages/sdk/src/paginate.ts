@@ -5,7 +5,7 @@ interface PageOf<Row> {
   pagination: { next_cursor: string | null };
 }
 
-/** A function of the SDK that answers one page of a list: `readItems`, not `readItem`. */
+/** A function of the SDK that answers one page of a list: `readUsers`, not `readUserById`. */
 export type ListOperation = (options: never) => Promise<{ data: PageOf<unknown> | undefined }>;
 
 type DataOf<Op extends Operation> =
@@ -15,7 +15,7 @@ type DataOf<Op extends Operation> =
       : never
     : never;
 
-/** A row of a list operation: `RowOf<typeof readItems>` is `ItemPublic`. */
+/** A row of a list operation: `RowOf<typeof readUsers>` is `UserPublic`. */
 export type RowOf<Op extends ListOperation> = DataOf<Op> extends PageOf<infer Row> ? Row : never;
 
 type OptionsOf<Op extends ListOperation> = NonNullable<Parameters<Op>[0]>;
@@ -34,7 +34,7 @@ export interface Paginated<Op extends ListOperation> extends AsyncIterable<RowOf
 }
 
 /**
- * All rows of a list, page after page as they are asked for: `for await (const item of paginate(readItems, { client }))`.
+ * All rows of a list, page after page as they are asked for: `for await (const user of paginate(readUsers, { client }))`.
  *
  * It follows cursors, so that rows which are added or deleted meanwhile neither repeat nor hide others. Begins anew
  * each time it is iterated; leave the loop by `break`, or by aborting `signal`.

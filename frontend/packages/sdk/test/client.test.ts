@@ -3,11 +3,11 @@ import {
   type Client,
   configureAppClient,
   createAppClient,
-  createItem,
+  createUser,
   client as defaultClient,
   logIn,
-  readItems,
   readUserMe,
+  readUsers,
 } from "../src/index.js";
 import { errorOf, json, problem, serve } from "./server.js";
 
@@ -15,17 +15,20 @@ describe("a client of its own", () => {
   it("sends its token, its headers and JSON to its own server", async () => {
     const { baseUrl, requests } = await serve(json({ id: "1" }));
     const client = createAppClient({ baseUrl, token: "t-1", headers: { "X-App": "cli" } });
-    await createItem({ client, body: { title: "Ladder" } });
+    await createUser({
+      client,
+      body: { email: "ada@example.com", password: "correct horse battery" },
+    });
     expect(requests).toMatchObject([
       {
         method: "POST",
-        url: "/api/v1/items/",
+        url: "/api/v1/users/",
         headers: {
           authorization: "Bearer t-1",
           "x-app": "cli",
           "content-type": "application/json",
         },
-        body: '{"title":"Ladder"}',
+        body: '{"email":"ada@example.com","password":"correct horse battery"}',
       },
     ]);
   });
@@ -51,11 +54,11 @@ describe("a client of its own", () => {
   it("sends the query without what is undefined", async () => {
     const { baseUrl, requests } = await serve(json({ data: [] }));
     const client = createAppClient({ baseUrl: `${baseUrl}/` });
-    await readItems({
+    await readUsers({
       client,
-      query: { limit: 20, sort: "-title", q: "a b&c", cursor: undefined },
+      query: { limit: 20, sort: "-full_name", q: "a b&c", cursor: undefined },
     });
-    expect(requests[0]?.url).toBe("/api/v1/items/?limit=20&sort=-title&q=a%20b%26c");
+    expect(requests[0]?.url).toBe("/api/v1/users/?limit=20&sort=-full_name&q=a%20b%26c");
   });
 
   it("sends cookies to another origin when told to", async () => {

@@ -2,8 +2,8 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import { ZodMiniObject } from "zod/mini";
 import { createAppClient } from "../src/index.js";
-import { createItemMutation, readItemsOptions, readItemsQueryKey } from "../src/react-query.js";
-import { zItemCreate, zItemPublic } from "../src/zod.js";
+import { createUserMutation, readUsersOptions, readUsersQueryKey } from "../src/react-query.js";
+import { zUserCreate, zUserPublic } from "../src/zod.js";
 import { errorOf, json, problem, serve } from "./server.js";
 
 async function queryOf(...answers: Parameters<typeof serve>) {
@@ -15,28 +15,29 @@ async function queryOf(...answers: Parameters<typeof serve>) {
 describe("@app/sdk/react-query", () => {
   it("fetches, and finds the lists of a feature by its tag", async () => {
     const { client, queries } = await queryOf(json({ data: [], count: 0 }));
-    const options = readItemsOptions({ client, query: { limit: 20 } });
+    const options = readUsersOptions({ client, query: { limit: 20 } });
     expect(await queries.fetchQuery(options)).toEqual({ data: [], count: 0 });
-    await queries.invalidateQueries({ queryKey: [{ tags: ["items"] }] });
-    const key = readItemsQueryKey({ client, query: { limit: 20 } });
+    await queries.invalidateQueries({ queryKey: [{ tags: ["users"] }] });
+    const key = readUsersQueryKey({ client, query: { limit: 20 } });
     expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
   });
 
   it("throws the ApiError", async () => {
     const { client, queries } = await queryOf(problem(401, "AUTH_001"));
-    const error = await errorOf(queries.fetchQuery(readItemsOptions({ client })));
+    const error = await errorOf(queries.fetchQuery(readUsersOptions({ client })));
     expect(error).toMatchObject({ name: "ApiError", code: "AUTH_001" });
-    const { mutationFn } = createItemMutation({ client });
+    const { mutationFn } = createUserMutation({ client });
     expect(mutationFn).toBeTypeOf("function");
   });
 });
 
 describe("@app/sdk/zod", () => {
   it("has the API's limits, as schemas of zod/mini", () => {
-    expect(zItemCreate).toBeInstanceOf(ZodMiniObject);
-    expect(zItemCreate.parse({ title: "Ladder" })).toEqual({ title: "Ladder" });
-    expect(zItemCreate.safeParse({ title: "" }).success).toBe(false);
-    expect(zItemCreate.safeParse({ title: "a".repeat(256) }).success).toBe(false);
-    expect(zItemPublic.safeParse({ title: "Ladder" }).success).toBe(false);
+    expect(zUserCreate).toBeInstanceOf(ZodMiniObject);
+    const ada = { email: "ada@example.com", password: "correct horse battery" };
+    expect(zUserCreate.parse(ada)).toMatchObject(ada);
+    expect(zUserCreate.safeParse({ ...ada, password: "short" }).success).toBe(false);
+    expect(zUserCreate.safeParse({ ...ada, full_name: "a".repeat(256) }).success).toBe(false);
+    expect(zUserPublic.safeParse(ada).success).toBe(false);
   });
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import {
   ApiError,
   createAppClient,
-  deleteItem,
+  deleteUser,
   isApiError,
-  readItem,
-  readItems,
+  readUserById,
+  readUsers,
   recoverPasswordHtmlContent,
 } from "../src/index.js";
 import { type Answer, errorOf, hangUp, json, problem, serve, silence, text } from "./server.js";
@@ -17,8 +17,8 @@ const PROBLEM = {
   detail: "The request is not valid",
   code: "VAL_001",
   errors: [
-    { code: "missing", message: "Field required", field: "title" },
-    { code: "other", message: "A second message", field: "title" },
+    { code: "missing", message: "Field required", field: "full_name" },
+    { code: "other", message: "A second message", field: "full_name" },
     { code: "body", message: "Of no field", field: "" },
   ],
   request_id: "req-1",
@@ -30,7 +30,7 @@ async function clientOf(answer: Answer) {
 }
 
 async function errorAfter(answer: Answer, signal?: AbortSignal) {
-  return errorOf(readItems({ client: await clientOf(answer), signal }));
+  return errorOf(readUsers({ client: await clientOf(answer), signal }));
 }
 
 describe("an error of the API", () => {
@@ -45,13 +45,13 @@ describe("an error of the API", () => {
       requestId: "req-1",
       problem: PROBLEM,
     });
-    expect((error as ApiError).fieldErrors()).toEqual({ title: "Field required" });
+    expect((error as ApiError).fieldErrors()).toEqual({ full_name: "Field required" });
   });
 
   it("is known by isApiError, and nothing else is", async () => {
     const error = await errorAfter(problem(404, "NOT_001"));
-    expect([isApiError(error), isApiError(error, readItem)]).toEqual([true, true]);
-    expect([isApiError(new Error("NOT_001")), isApiError(undefined, readItem)]).toEqual([
+    expect([isApiError(error), isApiError(error, readUserById)]).toEqual([true, true]);
+    expect([isApiError(new Error("NOT_001")), isApiError(undefined, readUserById)]).toEqual([
       false,
       false,
     ]);
@@ -59,8 +59,8 @@ describe("an error of the API", () => {
 
   it("is returned instead of thrown when the caller wants it so", async () => {
     const client = await clientOf(problem(404, "NOT_001"));
-    const path = { id: "1" };
-    const { data, error } = await readItem({ client, path, throwOnError: false });
+    const path = { user_id: "1" };
+    const { data, error } = await readUserById({ client, path, throwOnError: false });
     expect(data).toBeUndefined();
     expect(error).toMatchObject({ name: "ApiError", code: "NOT_001" });
   });
@@ -108,7 +108,7 @@ describe("an answer that is not the API's", () => {
 describe("an answer without content", () => {
   it("is none of these where the status says so", async () => {
     const client = await clientOf((response) => response.writeHead(204).end());
-    const { data, response } = await deleteItem({ client, path: { id: "1" } });
+    const { data, response } = await deleteUser({ client, path: { user_id: "1" } });
     expect([response.status, data]).toEqual([204, {}]);
   });
 });
@@ -116,7 +116,7 @@ describe("an answer without content", () => {
 describe("a request without an answer", () => {
   it("is a network error with status 0 when nobody listens", async () => {
     const client = createAppClient({ baseUrl: "http://127.0.0.1:1", retry: false });
-    const error = await errorOf(readItems({ client }));
+    const error = await errorOf(readUsers({ client }));
     expect(error).toMatchObject({ name: "ApiError", status: 0, code: "network_error" });
     expect((error as ApiError).cause).toBeInstanceOf(TypeError);
   });

@@ -3,7 +3,7 @@ import { createAppClient, listen, readEvents } from "../src/index.js";
 import { type Answer, errorOf, hangUp, problem, serve, silence, text } from "./server.js";
 
 const READY = "event: ready\ndata: {}\n\n";
-const CHANGE = 'event: change\ndata: {"topic": "items"}\n\n';
+const CHANGE = 'event: change\ndata: {"topic": "users"}\n\n';
 
 /** Sends this much, in pieces, and keeps the stream open. */
 function events(...pieces: string[]): Answer {
@@ -35,7 +35,7 @@ describe("listen", () => {
     await listening;
     expect(heard).toEqual([
       ["ready", {}],
-      ["change", { topic: "items" }],
+      ["change", { topic: "users" }],
       ["message", "plain"],
     ]);
     expect(requests).toMatchObject([

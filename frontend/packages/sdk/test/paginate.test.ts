@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { collect, createAppClient, type ItemPublic, paginate, readItems } from "../src/index.js";
+import { collect, createAppClient, paginate, readUsers, type UserPublic } from "../src/index.js";
 import { type Answer, errorOf, json, problem, serve } from "./server.js";
 
-/** A page of items named by their titles. */
-function page(titles: string[], next: string | null, count = 5): Answer {
+/** A page of users named by their full names. */
+function page(names: string[], next: string | null, count = 5): Answer {
   return json({
-    data: titles.map((title) => ({ title })),
+    data: names.map((full_name) => ({ full_name })),
     count,
     pagination: { next_cursor: next },
   });
@@ -18,26 +18,29 @@ async function listOf(...answers: [Answer, ...Answer[]]) {
   return { client, queries };
 }
 
-const titles = (items: Pick<ItemPublic, "title">[]) => items.map(({ title }) => title);
+const names = (users: Pick<UserPublic, "full_name">[]) => users.map(({ full_name }) => full_name);
 const THREE_PAGES = [page(["a", "b"], "c1"), page(["c", "d"], "c2"), page(["e"], null)] as const;
 
 describe("paginate", () => {
   it("gives every row of every page, following the cursors to the end", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
-    const found: string[] = [];
-    for await (const item of paginate(readItems, { client, query: { limit: 2, sort: "title" } })) {
-      found.push(item.title);
+    const found: (string | null)[] = [];
+    for await (const user of paginate(readUsers, {
+      client,
+      query: { limit: 2, sort: "full_name" },
+    })) {
+      found.push(user.full_name);
     }
     expect(found).toEqual(["a", "b", "c", "d", "e"]);
-    const first = "?limit=2&sort=title";
+    const first = "?limit=2&sort=full_name";
     expect(queries()).toEqual([first, `${first}&cursor=c1`, `${first}&cursor=c2`]);
   });
 
   it("gives whole pages when asked for them", async () => {
     const { client } = await listOf(...THREE_PAGES);
-    const found: [number, string[]][] = [];
-    for await (const { data, count } of paginate(readItems, { client }).pages()) {
-      found.push([count, titles(data)]);
+    const found: [number, (string | null)[]][] = [];
+    for await (const { data, count } of paginate(readUsers, { client }).pages()) {
+      found.push([count, names(data)]);
     }
     expect(found).toEqual([
       [5, ["a", "b"]],
@@ -48,13 +51,13 @@ describe("paginate", () => {
 
   it("gives nothing for an empty list", async () => {
     const { client, queries } = await listOf(page([], null, 0));
-    expect(await collect(paginate(readItems, { client }))).toEqual([]);
+    expect(await collect(paginate(readUsers, { client }))).toEqual([]);
     expect(queries()).toEqual([""]);
   });
 
   it("asks for a page only when its first row is wanted", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
-    for await (const item of paginate(readItems, { client })) if (item.title === "c") break;
+    for await (const user of paginate(readUsers, { client })) if (user.full_name === "c") break;
     expect(queries()).toHaveLength(2);
   });
 
@@ -64,9 +67,9 @@ describe("paginate", () => {
       page(["e"], null),
       page(["c"], null),
     );
-    const rest = paginate(readItems, { client, query: { cursor: "c1" } });
-    expect(titles(await collect(rest))).toEqual(["c", "e"]);
-    expect(titles(await collect(rest))).toEqual(["c"]);
+    const rest = paginate(readUsers, { client, query: { cursor: "c1" } });
+    expect(names(await collect(rest))).toEqual(["c", "e"]);
+    expect(names(await collect(rest))).toEqual(["c"]);
     expect(queries()).toEqual(["?cursor=c1", "?cursor=c2", "?cursor=c1"]);
   });
 
@@ -76,16 +79,16 @@ describe("paginate", () => {
       page(["b"], "c2"),
       page(["a"], "c1"),
     );
-    const error = await errorOf(collect(paginate(readItems, { client })));
+    const error = await errorOf(collect(paginate(readUsers, { client })));
     expect(error).toMatchObject({ message: "The list names a page as the next one twice" });
     expect(queries()).toHaveLength(3);
   });
 
   it("throws the error of the page that failed, after the rows before it", async () => {
     const { client } = await listOf(page(["a"], "c1"), problem(401, "AUTH_001"));
-    const found: string[] = [];
+    const found: (string | null)[] = [];
     const read = async () => {
-      for await (const item of paginate(readItems, { client })) found.push(item.title);
+      for await (const user of paginate(readUsers, { client })) found.push(user.full_name);
     };
     expect(await errorOf(read())).toMatchObject({ name: "ApiError", code: "AUTH_001" });
     expect(found).toEqual(["a"]);
@@ -94,10 +97,10 @@ describe("paginate", () => {
   it("ends within a page when its signal is aborted", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
     const stop = new AbortController();
-    const found: string[] = [];
+    const found: (string | null)[] = [];
     const read = async () => {
-      for await (const item of paginate(readItems, { client, signal: stop.signal })) {
-        found.push(item.title);
+      for await (const user of paginate(readUsers, { client, signal: stop.signal })) {
+        found.push(user.full_name);
         stop.abort();
       }
     };
@@ -109,7 +112,7 @@ describe("paginate", () => {
   it("ends while it waits for a page when its signal is aborted", async () => {
     const stop = new AbortController();
     const { client } = await listOf(page(["a"], "c1"), () => stop.abort());
-    const rows = collect(paginate(readItems, { client, signal: stop.signal }));
+    const rows = collect(paginate(readUsers, { client, signal: stop.signal }));
     expect(await errorOf(rows)).toMatchObject({ name: "AbortError" });
   });
 });
@@ -117,9 +120,9 @@ describe("paginate", () => {
 describe("collect", () => {
   it("reads no more pages than its limit needs", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
-    const items = paginate(readItems, { client });
-    expect(titles(await collect(items, 2))).toEqual(["a", "b"]);
-    expect(await collect(items, 0)).toEqual([]);
+    const users = paginate(readUsers, { client });
+    expect(names(await collect(users, 2))).toEqual(["a", "b"]);
+    expect(await collect(users, 0)).toEqual([]);
     expect(queries()).toHaveLength(1);
   });
 });

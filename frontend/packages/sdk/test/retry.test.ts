@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from "vitest";
 import {
   configureAppClient,
   createAppClient,
-  createItem,
+  createUser,
   client as defaultClient,
   type RetryOptions,
-  readItems,
-  updateItem,
+  readUsers,
+  updateUser,
 } from "../src/index.js";
 import { type Answer, errorOf, hangUp, json, problem, serve } from "./server.js";
 
@@ -21,7 +21,7 @@ async function ask(
 ) {
   const { baseUrl, requests } = await serve(...answers);
   const begun = performance.now();
-  const result: unknown = await readItems({
+  const result: unknown = await readUsers({
     client: createAppClient({ baseUrl, retry }),
     signal,
   }).then(
@@ -57,7 +57,7 @@ describe("a request that changes nothing", () => {
   it("is not tried again when its own fetch refuses for another reason", async () => {
     const refuse = vi.fn(() => Promise.reject(new Error("Not allowed here")));
     const client = createAppClient({ fetch: refuse, retry: { delayMs: 1 }, baseUrl: "http://x" });
-    expect(await errorOf(readItems({ client }))).toMatchObject({ code: "network_error" });
+    expect(await errorOf(readUsers({ client }))).toMatchObject({ code: "network_error" });
     expect(refuse).toHaveBeenCalledOnce();
   });
 
@@ -82,7 +82,7 @@ describe("a request that changes nothing", () => {
   it("is not tried again by the default client, whose users have their own way", async () => {
     const { baseUrl, requests } = await serve(BUSY, PAGE);
     configureAppClient(defaultClient, { baseUrl });
-    expect(await errorOf(readItems())).toMatchObject({ status: 503 });
+    expect(await errorOf(readUsers())).toMatchObject({ status: 503 });
     expect(requests).toHaveLength(1);
   });
 });
@@ -91,7 +91,14 @@ describe("a request that changes something", () => {
   it("is sent once", async () => {
     const { baseUrl, requests } = await serve(BUSY, json({ id: "1" }));
     const client = createAppClient({ baseUrl, retry: { delayMs: 1 } });
-    expect(await errorOf(createItem({ client, body: { title: "Once" } }))).toMatchObject({
+    expect(
+      await errorOf(
+        createUser({
+          client,
+          body: { email: "ada@example.com", password: "correct horse battery" },
+        }),
+      ),
+    ).toMatchObject({
       status: 503,
     });
     expect(requests).toHaveLength(1);
@@ -99,9 +106,9 @@ describe("a request that changes something", () => {
 
   it("is tried again, body included, when its method was opted in", async () => {
     const { baseUrl, requests } = await serve(BUSY, hangUp, json({ id: "1" }));
-    const client = createAppClient({ baseUrl, retry: { delayMs: 1, methods: ["PUT"] } });
-    await updateItem({ client, path: { id: "1" }, body: { title: "Again" } });
-    expect(requests.map(({ body }) => body)).toEqual(Array(3).fill('{"title":"Again"}'));
+    const client = createAppClient({ baseUrl, retry: { delayMs: 1, methods: ["PATCH"] } });
+    await updateUser({ client, path: { user_id: "1" }, body: { full_name: "Again" } });
+    expect(requests.map(({ body }) => body)).toEqual(Array(3).fill('{"full_name":"Again"}'));
   });
 });
 
@@ -171,7 +178,7 @@ describe("an aborted signal", () => {
     const timeouts = vi.spyOn(globalThis, "setTimeout");
     const cleared = vi.spyOn(globalThis, "clearTimeout");
     const { baseUrl, requests } = await serve(LATER, PAGE);
-    const asked = errorOf(readItems({ client: createAppClient({ baseUrl }), signal: stop.signal }));
+    const asked = errorOf(readUsers({ client: createAppClient({ baseUrl }), signal: stop.signal }));
     const ours = () => timeouts.mock.calls.findIndex(([, ms]) => Number(ms) > 20_000);
     await vi.waitUntil(() => ours() >= 0);
     const begun = performance.now();

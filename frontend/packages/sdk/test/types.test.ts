@@ -3,61 +3,59 @@ import { describe, expectTypeOf, it } from "vitest";
 import {
   type ApiError,
   type ApiErrorCode,
-  createItem,
+  createUser,
   type ErrorCodeOf,
   type ErrorOf,
-  type ItemPublic,
-  type ItemsPublic,
   isApiError,
   listen,
   type loginSession,
   paginate,
   type RowOf,
   readEvents,
-  readItem,
-  readItems,
+  readUserById,
   readUserMe,
   readUsers,
   type ServerEvent,
   type UserPublic,
+  type UsersPublic,
 } from "../src/index.js";
-import { type createItemMutation, readItemsOptions } from "../src/react-query.js";
+import { type createUserMutation, readUsersOptions } from "../src/react-query.js";
 
 type Own = "network_error" | "timeout" | "invalid_response";
 type Everywhere = "REQ_001" | "INT_001" | "UNAV_001" | Own;
 
 describe("types of errors", () => {
   it("have the codes of their operation", () => {
-    type ReadItemCode = "AUTH_001" | "NOT_001" | "VAL_001" | Everywhere;
-    expectTypeOf<ErrorCodeOf<typeof readItem>>().toEqualTypeOf<ReadItemCode>();
+    type ReadUserCode = "AUTH_001" | "AUTH_002" | "NOT_001" | "VAL_001" | Everywhere;
+    expectTypeOf<ErrorCodeOf<typeof readUserById>>().toEqualTypeOf<ReadUserCode>();
     expectTypeOf<ErrorCodeOf<typeof readUserMe>>().toEqualTypeOf<"AUTH_001" | Everywhere>();
     expectTypeOf<"AUTH_003">().toExtend<ErrorCodeOf<typeof loginSession>>();
     expectTypeOf<"NOT_001">().not.toExtend<ErrorCodeOf<typeof loginSession>>();
-    expectTypeOf<ErrorOf<typeof readItem>>().toExtend<ApiError>();
+    expectTypeOf<ErrorOf<typeof readUserById>>().toExtend<ApiError>();
   });
 
   it("narrow what was caught", () => {
     const caught: unknown = undefined;
-    if (isApiError(caught, readItem)) {
-      expectTypeOf(caught.code).toEqualTypeOf<ErrorCodeOf<typeof readItem>>();
+    if (isApiError(caught, readUserById)) {
+      expectTypeOf(caught.code).toEqualTypeOf<ErrorCodeOf<typeof readUserById>>();
       expectTypeOf(caught.fieldErrors()).toEqualTypeOf<Record<string, string>>();
-      // @ts-expect-error: reading an item never fails by a wrong password
+      // @ts-expect-error: reading a user never fails by a wrong password
       if (caught.code === "AUTH_003") throw caught;
     }
     if (isApiError(caught)) expectTypeOf(caught.code).toEqualTypeOf<ApiErrorCode>();
   });
 
   it("are those of the ApiError where a library hands it on", () => {
-    const { queryFn } = readItemsOptions();
+    const { queryFn } = readUsersOptions();
     expectTypeOf(queryFn).not.toBeAny();
-    type OnError = NonNullable<ReturnType<typeof createItemMutation>["onError"]>;
-    expectTypeOf<Parameters<OnError>[0]>().toEqualTypeOf<ErrorOf<typeof createItem>>();
+    type OnError = NonNullable<ReturnType<typeof createUserMutation>["onError"]>;
+    expectTypeOf<Parameters<OnError>[0]>().toEqualTypeOf<ErrorOf<typeof createUser>>();
   });
 
   it("are those of the ApiError where it is returned", async () => {
-    const read = () => readItem({ path: { id: "1" }, throwOnError: false });
+    const read = () => readUserById({ path: { user_id: "1" }, throwOnError: false });
     type Result = Awaited<ReturnType<typeof read>>;
-    expectTypeOf<NonNullable<Result["error"]>>().toEqualTypeOf<ErrorOf<typeof readItem>>();
+    expectTypeOf<NonNullable<Result["error"]>>().toEqualTypeOf<ErrorOf<typeof readUserById>>();
   });
 });
 
@@ -68,32 +66,32 @@ describe("types of events", () => {
     expectTypeOf<Exclude<Event, void>>().toEqualTypeOf<ServerEvent<{ topic?: string }>>();
     expectTypeOf<ErrorOf<typeof readEvents>>().toEqualTypeOf<ApiError>();
     // @ts-expect-error: one answer
-    expectTypeOf(() => listen(readItems)).toBeFunction();
+    expectTypeOf(() => listen(readUsers)).toBeFunction();
   });
 });
 
 describe("types of lists", () => {
   it("are those of the operation's rows and pages", () => {
-    expectTypeOf<RowOf<typeof readItems>>().toEqualTypeOf<ItemPublic>();
+    expectTypeOf<RowOf<typeof readUsers>>().toEqualTypeOf<UserPublic>();
     expectTypeOf<RowOf<typeof readUsers>>().toEqualTypeOf<UserPublic>();
     const users = () => paginate(readUsers, { query: { sort: "email" } });
     expectTypeOf(users).returns.toExtend<AsyncIterable<UserPublic>>();
-    const pages = () => paginate(readItems, {}).pages();
-    expectTypeOf(pages).returns.toEqualTypeOf<AsyncGenerator<ItemsPublic, void, undefined>>();
+    const pages = () => paginate(readUsers, {}).pages();
+    expectTypeOf(pages).returns.toEqualTypeOf<AsyncGenerator<UsersPublic, void, undefined>>();
   });
 
   it("refuse what is no list, and options that are not the list's", () => {
     const mistakes = () => [
       // @ts-expect-error: one item
-      paginate(readItem, { path: { id: "1" } }),
+      paginate(readUserById, { path: { user_id: "1" } }),
       // @ts-expect-error: one user
       paginate(readUserMe, {}),
       // @ts-expect-error: not a read
-      paginate(createItem, { body: { title: "" } }),
+      paginate(createUser, { body: { email: "", password: "" } }),
       // @ts-expect-error: no such order
-      paginate(readItems, { query: { sort: "owner" } }),
+      paginate(readUsers, { query: { sort: "owner" } }),
       // @ts-expect-error: the cursor says where a page begins
-      paginate(readItems, { query: { skip: 100 } }),
+      paginate(readUsers, { query: { skip: 100 } }),
     ];
     expectTypeOf(mistakes).toBeFunction();
   });

@@ -7,7 +7,7 @@ const EDGE = 1.5;
 
 interface SparklineProps {
   days: DayCount[];
-  /** What is counted, in the plural: "items". */
+  /** What is counted, in the plural: "users". */
   what: string;
   /** Whether each day says how many came (as a rule), or how many there are. */
   kind?: "change" | "level";

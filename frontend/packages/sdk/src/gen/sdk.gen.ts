@@ -33,7 +33,7 @@ export const readDoctorReport = <ThrowOnError extends boolean = true>(options?: 
  * Read Events
  *
  * Server-sent events. `ready` comes first; `change` names a topic in which rows that you may see have changed
- * (`{"topic": "items"}`; the topic `*` stands for all of them); `end` says that your session has ended.
+ * (`{"topic": "users"}`; the topic `*` stands for all of them); `end` says that your session has ended.
  */
 export const readEvents = <ThrowOnError extends boolean = true>(options?: Options<ReadEventsData, ThrowOnError, ReadEventsResponse>): Promise<ServerSentEventsResult<ReadEventsResponses>> => (options?.client ?? client).sse.get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -1,30 +1,31 @@
 // Plain JavaScript in a project of somebody else: sign up, log in, create, page through the list, read an error.
 import {
   createAppClient,
-  createItem,
+  createUser,
   logIn,
   paginate,
-  readItem,
-  readItems,
+  readUserById,
+  readUserMe,
+  readUsers,
   registerUser,
 } from "@app/sdk";
 
 const baseUrl = process.env.API_URL;
-const account = { email: `plain-${Date.now()}@example.com`, password: "correct horse battery" };
+const password = "correct horse battery";
+const account = { email: `plain-${Date.now()}@example.com`, password };
 await registerUser({ client: createAppClient({ baseUrl }), body: account });
-const client = await logIn({ baseUrl, ...account });
+const own = await logIn({ baseUrl, ...account });
+const { data: me } = await readUserMe({ client: own });
 
-const left = Array.from({ length: 1000 }, (_, index) => `Item ${index}`);
-const create = async () => {
-  for (let title = left.pop(); title; title = left.pop()) {
-    await createItem({ client, body: { title } });
-  }
-};
-await Promise.all(Array.from({ length: 20 }, create));
+const client = await logIn({ baseUrl, email: process.env.EMAIL, password: process.env.PASSWORD });
+const made = Array.from({ length: 12 }, (_, index) => `made-${index}-${Date.now()}@example.com`);
+await Promise.all(made.map((email) => createUser({ client, body: { email, password } })));
+const emails = new Set();
+for await (const user of paginate(readUsers, { client, query: { limit: 5 } }))
+  emails.add(user.email);
+const found = [me.email, ...made].filter((email) => emails.has(email)).length;
 
-const titles = new Set();
-for await (const item of paginate(readItems, { client })) titles.add(item.title);
-
-const error = await readItem({ client, path: { id: crypto.randomUUID() } }).catch((error) => error);
+const path = { user_id: crypto.randomUUID() };
+const error = await readUserById({ client, path }).catch((error) => error);
 const { name, status, code, requestId } = error;
-process.stdout.write(JSON.stringify({ found: titles.size, name, status, code, requestId }));
+process.stdout.write(JSON.stringify({ found, name, status, code, requestId }));

@@ -3,48 +3,52 @@ import {
   type ApiError,
   collect,
   createAppClient,
-  createItem,
   type ErrorCodeOf,
-  type ItemPublic,
   isApiError,
   logIn,
   paginate,
-  readItem,
-  readItems,
+  readUserById,
+  readUsers,
   registerUser,
+  type UserPublic,
 } from "@app/sdk";
 
 const baseUrl = process.env.API_URL ?? "";
 const account = { email: `strict-${Date.now()}@example.com`, password: "correct horse battery" };
-await registerUser({ client: createAppClient({ baseUrl }), body: account });
-const client = await logIn({ baseUrl, ...account });
-
-const { data: created } = await createItem({ client, body: { title: "Ladder" } });
-const items: ItemPublic[] = await collect(paginate(readItems, { client, query: { limit: 10 } }));
+const body = { ...account, full_name: "Ada" };
+const { data: created } = await registerUser({ client: createAppClient({ baseUrl }), body });
+const client = await logIn({
+  baseUrl,
+  email: process.env.EMAIL ?? "",
+  password: process.env.PASSWORD ?? "",
+});
+const query = { q: account.email, limit: 10 };
+const users: UserPublic[] = await collect(paginate(readUsers, { client, query }));
 
 async function read(id: string): Promise<string> {
   try {
-    const { data } = await readItem({ client, path: { id } });
-    return data.title;
+    const { data } = await readUserById({ client, path: { user_id: id } });
+    return data.full_name ?? "";
   } catch (error) {
-    if (!isApiError(error, readItem)) throw error;
-    // @ts-expect-error: reading an item never fails by a wrong password
+    if (!isApiError(error, readUserById)) throw error;
+    // @ts-expect-error: reading a user never fails by a wrong password
     if (error.code === "AUTH_003") return "signed out";
     return sayWhy(error.code, error);
   }
 }
 
-// @ts-expect-error: one item is no list
-const refused = () => paginate(readItem, { client, path: { id: created.id } });
+// @ts-expect-error: one user is no list
+const refused = () => paginate(readUserById, { client, path: { user_id: created.id } });
 
 /** Does not compile once an error code of the operation has no case. */
-function sayWhy(code: ErrorCodeOf<typeof readItem>, error: ApiError): string {
+function sayWhy(code: ErrorCodeOf<typeof readUserById>, error: ApiError): string {
   switch (code) {
     case "NOT_001":
       return "gone";
     case "VAL_001":
       return Object.keys(error.fieldErrors()).join();
     case "AUTH_001":
+    case "AUTH_002":
       return "signed out";
     case "REQ_001":
     case "INT_001":
@@ -58,4 +62,4 @@ function sayWhy(code: ErrorCodeOf<typeof readItem>, error: ApiError): string {
 }
 
 const answers = [await read(created.id), await read(crypto.randomUUID()), await read("no-id")];
-process.stdout.write(JSON.stringify({ found: items.length, answers, refused: typeof refused }));
+process.stdout.write(JSON.stringify({ found: users.length, answers, refused: typeof refused }));

@@ -1,4 +1,4 @@
-"""README's "Add a field to items", as far as the migration."""
+"""The guide to a new field of items, as far as the migration."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ import pytest
 from dev.layout import LOCAL
 from tests import conftest
 from tests.deploy.files import read
-from tests.docs.guides import OWN, blocks, copy_repository
+from tests.docs.guides import blocks, copy_repository
 
 
 @pytest.fixture
@@ -31,17 +31,17 @@ def find_uv() -> str:
     return os.environ.get("UV") or shutil.which("uv") or str(LOCAL / "tools" / "uv" / "bin" / "uv")
 
 
-async def test_the_migration_of_a_new_field_is_what_the_readme_says(database_url: str, tmp_path: Path) -> None:
+async def test_the_migration_of_a_new_field_is_what_the_guide_says(database_url: str, tmp_path: Path) -> None:
     copy = copy_repository(tmp_path / "copy")
     field = "url: str | None = Field(default=None, max_length=2000)"
-    assert f"in `ItemBase` add `{field}`" in read("README.md")
+    assert f"in `ItemBase` add `{field}`" in read("docs/items.md")
     models = copy / "backend" / "app" / "items" / "models.py"
     models.write_text(
         models.read_text().replace("class ItemBase(SQLModel):\n", f"class ItemBase(SQLModel):\n    {field}\n")
     )
     (copy / ".local").mkdir()
     (copy / ".local" / "stack.json").write_text(json.dumps({"database_url": database_url}))
-    [block] = [block for block in blocks("README.md") if block.way == OWN]
+    [block] = [block for block in blocks("docs/items.md") if block.text.startswith("DATABASE_URL=")]
     path = f"{Path(find_uv()).parent}:{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "UV_PROJECT_ENVIRONMENT": sys.prefix, "UV_NO_SYNC": "1"}
     env.pop("DATABASE_URL")

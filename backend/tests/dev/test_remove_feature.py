@@ -1,0 +1,132 @@
+"""On a small tree that stands for a project."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dev.feature_files import belongs, needs, optional_features, without_settings
+from dev.remove_feature import main
+
+FILES = {
+    "backend/app/users/__init__.py": "",
+    "backend/app/pears/__init__.py": "",
+    "backend/app/pears/models.py": "from app.users import models\n",
+    "backend/app/pears/emails/hello.mjml": "Hello",
+    "backend/app/plums/__init__.py": "",
+    "backend/app/plums/crud.py": "from app.pears.models import Pear\n",
+    "backend/app/alembic/versions/0001_users.py": 'op.create_table("users")',
+    "backend/app/alembic/versions/0002_pears.py": 'op.create_table(\n        "pears",',
+    "backend/app/alembic/versions/0003_plums.py": 'op.create_table("plums")\nop.create_table("stones")',
+    "backend/app/alembic/versions/0004_users_age.py": "",
+    "backend/app/alembic/versions/0005_plums_size.py": "",
+    "backend/tests/pears/test_routes.py": "",
+    "backend/tests/plums/test_routes.py": "",
+    "backend/tests/live/test_plums.py": "",
+    "frontend/src/features/home/feature.ts": "",
+    "frontend/src/features/plums/feature.ts": "",
+    "frontend/e2e/journeys/plums.spec.ts": "",
+    "docs/plums.md": "",
+    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
+    "README.md": "Here are plums and plumsy things.",
+    ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
+    ".copier-answers.yml": "pears: true\nplums: true\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def files(project: Path) -> set[str]:
+    found = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+    return {name for name in found if not name.startswith(".git/")}
+
+
+def test_features_are_the_folders_besides_the_base(project: Path) -> None:
+    assert optional_features(project) == ["pears", "plums"]
+    assert (needs("plums", project), needs("pears", project)) == ({"pears"}, set())
+
+
+def test_list_says_what_needs_what(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"], project) == 0
+    assert capsys.readouterr().out.split() == ["pears", "needed", "by", "plums", "plums", "needs", "pears"]
+
+
+def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pears"], project) == 1
+    assert "pears is needed by plums. Remove that first." in capsys.readouterr().err
+    assert files(project) == set(FILES)
+
+
+@pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
+def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert main([name], project) == 1
+    assert "There are: pears, plums." in capsys.readouterr().err
+    assert files(project) == set(FILES)
+
+
+def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums", "--dry-run"], project) == 0
+    shown = capsys.readouterr().out
+    assert "  remove  frontend/e2e/journeys/plums.spec.ts\n" in shown
+    assert "  write   backend/app/alembic/versions/0006_drop_plums.py\n" in shown
+    assert files(project) == set(FILES)
+
+
+def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums"], project) == 0
+    versions = "backend/app/alembic/versions/"
+    written = {f"{versions}0006_drop_plums.py", f"{versions}0005_plums_size.py"}
+    assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
+    assert not (project / "backend" / "app" / "plums").exists()
+    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
+    assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
+    assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
+    assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
+
+
+def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
+    main(["plums"], project)
+    source = (project / "backend/app/alembic/versions/0006_drop_plums.py").read_text()
+    compile(source, "0006_drop_plums.py", "exec")
+    dropped = [line.strip() for line in source.splitlines() if "DROP TABLE" in line]
+    assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
+
+
+def test_database_at_the_removed_revision_still_finds_it(project: Path) -> None:
+    main(["plums"], project)
+    source = (project / "backend/app/alembic/versions/0005_plums_size.py").read_text()
+    assert 'revision = "0005_plums_size"' in source
+
+
+def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> None:
+    assert main(["plums", "--never-deployed"], project) == 0
+    assert [name for name in files(project) if "drop" in name or belongs(name, "plums")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_its_own"),
+    [
+        ("backend/app/plums/crud.py", True),
+        ("backend/app/alembic/versions/0003_plums.py", True),
+        ("backend/app/alembic/versions/0005_plums_size.py", True),
+        ("backend/app/alembic/versions/0006_drop_plums.py", False),
+        ("backend/tests/live/test_plums.py", True),
+        ("frontend/e2e/pages/plums-palette.spec.ts", True),
+        ("frontend/src/features/plumsy/feature.ts", False),
+        ("frontend/src/lib/sugarplums.ts", False),
+    ],
+)
+def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
+    assert belongs(path, "plums") is is_its_own
+
+
+def test_section_that_others_use_stays() -> None:
+    text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
+    assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"

@@ -1,0 +1,37 @@
+"""What the features tell the tests that look at all of them, in `tests/<feature>/examples.py`:
+
+`ROWS`: for a path with an id, how a user makes a row that it may name: `{"/api/v1/notes/{id}": (where, body)}`
+`PUBLIC`: names of operations that need no session
+`SUPERUSERS`: names of operations that need a superuser
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from app.core.features import feature_names
+
+
+def _modules() -> list[ModuleType]:
+    names = [f"tests.{feature}" for feature in feature_names() if find_spec(f"tests.{feature}") is not None]
+    return [import_module(f"{name}.examples") for name in names if find_spec(f"{name}.examples") is not None]
+
+
+def operations(kind: str) -> set[str]:
+    """`PUBLIC` or `SUPERUSERS` of all features."""
+    return {name for module in _modules() for name in getattr(module, kind, ())}
+
+
+def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
+    """Where a row for this path is made, and of which body. None when no feature says so."""
+    for module in _modules():
+        for prefix, made in getattr(module, "ROWS", {}).items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return made[0], dict(made[1])
+    return None
+
+
+def collections() -> list[tuple[str, dict[str, Any]]]:
+    """Each path where a row can be made, and its body."""
+    return [(path, dict(body)) for module in _modules() for path, body in getattr(module, "ROWS", {}).values()]

@@ -1,0 +1,34 @@
+"""The migrations of items, on rows that were there before them."""
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+from alembic import command
+
+from tests.core.test_migrations import config, copy_without, revisions, tables
+
+
+async def test_items_from_before_versions_have_the_first(empty_database: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(), "0003_items")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(
+            "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at) "
+            "VALUES (gen_random_uuid(), 'ada@example.com', true, false, '', now())"
+        )
+        connection.execute(
+            "INSERT INTO items (id, owner_id, title, created_at) "
+            "SELECT gen_random_uuid(), id, 'An item', now() FROM users"
+        )
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("SELECT version FROM items").fetchall() == [(1,)]
+
+
+async def test_chain_closes_without_items(empty_database: str, tmp_path: Path) -> None:
+    gone = [name for name in revisions() if name.split("_")[1] == "items"]
+    folder = copy_without(tmp_path / "alembic", *gone)
+    assert revisions(folder) == [name for name in revisions() if name not in gone]
+    await asyncio.to_thread(command.upgrade, config(folder), "head")
+    assert "users" in tables(empty_database)
+    assert "items" not in tables(empty_database)

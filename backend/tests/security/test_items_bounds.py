@@ -1,0 +1,27 @@
+"""A table that is locked, on that of items."""
+
+import asyncio
+
+from httpx2 import AsyncClient
+from sqlalchemy import text
+
+from app.core import db
+from tests.core.answers import problem
+from tests.security.test_r_bounds import BOUND, ME, headers_of_a_user
+
+ITEMS = "/api/v1/items/"
+
+
+async def test_r06_table_that_is_locked(live: AsyncClient) -> None:
+    """By a migration, say. Who needs another table notices nothing."""
+    headers = await headers_of_a_user()
+    async with db.WriteSession.kw["bind"].begin() as connection:
+        await connection.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))
+        async with asyncio.timeout(BOUND):
+            response = await live.get(ITEMS, headers=headers)
+        assert (problem(response), response.headers["retry-after"]) == ((503, "UNAV_001"), "1")
+        async with asyncio.timeout(BOUND):
+            response = await live.post(ITEMS, headers=headers, json={"title": "One"})
+        assert problem(response) == (503, "UNAV_001")
+        assert (await live.get(ME, headers=headers)).status_code == 200
+    assert (await live.get(ITEMS, headers=headers)).json()["count"] == 0

@@ -1,0 +1,56 @@
+"""A project that was deployed with a feature and then removed it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from dev.checks import PYTHON, clean_environment
+from dev.remove_feature import main
+from template.projects import commit, make_project, run
+from template.throwaway import add_feature
+from tests import conftest
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The URL of an empty database."""
+    name, server = f"removal_{os.getpid()}", os.environ["TEST_POSTGRES_URL"]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield f"{server}/{name}"
+    conftest.drop_database(name)
+
+
+def migrate(project: Path, database: str, *command: str) -> None:
+    env = clean_environment() | {"DATABASE_URL": database, "SECRET_KEY": "k" * 40}
+    run(PYTHON, "-m", "alembic", *(command or ("upgrade", "head")), cwd=project / "backend", env=env)
+
+
+def tables(database: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("feature", ["items", "gadgets"])
+def test_its_tables_are_dropped_where_they_were(template: Path, tmp_path: Path, database: str, feature: str) -> None:
+    """`gadgets` has the last migration: databases stand at it."""
+    add_feature(template, "gadgets", 900)
+    commit(template, "One more feature", tag="v0.2.0")
+    project = make_project(template, tmp_path / "project", {})
+    migrate(project, database)
+    assert {"users", "items", "gadgets"} <= tables(database)
+    assert main([feature], project) == 0
+    migrate(project, database)
+    assert tables(database) & {"items", "gadgets"} == {"items", "gadgets"} - {feature}
+    migrate(project, database, "check")
+
+
+def test_clone_of_the_template_becomes_a_project(template: Path) -> None:
+    assert main(["items", "--never-deployed"], template) == 0
+    gone = ("copier.yml", "backend/template", "backend/benchmarks", "scripts/check-template", "README.md.jinja")
+    assert [name for name in gone if (template / name).exists()] == []
+    assert (template / "frontend" / "packages" / "sdk" / "src" / "client.ts").exists()

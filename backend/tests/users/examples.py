@@ -1,0 +1,15 @@
+"""Users for the tests that look at all features."""
+
+PUBLIC = {
+    "register_user",
+    "create_private_user",  # mounted in local development only
+}
+SUPERUSERS = {
+    "read_users",
+    "export_users",
+    "read_users_stats",
+    "create_user",
+    "update_user",
+    "delete_user",
+    "delete_users",
+}

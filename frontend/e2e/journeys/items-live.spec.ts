@@ -1,0 +1,54 @@
+import type { Page } from "@playwright/test";
+import { expect, SAME_ORIGIN, test } from "../support/fixtures";
+
+async function addItem(page: Page, title: string): Promise<string> {
+  const response = await page.request.post("/api/v1/items/", {
+    data: { title },
+    headers: SAME_ORIGIN,
+  });
+  expect(response.ok()).toBe(true);
+  return (await response.json()).id;
+}
+
+const row = (page: Page, title: string) => page.getByRole("row").filter({ hasText: title });
+
+test("a list shows what was changed at another computer", async ({
+  signedIn: page,
+  elsewhere,
+  account,
+}) => {
+  await page.goto("/items");
+  await expect(page.getByText("You don't have any items yet")).toBeVisible();
+  const other = await elsewhere(account);
+  const id = await addItem(other, "Ladder");
+  await expect(row(page, "Ladder")).toBeVisible();
+
+  await other.request.delete(`/api/v1/items/${id}`, { headers: SAME_ORIGIN });
+  await expect(row(page, "Ladder")).toBeHidden();
+});
+
+test("two people change one item, and the second one decides", async ({
+  signedIn: page,
+  elsewhere,
+  account,
+}) => {
+  const id = await addItem(page, "Ladder");
+  await page.goto(`/items?item=${id}`);
+  await page.getByLabel("Title").fill("My ladder");
+
+  const other = await elsewhere(account);
+  await other.goto(`/items?item=${id}`);
+  await other.getByLabel("Title").fill("Their ladder");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(other.getByText("Item updated successfully")).toBeVisible();
+
+  await expect(page.getByText("Changed meanwhile.")).toBeVisible();
+  await expect(page.getByLabel("Title")).toHaveValue("My ladder");
+  await page.getByRole("button", { name: "Save" }).click();
+  const question = page.getByRole("alertdialog");
+  await expect(question).toContainText("My ladder");
+  await expect(question).toContainText("Their ladder");
+  await question.getByRole("button", { name: "Keep mine" }).click();
+  await expect(page.getByText("Item updated successfully")).toBeVisible();
+  await expect(row(other, "My ladder")).toBeVisible();
+});
