@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dev.secret_scan import PATTERNS
 from tests.compose.stack import Stack
 from tests.deploy.files import read
 
@@ -68,6 +69,18 @@ def test_the_backends_list_is_what_is_installed(production: Stack) -> None:
     }
     assert installed
     assert installed <= listed
+
+
+@pytest.mark.parametrize(
+    ("image", "folders"),
+    [
+        ("backend", ("/app/app", "/app/alembic.ini", "/docker-entrypoint.sh")),
+        ("frontend", ("/etc/nginx", "/usr/share/nginx", "/docker-entrypoint.sh")),
+    ],
+)
+def test_op07_no_image_holds_what_looks_like_a_secret(production: Stack, image: str, folders: tuple[str, ...]) -> None:
+    search = 'grep -rlE -e "$@" 2>/dev/null || echo none'
+    assert in_image(production, image, "sh", "-c", search, "sh", "|".join(PATTERNS), *folders).strip() == "none"
 
 
 def test_no_image_holds_tools_or_tests(production: Stack) -> None:
