@@ -1,6 +1,7 @@
 """Who asks: what the other features' routes depend on."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -50,6 +51,16 @@ get_current_user = SignedInUser(
     tokenUrl=f"{settings.API_V1_STR}/login/access-token", scheme_name="OAuth2PasswordBearer", auto_error=False
 )
 CurrentUser = Annotated[SessionUser, Depends(get_current_user)]
+
+
+def still(user: SessionUser) -> Callable[[], Awaitable[bool]]:
+    """Whether the session lasts, with the rights that it had at the request: for answers that take long."""
+
+    async def is_allowed() -> bool:
+        access = await crud.get_access(session=read_session, session_id=user.session_id)
+        return access is not None and access["is_superuser"] == user.is_superuser
+
+    return is_allowed
 
 
 @raises(Forbidden)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -23,16 +23,27 @@ class CsvResponse(Response):
     media_type = "text/csv"
 
 
-async def csv_answer(name: str, rows: WholeList) -> Stream:
-    """A download. What goes wrong before the first rows are there is a problem as everywhere."""
+class NoLongerAllowed(Exception):
+    """Cuts a download: the session has ended, or the user's rights are others."""
+
+
+async def csv_answer(name: str, rows: WholeList, is_allowed: Callable[[], Awaitable[bool]]) -> Stream:
+    """A download. What goes wrong before the first rows are there is a problem as everywhere.
+
+    `is_allowed` is asked before each further piece.
+    """
     first = await anext(rows.chunks)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "X-Total-Count": str(rows.count)}
-    return Stream(_encoded(rows, first), media_type="text/csv", seconds=EXPORT_SECONDS, headers=headers)
+    return Stream(_encoded(rows, first, is_allowed), media_type="text/csv", seconds=EXPORT_SECONDS, headers=headers)
 
 
-async def _encoded(rows: WholeList, first: list[Record]) -> AsyncIterator[bytes]:
+async def _encoded(
+    rows: WholeList, first: list[Record], is_allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
     yield _lines([rows.names, *first]).encode("utf-8-sig")
     async for chunk in rows.chunks:
+        if not await is_allowed():
+            raise NoLongerAllowed
         yield _lines(chunk).encode()
 
 

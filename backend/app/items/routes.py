@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from app.auth.deps import CurrentUser
+from app.auth.deps import CurrentUser, still
 from app.core.csv_export import CsvResponse, csv_answer
 from app.core.daily_counts import Days
 from app.core.db import ReadSessionDep, SessionDep
@@ -51,7 +51,7 @@ async def export_items(
 ) -> Any:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
-    return await csv_answer("items", items)
+    return await csv_answer("items", items, still(current_user))
 
 
 @router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))

@@ -4,22 +4,26 @@ import asyncio
 import random
 import tracemalloc
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy import delete, text
-from sqlmodel import col
+from sqlalchemy import delete, text, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.auth.crud import get_session_user
+from app.auth.deps import still
+from app.auth.models import UserSession
 from app.core import db
-from app.core.csv_export import csv_answer
+from app.core.csv_export import NoLongerAllowed, csv_answer
 from app.core.paged_list import CHUNK_ROWS
 from app.core.read_pool import ReadPool
 from app.items import crud
 from app.items.models import Item, ItemsFilter
 from app.main import app
+from app.users.models import User
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import as_csv, csv_rows, fields, problem
 from tests.items.factories import create_item, create_items, create_many_items
@@ -133,9 +137,13 @@ async def test_text_that_looks_like_a_formula_is_no_formula(client: AsyncClient,
 
 
 async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
-    """The export of the items of an owner, as it is sent."""
+    """The export of the items of an owner, who has one session, as it is sent."""
+    async with db.WriteSession() as session:
+        session_id = (await session.exec(select(UserSession.id).where(UserSession.user_id == owner_id))).one()
+    user = await get_session_user(session=db.read_session, session_id=session_id)
+    assert user is not None
     items = await crud.read_all_items(session=db.read_session, params=ItemsFilter(), owner_id=owner_id)
-    answer = await csv_answer("items", items)
+    answer = await csv_answer("items", items, still(user))
     async for piece in answer.body_iterator:
         assert isinstance(piece, bytes)
         yield piece
@@ -152,6 +160,28 @@ async def test_export_goes_on_while_rows_are_deleted(client: AsyncClient, sessio
             await session.commit()
     sent = [line.split(",")[0] for line in b"".join(pieces).decode().split("\r\n") if line[8:9] == "-"]
     assert sent == [str(id) for id in newest_first[:CHUNK_ROWS] + newest_first[CHUNK_ROWS::2]]
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda user_id: delete(UserSession).where(col(UserSession.user_id) == user_id),
+        lambda user_id: update(User).where(col(User.id) == user_id).values(is_active=False),
+        lambda user_id: update(User).where(col(User.id) == user_id).values(is_superuser=False),
+    ],
+    ids=["session ended", "deactivated", "superuser no more"],
+)
+async def test_export_is_cut_when_its_reader_may_no_longer_read(
+    client: AsyncClient, session: AsyncSession, deed: Callable[[uuid.UUID], Any]
+) -> None:
+    user, _ = await signed_in_superuser(session)
+    await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS))
+    pieces = in_pieces(user.id)
+    await anext(pieces)
+    await session.exec(deed(user.id))
+    await session.commit()
+    with pytest.raises(NoLongerAllowed):
+        await anext(pieces)
 
 
 async def test_export_holds_no_connection_between_its_pieces(live: AsyncClient) -> None:
