@@ -36,7 +36,11 @@ test("a search without results says so", async ({ page, api }) => {
   await expect(page.getByText("Nothing found for")).toBeVisible();
 });
 
-test("the palette finds records, and opens the one that was chosen", async ({ page, api, stub }) => {
+test("the palette finds records, and opens the one that was chosen", async ({
+  page,
+  api,
+  stub,
+}) => {
   api.user = person(0, { is_superuser: true });
   await page.reload();
   await settled(page, stub);
