@@ -7,22 +7,8 @@ that was switched on or an update of the template.
 from collections.abc import Sequence
 from operator import not_
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    DateTime,
-    Identity,
-    MetaData,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection, text
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from app.core.features import APP_DIR
@@ -32,12 +18,12 @@ REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob
 LOCK_SECONDS = 60.0
 
 # Not of the application's metadata: it is there before the first migration.
-TABLE = Table(
+TABLE = sa.Table(
     "applied_migrations",
-    MetaData(),
-    Column("revision", Text(collation="C"), primary_key=True),
-    Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
-    Column("applied_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    sa.MetaData(),
+    sa.Column("revision", sa.Text(collation="C"), primary_key=True),
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), nullable=False, unique=True),
+    sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )
 # Up to where Alembic is, which `alembic stamp` and people can move.
 APPLIED = """
@@ -61,7 +47,7 @@ def applied(connection: Connection, known: Sequence[str]) -> list[str]:
     What was done without the record, by an earlier release or a script of SQL, is known by the numbers. Raises
     `UnknownRevision`.
     """
-    if not inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table("alembic_version"):
         return []
     last = connection.scalar(text("SELECT version_num FROM alembic_version"))
     recorded = _recorded(connection)
@@ -79,9 +65,9 @@ def applied(connection: Connection, known: Sequence[str]) -> list[str]:
 
 
 def _recorded(connection: Connection) -> list[str]:
-    if not inspect(connection).has_table(TABLE.name):
+    if not sa.inspect(connection).has_table(TABLE.name):
         return []
-    return list(connection.scalars(select(TABLE.c.revision).order_by(TABLE.c.position)))
+    return list(connection.scalars(sa.select(TABLE.c.revision).order_by(TABLE.c.position)))
 
 
 def update_record(connection: Connection, known: Sequence[str]) -> list[str]:
@@ -96,11 +82,11 @@ def update_record(connection: Connection, known: Sequence[str]) -> list[str]:
 
 def add(connection: Connection, revisions: Sequence[str]) -> None:
     for revision in revisions:
-        connection.execute(insert(TABLE).values(revision=revision))
+        connection.execute(sa.insert(TABLE).values(revision=revision))
 
 
 def remove(connection: Connection, revisions: Sequence[str]) -> None:
-    connection.execute(delete(TABLE).where(TABLE.c.revision.in_(revisions)))
+    connection.execute(sa.delete(TABLE).where(TABLE.c.revision.in_(revisions)))
 
 
 def lock(connection: Connection) -> None:
