@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from app.auth import crud as auth_crud
 from app.auth import mails
 from app.core import jobs, migration_check
+from app.core.applied_migrations import UnknownRevision
 from app.core.db import engine, transaction
 from app.core.email_address import normalize_email
 from app.core.emails import Mail
@@ -97,9 +98,9 @@ def check_migrations(
     config = migration_check.default_config()
     if before_deploy:
         try:
-            running = asyncio.run(_running_revision())
-            found = migration_check.check_before_deploy(config, running=running, allowed=allow or ())
-        except migration_check.UnknownRevision as error:
+            applied = asyncio.run(_applied_migrations())
+            found = migration_check.check_before_deploy(config, applied=applied, allowed=allow or ())
+        except UnknownRevision as error:
             _fail(str(error))
     else:
         found = [finding for finding in migration_check.check_each(config) if finding.name not in (allow or ())]
@@ -108,9 +109,9 @@ def check_migrations(
         _fail("\n".join([*map(str, found), f'See "Migrations" in deployment.md. To do it in spite of that: {names}']))
 
 
-async def _running_revision() -> str | None:
+async def _applied_migrations() -> list[str]:
     try:
-        return await migration_check.running_revision()
+        return await migration_check.applied_to_database()
     finally:
         await engine.dispose()
 

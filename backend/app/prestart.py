@@ -8,6 +8,7 @@ import sys
 
 import structlog
 from alembic import command
+from alembic.util import CommandError
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -23,11 +24,12 @@ from tenacity import (
     wait_fixed,
 )
 
+from app.core.applied_migrations import REVISIONS
 from app.core.config import settings as core_settings
 from app.core.db import engine, transaction
 from app.core.features import modules
 from app.core.logging import configure_logging
-from app.core.migration_check import default_config, is_newer, running_revision
+from app.core.migration_check import applied_to_database, default_config
 from app.core.passwords import hash_password
 from app.users import crud
 from app.users.config import settings
@@ -96,12 +98,14 @@ async def prepare() -> None:
     except RetryError as error:
         cause = error.last_attempt.exception()
         raise SystemExit(f"The database did not answer for {WAIT_SECONDS} s: {cause}") from None
-    revision = await running_revision()
-    if is_newer(revision, default_config()):
-        # What going back to an earlier release finds.
-        logger.warning("schema_newer_than_release", revision=revision)
-    else:
+    try:
         await asyncio.to_thread(migrate)
+    except CommandError as error:
+        raise SystemExit(f"The database cannot be migrated: {error}") from None
+    newest = max(await applied_to_database())
+    if newest > REVISIONS[-1]:
+        # What going back to an earlier release finds.
+        logger.warning("schema_newer_than_release", revision=newest)
     await create_first_superuser()
     await engine.dispose()
 

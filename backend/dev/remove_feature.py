@@ -16,7 +16,7 @@ DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
 
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations import forget, previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -27,27 +27,13 @@ depends_on = None
 def upgrade() -> None:
     set_lock_timeout()
 {statements}
+    forget(
+{revisions}
+    )
 
 
 def downgrade() -> None:
     """There is no way back: the rows are gone."""
-'''
-PLACEHOLDER = '''"""Stands for a removed migration that deployed databases may be at. It does nothing."""
-
-from app.core.migrations import previous
-
-revision = "{revision}"
-down_revision = previous(__file__)
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    """Nothing."""
-
-
-def downgrade() -> None:
-    """Nothing."""
 '''
 
 
@@ -98,10 +84,9 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
     revision = f"{int(files[-1].name[:4]) + 1:04}_drop_{feature}"
     # The last one first: it may point to the others.
     statements = "\n".join(f'    op.execute("DROP TABLE IF EXISTS {table}")' for table in reversed(tables))
-    written = {VERSIONS / f"{revision}.py": DROP.format(feature=feature, revision=revision, statements=statements)}
-    if own[-1] == files[-1]:
-        written[VERSIONS / own[-1].name] = PLACEHOLDER.format(revision=own[-1].stem)
-    return written
+    revisions = "\n".join(f'        "{path.stem}",' for path in own)
+    text = DROP.format(feature=feature, revision=revision, statements=statements, revisions=revisions)
+    return {VERSIONS / f"{revision}.py": text}
 
 
 def template_only(root: Path) -> list[str]:

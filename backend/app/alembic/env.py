@@ -1,15 +1,23 @@
 """Alembic's environment: runs migrations on the application's own database URL."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, NoReturn
 
 from alembic import context
-from alembic.script import ScriptDirectory
+from alembic.runtime.migration import MigrationInfo
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionMap
+from alembic.util import CommandError
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+from app.core import applied_migrations
 from app.core.config import settings
 from app.core.features import modules
 
@@ -25,13 +33,56 @@ def number_revision(_: Any, __: Any, directives: list[Any]) -> None:
     script.rev_id = f"{last + 1:04}_{slug}"
 
 
+def follow_database(applied: Sequence[str]) -> None:
+    """Makes the chain that of this database: what it has, in the order in which it came, then the rest by number."""
+    scripts = {script.revision: script for script in context.script.walk_revisions()}
+    order = [*applied, *sorted(scripts.keys() - set(applied))]
+
+    def chain() -> Iterator[Script]:
+        for before, revision in pairwise([None, *order]):
+            module = scripts[revision].module if revision in scripts else absent(str(revision))
+            vars(module)["down_revision"] = before
+            yield Script(module, str(revision), str(module.__file__))
+
+    context.script.revision_map = RevisionMap(chain)
+
+
+def absent(revision: str) -> ModuleType:
+    """Stands for a migration of a removed feature or of a later release."""
+
+    def downgrade() -> NoReturn:
+        raise CommandError(f"{revision} cannot be undone: this release does not have it.")
+
+    module = ModuleType(revision, "Not in this release.")
+    vars(module).update(__file__="", downgrade=downgrade)
+    return module
+
+
+def record(connection: Connection, *, step: MigrationInfo, **_: Any) -> None:
+    """Within the migration's transaction. `alembic stamp` takes many steps at once."""
+    chain = step.revision_map.iterate_revisions(step.up_revision_ids, step.down_revision_ids or "base")
+    moved = [each.revision for each in chain]
+    applied_migrations.remove(connection, moved)
+    if step.is_upgrade:
+        applied_migrations.add(connection, moved[::-1])
+
+
 def run_migrations(connection: Connection) -> None:
+    known = sorted(script.revision for script in context.script.walk_revisions())
+    try:
+        applied_migrations.lock(connection)
+        follow_database(applied_migrations.update_record(connection, known))
+    except (applied_migrations.MigrationInProgress, applied_migrations.UnknownRevision) as error:
+        raise CommandError(str(error)) from None
+    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         compare_server_default=True,
         process_revision_directives=number_revision,
         transaction_per_migration=True,
+        include_name=lambda name, kind, _: (kind, name) != ("table", applied_migrations.TABLE.name),
+        on_version_apply=partial(record, connection),
     )
     with context.begin_transaction():
         context.run_migrations()

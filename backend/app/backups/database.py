@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from app.backups.models import TableState
 from app.backups.programs import BackupError, Program
+from app.core.applied_migrations import APPLIED
 from app.core.config import settings
 
 CONNECT_SECONDS = 5
@@ -80,7 +81,8 @@ def snapshot() -> Iterator[Snapshot]:
     with connect(database_name()) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        statement = "SELECT pg_export_snapshot(), now(), (SELECT version_num FROM alembic_version)"
+        newest = f"SELECT max(revision) FROM ({APPLIED}) AS applied"  # noqa: S608
+        statement = f"SELECT pg_export_snapshot(), now(), ({newest})"
         try:
             [(snapshot_id, moment, revision)] = connection.execute(statement)
         except (psycopg.errors.UndefinedTable, ValueError):

@@ -23,9 +23,9 @@ from app.backups.archive import DATABASE, MANIFEST, UPLOADS, Archive
 from app.backups.config import settings
 from app.backups.models import Manifest, StoredFile
 from app.backups.programs import BackupError, Program, check_version, input_of, output_of
+from app.core.applied_migrations import REVISIONS
 from app.core.config import BACKEND_DIR
 from app.core.config import settings as core_settings
-from app.core.features import APP_DIR
 from app.core.models import utc_now
 
 logger = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ def restore_backup(archive: Archive, manifest: Manifest) -> Restored:
     Raises `BackupError`, and then nothing has changed.
     """
     started, lost = time.monotonic(), utc_now() - manifest.created_at
-    if not (APP_DIR / "alembic" / "versions" / f"{manifest.revision}.py").exists():
+    if manifest.revision > REVISIONS[-1]:
         raise BackupError(
             f"{manifest.name} was made by another release: this one does not know its schema {manifest.revision}. "
             "Deploy that release or a newer one, then restore."

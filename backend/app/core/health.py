@@ -14,15 +14,13 @@ import structlog
 from psycopg import AsyncConnection
 from sqlmodel import SQLModel
 
+from app.core.applied_migrations import APPLIED, REVISIONS
 from app.core.config import settings
 from app.core.db import ENGINE_OPTIONS
-from app.core.features import APP_DIR, modules
+from app.core.features import modules
 from app.core.shutdown import is_draining
 
 logger = structlog.get_logger(__name__)
-
-# As `previous()` in `core/migrations.py` finds them, which would load Alembic.
-_REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob("[0-9]*.py"))
 
 CHECK_SECONDS = 1.0
 KEPT_SECONDS = 1.0
@@ -100,17 +98,17 @@ class Database:
     async def check_migrations(self) -> Check:
         """A schema that is newer than this release is what a deployment makes of the running one (decision 0024)."""
         try:
-            found = await self._first_column("SELECT version_num FROM alembic_version")
+            found = await self._first_column(APPLIED)
         except psycopg.errors.UndefinedTable:
             found = []
         except psycopg.Error:
             return Check("failed", "Not known while the database cannot be reached.")
-        if found == _REVISIONS[-1:]:
-            return Check("ok")
-        if set(found) - set(_REVISIONS):
+        if missing := sorted(set(REVISIONS) - set(found)):
+            logger.warning("schema_behind", missing=missing)
+            return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
+        if max(found) > REVISIONS[-1]:
             return Check("warning", "The schema is newer than this release.")
-        logger.warning("schema_behind", found=found, expected=_REVISIONS[-1])
-        return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
+        return Check("ok")
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
+from app.core import applied_migrations
 from app.core.config import BACKEND_DIR
 from app.core.db import engine
 
@@ -40,10 +40,6 @@ _EXCLUDED = (
     "require-statement-timeout",
 )
 _ALLOWANCE = re.compile(r"^# Deploy: allow (?P<rule>[\w-]+)(?: after (?P<after>\w+))?: \S.*$", re.MULTILINE)
-
-
-class UnknownRevision(Exception):
-    """The database has a migration that this release does not know."""
 
 
 @dataclass(frozen=True)
@@ -68,53 +64,42 @@ def default_config() -> Config:
     return Config(BACKEND_DIR / "alembic.ini")
 
 
-async def running_revision() -> str | None:
-    """The last migration that the database has; None when it has none yet."""
+async def applied_to_database() -> list[str]:
+    """As `applied_migrations.applied`, by this process's own connection."""
     async with engine.connect() as connection:
-        return await connection.run_sync(lambda each: MigrationContext.configure(each).get_current_revision())
+        return await connection.run_sync(applied_migrations.applied, applied_migrations.REVISIONS)
 
 
-def is_newer(revision: str | None, config: Config) -> bool:
-    """Whether a later release than this one made the revision: its number is beyond our last."""
-    known = [script.revision for script in _chain(config)]
-    return revision is not None and revision not in known and revision > known[-1]
+def check_before_deploy(config: Config, *, applied: Collection[str], allowed: Collection[str] = ()) -> list[Finding]:
+    """What must not be done to a database that has the migrations `applied` while its release answers.
 
-
-def check_before_deploy(config: Config, *, running: str | None, allowed: Collection[str] = ()) -> list[Finding]:
-    """What must not be done to a database at revision `running` while its release answers.
-
-    `allowed` has names of findings. Raises `UnknownRevision`.
+    `allowed` has names of findings.
     """
-    chain = _chain(config)
-    known = [script.revision for script in chain]
-    if running is None or is_newer(running, config):
-        return []
-    if running not in known:
-        raise UnknownRevision(f"The database is at {running}, which this release does not have.")
-    new = [script for script in chain[known.index(running) + 1 :] if script.revision > BASELINE]
-    found = [finding for script in new for finding in _refused(config, script, running)]
+    new = [script for script in _chain(config) if applied and script.revision not in applied]
+    found = [finding for script in new for finding in _refused(config, script, applied)]
     return [finding for finding in found if finding.name not in allowed]
 
 
 def check_each(config: Config) -> list[Finding]:
     """What must not be done in any migration since the baseline, when the release before it runs."""
-    new = [script for script in _chain(config) if script.revision > BASELINE]
-    return [finding for script in new for finding in _refused(config, script, str(script.down_revision))]
+    revisions = [script.revision for script in _chain(config)]
+    new = [(number, script) for number, script in enumerate(_chain(config)) if script.revision > BASELINE]
+    return [finding for number, script in new for finding in _refused(config, script, revisions[:number])]
 
 
 def _chain(config: Config) -> list[Script]:
     return list(reversed(list(ScriptDirectory.from_config(config).walk_revisions())))
 
 
-def _refused(config: Config, script: Script, running: str) -> list[Finding]:
+def _refused(config: Config, script: Script, applied: Collection[str]) -> list[Finding]:
     allowances = {each["rule"]: each["after"] for each in _ALLOWANCE.finditer(Path(script.path).read_text("utf-8"))}
     refused = []
     for finding in _lint(script.revision, sql_of(config, script)):
         after = allowances.get(finding.rule)
         if finding.rule not in allowances:
             refused.append(finding)
-        elif after is not None and not after <= running < script.revision:
-            message = f"Allowed after {after} only, and the running release is at {running}: deploy that one first."
+        elif after is not None and after not in applied:
+            message = f"Allowed after {after} only, which the running release does not have: deploy that one first."
             refused.append(Finding(finding.migration, finding.rule, finding.statement, message))
     return refused
 

@@ -20,6 +20,12 @@ def set_lock_timeout() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
 
 
+def forget(*revisions: str) -> None:
+    """For what drops the tables of these: they are run again when their feature comes back."""
+    names = ", ".join(f"'{revision}'" for revision in revisions)
+    op.execute(f"DELETE FROM applied_migrations WHERE revision IN ({names})")  # noqa: S608
+
+
 def announce_changes(
     table: str, *, owner: str, topic: str | None = None, on: Sequence[str] = ("insert", "update", "delete")
 ) -> None:

@@ -95,6 +95,16 @@ async def test_backup_of_an_older_release_is_migrated(place: Place) -> None:
     assert place.count("things") == ROWS
 
 
+async def test_backup_that_lacks_a_migration_in_the_middle_is_migrated(place: Place) -> None:
+    place.execute("DROP TABLE backups")
+    place.execute("DELETE FROM applied_migrations WHERE revision = '0011_backups'")
+    archive = open_archive()
+    archive.store_manifest(await asyncio.to_thread(service._store, archive, "20200101-000000-000"))
+    manifest = archive.load_manifest("20200101-000000-000")
+    await asyncio.to_thread(service.restore_backup, archive, manifest)
+    assert place.execute("SELECT name FROM backups") == [(manifest.name,)]
+
+
 def test_backup_of_a_newer_release_is_refused(place: Place, manifest: Manifest) -> None:
     before = contents(place)
     assert not (APP_DIR / "alembic" / "versions" / "9999_newer.py").exists()

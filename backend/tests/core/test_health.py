@@ -10,9 +10,10 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.core import db, health, shutdown
+from app.core.applied_migrations import REVISIONS
 from app.core.health import Check, CheckFunction, Database, Health
 
-HEAD = health._REVISIONS[-1]
+LATER = "9999_of_the_next_release"
 
 
 @pytest.fixture
@@ -46,27 +47,39 @@ async def state(database: Database, name: str) -> tuple[str, str]:
 
 @pytest.mark.usefixtures("only")
 @pytest.mark.parametrize(
-    ("revisions", "expected"),
+    ("applied", "expected"),
     [
-        ([HEAD], "ok"),
-        (["9999_of_the_next_release"], "warning"),
-        ([health._REVISIONS[-2]], "failed"),
-        ([health._REVISIONS[0]], "failed"),
+        (REVISIONS, "ok"),
+        ([*REVISIONS, LATER], "warning"),
+        ([*REVISIONS[:3], "0003_of_a_removed_feature", *REVISIONS[3:]], "ok"),
+        ([*REVISIONS[:2], *REVISIONS[3:], REVISIONS[2]], "ok"),
+        ([*REVISIONS[:2], *REVISIONS[3:]], "failed"),
+        ([*REVISIONS[:2], *REVISIONS[3:], LATER], "failed"),
+        (REVISIONS[:-1], "failed"),
+        (REVISIONS[:1], "failed"),
         ([], "failed"),
     ],
 )
-async def test_schema_may_be_newer_than_the_code_but_not_older(
-    database: Database, revisions: list[str], expected: str
+async def test_schema_may_be_newer_than_the_code_but_lack_nothing(
+    database: Database, applied: list[str], expected: str
 ) -> None:
-    await execute("DELETE FROM alembic_version")
-    for revision in revisions:
+    await execute("TRUNCATE applied_migrations, alembic_version")
+    for revision in applied:
+        await execute("INSERT INTO applied_migrations (revision) VALUES (:revision)", revision=revision)
+    for revision in applied[-1:]:
         await execute("INSERT INTO alembic_version VALUES (:revision)", revision=revision)
     assert await state(database, "migrations") == (expected, expected)
 
 
 @pytest.mark.usefixtures("only")
+async def test_database_that_alembic_has_taken_back_is_not_ready(database: Database) -> None:
+    await execute("UPDATE alembic_version SET version_num = :revision", revision=REVISIONS[0])
+    assert await state(database, "migrations") == ("failed", "failed")
+
+
+@pytest.mark.usefixtures("only")
 async def test_database_without_any_migration_is_not_ready(database: Database) -> None:
-    await execute("DROP TABLE alembic_version")
+    await execute("DROP TABLE applied_migrations")
     assert await state(database, "migrations") == ("failed", "failed")
     assert await state(database, "database") == ("ok", "failed")
 
@@ -75,8 +88,8 @@ async def test_database_without_any_migration_is_not_ready(database: Database) -
 async def test_lost_connection_is_replaced_before_anything_is_said(database: Database) -> None:
     assert await state(database, "database") == ("ok", "ok")
     await execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE '%alembic_version'"
-        " AND datname = current_database()"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE '%alembic_version%'"
+        " AND datname = current_database() AND pid <> pg_backend_pid()"
     )
     assert await state(database, "database") == ("ok", "ok")
 

@@ -59,7 +59,7 @@ async def test_migrations_go_up_down_and_up_again(empty_database: str) -> None:
     after_first = tables(empty_database)
     assert {"users", "user_sessions", "one_time_tokens"} <= after_first
     await asyncio.to_thread(command.downgrade, config(), "base")
-    assert tables(empty_database) == {"alembic_version"}
+    assert tables(empty_database) == {"alembic_version", "applied_migrations"}
     await asyncio.to_thread(command.upgrade, config(), "head")
     assert tables(empty_database) == after_first
 

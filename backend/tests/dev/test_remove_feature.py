@@ -82,7 +82,7 @@ def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[st
 def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
     versions = "backend/app/alembic/versions/"
-    written = {f"{versions}0006_drop_plums.py", f"{versions}0005_plums_size.py"}
+    written = {f"{versions}0006_drop_plums.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
     assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
@@ -99,10 +99,11 @@ def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
 
 
-def test_database_at_the_removed_revision_still_finds_it(project: Path) -> None:
+def test_dropped_tables_are_made_again_when_the_feature_comes_back(project: Path) -> None:
     main(["plums"], project)
-    source = (project / "backend/app/alembic/versions/0005_plums_size.py").read_text()
-    assert 'revision = "0005_plums_size"' in source
+    source = (project / "backend/app/alembic/versions/0006_drop_plums.py").read_text()
+    forgotten = source.partition("forget(\n")[2].partition(")")[0]
+    assert forgotten.split() == ['"0003_plums",', '"0005_plums_size",']
 
 
 def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> None:

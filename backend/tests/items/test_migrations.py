@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 
+from app.core.migration_check import check_before_deploy, default_config
 from tests.core.test_migrations import config, copy_without, revisions, tables
 
 
@@ -32,3 +33,13 @@ async def test_chain_closes_without_items(empty_database: str, tmp_path: Path) -
     await asyncio.to_thread(command.upgrade, config(folder), "head")
     assert "users" in tables(empty_database)
     assert "items" not in tables(empty_database)
+
+
+async def test_items_can_be_switched_on_in_a_deployed_database(empty_database: str, tmp_path: Path) -> None:
+    gone = [name for name in revisions() if name.split("_")[1] == "items"]
+    without = copy_without(tmp_path / "alembic", *gone)
+    await asyncio.to_thread(command.upgrade, config(without), "head")
+    assert check_before_deploy(default_config(), applied=revisions(without)) == []
+    await asyncio.to_thread(command.upgrade, config(), "head")
+    await asyncio.to_thread(command.check, config())
+    assert "items" in tables(empty_database)

@@ -1,4 +1,4 @@
-"""A project that was deployed with a feature and then removed it."""
+"""A project that was deployed and then removes a feature, or takes one."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from dev.checks import PYTHON, clean_environment
 from dev.remove_feature import main
-from template.projects import commit, make_project, run
+from template.projects import commit, make_project, run, update
 from template.throwaway import add_feature
 from tests import conftest
 
@@ -24,6 +24,14 @@ def database() -> Iterator[str]:
     conftest.drop_database(name)
 
 
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """Not deployed yet. `gadgets` has the last migration."""
+    add_feature(template, "gadgets", 900)
+    commit(template, "One more feature", tag="v0.2.0")
+    return make_project(template, tmp_path / "project", {})
+
+
 def migrate(project: Path, database: str, *command: str) -> None:
     env = clean_environment() | {"DATABASE_URL": database, "SECRET_KEY": "k" * 40}
     run(PYTHON, "-m", "alembic", *(command or ("upgrade", "head")), cwd=project / "backend", env=env)
@@ -36,16 +44,41 @@ def tables(database: str) -> set[str]:
 
 
 @pytest.mark.parametrize("feature", ["items", "gadgets"])
-def test_its_tables_are_dropped_where_they_were(template: Path, tmp_path: Path, database: str, feature: str) -> None:
-    """`gadgets` has the last migration: databases stand at it."""
-    add_feature(template, "gadgets", 900)
-    commit(template, "One more feature", tag="v0.2.0")
-    project = make_project(template, tmp_path / "project", {})
+def test_its_tables_are_dropped_where_they_were(project: Path, database: str, feature: str) -> None:
     migrate(project, database)
     assert {"users", "items", "gadgets"} <= tables(database)
     assert main([feature], project) == 0
     migrate(project, database)
     assert tables(database) & {"items", "gadgets"} == {"items", "gadgets"} - {feature}
+    migrate(project, database, "check")
+
+
+def switch(project: Path, database: str, **features: bool) -> None:
+    """And deploy."""
+    update(project, features)
+    commit(project, "Switch features")
+    migrate(project, database)
+
+
+def test_features_are_switched_on_and_off_later(project: Path, database: str) -> None:
+    switch(project, database, items=False)
+    assert "items" not in tables(database)
+    switch(project, database, items=True, gadgets=False)
+    assert {"items", "gadgets"} <= tables(database)
+    switch(project, database, gadgets=True)
+    migrate(project, database, "check")
+
+
+def test_removed_feature_can_come_back(project: Path, database: str) -> None:
+    migrate(project, database)
+    main(["gadgets"], project)
+    commit(project, "Remove gadgets")
+    migrate(project, database)
+    assert "gadgets" not in tables(database)
+    [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
+    drop.unlink()
+    commit(project, "Drop gadgets no more")
+    switch(project, database, gadgets=True)
     migrate(project, database, "check")
 
 
