@@ -1,4 +1,5 @@
-"""Before the first request: names weak settings, waits for the database, migrates it, makes the first superuser.
+"""Before the first request: names weak settings, waits for the database, migrates it, makes the API's
+role and the first superuser.
 
 `python -m app.prestart` can run again at any time; what is done already stays as it is.
 """
@@ -24,6 +25,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from app.core.api_role import ApiRoleError, prepare_api_role
 from app.core.applied_migrations import REVISIONS
 from app.core.config import settings as core_settings
 from app.core.db import engine, transaction
@@ -91,7 +93,17 @@ async def create_first_superuser() -> None:
         await crud.create_user(session=session, user=user)
 
 
+def make_api_role() -> None:
+    if core_settings.has_api_role:
+        try:
+            prepare_api_role(core_settings.database_direct_url)
+        except ApiRoleError as error:
+            raise SystemExit(str(error)) from None
+
+
 async def prepare() -> None:
+    if core_settings.is_api_role:
+        raise SystemExit("POSTGRES_PASSWORD is not set. Migrations need the role that owns the tables.")
     log_weak_settings()
     try:
         await wait_for_database()
@@ -106,6 +118,7 @@ async def prepare() -> None:
     if newest > REVISIONS[-1]:
         # What going back to an earlier release finds.
         logger.warning("schema_newer_than_release", revision=newest)
+    await asyncio.to_thread(make_api_role)
     await create_first_superuser()
     await engine.dispose()
 

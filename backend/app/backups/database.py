@@ -115,8 +115,8 @@ def dump(snapshot_id: str) -> Program:
 
 
 def restore(name: str) -> Program:
-    """Reads a dump into an empty database."""
-    flags = ["--exit-on-error", "--single-transaction", "--no-owner"]
+    """Reads a dump into an empty database. Rights are not read: the roles can be others there."""
+    flags = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
     return Program(["pg_restore", *flags, _without_password(name)], _password())
 
 

@@ -23,6 +23,7 @@ from app.backups.archive import DATABASE, MANIFEST, UPLOADS, Archive
 from app.backups.config import settings
 from app.backups.models import Manifest, StoredFile
 from app.backups.programs import BackupError, Program, check_version, input_of, output_of
+from app.core.api_role import ApiRoleError, prepare_api_role
 from app.core.applied_migrations import REVISIONS
 from app.core.config import BACKEND_DIR
 from app.core.config import settings as core_settings
@@ -93,6 +94,7 @@ def restore_backup(archive: Archive, manifest: Manifest) -> Restored:
         _load_database(archive, manifest, fresh)
         _check_uploads(archive, manifest)
         _migrate(fresh)
+        _grant_rows(fresh)
         asyncio.run(_make_safe(fresh, archive.manifests()))
         _load_uploads(archive, manifest)
         kept = database.swap(fresh)
@@ -222,6 +224,14 @@ def _migrate(name: str) -> None:
     )
     if done.returncode != 0:
         raise BackupError(f"The restored database could not be migrated:\n{done.stderr[-2000:]}")
+
+
+def _grant_rows(name: str) -> None:
+    if core_settings.has_api_role:
+        try:
+            prepare_api_role(database.database_url(name))
+        except ApiRoleError as error:
+            raise BackupError(str(error)) from None
 
 
 async def _record(manifests: Sequence[Manifest]) -> None:

@@ -3,6 +3,7 @@
 A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -169,6 +170,7 @@ class Settings(EnvSettings):
     POSTGRES_DB: str = "app"
     POSTGRES_USER: str = "app"
     POSTGRES_PASSWORD: SecretStr = SecretStr("")
+    POSTGRES_API_USER: str = ""
     POSTGRES_DIRECT_SERVER: str = ""
     POSTGRES_DIRECT_PORT: int = 5432
     DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
@@ -222,10 +224,27 @@ class Settings(EnvSettings):
         if url:
             _, separator, rest = url.partition("://")
             return f"postgresql+psycopg{separator}{rest}"
-        user = quote(self.POSTGRES_USER, safe="")
-        password = quote(self.POSTGRES_PASSWORD.get_secret_value(), safe="")
+        user, password = self.POSTGRES_USER, self.POSTGRES_PASSWORD.get_secret_value()
+        if self.is_api_role:
+            user, password = self.POSTGRES_API_USER, self.api_role_password
+        user, password = quote(user, safe=""), quote(password, safe="")
         server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
         return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def has_api_role(self) -> bool:
+        """Whether the API has a role of its own, beside the one that owns the tables. DATABASE_URL is one for both."""
+        return bool(self.POSTGRES_API_USER and not self.DATABASE_URL.get_secret_value())
+
+    @property
+    def is_api_role(self) -> bool:
+        """Whether this process connects as that role: it does not know the owner's password."""
+        return self.has_api_role and not self.POSTGRES_PASSWORD.get_secret_value()
+
+    @property
+    def api_role_password(self) -> str:
+        """Derived, so that a server has no further secret to make, keep and change. Never log it."""
+        return hmac.digest(self.SECRET_KEY.get_secret_value().encode(), b"database-api-role", "sha256").hex()
 
     @property
     def database_direct_url(self) -> str:

@@ -26,6 +26,7 @@ class Facts(NamedTuple):
     reserved: int
     used: int
     clock: float
+    superuser: bool = False
 
 
 _QUERY = """
@@ -34,7 +35,8 @@ SELECT current_setting('server_version_num')::int / 10000,
        current_setting('superuser_reserved_connections')::int
            + coalesce(current_setting('reserved_connections', true), '0')::int,
        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int,
-       extract(epoch FROM clock_timestamp())::float8
+       extract(epoch FROM clock_timestamp())::float8,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
 """
 
 
@@ -52,7 +54,14 @@ async def check_database(settings: Settings) -> list[Finding]:
     detail = f"PostgreSQL {facts.version} at {name} takes the password."
     ok = Finding(code="database", state="ok", title="Database", detail=detail)
     old = [_old_version(facts.version)] if facts.version < TESTED_VERSION else []
-    return [ok, *old, judge_connections(facts, settings.DATABASE_POOL_SIZE), judge_clock(facts.clock - middle)]
+    powerful = [_superuser()] if facts.superuser and settings.ENVIRONMENT != "local" else []
+    return [
+        ok,
+        *old,
+        *powerful,
+        judge_connections(facts, settings.DATABASE_POOL_SIZE),
+        judge_clock(facts.clock - middle),
+    ]
 
 
 def judge_connections(facts: Facts, pool_size: int) -> Finding:
@@ -99,6 +108,17 @@ def _old_version(version: int) -> Finding:
     )
 
 
+def _superuser() -> Finding:
+    return Finding(
+        code="database-superuser",
+        state="warning",
+        title="The API is a superuser of the database",
+        detail="Who finds a way to send SQL through the API could drop tables and read files of the database's server.",
+        fix="Take docker-compose.yml of this release, where the API connects as POSTGRES_API_USER: docker compose up "
+        "--detach. With DATABASE_URL: name a role there that is none (ALTER ROLE ... NOSUPERUSER).",
+    )
+
+
 def _explain(error: psycopg.Error, settings: Settings) -> Finding:
     """Servers that refuse during the start of a connection leave `sqlstate` empty: their words have to do."""
     text = str(error)
@@ -117,10 +137,11 @@ def _failures() -> Iterator[tuple[str, tuple[str, ...], str, str, str]]:
         ("password authentication failed", "no password supplied"),
         "The database refuses the password",
         "the password or the user is another one than this database was made with. The file POSTGRES_PASSWORD only "
-        "counts while the volume is new; changing it later changes nothing in the database.",
+        "counts while the volume is new; that of the API's own role follows SECRET_KEY when prestart runs.",
         "Put the old password back into .local/secrets/POSTGRES_PASSWORD; or set the new one in the database: docker "
-        "compose exec db sh -c 'psql --username=$POSTGRES_USER $POSTGRES_DB', there \\password. Then docker compose "
-        "up --detach --force-recreate backend.",
+        "compose exec db sh -c 'psql --username=$POSTGRES_USER $POSTGRES_DB', there \\password. After that, or "
+        "a change of SECRET_KEY: docker compose run --rm prestart, then docker compose up --detach --force-recreate "
+        "backend.",
     )
     yield (
         "database-missing",

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from app.backups.archive import Archive, new_key, open_archive
 from app.backups.config import settings
 from app.backups.models import Manifest
 from app.backups.programs import BackupError
+from app.core.config import settings as core_settings
 from app.core.features import APP_DIR
 from tests.backups.place import ROWS, Place
 from tests.conftest import BACKEND_DIR
@@ -215,3 +217,26 @@ def test_password_is_in_no_command_line() -> None:
     for program in (database.dump("1"), database.restore("app")):
         assert program.env["PGPASSWORD"] == password
         assert f":{password}@" not in " ".join(program.command)
+
+
+def test_the_apis_role_can_use_what_was_restored(
+    place: Place, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server that has never seen the role either."""
+    server = urlsplit(place.url)
+    monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr(""))
+    monkeypatch.setattr(core_settings, "POSTGRES_SERVER", server.hostname)
+    monkeypatch.setattr(core_settings, "POSTGRES_PORT", server.port)
+    monkeypatch.setattr(core_settings, "POSTGRES_DB", place.database)
+    monkeypatch.setattr(core_settings, "POSTGRES_USER", unquote(server.username or ""))
+    monkeypatch.setattr(core_settings, "POSTGRES_PASSWORD", SecretStr(unquote(server.password or "")))
+    monkeypatch.setattr(core_settings, "POSTGRES_API_USER", f"{place.database}_api")
+    kept = service.restore_backup(open_archive(), manifest).kept_database
+    monkeypatch.setattr(core_settings, "POSTGRES_PASSWORD", SecretStr(""))
+    with psycopg.connect(core_settings.database_url.replace("+psycopg", "")) as connection:
+        assert connection.execute("UPDATE users SET full_name = 'Grace'").rowcount > 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DROP TABLE users")
+    for statement in (f'DROP OWNED BY "{place.database}_api"', f'DROP ROLE "{place.database}_api"'):
+        place.execute(statement)
+    assert kept in place.databases()

@@ -82,6 +82,18 @@ def test_our_processes_are_nobody(production: Stack, service: str, user: str) ->
     assert production.compose("exec", "-T", service, "touch", "/etc/written", status=None).returncode != 0
 
 
+def test_op04_the_api_is_no_superuser_of_the_database_and_cannot_become_the_owner(production: Stack) -> None:
+    statement = (
+        "SELECT DISTINCT usename, rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename "
+        "WHERE application_name <> 'psql' AND backend_type = 'client backend' AND datname = current_database()"
+    )
+    psql = f'psql --no-align --tuples-only --username=$POSTGRES_USER --command="{statement}" $POSTGRES_DB'
+    assert production.compose("exec", "-T", "db", "sh", "-c", psql).stdout.split() == ["api|f"]
+    secrets = production.compose("exec", "-T", "backend", "ls", "/run/secrets").stdout.split()
+    assert "SECRET_KEY" in secrets
+    assert "POSTGRES_PASSWORD" not in secrets
+
+
 def test_there_is_a_process_for_each_core(production: Stack) -> None:
     cores = production.compose("exec", "-T", "backend", "nproc").stdout.strip()
     given = production.compose("exec", "-T", "backend", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ").stdout

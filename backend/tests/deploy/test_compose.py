@@ -183,7 +183,8 @@ def test_secrets_are_files() -> None:
     keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
     assert keys == {"backup"}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
-    assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD"}
+    assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD"}
+    assert LAPTOP["services"]["backend"]["secrets"] == ["SECRET_KEY"]
     assert SERVER["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_PASSWORD"
 
 
