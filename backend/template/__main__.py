@@ -35,26 +35,10 @@ NOT_COPIED = (
     "frontend/packages/sdk/src/gen/",
     "frontend/src/routeTree.gen.ts",
 )
-# An optional layer is named whether it is there or not; the last ones measure or try the running stack by its items.
-MAY_NAME_IT = (
-    "backend/pyproject.toml",
-    ".copier-answers.yml",
-    "backend/dev/deploy_drill.py",
-    "backend/dev/load.py",
-    "backend/tests/compose/",
-)
-# Names of objects on servers, which each project changes with its own deployment; and the licence's notice.
-MAY_NAME_THE_TEMPLATE = (
-    "LICENSE",
-    "deploy/",
-    "deployment.md",
-    "backend/dev/deploy_drill.py",
-    "backend/ops/",
-    "backend/tests/compose/",
-    "backend/tests/deploy/",
-    "backend/tests/docs/",
-    "docs/decisions/",
-)
+# An optional layer of the import rules is named whether it is there or not.
+MAY_NAME_IT = ("backend/pyproject.toml", ".copier-answers.yml")
+# The notice of the licence.
+MAY_NAME_THE_TEMPLATE = ("LICENSE",)
 THROWAWAY = ("gadgets", "widgets")
 RANDOM_SETS = 5
 Choice = dict[str, bool]
