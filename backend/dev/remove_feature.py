@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dev.feature_files import belongs, needed_by, needs, optional_features, tracked, without_settings
+from dev.feature_files import belongs, imported_only_by, needed_by, needs, optional_features, tracked, without_settings
 from dev.layout import BACKEND, FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
@@ -146,8 +146,11 @@ def regenerate() -> None:
     subprocess.run([sys.executable, "-m", "dev.node"], cwd=BACKEND, check=True)
 
 
-def report(feature: str, root: Path) -> None:
-    """What still names it is text, which only its author can change."""
+def report(feature: str, root: Path, packages: set[str]) -> None:
+    """What is left to people: text that names it, which only its author can change, and packages."""
+    if packages:
+        print(f"Only {feature} imported {', '.join(sorted(packages))}. Take away what nothing else needs:")
+        print("  in backend/ by `uv remove NAME`, in frontend/ by `npm uninstall NAME`")
     left = [name for name in tracked(root) if re.search(rf"\b{feature}\b", _text(root / name)) and _is_prose(name)]
     if left:
         print(f"These still say {feature}; see whether they mean it:\n  " + "\n  ".join(left))
@@ -171,6 +174,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         print(f"error: {reason}", file=sys.stderr)
         return 1
     feature, drop = options.feature, not options.never_deployed
+    packages = imported_only_by(feature, root)
     for name in [name for name in tracked(root) if belongs(name, feature)] + template_only(root):
         print(f"  remove  {name}")
     for path in drop_migrations(feature, root) if drop else ():
@@ -186,7 +190,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             return 1
     if drop:
         print("Deploy the migration that drops its tables only when nobody needs their rows any more.")
-    report(feature, root)
+    report(feature, root, packages)
     return 0
 
 

@@ -11,10 +11,10 @@ from dev.remove_feature import main
 FILES = {
     "backend/app/users/__init__.py": "",
     "backend/app/pears/__init__.py": "",
-    "backend/app/pears/models.py": "from app.users import models\n",
+    "backend/app/pears/models.py": "import httpx2\nfrom app.users import models\n",
     "backend/app/pears/emails/hello.mjml": "Hello",
     "backend/app/plums/__init__.py": "",
-    "backend/app/plums/crud.py": "from app.pears.models import Pear\n",
+    "backend/app/plums/crud.py": "import json\nimport pyotp.totp\nimport httpx2\nfrom app.pears.models import Pear\n",
     "backend/app/alembic/versions/0001_users.py": 'op.create_table("users")',
     "backend/app/alembic/versions/0002_pears.py": 'op.create_table(\n        "pears",',
     "backend/app/alembic/versions/0003_plums.py": 'op.create_table("plums")\nop.create_table("stones")',
@@ -24,7 +24,8 @@ FILES = {
     "backend/tests/plums/test_routes.py": "",
     "backend/tests/live/test_plums.py": "",
     "frontend/src/features/home/feature.ts": "",
-    "frontend/src/features/plums/feature.ts": "",
+    "frontend/src/features/plums/feature.ts": 'import "./c";\nimport { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
+    "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
     "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
@@ -89,6 +90,11 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
+
+
+def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums"], project) == 0
+    assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
 
 
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
