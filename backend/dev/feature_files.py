@@ -23,7 +23,7 @@ PATTERNS = (
 # Lines that import a package, by the endings of the files.
 _IMPORTS = {
     (".py",): r"^\s*(?:from|import) (\w+)[\w.]*(?: import .*| as \w+)?$",
-    (".ts", ".tsx"): r"\bfrom \"((?:@[\w-]+/)?\w[\w.-]*)",
+    (".ts", ".tsx"): r'\bfrom "((?:@[\w-]+/)?\w[\w.-]*)',
 }
 
 

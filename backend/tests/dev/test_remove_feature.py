@@ -24,7 +24,7 @@ FILES = {
     "backend/tests/plums/test_routes.py": "",
     "backend/tests/live/test_plums.py": "",
     "frontend/src/features/home/feature.ts": "",
-    "frontend/src/features/plums/feature.ts": 'import "./c";\nimport { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
+    "frontend/src/features/plums/feature.ts": 'import { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
