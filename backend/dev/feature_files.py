@@ -87,3 +87,9 @@ def without_settings(text: str, feature: str) -> str:
     """A file of settings without those that begin with its name, the comments above them, and its section."""
     text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{feature.upper()}_.*\n", "", text)
     return re.sub(rf"(?mi)^\n# --- {feature} -+\n", "", text)
+
+
+def without_entries(text: str, feature: str) -> str:
+    """A page without the rows of tables about its folders, and without the links to its own pages among others."""
+    text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
+    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\)[^·\n]* · ", "", text)

@@ -8,11 +8,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dev.feature_files import belongs, imported_only_by, needed_by, needs, optional_features, tracked, without_settings
+from dev.feature_files import (
+    belongs,
+    imported_only_by,
+    needed_by,
+    needs,
+    optional_features,
+    tracked,
+    without_entries,
+    without_settings,
+)
 from dev.layout import BACKEND, FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
 DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
+
+# Deploy: allow ban-drop-table: nothing in this release reads them.
 
 from alembic import op
 
@@ -129,6 +140,7 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
     _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
     _edit(root / ".env", lambda text: without_settings(text, feature))
+    _edit(root / "README.md", lambda text: without_entries(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )
@@ -189,7 +201,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if drop:
-        print("Deploy the migration that drops its tables only when nobody needs their rows any more.")
+        print(
+            "Deploy the migration that drops its tables only when nobody needs their rows any more, and after a release"
+        )
+        print("without it: while that one starts, the release before still answers requests from those tables.")
     report(feature, root, packages)
     return 0
 

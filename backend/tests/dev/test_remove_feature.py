@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.feature_files import belongs, needs, optional_features, without_settings
+from dev.feature_files import belongs, needs, optional_features, without_entries, without_settings
 from dev.remove_feature import main
 
 FILES = {
@@ -131,6 +131,13 @@ def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> Non
 )
 def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
     assert belongs(path, "plums") is is_its_own
+
+
+def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
+    rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
+    links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums · [docs/b.md](docs/b.md)\n"
+    expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
+    assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
 
 
 def test_section_that_others_use_stays() -> None:
