@@ -201,8 +201,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if drop:
-        print("Deploy without the migration that drops its tables first: while a release starts, the one before still reads")
-        print("them. Deploy the migration when nobody needs their rows any more.")
+        print("First deploy without the migration that drops its tables: while a release starts, the one before reads them.")
+        print("Deploy it when nobody needs their rows any more.")
     report(feature, root, packages)
     return 0
 
