@@ -201,7 +201,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if drop:
-        print("First deploy without the migration that drops its tables: while a release starts, the one before reads them.")
+        print("First deploy without the migration that drops its tables: the release before reads them until then.")
         print("Deploy it when nobody needs their rows any more.")
     report(feature, root, packages)
     return 0
