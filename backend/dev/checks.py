@@ -50,7 +50,7 @@ def check_delivery(runner: Runner) -> None:
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
     runner.step("kubernetes", lambda: _check_kubernetes(runner))
-    if (BACKEND / "template").is_dir():  # a project is no template
+    if (BACKEND / "template" / "__main__.py").exists():  # a project is no template
         runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
 
 

@@ -29,12 +29,12 @@ depends_on = None
 
 def upgrade() -> None:
     set_lock_timeout()
-    op.add_column("items", sa.Column("{name}", sa.String(20)))
+    op.add_column("users", sa.Column("{name}", sa.String(20)))
 
 
 def downgrade() -> None:
     set_lock_timeout()
-    op.drop_column("items", "{name}")
+    op.drop_column("users", "{name}")
 '''
 
 
@@ -95,7 +95,7 @@ def has_failed(report: "Report") -> bool:
 
 def main() -> int:
     options = parse(sys.argv[1:])
-    with server("groundwork-drill") as target:
+    with server("drill") as target:
         print("Building and starting the stack", flush=True)
         target.deploy()
         print(f"Without migrations, {options.per_second:g} requests a second", flush=True)

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -19,6 +20,11 @@ PATTERNS = (
     "[0-9][0-9][0-9][0-9]_{feature}.py",
     "[0-9][0-9][0-9][0-9]_{feature}_*.py",
 )
+# Lines that import a package, by the endings of the files.
+_IMPORTS = {
+    (".py",): r"^\s*(?:from|import) (\w+)[\w.]*(?: import .*| as \w+)?$",
+    (".ts", ".tsx"): r'\bfrom "((?:@[\w-]+/)?\w[\w.-]*)',
+}
 
 
 def belongs(path: str, feature: str) -> bool:
@@ -55,6 +61,18 @@ def needed_by(feature: str, root: Path = ROOT) -> list[str]:
     return [other for other in optional_features(root) if feature in needs(other, root)]
 
 
+def imported_only_by(feature: str, root: Path = ROOT) -> set[str]:
+    """The packages, of Python and of npm, that nothing but the feature's files imports."""
+    own: set[str] = set()
+    others: set[str] = set(sys.stdlib_module_names)
+    for name in tracked(root):
+        imports = next((pattern for endings, pattern in _IMPORTS.items() if name.endswith(endings)), None)
+        if imports:
+            found = re.findall(imports, (root / name).read_text(encoding="utf-8"), re.MULTILINE)
+            (own if belongs(name, feature) else others).update(found)
+    return own - others
+
+
 def _imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -69,3 +87,9 @@ def without_settings(text: str, feature: str) -> str:
     """A file of settings without those that begin with its name, the comments above them, and its section."""
     text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{feature.upper()}_.*\n", "", text)
     return re.sub(rf"(?mi)^\n# --- {feature} -+\n", "", text)
+
+
+def without_entries(text: str, feature: str) -> str:
+    """A page without the rows of tables about its folders, and without the links to its own pages among others."""
+    text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
+    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\)[^·\n]* · ", "", text)

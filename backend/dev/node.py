@@ -111,7 +111,10 @@ def generate_missing(frontend: Path = FRONTEND) -> bool:
         result = subprocess.run([frontend.parent / "scripts" / "generate-client"], check=False)
         if result.returncode != 0:
             raise NodeError("The SDK could not be generated. ./scripts/generate-client says why.")
-    return not (frontend / "src" / "routeTree.gen.ts").exists()
+    if (frontend / "src" / "routeTree.gen.ts").exists():
+        return False
+    _build_stamp(frontend).unlink(missing_ok=True)  # it may have been made from the same sources
+    return True
 
 
 def build(node: Node, frontend: Path = FRONTEND) -> bool:

@@ -8,11 +8,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dev.feature_files import belongs, needed_by, needs, optional_features, tracked, without_settings
+from dev.feature_files import (
+    belongs,
+    imported_only_by,
+    needed_by,
+    needs,
+    optional_features,
+    tracked,
+    without_entries,
+    without_settings,
+)
 from dev.layout import BACKEND, FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
 DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
+
+# Deploy: allow ban-drop-table: nothing in this release reads them.
 
 from alembic import op
 
@@ -114,6 +125,7 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
     _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
     _edit(root / ".env", lambda text: without_settings(text, feature))
+    _edit(root / "README.md", lambda text: without_entries(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )
@@ -131,8 +143,11 @@ def regenerate() -> None:
     subprocess.run([sys.executable, "-m", "dev.node"], cwd=BACKEND, check=True)
 
 
-def report(feature: str, root: Path) -> None:
-    """What still names it is text, which only its author can change."""
+def report(feature: str, root: Path, packages: set[str]) -> None:
+    """What is left to people: text that names it, which only its author can change, and packages."""
+    if packages:
+        print(f"Only {feature} imported {', '.join(sorted(packages))}. Take away what nothing else needs:")
+        print("  in backend/ by `uv remove NAME`, in frontend/ by `npm uninstall NAME`")
     left = [name for name in tracked(root) if re.search(rf"\b{feature}\b", _text(root / name)) and _is_prose(name)]
     if left:
         print(f"These still say {feature}; see whether they mean it:\n  " + "\n  ".join(left))
@@ -156,6 +171,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         print(f"error: {reason}", file=sys.stderr)
         return 1
     feature, drop = options.feature, not options.never_deployed
+    packages = imported_only_by(feature, root)
     for name in [name for name in tracked(root) if belongs(name, feature)] + template_only(root):
         print(f"  remove  {name}")
     for path in drop_migrations(feature, root) if drop else ():
@@ -170,8 +186,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if drop:
-        print("Deploy the migration that drops its tables only when nobody needs their rows any more.")
-    report(feature, root)
+        print("First deploy without the migration that drops its tables: the release before reads them until then.")
+        print("Deploy it when nobody needs their rows any more.")
+    report(feature, root, packages)
     return 0
 
 

@@ -77,10 +77,10 @@ def _values(settings: Mapping[str, str]) -> Iterator[Finding]:
         detail = f"DOMAIN is {domain}: it has to be a bare name in lower case, without scheme, port, path or blanks."
         fix = "Write it like example.com; the site is dashboard.example.com and api.example.com."
         yield failed("domain", "DOMAIN is no domain", detail, fix)
-    stack = settings.get("STACK_NAME", "groundwork")
+    stack = settings.get("STACK_NAME", "app")
     if not _STACK_NAME.fullmatch(stack):
         detail = f"STACK_NAME is {stack}: Docker takes lower-case letters, digits, - and _ only."
-        yield failed("stack-name", "STACK_NAME cannot be used", detail, "Write it like groundwork-production.")
+        yield failed("stack-name", "STACK_NAME cannot be used", detail, "Write it like app-production.")
     if _is_on(settings.get("SMTP_SSL")) and _is_on(settings.get("SMTP_TLS", "true")):
         fix = "Port 465: SMTP_SSL=true and SMTP_TLS=false. Port 587: the other way round."
         yield failed("smtp-tls-and-ssl", "Two kinds of TLS", "SMTP_TLS and SMTP_SSL exclude each other.", fix)

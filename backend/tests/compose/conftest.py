@@ -2,6 +2,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,14 @@ def sign_in(visitor: httpx2.Client, stack: Stack) -> str:
     answer = visitor.post("/api/v1/login/access-token", data=form)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["access_token"])
+
+
+def make_user(superuser: httpx2.Client) -> str:
+    """The id of a new one."""
+    user = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
+    answer = superuser.post("/api/v1/users/", json=user)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
 
 
 @pytest.fixture

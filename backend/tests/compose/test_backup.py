@@ -10,7 +10,7 @@ from tests.compose.stack import Stack, wait_until
 
 pytestmark = pytest.mark.compose
 
-ITEMS = "/api/v1/items/"
+ME = "/api/v1/users/me"
 LOGIN = "/api/v1/login/access-token"
 
 
@@ -43,22 +43,20 @@ def backups(production: Stack) -> Iterator[Backups]:
 def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, backups: Backups) -> None:
     with production.visitor("api") as visitor:
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
-        assert visitor.post(ITEMS, json={"title": "before the backup"}).status_code == 200
+        assert visitor.patch(ME, json={"full_name": "Before the backup"}).status_code == 200
         assert "It was restored and is equal." in backups.run("create")
-        assert visitor.post(ITEMS, json={"title": "after the backup"}).status_code == 200
+        assert visitor.patch(ME, json={"full_name": "After the backup"}).status_code == 200
 
         shown = backups.run("restore", "latest", "--yes")
         assert "  RTO  " in shown
         assert "  RPO  " in shown
-        wait_until(lambda: visitor.get(ITEMS).status_code == 401, "the end of the session")
+        wait_until(lambda: visitor.get(ME).status_code == 401, "the end of the session")
         # Each process answers 503 once, when it meets a connection that was cut.
         form = {"username": "nobody@example.com", "password": "wrong password"}
         for _ in range(10):
             wait_until(lambda: visitor.post(LOGIN, data=form).status_code == 400, "an answer of the database")
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
-        titles = [item["title"] for item in visitor.get(ITEMS).json()["data"]]
-        assert "before the backup" in titles
-        assert "after the backup" not in titles
+        assert visitor.get(ME).json()["full_name"] == "Before the backup"
     assert "Dropped: app_before_restore_" in backups.run("drop-replaced")
 
 

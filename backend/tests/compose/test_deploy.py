@@ -27,7 +27,7 @@ branch_labels = depends_on = None
 
 def upgrade() -> None:
     set_lock_timeout()
-    op.drop_column("items", "description")
+    op.drop_column("users", "full_name")
 """
 
 
@@ -48,7 +48,7 @@ def target(deployed: Server) -> Iterator[Server]:
 
 
 def assert_nobody_noticed(report: Report) -> None:
-    assert len(report.acknowledged) > 10, "there was no load"
+    assert report.writes > 10, "there was no load"
     assert (report.failures, report.lost, report.repeated) == ([], set(), set()), str(report)
 
 
@@ -139,7 +139,7 @@ def test_migration_that_would_break_the_running_release_is_refused(target: Serve
     target.commit()
     done = target.deploy(check=False)
     assert done.returncode == 1
-    assert "ALTER TABLE items DROP COLUMN description" in done.stdout
+    assert "ALTER TABLE users DROP COLUMN full_name" in done.stdout
     assert "--allow-migration 9999_drops:ban-drop-column" in done.stdout
     assert target.containers("backend") == before
 
@@ -178,6 +178,6 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_containers_is_killed(targe
     with load(target, per_second=PER_SECOND) as report:
         target.run("docker", "kill", first)
     target.run("docker", "rm", first)
-    assert len(report.acknowledged) > 10
+    assert report.writes > 10
     assert (report.lost, report.repeated) == (set(), set())
     assert len(report.failures) < len(report.latencies) / 4, f"the other one did not take over: {report}"

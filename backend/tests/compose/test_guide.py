@@ -53,6 +53,6 @@ def test_every_command_for_a_server_does_what_it_says(server: Server) -> None:
     commands = script("deployment.md", HERE, COMPOSE)
     assert "COMPOSE_FILE=docker-compose.yml " in commands
     commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
-    commands = commands.replace("groundwork-production", NAME)
+    commands = commands.replace("app-production", NAME)
     result = server.run(commands + READY)
     assert result.returncode == 0, f"{result.stdout[-2000:]}\n{result.stderr[-6000:]}"

@@ -16,14 +16,15 @@ RUNNING = ("proxy", "db", "backend", "frontend")
 def test_a_mail_is_sent_with_a_link_to_the_dashboard(api: Visitor, mailbox: httpx2.Client) -> None:
     assert api.post("/api/v1/password-recovery/admin@example.com").status_code == 200
     for _ in range(150):
-        messages = mailbox.get("/api/v1/messages").json()["messages"]
+        # Others are welcomed.
+        everything = mailbox.get("/api/v1/messages").json()["messages"]
+        messages = [mail for mail in everything if mail["To"][0]["Address"] == "admin@example.com"]
         if messages:
             break
         time.sleep(0.2)
     else:
         raise AssertionError("no mail came within 30 s")
     message = mailbox.get(f"/api/v1/message/{messages[0]['ID']}").json()
-    assert message["To"][0]["Address"] == "admin@example.com"
     assert "https://dashboard.example.test/reset-password" in message["HTML"]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.dashboard import configuration
 from app.core.response_headers import API, COMMON, DASHBOARD, HSTS
+from tests.compose.conftest import make_user
 from tests.compose.stack import Stack, Visitor
 
 pytestmark = pytest.mark.compose
@@ -25,7 +26,7 @@ def asset(dashboard: Visitor) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/items", "/settings/password?from=mail", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/admin", "/settings/password?from=mail", "/no-such-page"])
 def test_a_page_is_the_application_and_never_kept(dashboard: Visitor, path: str) -> None:
     answer = dashboard.get(path)
     assert answer.status_code == 200
@@ -55,7 +56,7 @@ def test_the_configuration_is_that_of_the_stack(dashboard: Visitor, production: 
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/", "/config.js", "/assets/gone-1a2b3c4d.js", "/items"])
+@pytest.mark.parametrize("path", ["/", "/config.js", "/assets/gone-1a2b3c4d.js", "/admin"])
 def test_nginx_sends_the_headers_of_the_embedded_mode(dashboard: Visitor, path: str) -> None:
     expected = {**COMMON, **HSTS, **DASHBOARD}
     answer = dashboard.get(path)
@@ -75,17 +76,17 @@ def test_the_api_is_on_both_hosts(production: Stack, host: str) -> None:
 
 
 def test_the_api_compresses_what_is_worth_it(api: Visitor) -> None:
-    ids = [api.post("/api/v1/items/", json={"title": f"Item {number}"}).json()["id"] for number in range(20)]
-    answer = api.get("/api/v1/items/", headers={"Accept-Encoding": "gzip"})
+    ids = [make_user(api) for _ in range(20)]
+    answer = api.get("/api/v1/users/", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
-    assert {item["id"] for item in answer.json()["data"]} >= set(ids)
+    assert {user["id"] for user in answer.json()["data"]} >= set(ids)
 
 
 @pytest.mark.parametrize("host", ["api", "dashboard"])
 def test_plain_http_is_only_redirected(production: Stack, host: str) -> None:
     with production.visitor(host, plain=True) as visitor:
-        answer = visitor.get("/items?page=2", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{host}.example.test/items?page=2")
+        answer = visitor.get("/admin?page=2", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{host}.example.test/admin?page=2")
 
 
 @pytest.mark.parametrize("host", ["adminer", "mailpit", "proxy", "db", "elsewhere"])
@@ -100,7 +101,7 @@ def test_a_host_that_the_request_does_not_mean_is_refused(production: Stack) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.test/%2e%2e", "/\\evil.test", "/%2f%2fevil.test", "/items/..%2f..%2fetc/passwd"]
+    "path", ["//evil.test/%2e%2e", "/\\evil.test", "/%2f%2fevil.test", "/admin/..%2f..%2fetc/passwd"]
 )
 def test_no_path_leads_elsewhere(dashboard: Visitor, path: str) -> None:
     answer = dashboard.get(f"https://127.0.0.1:{dashboard.port}{path}", follow_redirects=False)
@@ -118,14 +119,15 @@ def test_signing_in_works_on_the_dashboards_host(production: Stack) -> None:
     assert (me.status_code, me.json()["email"]) == (200, "admin@example.com")
 
 
-def test_an_item_is_made_and_read(api: Visitor) -> None:
-    made = api.post("/api/v1/items/", json={"title": "Through the proxy"})
-    assert made.status_code in (200, 201), made.text
-    assert api.get(f"/api/v1/items/{made.json()['id']}").json()["title"] == "Through the proxy"
+def test_a_user_is_made_changed_and_read(api: Visitor) -> None:
+    path = f"/api/v1/users/{make_user(api)}"
+    changed = api.patch(path, json={"full_name": "Through the proxy"})
+    assert changed.status_code == 200, changed.text
+    assert api.get(path).json()["full_name"] == "Through the proxy"
 
 
 def test_a_body_that_is_too_large_is_refused(api: Visitor) -> None:
-    answer = api.post("/api/v1/items/", json={"title": "t", "description": "x" * (2 << 20)})
+    answer = api.patch("/api/v1/users/me", json={"full_name": "x" * (2 << 20)})
     assert answer.status_code == 413
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.compose.conftest import FILES, NAME, sign_in, started
+from tests.compose.conftest import FILES, NAME, make_user, sign_in, started
 from tests.compose.stack import Stack
 
 pytestmark = pytest.mark.compose
@@ -27,14 +27,14 @@ def staging(production: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def test_one_proxy_serves_both_and_each_has_its_own_data(production: Stack, staging: Stack) -> None:
     with production.visitor("api") as first, staging.visitor("api", proxy=production) as second:
         tokens = [sign_in(first, production), sign_in(second, staging)]
-        made = second.post("/api/v1/items/", json={"title": "x"}, headers={"Authorization": f"Bearer {tokens[1]}"})
-        path = f"/api/v1/items/{made.json()['id']}"
+        second.headers["Authorization"] = f"Bearer {tokens[1]}"
+        path = f"/api/v1/users/{make_user(second)}"
         answers = [
             visitor.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
             for visitor in (first, second)
             for token in tokens
         ]
-    # The item of staging is nowhere else, and a token of one stack is none of the other's.
+    # The user of staging is nowhere else, and a token of one stack is none of the other's.
     assert answers == [404, 401, 401, 200]
 
 

@@ -14,7 +14,7 @@ from app.main import create_app
 from tests.deploy.files import read
 
 HOSTILE = 'Ä "quoted" \\ </script><script>alert(1)</script> %s $(id) `id` \\n'
-NAMES = ["Groundwork", "O'Neil & Sons", "", HOSTILE]
+NAMES = ["Acme", "O'Neil & Sons", "", HOSTILE]
 
 
 def by_nginx(folder: Path, name: str) -> str:

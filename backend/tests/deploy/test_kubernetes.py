@@ -46,7 +46,7 @@ def container(name: str) -> Any:
 def secret_files(name: str) -> set[str]:
     volumes = [volume["secret"] for volume in PODS[name]["spec"]["volumes"] if "secret" in volume]
     for volume in volumes:
-        assert volume["secretName"] == "groundwork"
+        assert volume["secretName"] == "app"
         assert volume["defaultMode"] == 0o440  # the group's, which fsGroup is
         assert all(item["key"] == item["path"] for item in volume["items"])
     return {item["key"] for volume in volumes for item in volume["items"]}
@@ -90,9 +90,9 @@ def test_a_pod_is_restricted(name: str) -> None:
 
 
 def test_the_namespace_refuses_other_pods_and_the_account_may_do_nothing() -> None:
-    labels = OBJECTS["Namespace", "groundwork"]["metadata"]["labels"]
+    labels = OBJECTS["Namespace", "app"]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-    assert OBJECTS["ServiceAccount", "groundwork"]["automountServiceAccountToken"] is False
+    assert OBJECTS["ServiceAccount", "app"]["automountServiceAccountToken"] is False
     assert not {kind for kind, _ in OBJECTS} & {"Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
 
 
@@ -107,8 +107,7 @@ def test_the_user_is_the_images_own(name: str) -> None:
 @pytest.mark.parametrize("name", BY_COMPOSE)
 def test_image_command_and_secrets_are_composes(name: str) -> None:
     service = COMPOSE[name]
-    stack = tracked_settings()["STACK_NAME"]
-    assert container(name)["image"] == service["image"].replace("${STACK_NAME}", stack).partition(":")[0]
+    assert container(name)["image"] == service["image"].replace("${STACK_NAME}", "app").partition(":")[0]
     assert container(name).get("args") == service.get("command")
     assert "command" not in container(name), "it would take the place of the image's entrypoint"
     assert secret_files(name) == set(service.get("secrets", []))
@@ -116,7 +115,7 @@ def test_image_command_and_secrets_are_composes(name: str) -> None:
 
 def test_backups_have_composes_image_and_secrets() -> None:
     service = COMPOSE["backup"]
-    assert container("backup")["image"] == "groundwork-" + service["image"].partition("-")[2].partition(":")[0]
+    assert container("backup")["image"] == "app-" + service["image"].partition("-")[2].partition(":")[0]
     assert secret_files("backup") == set(service["secrets"])
     assert SETTINGS["BACKUP_URL"].startswith("s3://"), "a pod keeps no file"
 
@@ -248,7 +247,7 @@ def test_nothing_is_reached_that_is_not_named() -> None:
 def test_routes_are_composes() -> None:
     rules = "\n".join([*COMPOSE["backend"]["labels"], *COMPOSE["frontend"]["labels"]])
     assert "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))" in rules
-    ingress = rendered()["Ingress", "groundwork"]["spec"]
+    ingress = rendered()["Ingress", "app"]["spec"]
     routes = {
         (rule["host"], path["path"]): path["backend"]["service"]["name"]
         for rule in ingress["rules"]
@@ -266,6 +265,6 @@ def test_a_change_of_the_domain_or_of_a_tag_reaches_everything() -> None:
     data = rendered()["ConfigMap", "settings"]["data"]
     assert (data["FRONTEND_URL"], data["ALLOWED_HOSTS"]) == ("https://dashboard.example.com", "api.example.com")
     image = rendered()["Job", "prestart"]["spec"]["template"]["spec"]["containers"][0]["image"]
-    assert image == "registry.example.com/groundwork-backend:1"
+    assert image == "registry.example.com/app-backend:1"
     settings = rendered()["Deployment", "backend"]["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     assert re.fullmatch(r"settings-\w+", settings[0]["configMapRef"]["name"]), "or pods would keep the old settings"

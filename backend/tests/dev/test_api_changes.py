@@ -133,7 +133,7 @@ CASES: dict[str, Case] = {
     ),
     "an answer's header": (
         lambda d: read(d)["responses"]["200"].update(headers={"ETag": {}}),
-        "readItems.200",
+        "readNotes.200",
         (ADDITIVE, "names its ETag"),
         (BREAKING, "has no ETag any more"),
     ),

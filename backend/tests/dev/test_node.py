@@ -81,3 +81,14 @@ def test_an_old_node_on_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.
         node.find_node()
     (tmp_path / "node").write_text("#!/bin/sh\necho v22.18.0\n")
     assert node.find_node().folder == tmp_path
+
+
+def test_a_route_tree_that_is_missing_is_made_by_a_build_of_the_same_sources(frontend: Path, npm: Node) -> None:
+    (frontend / "packages" / "sdk" / "src" / "gen").mkdir(parents=True)
+    (frontend / "packages" / "sdk" / "openapi.json").touch()
+    node.install(npm, frontend)
+    assert node.build(npm, frontend)
+    assert not node.generate_missing(frontend)
+    (frontend / "src" / "routeTree.gen.ts").unlink()
+    assert node.generate_missing(frontend)
+    assert node.build(npm, frontend)

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from dev.feature_files import belongs, needs, optional_features, without_settings
+from dev.feature_files import belongs, needs, optional_features, without_entries, without_settings
 from dev.remove_feature import main
 
 FILES = {
     "backend/app/users/__init__.py": "",
     "backend/app/pears/__init__.py": "",
-    "backend/app/pears/models.py": "from app.users import models\n",
+    "backend/app/pears/models.py": "import httpx2\nfrom app.users import models\n",
     "backend/app/pears/emails/hello.mjml": "Hello",
     "backend/app/plums/__init__.py": "",
-    "backend/app/plums/crud.py": "from app.pears.models import Pear\n",
+    "backend/app/plums/crud.py": "import json\nimport pyotp.totp\nimport httpx2\nfrom app.pears.models import Pear\n",
     "backend/app/alembic/versions/0001_users.py": 'op.create_table("users")',
     "backend/app/alembic/versions/0002_pears.py": 'op.create_table(\n        "pears",',
     "backend/app/alembic/versions/0003_plums.py": 'op.create_table("plums")\nop.create_table("stones")',
@@ -24,7 +24,8 @@ FILES = {
     "backend/tests/plums/test_routes.py": "",
     "backend/tests/live/test_plums.py": "",
     "frontend/src/features/home/feature.ts": "",
-    "frontend/src/features/plums/feature.ts": "",
+    "frontend/src/features/plums/feature.ts": 'import { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
+    "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
     "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
@@ -91,6 +92,11 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
 
 
+def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums"], project) == 0
+    assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
+
+
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0006_drop_plums.py").read_text()
@@ -126,6 +132,13 @@ def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> Non
 )
 def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
     assert belongs(path, "plums") is is_its_own
+
+
+def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
+    rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
+    links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums · [docs/b.md](docs/b.md)\n"
+    expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
+    assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
 
 
 def test_section_that_others_use_stays() -> None:

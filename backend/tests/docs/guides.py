@@ -45,7 +45,7 @@ WAYS: dict[str, str] = {
     "TAG=1 docker compose build": COMPOSE,
     "kubectl kustomize": "tests/deploy/test_kubernetes.py runs it, where there is kubectl",
     "kubectl apply": "needs a cluster",
-    "kubectl --namespace groundwork delete job": "needs a cluster",
+    "kubectl --namespace app delete job": "needs a cluster",
 }
 """By the beginning of a block, the longest that fits: where it is run, or why it is not."""
 

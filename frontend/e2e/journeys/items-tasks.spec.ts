@@ -4,7 +4,7 @@ import { expect, newAccount, SAME_ORIGIN, signUp, test, WELCOME } from "../suppo
 import { linkInMail } from "../support/mailbox";
 
 /**
- * What five usual tasks cost, by the keyboard alone and by touch on a phone. development.md ("Five tasks, counted")
+ * What five usual tasks cost, by the keyboard alone and by touch on a phone. docs/items-tasks.md
  * compares the numbers: who makes a task longer or shorter changes them here and there.
  */
 

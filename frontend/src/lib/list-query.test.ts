@@ -1,0 +1,83 @@
+import { ApiError } from "@app/sdk";
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, describe, expect, it } from "vitest";
+import { listQuery } from "./list-query";
+
+type Key = readonly [{ _id: string; query: { page?: number; cursor?: string; limit: number } }];
+
+const key = (page: number): Key => [{ _id: "readNotes", query: { page, limit: 20 } }];
+const answer = (next_cursor: string | null = null) => ({
+  data: [],
+  count: 60,
+  pagination: { next_cursor },
+});
+
+let client: QueryClient;
+let asked: Key[0]["query"][];
+
+beforeEach(() => {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  asked = [];
+});
+
+/** Asks for a page as a table does; `respond` is the API. */
+function ask(page: number, respond: (query: Key[0]["query"]) => unknown = () => answer()) {
+  const queryFn = (({ queryKey: [{ query }] }: { queryKey: Key }) => {
+    asked.push(query);
+    return respond(query);
+  }) as never;
+  return client.fetchQuery(listQuery({ queryKey: key(page), queryFn }) as never);
+}
+
+describe("a page of a list", () => {
+  it("is asked for by the cursor of the page before, when that is at hand", async () => {
+    client.setQueryData(key(1), answer("second"));
+    await ask(2);
+    expect(asked).toEqual([{ cursor: "second", limit: 20 }]);
+  });
+
+  it("is asked for by its number when the page before is not at hand", async () => {
+    client.setQueryData(key(1), answer("second"));
+    await ask(3);
+    expect(asked).toEqual([{ page: 3, limit: 20 }]);
+  });
+
+  it("is asked for by its number when the page before is out of date", async () => {
+    client.setQueryData(key(1), answer("second"));
+    await client.invalidateQueries({ queryKey: key(1) });
+    await ask(2);
+    expect(asked).toEqual([{ page: 2, limit: 20 }]);
+  });
+
+  it("is asked for by its number when it is the first, or the page before was the last", async () => {
+    client.setQueryData(key(1), answer(null));
+    await ask(2);
+    await ask(1);
+    expect(asked.map(({ page }) => page)).toEqual([2, 1]);
+  });
+
+  it("is asked for by its number after all when the API refuses the cursor", async () => {
+    client.setQueryData(key(1), answer("of an earlier version"));
+    const page = await ask(2, ({ cursor }) =>
+      cursor
+        ? Promise.reject(new ApiError("No such cursor", { status: 422, code: "VAL_001" }))
+        : answer(),
+    );
+    expect(page).toEqual(answer());
+    expect(asked).toEqual([
+      { cursor: "of an earlier version", limit: 20 },
+      { page: 2, limit: 20 },
+    ]);
+  });
+
+  it("is asked for once when the API fails in another way", async () => {
+    client.setQueryData(key(1), answer("second"));
+    const fail = () => Promise.reject(new ApiError("Down", { status: 503, code: "UNAV_001" }));
+    await expect(ask(2, fail)).rejects.toMatchObject({ status: 503 });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([undefined, null, {}, "<html>"])("is an error when it is no list: %s", async (body) => {
+    await expect(ask(1, () => body)).rejects.toMatchObject({ code: "invalid_response" });
+  });
+});
