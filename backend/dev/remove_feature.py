@@ -41,11 +41,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back: the rows are gone."""
+    # Nothing else: the rows are gone.
+    set_lock_timeout()
 '''
 PLACEHOLDER = '''"""Stands for a removed migration that deployed databases may be at. It does nothing."""
 
-from app.core.migrations import previous
+from app.core.migrations import previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -54,11 +55,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing."""
+    set_lock_timeout()
 
 
 def downgrade() -> None:
-    """Nothing."""
+    set_lock_timeout()
 '''
 
 
