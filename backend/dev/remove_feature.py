@@ -44,7 +44,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back: the rows are gone."""
+    # Nothing else: the rows are gone.
+    set_lock_timeout()
 '''
 
 

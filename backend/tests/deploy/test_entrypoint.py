@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,12 @@ class Container:
 
 
 @pytest.fixture
-def container(tmp_path: Path) -> Container:
-    return Container(tmp_path)
+def container(tmp_path: Path) -> Iterator[Container]:
+    """With the signals of a new process: who runs the tests in the background may have them ignored."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGQUIT, signal.SIGTERM)}
+    yield Container(tmp_path)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def write(folder: Path, name: str, *, kib: int = 0, days_ago: float = 0) -> None:
