@@ -35,7 +35,8 @@ def build(runner: Runner) -> bool:
 
 
 def run_backend(runner: Runner, arguments: Sequence[str]) -> None:
-    options = ["-n", "auto", "-m", "not stack and not compose", *arguments]
+    # Stealing: the last tests of the list are the longest.
+    options = ["-n", "auto", "--dist", "worksteal", "-m", "not stack and not compose", *arguments]
     runner.step("backend tests", lambda: _pytest(runner, "backend tests", options))
 
 
