@@ -12,6 +12,6 @@ pytestmark = pytest.mark.stack
 def test_sdk_can_be_generated_before_the_dashboard_is_built(tmp_path: Path) -> None:
     """As the first start of a new project does."""
     env = {**os.environ, "FRONTEND_DIR": str(tmp_path / "not-built-yet")}
-    command = [ROOT / "scripts" / "generate-client", "--check"]
+    command = [str(ROOT / "scripts" / "generate-client"), "--check"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
