@@ -44,6 +44,8 @@ def configure_logging() -> None:
             *([console] if local else _json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_level()),
+        # One write a line: the workers share a pipe, in which `print` lets another's line come before the line's end.
+        logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=True,
     )
     if not local:

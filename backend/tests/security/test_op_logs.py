@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -30,6 +31,16 @@ for log in (structlog.get_logger().exception, logging.getLogger("library").excep
         fail("31415926535")
     except ValueError:
         log("it failed\\non two lines")
+"""
+
+THREE_WAYS = """
+import logging
+import structlog
+from app.core.logging import access_logger, configure_logging
+configure_logging()
+structlog.get_logger().info("ours")
+logging.getLogger("library").warning("a library's")
+access_logger()(path="/")
 """
 
 
@@ -94,6 +105,25 @@ def test_op03_traceback_is_one_line_without_local_variables(environment: str) ->
         assert (event["event"], event["level"]) == ("it failed\non two lines", "error")
         assert event["exception"][0]["exc_value"] == "wrong"
     assert "31415926535" not in result.stdout
+
+
+def test_every_line_is_one_write_so_that_processes_sharing_a_pipe_do_not_mix_theirs() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs:
+        subprocess.run(
+            [sys.executable, "-c", THREE_WAYS],
+            cwd=conftest.BACKEND_DIR,
+            env={**os.environ, **OUTSIDE, "ENVIRONMENT": "production", "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "info"},
+            stdout=theirs.fileno(),
+            check=True,
+            timeout=60,
+        )
+        ours.setblocking(False)
+        writes = [ours.recv(10_000).decode() for _ in range(3)]
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+    assert [write[-1] for write in writes] == ["\n"] * 3
+    assert [event["event"] for event in as_events(writes)] == ["ours", "a library's", "request"]
 
 
 @pytest.mark.parametrize(
