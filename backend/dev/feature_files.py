@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -92,4 +93,14 @@ def without_settings(text: str, feature: str) -> str:
 def without_entries(text: str, feature: str) -> str:
     """A page without the rows of tables about its folders, and without the links to its own pages among others."""
     text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
-    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\)[^·\n]* · ", "", text)
+    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\)[^·\n]* ·\s", "", text)
+
+
+def without_links(text: str, paths: Sequence[str]) -> str:
+    """A page without the links to the paths among others, the paragraphs with such a link, and headings of nothing."""
+    for path in paths:
+        text = re.sub(rf"\[[^\]]*\]\({re.escape(path)}\)[^·\n]* ·\s", "", text)
+    paragraphs = [each for each in text.split("\n\n") if not any(f"]({path}" in each for path in paths)]
+    following = [*paragraphs[1:], ""]
+    left = [each for each, after in zip(paragraphs, following, strict=True) if not each[:1] == after[:1] == "#"]
+    return "\n\n".join(left)

@@ -16,14 +16,32 @@ from dev.feature_files import (
     optional_features,
     tracked,
     without_entries,
+    without_links,
     without_settings,
 )
 from dev.layout import BACKEND, FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
+WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
+
+from app.core.migrations import previous
+
+revision = "{revision}"
+down_revision = previous(__file__)
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
+'''
 DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
 
-# Deploy: allow ban-drop-table: nothing in this release reads them.
+# Deploy: allow ban-drop-table after {marker}: no release since then reads them.
 
 from alembic import op
 
@@ -93,12 +111,16 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
     ]
     if not tables:
         return {}
-    revision = f"{int(files[-1].name[:4]) + 1:04}_drop_{feature}"
+    number = int(files[-1].name[:4])
+    marker, revision = f"{number + 1:04}_without_{feature}", f"{number + 2:04}_drop_{feature}"
     # The last one first: it may point to the others.
     statements = "\n".join(f'    op.execute("DROP TABLE IF EXISTS {table}")' for table in reversed(tables))
     revisions = "\n".join(f'        "{path.stem}",' for path in own)
-    text = DROP.format(feature=feature, revision=revision, statements=statements, revisions=revisions)
-    return {VERSIONS / f"{revision}.py": text}
+    drop = DROP.format(feature=feature, marker=marker, revision=revision, statements=statements, revisions=revisions)
+    return {
+        VERSIONS / f"{marker}.py": WITHOUT.format(feature=feature, revision=marker),
+        VERSIONS / f"{revision}.py": drop,
+    }
 
 
 def template_only(root: Path) -> list[str]:
@@ -116,7 +138,8 @@ def template_only(root: Path) -> list[str]:
 def remove(feature: str, root: Path, *, drop: bool) -> None:
     """Changes files only; what is generated from them is for `regenerate`."""
     written = drop_migrations(feature, root) if drop else {}
-    for name in [name for name in tracked(root) if belongs(name, feature)] + template_only(root):
+    templates = template_only(root)
+    for name in [name for name in tracked(root) if belongs(name, feature)] + templates:
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         for folder in (each for each in path.parents if each.name == feature):
@@ -126,7 +149,7 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
     _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
     _edit(root / ".env", lambda text: without_settings(text, feature))
-    _edit(root / "README.md", lambda text: without_entries(text, feature))
+    _edit(root / "README.md", lambda text: without_entries(without_links(text, templates), feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )
@@ -175,7 +198,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     packages = imported_only_by(feature, root)
     for name in [name for name in tracked(root) if belongs(name, feature)] + template_only(root):
         print(f"  remove  {name}")
-    for path in drop_migrations(feature, root) if drop else ():
+    written = drop_migrations(feature, root) if drop else {}
+    for path in written:
         print(f"  write   {path}")
     if options.dry_run:
         return 0
@@ -186,9 +210,11 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         except subprocess.CalledProcessError as error:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
-    if drop:
-        print("First deploy without the migration that drops its tables: the release before reads them until then.")
-        print("Deploy it when nobody needs their rows any more.")
+    if written:
+        print(
+            f"Deploy twice: first without {[*written][-1].name}, since the release before reads the tables until then;"
+        )
+        print("with it when nobody needs their rows any more. ./scripts/deploy refuses both at once.")
     report(feature, root, packages)
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.feature_files import belongs, needs, optional_features, without_entries, without_settings
+from dev.feature_files import belongs, needs, optional_features, without_entries, without_links, without_settings
 from dev.remove_feature import main
 
 FILES = {
@@ -76,14 +76,14 @@ def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[st
     assert main(["plums", "--dry-run"], project) == 0
     shown = capsys.readouterr().out
     assert "  remove  frontend/e2e/journeys/plums.spec.ts\n" in shown
-    assert "  write   backend/app/alembic/versions/0006_drop_plums.py\n" in shown
+    assert "  write   backend/app/alembic/versions/0007_drop_plums.py\n" in shown
     assert files(project) == set(FILES)
 
 
 def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
     versions = "backend/app/alembic/versions/"
-    written = {f"{versions}0006_drop_plums.py"}
+    written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
     assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
@@ -99,15 +99,15 @@ def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pyt
 
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     main(["plums"], project)
-    source = (project / "backend/app/alembic/versions/0006_drop_plums.py").read_text()
-    compile(source, "0006_drop_plums.py", "exec")
+    source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
+    compile(source, "0007_drop_plums.py", "exec")
     dropped = [line.strip() for line in source.splitlines() if "DROP TABLE" in line]
     assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
 
 
 def test_dropped_tables_are_made_again_when_the_feature_comes_back(project: Path) -> None:
     main(["plums"], project)
-    source = (project / "backend/app/alembic/versions/0006_drop_plums.py").read_text()
+    source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
     forgotten = source.partition("forget(\n")[2].partition(")")[0]
     assert forgotten.split() == ['"0003_plums",', '"0005_plums_size",']
 
@@ -123,7 +123,7 @@ def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> Non
         ("backend/app/plums/crud.py", True),
         ("backend/app/alembic/versions/0003_plums.py", True),
         ("backend/app/alembic/versions/0005_plums_size.py", True),
-        ("backend/app/alembic/versions/0006_drop_plums.py", False),
+        ("backend/app/alembic/versions/0007_drop_plums.py", False),
         ("backend/tests/live/test_plums.py", True),
         ("frontend/e2e/pages/plums-palette.spec.ts", True),
         ("frontend/src/features/plumsy/feature.ts", False),
@@ -136,9 +136,14 @@ def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_ow
 
 def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
     rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
-    links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums · [docs/b.md](docs/b.md)\n"
+    links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums ·\n[docs/b.md](docs/b.md)\n"
     expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
     assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
+
+
+def test_links_to_what_is_gone_go_with_their_paragraphs_and_headings() -> None:
+    page = "# A\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n## B\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
+    assert without_links(page, ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n\n## C\n\nSee [c](c.md).\n"
 
 
 def test_section_that_others_use_stays() -> None:

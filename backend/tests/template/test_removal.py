@@ -1,6 +1,7 @@
 """A project that was deployed and then removes a feature, or takes one."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from dev.checks import PYTHON, clean_environment
 from dev.remove_feature import main
-from template.projects import commit, make_project, run, update
+from template.projects import TemplateError, commit, make_project, run, update
 from template.throwaway import add_feature
 from tests import conftest
 
@@ -33,8 +34,12 @@ def project(template: Path, tmp_path: Path) -> Path:
 
 
 def migrate(project: Path, database: str, *command: str) -> None:
+    python(project, database, "alembic", *(command or ("upgrade", "head")))
+
+
+def python(project: Path, database: str, *module: str) -> None:
     env = clean_environment() | {"DATABASE_URL": database, "SECRET_KEY": "k" * 40}
-    run(PYTHON, "-m", "alembic", *(command or ("upgrade", "head")), cwd=project / "backend", env=env)
+    run(PYTHON, "-m", *module, cwd=project / "backend", env=env)
 
 
 def tables(database: str) -> set[str]:
@@ -51,6 +56,24 @@ def test_its_tables_are_dropped_where_they_were(project: Path, database: str, fe
     migrate(project, database)
     assert tables(database) & {"items", "gadgets"} == {"items", "gadgets"} - {feature}
     migrate(project, database, "check")
+
+
+def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earliest(
+    project: Path, database: str
+) -> None:
+    check = ("app.cli", "check-migrations", "--before-deploy")
+    migrate(project, database)
+    assert main(["gadgets"], project) == 0
+    python(project, database, "app.cli", "check-migrations")
+    with pytest.raises(TemplateError, match="deploy that one first"):
+        python(project, database, *check)
+    [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
+    later = drop.read_text()
+    drop.unlink()
+    python(project, database, *check)
+    migrate(project, database)
+    drop.write_text(later)
+    python(project, database, *check)
 
 
 def switch(project: Path, database: str, **features: bool) -> None:
@@ -87,3 +110,5 @@ def test_clone_of_the_template_becomes_a_project(template: Path) -> None:
     gone = ("copier.yml", "backend/template", "backend/benchmarks", "scripts/check-template", "README.md.jinja")
     assert [name for name in gone if (template / name).exists()] == []
     assert (template / "frontend" / "packages" / "sdk" / "src" / "client.ts").exists()
+    links = re.findall(r"\]\((?!http)([^)#]+)", (template / "README.md").read_text(encoding="utf-8"))
+    assert [link for link in links if not (template / link).exists()] == []
