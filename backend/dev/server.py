@@ -15,25 +15,39 @@ from pathlib import Path
 from dev.layout import ROOT
 
 COMMAND_SECONDS = 580.0
-SECRETS = (
-    "SECRET_KEY",
-    "POSTGRES_PASSWORD",
-    "FIRST_SUPERUSER_PASSWORD",
-    "SMTP_PASSWORD",
-    "STORAGE_SECRET_ACCESS_KEY",
-)
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "REDIS_PASSWORD")
 # Which a server's mail and storage may do without.
 EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 EMAIL = "admin@example.com"
 # What Docker's command line needs; settings of our own would win over the stack's.
 PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_SOCK", "DOCKER_CONFIG", "DOCKER_CONTEXT")
-NOBODY = "https://127.0.0.1:9/"
+# No certificate is asked for: the proxy answers with one of its own.
+ACME_SERVER_OF_NOBODY = "https://127.0.0.1:9/"
 
 # The test's own port instead of those that a server publishes.
 OVERRIDE = """services:
   proxy:
     ports: !override ["127.0.0.1::443"]
 """
+
+
+def dockers_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
+def new_secrets() -> dict[str, str]:
+    return {name: secrets.token_hex(32) for name in SECRETS} | dict.fromkeys(EMPTY_SECRETS, "")
+
+
+def write_secrets(folder: Path, values: Mapping[str, str]) -> Path:
+    """Containers read them as another user than ours; the folder around keeps everybody else of this machine out."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.parent.chmod(0o700)
+    for name, value in values.items():
+        (folder / name).write_text(value, encoding="utf-8")
+        (folder / name).chmod(0o644)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -111,8 +125,7 @@ def server(name: str) -> Iterator[Server]:
         own = Path(folder) / "override.yml"
         own.write_text(OVERRIDE, encoding="utf-8")
         files = {"COMPOSE_FILE": f"docker-compose.yml:{own}", "COMPOSE_ENV_FILES": ".env,.local/server.env"}
-        passed_on = {each: os.environ[each] for each in PASSED_ON if each in os.environ}
-        made = Server(root, name, {**passed_on, **files})
+        made = Server(root, name, {**dockers_environment(), **files})
         try:
             made.run("git", "init", "--quiet")
             made.commit()
@@ -138,20 +151,13 @@ def _copy_repository(root: Path) -> None:
 
 
 def _write_settings(root: Path, name: str) -> None:
-    folder = root / ".local" / "secrets"
-    folder.mkdir(parents=True)
-    for secret in SECRETS:
-        file = folder / secret
-        file.write_text("" if secret in EMPTY_SECRETS else secrets.token_hex(32), encoding="utf-8")
-        # The containers' users are not ours; the folder above is closed to everybody else.
-        file.chmod(0o644)
+    write_secrets(root / ".local" / "secrets", new_secrets())
     settings = {
         "STACK_NAME": name,
         "DOMAIN": f"{name}.test",
         "FIRST_SUPERUSER": EMAIL,
         "DEPLOY_ENVIRONMENT": "staging",
-        # No certificate is asked for: the proxy answers with one of its own.
-        "ACME_SERVER": NOBODY,
+        "ACME_SERVER": ACME_SERVER_OF_NOBODY,
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     (root / ".local" / "server.env").write_text(text, encoding="utf-8")

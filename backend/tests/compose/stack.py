@@ -1,9 +1,6 @@
 """A stack of the project's own Compose files, on free ports of this machine, and who talks to it from outside."""
 
 import json
-import os
-import secrets
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,15 +11,11 @@ from typing import Any
 
 import httpx2
 
+from dev.server import ACME_SERVER_OF_NOBODY, dockers_environment, new_secrets, write_secrets
 from tests.deploy.files import ROOT
 
-SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "REDIS_PASSWORD")
-EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 COMMAND_SECONDS = 540
 WAIT_SECONDS = 60
-# What Docker's command line needs; our own settings would win over the stack's.
-PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_SOCK", "DOCKER_CONFIG", "DOCKER_CONTEXT")
-NOBODY = "https://127.0.0.1:9/"
 
 
 class Stack:
@@ -32,15 +25,14 @@ class Stack:
         folder.mkdir()
         self.name = name
         self.domain = settings["DOMAIN"]
-        self.secrets = {each: secrets.token_hex(32) for each in SECRETS} | dict.fromkeys(EMPTY_SECRETS, "")
+        self.secrets = new_secrets()
         self.secrets_folder = write_secrets(folder / "secrets", self.secrets)
         self.environment = {
-            **{each: os.environ[each] for each in PASSED_ON if each in os.environ},
+            **dockers_environment(),
             "COMPOSE_FILE": ":".join(files),
             "STACK_NAME": name,
             "SECRETS_DIR": str(self.secrets_folder),
-            # No certificate is asked for: Traefik answers with one of its own.
-            "ACME_SERVER": NOBODY,
+            "ACME_SERVER": ACME_SERVER_OF_NOBODY,
             "COMPOSE_PROGRESS": "plain",
             **settings,
         }
@@ -131,14 +123,3 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen within {WAIT_SECONDS} s"
         time.sleep(0.1)
-
-
-def write_secrets(folder: Path, values: Mapping[str, str]) -> Path:
-    """Containers read them as another user than ours; the folder around keeps everybody else of this machine out."""
-    folder.parent.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for name, value in values.items():
-        (folder / name).write_text(value)
-        (folder / name).chmod(0o644)
-    return folder

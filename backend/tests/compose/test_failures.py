@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.compose.stack import WAIT_SECONDS, Stack, Visitor, wait_until, write_secrets
+from dev.server import write_secrets
+from tests.compose.stack import WAIT_SECONDS, Stack, Visitor, wait_until
 
 pytestmark = pytest.mark.compose
 

@@ -7,7 +7,8 @@ from datetime import datetime
 import httpx2
 import pytest
 
-from tests.compose.stack import SECRETS, Stack, Visitor
+from dev.server import SECRETS
+from tests.compose.stack import Stack, Visitor
 
 pytestmark = pytest.mark.compose
 RUNNING = ("proxy", "db", "backend", "frontend")
