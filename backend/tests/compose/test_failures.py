@@ -23,10 +23,21 @@ print(len(workers))
 """
 
 
-def ask_within(stack: Stack, path: str) -> str:
-    """The status that the API itself answers, with no proxy before it."""
-    script = f"import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000{path}', timeout=10).status)"
-    return stack.compose("exec", "-T", "backend", "python", "-c", script).stdout.strip()
+ASK = """
+import sys, urllib.request as r
+path, authorization = sys.argv[1:]
+try:
+    request = r.Request(f"http://127.0.0.1:8000{path}", headers={"Authorization": authorization})
+    answer = r.urlopen(request, timeout=20)
+except r.HTTPError as error:
+    answer = error
+print(answer.status, answer.headers["Retry-After"])
+"""
+
+
+def ask_within(stack: Stack, path: str, *, authorization: str = "") -> list[str]:
+    """Status and `Retry-After` that the API itself answers within 20 s, with no proxy before it."""
+    return stack.compose("exec", "-T", "backend", "python", "-c", ASK, path, authorization).stdout.split()
 
 
 class Writer:
@@ -99,13 +110,36 @@ def test_a_database_that_is_killed_costs_nothing_acknowledged(production: Stack,
         production.compose("kill", "db")
         wait_until(lambda: 503 in writer.statuses, "a 503 while there is no database")
         assert api.get("/api/v1/health/ready").status_code == 503
-        assert ask_within(production, "/api/v1/health/live") == "200"
+        assert ask_within(production, "/api/v1/health/live") == ["200", "None"]
         production.compose("start", "db")
         done = len(writer.acknowledged)
         wait_until(lambda: len(writer.acknowledged) > done + 10, "writing again")
     assert set(writer.statuses) <= {200, 201, 503}
     writer.assert_nothing_is_lost()
     assert api.get("/api/v1/health/ready").status_code == 200
+
+
+@contextlib.contextmanager
+def unplugged(stack: Stack, service: str) -> Iterator[None]:
+    """Its packets go nowhere, and nobody is told: no connection is closed."""
+    networks = stack.inspect(service)["NetworkSettings"]["Networks"]
+    for network in networks:
+        stack.run("network", "disconnect", network, stack.container(service))
+    try:
+        yield
+    finally:
+        for network in networks:
+            stack.run("network", "connect", "--alias", service, network, stack.container(service))
+
+
+def test_r14_a_link_that_goes_dead_is_noticed(production: Stack, api: Visitor) -> None:
+    assert api.get("/api/v1/users/me").status_code == 200
+    token = api.headers["Authorization"]
+    with unplugged(production, "db"):
+        for _ in ("on the link that was open", "on none"):
+            assert ask_within(production, "/api/v1/users/me", authorization=token) == ["503", "1"]
+        assert ask_within(production, "/api/v1/health/live") == ["200", "None"]
+    wait_until(lambda: api.get("/api/v1/users/me").status_code == 200, "reading again")
 
 
 def test_we10_a_request_that_never_ends_is_cut_off(production: Stack, dashboard: Visitor) -> None:
