@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core import jobs
 from app.core.announcements import announce_commits_of, announcements
 from app.core.config import settings
+from app.core.connection import Connection
 from app.core.read_pool import ReadPool
 from app.core.statements import ReadSession
 
@@ -30,18 +31,20 @@ _SERVER_OPTIONS = {
     "timezone": "UTC",
 }
 
+CONNECT_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "tcp_user_timeout": 10_000,
+    "application_name": settings.PROJECT_NAME,
+    "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
+}
+
 ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": settings.DATABASE_POOL_SIZE,
     "max_overflow": 0,
     "pool_timeout": 2,
     "hide_parameters": True,
-    "connect_args": {
-        "connect_timeout": 3,
-        "keepalives_idle": 10,
-        "tcp_user_timeout": 10_000,
-        "application_name": settings.PROJECT_NAME,
-        "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
-    },
+    "connect_args": {**CONNECT_OPTIONS, "async_creator_fn": Connection.connect},
 }
 
 engine = create_async_engine(settings.database_url, **ENGINE_OPTIONS)

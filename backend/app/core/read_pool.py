@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from app.core.announcements import ASK_FOR_NOTICES, announcements, collect_notices
+from app.core.connection import Connection
 from app.core.statements import Record, Row, Statement
 
 RECONNECT_SECONDS = 0.5
 
 
-class _Connection(AsyncConnection[Record]):
+class _Connection(Connection[Record]):
     notices: list[str]
 
     @cached_property
@@ -31,10 +33,12 @@ class ReadPool:
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
+        connect = {name: value for name, value in options["connect_args"].items() if name != "async_creator_fn"}
+        self._replaced = 0.0
         self.pool = AsyncConnectionPool(
             url.replace("+psycopg", "", 1),
             connection_class=_Connection,
-            kwargs={"autocommit": True, **options["connect_args"]},
+            kwargs={"autocommit": True, **connect},
             min_size=1,
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],
@@ -56,6 +60,7 @@ class ReadPool:
 
     async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
         """Runs one statement. A connection is held only meanwhile."""
+        begun = monotonic()
         connection = await self.pool.getconn()
         try:
             return await _run(connection, statement, parameters)
@@ -65,12 +70,18 @@ class ReadPool:
                 raise
         finally:
             await self.pool.putconn(connection)
-        await self.pool.check()  # replaces the others that are lost
+        await self._replace_those_before(begun)
         connection = await self.pool.getconn()
         try:
             return await _run(connection, statement, parameters)
         finally:
             await self.pool.putconn(connection)
+
+    async def _replace_those_before(self, begun: float) -> None:
+        """What ended one connection has most often ended the others. To ask each would mean to wait for dead ones."""
+        if self._replaced < begun:
+            self._replaced = monotonic()
+            await self.pool.drain()
 
 
 async def _ask_for_notices(connection: _Connection) -> None:

@@ -1,4 +1,4 @@
-"""The database on another port, so that it can come late."""
+"""The database on another port, so that it can come late, or stop answering."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,15 +16,23 @@ def url_by(port: int) -> str:
 
 
 @asynccontextmanager
-async def forwarding(port: int) -> AsyncIterator[None]:
-    """Makes `url_by(port)` work for as long as the block runs."""
+async def forwarding(port: int) -> AsyncIterator[asyncio.Event]:
+    """Makes `url_by(port)` work for as long as the block runs. While the event is not set, nothing gets through."""
     real = urlsplit(settings.database_url)
+    flowing = asyncio.Event()
+    flowing.set()
+
+    writers: list[asyncio.StreamWriter] = []
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+        writers.append(writer)
+        try:
+            while data := await reader.read(65536):
+                await flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.close()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(real.hostname, real.port)
@@ -32,6 +40,9 @@ async def forwarding(port: int) -> AsyncIterator[None]:
 
     server = await asyncio.start_server(connect, "127.0.0.1", port)
     try:
-        yield
+        yield flowing
     finally:
         server.close()
+        flowing.set()
+        for writer in writers:
+            writer.close()

@@ -1,6 +1,8 @@
 """The connections of the fast path, against a real PostgreSQL that goes away and comes late."""
 
 import asyncio
+import os
+import socket
 import uuid
 from collections.abc import AsyncIterator
 
@@ -8,7 +10,9 @@ import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 from sqlalchemy import bindparam, insert
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.config import settings
 from app.core.db import ENGINE_OPTIONS
@@ -81,3 +85,52 @@ async def test_database_that_comes_back_is_found_by_the_next_request(one_event_l
         await asyncio.sleep(3.5)
         async with forwarding(port):
             assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+
+
+async def test_read_that_is_cut_off_does_not_wait_for_a_database_that_does_not_answer(one_event_loop: None) -> None:
+    port = any_free_port()
+    async with forwarding(port) as flowing, ReadPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 1}) as pool:
+        assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+        flowing.clear()
+        async with asyncio.timeout(4):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await pool.fetch(READ, {"email": "nobody@example.com"})
+        flowing.set()
+        assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+
+
+async def test_read_that_is_cut_off_after_a_lost_connection_costs_the_pool_no_other(one_event_loop: None) -> None:
+    port = any_free_port()
+    async with forwarding(port) as flowing, ReadPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 3}) as pool:
+        connections = [await pool.pool.getconn() for _ in range(3)]
+        flowing.clear()
+        with socket.socket(fileno=os.dup(connections[0].fileno())) as link:
+            link.shutdown(socket.SHUT_RDWR)
+        for connection in connections:
+            await pool.pool.putconn(connection)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await pool.fetch(READ, {"email": "nobody@example.com"})
+        flowing.set()
+        connections = [await pool.pool.getconn() for _ in range(3)]
+        for connection in connections:
+            await pool.pool.putconn(connection)
+
+
+async def test_transaction_that_is_cut_off_does_not_either(one_event_loop: None) -> None:
+    port = any_free_port()
+    engine = create_async_engine(url_by(port), **{**ENGINE_OPTIONS, "pool_size": 1})
+    async with forwarding(port) as flowing:
+        async with AsyncSession(engine) as session:
+            await session.exec(select(1))
+            flowing.clear()
+            async with asyncio.timeout(4):
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.1):
+                        await session.exec(select(1))
+                await session.close()
+        flowing.set()
+        async with AsyncSession(engine) as session:
+            assert (await session.exec(select(1))).one() == 1
+        await engine.dispose()
