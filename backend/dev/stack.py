@@ -22,7 +22,7 @@ from dev.processes import Child, collect_orphans, end_all, end_recorded, record_
 from dev.progress import Progress
 from dev.secrets import ensure_secrets
 
-HEALTH = "/api/v1/utils/health-check/"
+READY = "/api/v1/health/ready"
 READY_SECONDS = 90.0
 STEP_SECONDS = 900.0  # npm on a slow line
 
@@ -170,7 +170,7 @@ class Stack:
             if waited > 8 and not shown[0]:
                 shown[0] = True
                 self.progress.line(f"The API does not answer yet. Its log so far:\n{tail(self.log('api'))}")
-            return self._answers(self.port, HEALTH)
+            return self._answers(self.port, READY)
 
         begun = time.monotonic()
         self._until(is_ready, READY_SECONDS, "api")

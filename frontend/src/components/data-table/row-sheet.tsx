@@ -1,8 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { CircleAlert, SearchX } from "lucide-react";
+import { SearchX } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { RequestId } from "@/components/layout/request-id";
-import { Button } from "@/components/ui/button";
+import { LoadError } from "@/components/layout/load-error";
 import { Empty } from "@/components/ui/empty";
 import {
   Sheet,
@@ -12,7 +11,7 @@ import {
   SheetTitle,
 } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
-import { errorMessage, hasStatus } from "@/lib/errors";
+import { hasStatus } from "@/lib/errors";
 import type { Noun } from "@/lib/noun";
 import type { Overlay } from "@/lib/overlay";
 
@@ -67,24 +66,12 @@ function Failure<Row>({
       />
     );
   }
-  const description = (
-    <>
-      {errorMessage(error)}
-      <RequestId error={error} />
-    </>
-  );
   return (
-    <div role="alert">
-      <Empty
-        icon={CircleAlert}
-        title={`The ${noun.one.toLowerCase()} did not load`}
-        description={description}
-      >
-        <Button variant="outline" onClick={() => void refetch()}>
-          Try again
-        </Button>
-      </Empty>
-    </div>
+    <LoadError
+      title={`The ${noun.one.toLowerCase()} did not load`}
+      error={error}
+      onRetry={() => void refetch()}
+    />
   );
 }
 

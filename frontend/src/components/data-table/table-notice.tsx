@@ -1,8 +1,7 @@
-import { CircleAlert, type LucideIcon, SearchX } from "lucide-react";
-import { RequestId } from "@/components/layout/request-id";
+import { type LucideIcon, SearchX } from "lucide-react";
+import { LoadError } from "@/components/layout/load-error";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
-import { errorMessage } from "@/lib/errors";
 import type { Noun } from "@/lib/noun";
 
 interface TableNoticeProps {
@@ -27,23 +26,8 @@ export function TableNotice({
   onClear,
 }: TableNoticeProps) {
   const many = noun.many.toLowerCase();
-  if (error) {
-    const description = (
-      <>
-        {errorMessage(error)}
-        <RequestId error={error} />
-      </>
-    );
-    return (
-      <div role="alert">
-        <Empty icon={CircleAlert} title={`The ${many} did not load`} description={description}>
-          <Button variant="outline" onClick={onRetry}>
-            Try again
-          </Button>
-        </Empty>
-      </div>
-    );
-  }
+  if (error)
+    return <LoadError title={`The ${many} did not load`} error={error} onRetry={onRetry} />;
   if (q || isFiltered) {
     const description = q ? `Nothing matches “${q}”` : "Nothing matches the filters";
     return (

@@ -1,10 +1,8 @@
 import type { DoctorReport } from "@app/sdk";
-import { CircleAlert, Stethoscope } from "lucide-react";
-import { RequestId } from "@/components/layout/request-id";
-import { Button } from "@/components/ui/button";
+import { Stethoscope } from "lucide-react";
+import { LoadError } from "@/components/layout/load-error";
 import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
-import { errorMessage } from "@/lib/errors";
 import { formatDateTime } from "@/lib/format";
 import { GROUPS, summary } from "../api";
 import { FindingGroup } from "./finding-group";
@@ -17,23 +15,8 @@ interface ReportProps {
 
 /** What was found, or why there is nothing to show. */
 export function Report({ report, error, onRetry }: ReportProps) {
-  if (error) {
-    const description = (
-      <>
-        {errorMessage(error)}
-        <RequestId error={error} />
-      </>
-    );
-    return (
-      <div role="alert">
-        <Empty icon={CircleAlert} title="The set-up was not checked" description={description}>
-          <Button variant="outline" onClick={onRetry}>
-            Try again
-          </Button>
-        </Empty>
-      </div>
-    );
-  }
+  if (error)
+    return <LoadError title="The set-up was not checked" error={error} onRetry={onRetry} />;
   if (!report) return <Skeleton className="h-96" />;
   const { findings, checked_at } = report;
   if (findings.length === 0) {

@@ -1,0 +1,30 @@
+import { CircleAlert } from "lucide-react";
+import { RequestId } from "@/components/layout/request-id";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { errorMessage } from "@/lib/errors";
+
+interface LoadErrorProps {
+  title: string;
+  error: unknown;
+  onRetry: () => void;
+}
+
+/** In place of what did not load: what went wrong, and a second try. */
+export function LoadError({ title, error, onRetry }: LoadErrorProps) {
+  const description = (
+    <>
+      {errorMessage(error)}
+      <RequestId error={error} />
+    </>
+  );
+  return (
+    <div role="alert">
+      <Empty icon={CircleAlert} title={title} description={description}>
+        <Button variant="outline" onClick={onRetry}>
+          Try again
+        </Button>
+      </Empty>
+    </div>
+  );
+}
