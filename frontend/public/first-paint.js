@@ -21,3 +21,12 @@
   dark.addEventListener("change", apply);
   addEventListener("storage", apply);
 })();
+
+// The files of the page itself, beside those that every page starts with: page-files.ts.
+(() => {
+  const files = JSON.parse(document.getElementById("page-files").textContent);
+  for (const href of files[location.pathname] ?? []) {
+    const link = document.createElement("link");
+    document.head.append(Object.assign(link, { rel: "modulepreload", crossOrigin: "", href }));
+  }
+})();

@@ -1,5 +1,5 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { createApp } from "@/app/create-app";
 import { NoAccess } from "@/lib/access";
@@ -20,14 +20,18 @@ async function start() {
 
   const root = document.getElementById("root");
   if (!root) throw new Error("index.html has no #root");
-  createRoot(root, {
+  const app = createRoot(root, {
     onCaughtError: (error) => {
       // A page that is not for this person did not fail.
       if (!(error instanceof NoAccess)) console.error(error);
     },
-  }).render(
-    <StrictMode>
-      <RouterProvider router={router} />
-    </StrictMode>,
+  });
+  // Rendered bit by bit: a phone can do something else in between.
+  startTransition(() =>
+    app.render(
+      <StrictMode>
+        <RouterProvider router={router} />
+      </StrictMode>,
+    ),
   );
 }

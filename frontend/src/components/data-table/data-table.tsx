@@ -1,5 +1,12 @@
 import type { Row } from "@tanstack/react-table";
-import type { KeyboardEvent, MouseEvent, ReactNode, RefObject, SyntheticEvent } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  type SyntheticEvent,
+  useDeferredValue,
+} from "react";
 import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { TableSearch } from "@/lib/table-search";
@@ -30,6 +37,8 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
   ref,
 }: DataTableProps<Record, Search>) {
   const { table, isChanging, changed, sheet } = list;
+  // The first rows are rendered bit by bit behind the skeleton, so that a phone can do something else in between.
+  const hasRows = useDeferredValue(list.page !== undefined);
 
   const onRowKey = (event: KeyboardEvent, row: Row<Features, Record>) => {
     if (!isWithin(event)) return;
@@ -45,7 +54,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
     <section
       ref={ref}
       aria-label={label}
-      aria-busy={isChanging || !(list.page || notice)}
+      aria-busy={isChanging || !(hasRows || notice)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       onKeyDown={(event) => event.key === "Escape" && list.clearSelection()}
@@ -72,8 +81,8 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
             ))}
           </TableHeader>
           <TableBody>
-            {!list.page && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
-            {table.getRowModel().rows.map((row) => (
+            {!hasRows && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
+            {(hasRows ? table.getRowModel().rows : []).map((row) => (
               <TableRow
                 key={row.id}
                 data-row={row.id}
