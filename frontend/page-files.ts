@@ -27,22 +27,27 @@ interface Route {
   chunk: Rolldown.OutputChunk;
 }
 
+/** By the address of the page. */
 function filesOfPages(bundle: Rolldown.OutputBundle) {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-  const routes = chunks.flatMap((chunk) =>
-    chunk.moduleIds.flatMap((id): Route[] => {
-      const [, area, name = "route"] = PAGE.exec(id) ?? LAYOUT.exec(id) ?? [];
-      return area ? [{ path: `${area}/${name}`, chunk }] : [];
-    }),
-  );
-  const entry = withImports(chunks.filter(({ isEntry }) => isEntry), bundle);
+  const routes = chunks.flatMap((chunk) => routesIn(chunk));
+  const entry = withImports(bundle, ...chunks.filter(({ isEntry }) => isEntry));
+
+  const pages = routes.filter(({ path }) => !isLayout(path));
   return Object.fromEntries(
-    routes.filter(({ path }) => !isLayout(path)).map(({ path }) => {
+    pages.map(({ path }) => {
       const shown = routes.filter((route) => route.path === path || isAround(route.path, path));
-      const files = withImports(shown.map(({ chunk }) => chunk), bundle).difference(entry);
-      return [addressOf(path), [...files].map((file) => `/${file}`)];
+      const files = [...withImports(bundle, ...shown.map(({ chunk }) => chunk))];
+      return [addressOf(path), files.filter((file) => !entry.has(file)).map((file) => `/${file}`)];
     }),
   );
+}
+
+function routesIn(chunk: Rolldown.OutputChunk) {
+  return chunk.moduleIds.flatMap((id): Route[] => {
+    const [, area, name = "route"] = PAGE.exec(id) ?? LAYOUT.exec(id) ?? [];
+    return area ? [{ path: `${area}/${name}`, chunk }] : [];
+  });
 }
 
 const isLayout = (path: string) => path.endsWith("/route");
@@ -51,7 +56,7 @@ const isAround = (layout: string, path: string) =>
 const addressOf = (path: string) => path.replace(/^\w+/, "").replace(/\/index$/, "") || "/";
 
 /** The files of these chunks and of everything that they import at once. */
-function withImports(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle) {
+function withImports(bundle: Rolldown.OutputBundle, ...chunks: Rolldown.OutputChunk[]) {
   const files = new Set(chunks.map(({ fileName }) => fileName));
   for (const file of files) {
     const chunk = bundle[file];

@@ -22,11 +22,13 @@
   addEventListener("storage", apply);
 })();
 
-// The files of the page itself, beside those that every page starts with: page-files.ts.
+// The files of the page itself, beside those that every page starts with, and after what the first paint needs:
+// page-files.ts wrote the list.
 (() => {
-  const files = JSON.parse(document.getElementById("page-files").textContent);
-  for (const href of files[location.pathname] ?? []) {
+  const pages = JSON.parse(document.getElementById("page-files")?.textContent ?? "{}");
+  for (const href of pages[location.pathname] ?? []) {
     const link = document.createElement("link");
-    document.head.append(Object.assign(link, { rel: "modulepreload", crossOrigin: "", href }));
+    Object.assign(link, { rel: "modulepreload", crossOrigin: "", fetchPriority: "low", href });
+    document.head.append(link);
   }
 })();

@@ -8,13 +8,13 @@ import { watchForNewVersion } from "@/lib/new-version";
 import "@/styles/app.css";
 
 markMissingChunks();
-const { router } = createApp();
-watchForNewVersion(router);
-
-// No top-level await: pages are in files that import from this one, and would wait for it while it waits for them.
-void start();
+// In a task of its own, so that a phone can do something else after it has run all these files. No top-level await:
+// pages are in files that import from this one, and would wait for it while it waits for them.
+setTimeout(() => void start());
 
 async function start() {
+  const { router } = createApp();
+  watchForNewVersion(router);
   // The boot shell of index.html stays until the first page can be shown whole, so that nothing of the app flashes by.
   await router.load();
 
