@@ -1,12 +1,5 @@
 import type { Row } from "@tanstack/react-table";
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  type RefObject,
-  type SyntheticEvent,
-  useDeferredValue,
-} from "react";
+import type { KeyboardEvent, MouseEvent, ReactNode, RefObject, SyntheticEvent } from "react";
 import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { TableSearch } from "@/lib/table-search";
@@ -21,6 +14,8 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
   /** Names the region for screen readers. */
   label: string;
   list: ServerTable<Record, Search>;
+  /** Otherwise the skeleton is shown. */
+  hasRows: boolean;
   rowName: (row: Record) => string;
   rowMenu: (row: Record) => ReactNode;
   /** In place of rows: nothing yet, nothing found, or an error. */
@@ -31,14 +26,13 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
 export function DataTable<Record extends TableRecord, Search extends TableSearch>({
   label,
   list,
+  hasRows,
   rowName,
   rowMenu,
   notice,
   ref,
 }: DataTableProps<Record, Search>) {
   const { table, isChanging, changed, sheet } = list;
-  // The first rows are rendered bit by bit behind the skeleton, so that a phone can do something else in between.
-  const hasRows = useDeferredValue(list.page !== undefined);
 
   const onRowKey = (event: KeyboardEvent, row: Row<Features, Record>) => {
     if (!isWithin(event)) return;
