@@ -14,23 +14,57 @@ const FRAMEWORK =
 const OVERLAYS =
   /node_modules\/(@radix-ui|@floating-ui|react-remove-scroll|react-style-singleton|use-callback-ref|use-sidecar|aria-hidden|get-nonce)/;
 
+const ENTRY = "src/main.tsx";
+
+/** Our own modules, with all that they import. */
+const OWN = {
+  // What every page starts with.
+  main: [
+    ENTRY,
+    "src/app/public-layout.tsx?tsr-split=component",
+    "src/components/ui/alert.tsx",
+    "src/components/ui/input.tsx",
+    "src/components/ui/label.tsx",
+  ],
+  // What every signed-in page has besides, or most of them have and is small.
+  shell: [
+    "src/app/app-layout.tsx?tsr-split=component",
+    "src/components/layout/page-header.tsx",
+    "src/components/ui/badge.tsx",
+    "src/components/ui/card.tsx",
+    "src/components/ui/date-time.tsx",
+    "src/components/ui/empty.tsx",
+    "src/components/ui/skeleton.tsx",
+    "src/lib/rows.ts",
+  ],
+  form: [
+    "src/components/form/form.tsx",
+    "src/components/form/password-field.tsx",
+    "src/components/form/submit-button.tsx",
+    "src/components/form/text-field.tsx",
+    "src/lib/zod.ts",
+  ],
+  table: [
+    "src/components/data-table/row-link.tsx",
+    "src/components/data-table/server-table.tsx",
+    "src/components/data-table/use-server-table.ts",
+  ],
+};
+
+// The first group that has a module keeps it, with whatever else it imports.
 export const chunkGroups = [
   { name: "framework", test: FRAMEWORK },
   { name: "overlays", test: OVERLAYS },
-  { name: ownChunk },
+  ...Object.entries(OWN).map(([name, paths]) => ({
+    name: (id: string, context: Rolldown.ChunkingContext) =>
+      isIn(paths, id, context) ? name : null,
+    debugName: name,
+  })),
 ];
 
-const ENTRY = "src/main.tsx";
-const MAIN = [ENTRY, "src/app/public-layout.tsx?tsr-split=component"];
-const SHELL = ["src/app/app-layout.tsx?tsr-split=component"];
-
-/** Our own modules: those that every page starts with, and those that every signed-in page has besides. */
-function ownChunk(id: string, context: Rolldown.ChunkingContext) {
+function isIn(paths: string[], id: string, context: Rolldown.ChunkingContext) {
   // The entry stays by itself: pages import the shared file, and must not wait for what starts them.
-  if (id.endsWith(ENTRY)) return null;
-  const isIn = (paths: string[]) => paths.some((path) => importsOf(path, context).has(id));
-  if (isIn(MAIN)) return "main";
-  return isIn(SHELL) ? "shell" : null;
+  return !id.endsWith(ENTRY) && paths.some((path) => importsOf(path, context).has(id));
 }
 
 const known = new Map<string, Set<string>>();

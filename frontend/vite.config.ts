@@ -5,6 +5,7 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
+import { pageFiles } from "./page-files.ts";
 
 const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
 const { API_URL = "http://localhost:8000" } = process.env;
@@ -20,6 +21,7 @@ export default defineConfig({
     }),
     react(),
     tailwindcss(),
+    pageFiles(),
   ],
   resolve: {
     alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },

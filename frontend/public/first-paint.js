@@ -21,3 +21,14 @@
   dark.addEventListener("change", apply);
   addEventListener("storage", apply);
 })();
+
+// The files of the page itself, beside those that every page starts with, and after what the first paint needs:
+// page-files.ts wrote the list.
+(() => {
+  const pages = JSON.parse(document.getElementById("page-files")?.textContent ?? "{}");
+  for (const href of pages[location.pathname] ?? []) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "modulepreload", crossOrigin: "", fetchPriority: "low", href });
+    document.head.append(link);
+  }
+})();

@@ -8,7 +8,9 @@ test.beforeEach(async ({ page, api, stub }) => {
   await settled(page, stub);
 });
 
-test("the palette leads to a page by a few letters, from anywhere", async ({ page }) => {
+test("the palette leads to a page by a few letters, from anywhere", async ({ page, api }) => {
+  // The records that are found stand above the pages.
+  api.delayMs = 3_000;
   await openPalette(page);
   await page.keyboard.type("passw");
   await expect(page.getByRole("option", { selected: true })).toContainText("Password");

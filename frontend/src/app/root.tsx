@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { CatchBoundary, createRootRouteWithContext, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { RouteChange } from "@/components/layout/route-change";
+import { idle } from "@/lib/lazy-on-idle";
 import type { Session } from "@/lib/session";
 
 export interface RouterContext {
@@ -17,7 +18,10 @@ declare module "@tanstack/react-router" {
 }
 
 // Not needed for the first paint, and no page fails because toasts do.
-const Toaster = lazy(() => import("@/components/ui/sonner"));
+const Toaster = lazy(async () => {
+  await idle();
+  return import("@/components/ui/sonner");
+});
 
 export const Route = createRootRouteWithContext<RouterContext>()({
   component: () => (

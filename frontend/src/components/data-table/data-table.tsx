@@ -14,6 +14,8 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
   /** Names the region for screen readers. */
   label: string;
   list: ServerTable<Record, Search>;
+  /** Otherwise the skeleton is shown. */
+  hasRows: boolean;
   rowName: (row: Record) => string;
   rowMenu: (row: Record) => ReactNode;
   /** In place of rows: nothing yet, nothing found, or an error. */
@@ -24,6 +26,7 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
 export function DataTable<Record extends TableRecord, Search extends TableSearch>({
   label,
   list,
+  hasRows,
   rowName,
   rowMenu,
   notice,
@@ -45,7 +48,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
     <section
       ref={ref}
       aria-label={label}
-      aria-busy={isChanging || !(list.page || notice)}
+      aria-busy={isChanging || !(hasRows || notice)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       onKeyDown={(event) => event.key === "Escape" && list.clearSelection()}
@@ -72,8 +75,8 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
             ))}
           </TableHeader>
           <TableBody>
-            {!list.page && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
-            {table.getRowModel().rows.map((row) => (
+            {!hasRows && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
+            {(hasRows ? table.getRowModel().rows : []).map((row) => (
               <TableRow
                 key={row.id}
                 data-row={row.id}

@@ -1,5 +1,5 @@
 import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
-import { Suspense, useRef } from "react";
+import { Suspense, useDeferredValue, useRef } from "react";
 import { Alert } from "@/components/ui/alert";
 import { errorMessage } from "@/lib/errors";
 import { useHotkey } from "@/lib/hotkeys";
@@ -57,6 +57,8 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   const deletion = useOverlay<Deletion<Row>>();
   useTableHotkeys(list, noun, region);
 
+  // The first rows are rendered bit by bit behind the skeleton, so that a phone can do something else in between.
+  const hasRows = useDeferredValue(page !== undefined);
   const hasNoRows = page ? page.count === 0 : error !== null;
   const actionsOf = (row: Row): RowAction[] => [
     { title: `Edit ${noun.one}`, icon: Pencil, run: () => sheet.show(row.id) },
@@ -93,6 +95,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
         ref={region}
         label={noun.many}
         list={list}
+        hasRows={hasRows}
         rowName={rowName}
         rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
         notice={
@@ -109,7 +112,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
           )
         }
       />
-      {page && !hasNoRows && <Pagination list={list} count={page.count} />}
+      {page && hasRows && !hasNoRows && <Pagination list={list} count={page.count} />}
       <Suspense>
         {selected.length > 0 && (
           <BulkBar
