@@ -8,9 +8,7 @@ test.beforeEach(async ({ page, api, stub }) => {
   await settled(page, stub);
 });
 
-test("the palette leads to a page by a few letters, from anywhere", async ({ page, api }) => {
-  // The records that are found stand above the pages.
-  api.delayMs = 3_000;
+test("the palette leads to a page by a few letters, from anywhere", async ({ page }) => {
   await openPalette(page);
   await page.keyboard.type("passw");
   await expect(page.getByRole("option", { selected: true })).toContainText("Password");

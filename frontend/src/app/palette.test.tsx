@@ -116,6 +116,15 @@ describe("its search of records", () => {
     await waitFor(() => expect(router.state.location.pathname).toBe("/settings/password"));
   });
 
+  it("leaves the choice where it is when records come", async () => {
+    search.mockResolvedValue([parcel]);
+    const { user: person } = await openPalette();
+    await person.keyboard("pass");
+    expect(screen.getByRole("option", { selected: true })).toHaveTextContent("Password");
+    await waitFor(() => expect(options()).toEqual(["PasswordSettings", "LadderIn the shed"]));
+    expect(screen.getByRole("option", { selected: true })).toHaveTextContent("Password");
+  });
+
   it("aborts a search that the next one overtakes", async () => {
     search.mockImplementation((query) =>
       query === "la" ? new Promise(() => {}) : Promise.resolve([parcel]),

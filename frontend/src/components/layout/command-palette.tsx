@@ -36,7 +36,8 @@ function Palette({ close }: { close: () => void }) {
   const text = useDeferredValue(query.trim());
   const choices = useChoices();
   const records = useRecords(query.trim());
-  const groups = [...records.groups, ...matching(choices, text)];
+  // Records come later, and must not move what somebody is about to choose.
+  const groups = [...matching(choices, text), ...records.groups];
   // The first one, until the arrow keys say otherwise. By itself the library keeps what is no longer there.
   const [chosen, setChosen] = useState("");
   const ids = groups.flatMap((group) => group.choices.map(({ id }) => id));
