@@ -40,10 +40,13 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
         ("superuser_email", "nobody"),
         ("superuser_email", "a b@example.com"),
         ("superuser_email", "a@example"),
+        ("superuser_email", "a..b@example.com"),
+        ("superuser_email", "a@example.test"),
         ("domain", "https://example.com"),
         ("domain", "example.com/path"),
         ("domain", "Example.com"),
         ("domain", "localhost"),
+        ("domain", "example.local"),
     ],
 )
 def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
