@@ -1,10 +1,12 @@
 """The part `lint` of `./scripts/test`: everything that is checked without running a test."""
 
+import contextlib
 import os
 import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from dev.environment import OUTSIDE
@@ -54,24 +56,30 @@ def check_delivery(runner: Runner) -> None:
         runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
 
 
-def _check_migrations(runner: Runner) -> Result:
-    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+@contextlib.contextmanager
+def scratch_database() -> Iterator[dict[str, str]]:
+    """The environment of commands that ask an empty database, which goes when they have ended."""
     with tempfile.TemporaryDirectory() as folder:
         password = secrets.token_urlsafe(32)
         with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
             postgres.ensure_database("app")
             keys = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": postgres.url("app")}
-            env = {**clean_environment(), **keys}
-            outputs = []
-            for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
-                status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
-                outputs.append(output)
-                if status != 0:
-                    return of_check("migrations", status, "".join(outputs))
-            status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
-            heads = [line for line in output.splitlines() if line.endswith("(head)")]
-            outputs += [output, f"{len(heads)} heads, one is right"]
-            return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
+            yield {**clean_environment(), **keys}
+
+
+def _check_migrations(runner: Runner) -> Result:
+    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+    with scratch_database() as env:
+        outputs = []
+        for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
+            status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
+            outputs.append(output)
+            if status != 0:
+                return of_check("migrations", status, "".join(outputs))
+        status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
+        heads = [line for line in output.splitlines() if line.endswith("(head)")]
+        outputs += [output, f"{len(heads)} heads, one is right"]
+        return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
 
 
 def _check_workflows(runner: Runner) -> Result:
