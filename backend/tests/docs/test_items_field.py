@@ -25,4 +25,4 @@ def test_the_migration_of_a_new_field_is_what_the_guide_says(tmp_path: Path) -> 
     assert result.returncode == 0, result.stderr
     [made] = (copy / "backend" / "app" / "alembic" / "versions").glob("*_items_url.py")
     assert f"Wrote {made.relative_to(copy)}." in result.stdout
-    assert 'op.add_column("items", sa.Column("url"' in made.read_text()
+    assert 'op.add_column("items", sa.Column("url", sa.String(length=2000), nullable=True))' in made.read_text()
