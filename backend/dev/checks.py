@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -39,9 +40,20 @@ def check_python(runner: Runner) -> None:
 def check_frontend(runner: Runner, node: Node) -> None:
     npm, env = node.command("npm"), node.env(clean_environment())
     runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+    runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
     runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
     runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
     runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+
+
+def check_route_tree(src: Path) -> Result:
+    """It names every page. tsc says of one that it does not name what does not help."""
+    tree = (src / "routeTree.gen.ts").read_text(encoding="utf-8")
+    named = set(re.findall(r"from '\./(features/[^']+)'", tree))
+    pages = {path.relative_to(src).with_suffix("").as_posix() for path in src.glob("features/*/routes/**/*.tsx")}
+    lines = [f"{page} {'is missing' if page in pages else 'is gone'}" for page in sorted(named ^ pages)]
+    hint = "frontend/src/routeTree.gen.ts is out of date. ./scripts/start writes it; commit it."
+    return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
 
 
 def check_delivery(runner: Runner) -> None:

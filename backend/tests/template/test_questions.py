@@ -22,7 +22,9 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
     assert "FIRST_SUPERUSER=ada@harbour.example.org" in settings
     assert "EMAILS_FROM_EMAIL=noreply@harbour.example.org" in settings
     assert len(settings) == len((ROOT / ".env").read_text().splitlines())
-    assert (project / "README.md").read_text().startswith("# Quiet Harbour 2\n")
+    readme = (project / "README.md").read_text()
+    assert readme.startswith("# Quiet Harbour 2\n")
+    assert "Superuser   ada@harbour.example.org\n" in readme
     assert "Groundwork" not in (project / "CHANGELOG.md").read_text()
     assert "_commit: v0.1.0" in (project / ".copier-answers.yml").read_text()
 
