@@ -1,10 +1,13 @@
 """The part `lint` of `./scripts/test`: everything that is checked without running a test."""
 
+import contextlib
 import os
+import re
 import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from dev.environment import OUTSIDE
@@ -37,9 +40,20 @@ def check_python(runner: Runner) -> None:
 def check_frontend(runner: Runner, node: Node) -> None:
     npm, env = node.command("npm"), node.env(clean_environment())
     runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+    runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
     runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
     runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
     runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+
+
+def check_route_tree(src: Path) -> Result:
+    """It names every page. tsc says of one that it does not name what does not help."""
+    tree = (src / "routeTree.gen.ts").read_text(encoding="utf-8")
+    named = set(re.findall(r"from '\./(features/[^']+)'", tree))
+    pages = {path.relative_to(src).with_suffix("").as_posix() for path in src.glob("features/*/routes/**/*.tsx")}
+    lines = [f"{page} {'is missing' if page in pages else 'is gone'}" for page in sorted(named ^ pages)]
+    hint = "frontend/src/routeTree.gen.ts is out of date. ./scripts/start writes it; commit it."
+    return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
 
 
 def check_delivery(runner: Runner) -> None:
@@ -54,24 +68,30 @@ def check_delivery(runner: Runner) -> None:
         runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
 
 
-def _check_migrations(runner: Runner) -> Result:
-    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+@contextlib.contextmanager
+def scratch_database() -> Iterator[dict[str, str]]:
+    """The environment of commands that ask an empty database, which goes when they have ended."""
     with tempfile.TemporaryDirectory() as folder:
         password = secrets.token_urlsafe(32)
         with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
             postgres.ensure_database("app")
             keys = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": postgres.url("app")}
-            env = {**clean_environment(), **keys}
-            outputs = []
-            for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
-                status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
-                outputs.append(output)
-                if status != 0:
-                    return of_check("migrations", status, "".join(outputs))
-            status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
-            heads = [line for line in output.splitlines() if line.endswith("(head)")]
-            outputs += [output, f"{len(heads)} heads, one is right"]
-            return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
+            yield {**clean_environment(), **keys}
+
+
+def _check_migrations(runner: Runner) -> Result:
+    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+    with scratch_database() as env:
+        outputs = []
+        for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
+            status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
+            outputs.append(output)
+            if status != 0:
+                return of_check("migrations", status, "".join(outputs))
+        status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
+        heads = [line for line in output.splitlines() if line.endswith("(head)")]
+        outputs += [output, f"{len(heads)} heads, one is right"]
+        return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
 
 
 def _check_workflows(runner: Runner) -> Result:

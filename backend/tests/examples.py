@@ -1,10 +1,12 @@
 """What the features tell the tests that look at all of them, in `tests/<feature>/examples.py`:
 
-`ROWS`: for a path with an id, how a user makes a row that it may name: `{"/api/v1/notes/{id}": (where, body)}`
+`ROWS`: for a path with an id, how a user makes a row that it may name: `{"/api/v1/notes/{id}": (where, body)}`;
+    where no two rows may be alike, a function that makes a body
 `PUBLIC`: names of operations that need no session
 `SUPERUSERS`: names of operations that need a superuser
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -28,10 +30,14 @@ def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
     for module in _modules():
         for prefix, made in getattr(module, "ROWS", {}).items():
             if path == prefix or path.startswith(f"{prefix}/"):
-                return made[0], dict(made[1])
+                return made[0], _body(made[1])
     return None
+
+
+def _body(made: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return made() if callable(made) else dict(made)
 
 
 def collections() -> list[tuple[str, dict[str, Any]]]:
     """Each path where a row can be made, and its body."""
-    return [(path, dict(body)) for module in _modules() for path, body in getattr(module, "ROWS", {}).values()]
+    return [(path, _body(body)) for module in _modules() for path, body in getattr(module, "ROWS", {}).values()]

@@ -6,14 +6,14 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from alembic import context
 from alembic.runtime.migration import MigrationInfo
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionMap
 from alembic.util import CommandError
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, TypeDecorator, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
@@ -31,6 +31,11 @@ def number_revision(_: Any, __: Any, directives: list[Any]) -> None:
     last = max((int(Path(s.path).stem[:4]) for s in directory.walk_revisions()), default=0)
     slug = "_".join((script.message or "change").lower().split())
     script.rev_id = f"{last + 1:04}_{slug}"
+
+
+def render_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
+    """SQLModel's types as what they are in the database: a migration knows no SQLModel, and mypy not its path."""
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
 def follow_database(applied: Sequence[str]) -> None:
@@ -80,6 +85,7 @@ def run_migrations(connection: Connection) -> None:
         target_metadata=SQLModel.metadata,
         compare_server_default=True,
         process_revision_directives=number_revision,
+        render_item=render_type,
         transaction_per_migration=True,
         include_name=lambda name, kind, _: (kind, name) != ("table", applied_migrations.TABLE.name),
         on_version_apply=partial(record, connection),

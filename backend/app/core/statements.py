@@ -10,7 +10,7 @@ session cost several times what PostgreSQL needs for an indexed read.
 
 from typing import Any, Protocol
 
-from sqlalchemy import Select
+from sqlalchemy import Enum, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 Row = dict[str, Any]
@@ -28,6 +28,8 @@ class Statement:
 
     def __init__(self, statement: Any) -> None:
         compiled = statement.compile(dialect=_dialect)
+        if enums := [name for name, bind in compiled.binds.items() if isinstance(bind.type, Enum)]:
+            raise TypeError(f"{enums[0]}: the driver knows no Enum; make it a Literal[...] with Field(sa_type=Text)")
         self.sql: bytes = compiled.string.encode()
         self.defaults: Row = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.names: tuple[str, ...] = tuple(statement.exported_columns.keys())

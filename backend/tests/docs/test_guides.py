@@ -100,7 +100,7 @@ def test_what_a_line_names_exists(guide: str) -> None:
     assert [path for path in sorted(modules) if not (path.is_dir() or path.with_suffix(".py").is_file())] == []
     scripts = {found for text in code for found in re.findall(r"npm run (?:--\S+ )*([\w:-]+)", text)}
     assert scripts <= set(json.loads(read("frontend/package.json"))["scripts"])
-    programs = {found for text in code for found in re.findall(r"uv run ([\w-]+)", text)}
+    programs = {found for text in code for found in re.findall(r"\.venv/bin/([\w-]+)", text)}
     assert [name for name in sorted(programs) if not (Path(sys.prefix) / "bin" / name).exists()] == []
 
 

@@ -91,6 +91,7 @@ class Server:
         made_by = row_of(path)
         assert made_by, f"say in ROWS of the feature's tests/<feature>/examples.py how a row of {path} is made"
         response = self.client.post(made_by[0], headers=self.headers, json=made_by[1])
+        assert response.status_code == 200, f"no second row by the body in ROWS for {path}: {response.text}"
         return str(response.json()["id"])
 
 

@@ -22,7 +22,9 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
     assert "FIRST_SUPERUSER=ada@harbour.example.org" in settings
     assert "EMAILS_FROM_EMAIL=noreply@harbour.example.org" in settings
     assert len(settings) == len((ROOT / ".env").read_text().splitlines())
-    assert (project / "README.md").read_text().startswith("# Quiet Harbour 2\n")
+    readme = (project / "README.md").read_text()
+    assert readme.startswith("# Quiet Harbour 2\n")
+    assert "Superuser   ada@harbour.example.org\n" in readme
     assert "Groundwork" not in (project / "CHANGELOG.md").read_text()
     assert "_commit: v0.1.0" in (project / ".copier-answers.yml").read_text()
 
@@ -40,10 +42,13 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
         ("superuser_email", "nobody"),
         ("superuser_email", "a b@example.com"),
         ("superuser_email", "a@example"),
+        ("superuser_email", "a..b@example.com"),
+        ("superuser_email", "a@example.test"),
         ("domain", "https://example.com"),
         ("domain", "example.com/path"),
         ("domain", "Example.com"),
         ("domain", "localhost"),
+        ("domain", "example.local"),
     ],
 )
 def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
