@@ -124,6 +124,9 @@ def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
         case pg.ForeignKeyViolation():
             return Conflict("A record that this one refers to is gone")
         case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
+            # Most often a model that allows more than the table: the names tell which, and show no value.
+            place = {"column": cause.diag.column_name, "constraint": cause.diag.constraint_name}
+            logger.warning("value_refused_by_database", error=type(cause).__name__, **place)
             return Invalid("body", "The database refused a value of the request")
         case pg.OperationalError() | pg.IdleInTransactionSessionTimeout() | pg.InternalError_():
             logger.warning("database_unavailable", error=type(cause).__name__)

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from structlog.testing import CapturingLogger
 
-from app.core import db
+from app.core import db, problems
 from app.core.errors import AppError, Conflict, Duplicate, Invalid, Unavailable
 from app.core.problems import translate_database_error
 from app.core.read_pool import ReadPool
@@ -65,6 +66,17 @@ async def test_refused_statement_is_translated(
     assert type(error) is expected
     for leak in ("users", "user_sessions", "SELECT", "INSERT", "violates", "uq_", "@"):
         assert leak not in error.detail
+
+
+async def test_refused_value_is_logged_by_its_column_alone(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = CapturingLogger()
+    monkeypatch.setattr(problems, "logger", logger)
+    translate_database_error(await database_error(session, INSERT_USER.format(email="NULL")))
+    [call] = logger.calls
+    assert (call.args, call.kwargs["column"]) == (("value_refused_by_database",), "email")
+    assert "example.com" not in str(call)
 
 
 STATES = {
