@@ -161,10 +161,11 @@ def _edit(path: Path, change: Callable[[str], str]) -> None:
 
 
 def regenerate() -> None:
-    """The SDK and the route tree, without the feature. Raises CalledProcessError."""
+    """The SDK and the route tree, without the feature. Raises CalledProcessError, which has what was printed."""
+    print("Generating the SDK and the route tree…", flush=True)
     (FRONTEND / "src" / "routeTree.gen.ts").unlink(missing_ok=True)
-    subprocess.run([ROOT / "scripts" / "generate-client"], check=True)
-    subprocess.run([sys.executable, "-m", "dev.node"], cwd=BACKEND, check=True)
+    for command in ([ROOT / "scripts" / "generate-client"], [sys.executable, "-m", "dev.node"]):
+        subprocess.run(command, cwd=BACKEND, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def report(feature: str, root: Path, packages: set[str]) -> None:
@@ -208,6 +209,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         try:
             regenerate()
         except subprocess.CalledProcessError as error:
+            print(error.output, file=sys.stderr)
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if written:

@@ -142,8 +142,8 @@ def check_fully(project: Path) -> None:
     commit(project, "What the first command generated")
 
 
-def check(folder: Path, *, full: bool, seed: int, part: slice) -> None:
-    """Raises TemplateError at a project that is not whole."""
+def check(folder: Path, *, full: bool, seed: int, part: slice) -> int:
+    """The number of projects. Raises TemplateError at one that is not whole."""
     template = copy_of_the_template(folder / "template")
     add_feature(template, "gadgets", 900)
     add_feature(template, "widgets", 901, down="gadgets")
@@ -163,19 +163,24 @@ def check(folder: Path, *, full: bool, seed: int, part: slice) -> None:
 
     # Copier uses one core; tests use all of them.
     with ThreadPoolExecutor(max_workers=1 if full else 2) as pool:
-        for result in [pool.submit(check_one, choice) for choice in choices(features(template), seed)[part]]:
+        results = [pool.submit(check_one, choice) for choice in choices(features(template), seed)[part]]
+        for result in results:
             result.result()
+    return len(results)
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     with tempfile.TemporaryDirectory(prefix="check-template-") as folder:
         try:
-            check(Path(folder), full=options.full, seed=options.seed, part=options.part)
+            count = check(Path(folder), full=options.full, seed=options.seed, part=options.part)
         except TemplateError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-    print(f"Every project is whole. {'' if options.full else 'Their tests: ./scripts/check-template --full'}")
+    if count == 0:
+        print("error: this part has no project: divide them into fewer", file=sys.stderr)
+        return 1
+    print(f"{count} projects, each whole. {'' if options.full else 'Their tests: ./scripts/check-template --full'}")
     return 0
 
 
