@@ -110,6 +110,9 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
         text = (project / name).read_text(encoding="utf-8", errors="ignore")
         if "groundwork" in text.lower() and not name.startswith(MAY_NAME_THE_TEMPLATE):
             raise TemplateError(f"{name} names the template")
+        missing = [path for path in NOT_COPIED if path in text and not path.startswith("frontend/")]
+        if name.endswith(".md") and missing:
+            raise TemplateError(f"{name} names {missing[0]}, which projects do not get")
         for feature in declined:
             if belongs(name, feature):
                 raise TemplateError(f"{name} belongs to {feature}, which was declined")
