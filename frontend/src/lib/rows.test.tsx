@@ -38,14 +38,15 @@ describe("deleting many rows", () => {
       sizes.push(ids.length);
       return { data: { count: ids.length } };
     });
-    expect(await screen.findByText("Deleted 250 notes")).toBeVisible();
+    await waitFor(() => expect(screen.getByText("Deleted 250 notes")).toBeVisible());
     expect(sizes).toEqual([100, 100, 50]);
     expect(shown()).toMatchObject({ data: [], count: 50 });
   });
 
   it("says it of rows that were gone already", async () => {
     deleteNotes(2, async () => ({ data: { count: 1 } }));
-    expect(await screen.findByText("Deleted 1 note. The others were gone already.")).toBeVisible();
+    const told = "Deleted 1 note. The others were gone already.";
+    await waitFor(() => expect(screen.getByText(told)).toBeVisible());
   });
 
   it("shows at once, and is taken back when the API refuses", async () => {
