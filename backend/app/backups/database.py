@@ -133,16 +133,21 @@ def temporary_database() -> Iterator[str]:
             _drop(connection, leftover)
         name = f"{prefix}{secrets.token_hex(4)}"
         try:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        except psycopg.errors.InsufficientPrivilege:
-            raise BackupError(
-                f"{connection.info.user} may make no database, and a backup is restored into one before it counts. "
-                f'As an administrator of the server: ALTER ROLE "{connection.info.user}" CREATEDB'
-            ) from None
-        try:
+            # Also of one that was made when a signal came: the exception may come before the answer.
+            _create(connection, name)
             yield name
         finally:
             _drop(connection, name)
+
+
+def _create(connection: Connection, name: str) -> None:
+    try:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    except psycopg.errors.InsufficientPrivilege:
+        raise BackupError(
+            f"{connection.info.user} may make no database, and a backup is restored into one before it counts. "
+            f'As an administrator of the server: ALTER ROLE "{connection.info.user}" CREATEDB'
+        ) from None
 
 
 def swap(replacement: str) -> str:

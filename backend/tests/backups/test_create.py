@@ -11,6 +11,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import pyrage
 import pytest
 from pydantic import SecretStr
@@ -218,6 +219,21 @@ def test_outside_local_development_the_place_has_no_default(place: Place, monkey
     monkeypatch.setattr(settings, "ENVIRONMENT", "production")
     with pytest.raises(BackupError, match="BACKUP_URL is not set"):
         open_archive()
+
+
+def test_process_that_is_ended_as_its_database_is_made_leaves_none(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = database._create
+
+    def end_after(connection: psycopg.Connection, name: str) -> None:
+        create(connection, name)
+        raise SystemExit
+
+    monkeypatch.setattr(database, "_create", end_after)
+    with pytest.raises(SystemExit), database.temporary_database():
+        pytest.fail("it was made, and nothing ended")
+    assert place.databases() == [place.database]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
