@@ -21,6 +21,8 @@ PATTERNS = (
     "[0-9][0-9][0-9][0-9]_{feature}.py",
     "[0-9][0-9][0-9][0-9]_{feature}_*.py",
 )
+# Of a link among others: what is said of it, as far as the next.
+_REST_OF_ENTRY = r"[^·\n]* ·\s"
 # Lines that import a package, by the endings of the files.
 _IMPORTS = {
     (".py",): r"^\s*(?:from|import) (\w+)[\w.]*(?: import .*| as \w+)?$",
@@ -93,13 +95,13 @@ def without_settings(text: str, feature: str) -> str:
 def without_entries(text: str, feature: str) -> str:
     """A page without the rows of tables about its folders, and without the links to its own pages among others."""
     text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
-    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\)[^·\n]* ·\s", "", text)
+    return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\){_REST_OF_ENTRY}", "", text)
 
 
 def without_links(text: str, paths: Sequence[str]) -> str:
     """A page without the links to the paths among others, the paragraphs with such a link, and headings of nothing."""
     for path in paths:
-        text = re.sub(rf"\[[^\]]*\]\({re.escape(path)}\)[^·\n]* ·\s", "", text)
+        text = re.sub(rf"\[[^\]]*\]\({re.escape(path)}\){_REST_OF_ENTRY}", "", text)
     paragraphs = [each for each in text.split("\n\n") if not any(f"]({path}" in each for path in paths)]
     following = [*paragraphs[1:], ""]
     left = [each for each, after in zip(paragraphs, following, strict=True) if not each[:1] == after[:1] == "#"]

@@ -123,6 +123,10 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
     }
 
 
+def own_files(feature: str, root: Path) -> list[str]:
+    return [name for name in tracked(root) if belongs(name, feature)]
+
+
 def template_only(root: Path) -> list[str]:
     """What a clone of the template holds besides a project; copier.yml names it, and a project has no copier.yml."""
     if not (root / "copier.yml").exists():
@@ -139,7 +143,7 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     """Changes files only; what is generated from them is for `regenerate`."""
     written = drop_migrations(feature, root) if drop else {}
     templates = template_only(root)
-    for name in [name for name in tracked(root) if belongs(name, feature)] + templates:
+    for name in own_files(feature, root) + templates:
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         for folder in (each for each in path.parents if each.name == feature):
@@ -197,7 +201,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         return 1
     feature, drop = options.feature, not options.never_deployed
     packages = imported_only_by(feature, root)
-    for name in [name for name in tracked(root) if belongs(name, feature)] + template_only(root):
+    for name in own_files(feature, root) + template_only(root):
         print(f"  remove  {name}")
     written = drop_migrations(feature, root) if drop else {}
     for path in written:
@@ -213,10 +217,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
             return 1
     if written:
-        print(
-            f"Deploy twice: first without {[*written][-1].name}, since the release before reads the tables until then;"
-        )
-        print("with it when nobody needs their rows any more. ./scripts/deploy refuses both at once.")
+        print(f"First deploy without {[*written][-1].name}: the release before reads the tables until then.")
+        print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both at once.")
     report(feature, root, packages)
     return 0
 

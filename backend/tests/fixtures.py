@@ -16,7 +16,6 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import db, health, jobs
@@ -117,7 +116,7 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     name = f"live_{uuid.uuid4().hex[:12]}"
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
-    engine: AsyncEngine = create_async_engine(url, **db.ENGINE_OPTIONS)
+    engine = db.make_engine(url)
     announce_commits_of(engine)
     client = application_client()
     pool = ReadPool(url, db.ENGINE_OPTIONS)

@@ -18,7 +18,7 @@ from psycopg import AsyncConnection
 
 from app.core.announcements import CHANNEL
 from app.core.config import settings
-from app.core.db import CONNECT_OPTIONS
+from app.core.db import ENGINE_OPTIONS
 from app.core.errors import TooManyRequests, Unavailable
 from app.core.shutdown import at_first_signal
 
@@ -156,7 +156,7 @@ class Changes:
 def _options() -> dict[str, Any]:
     """Those of the pools. Nothing is ever sent on this connection, so only keep-alives find out that it is dead."""
     name = f"{settings.PROJECT_NAME[:50]} changes"
-    return {**CONNECT_OPTIONS, "application_name": name, "keepalives_interval": 5, "keepalives_count": 2}
+    return {**ENGINE_OPTIONS["connect_args"], "application_name": name, "keepalives_interval": 5, "keepalives_count": 2}
 
 
 changes = Changes()

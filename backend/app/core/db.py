@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import jobs
@@ -31,23 +32,29 @@ _SERVER_OPTIONS = {
     "timezone": "UTC",
 }
 
-CONNECT_OPTIONS: dict[str, Any] = {
-    "connect_timeout": 3,
-    "keepalives_idle": 10,
-    "tcp_user_timeout": 10_000,
-    "application_name": settings.PROJECT_NAME,
-    "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
-}
-
 ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": settings.DATABASE_POOL_SIZE,
     "max_overflow": 0,
     "pool_timeout": 2,
     "hide_parameters": True,
-    "connect_args": {**CONNECT_OPTIONS, "async_creator_fn": Connection.connect},
+    "connect_args": {
+        "connect_timeout": 3,
+        "keepalives_idle": 10,
+        "tcp_user_timeout": 10_000,
+        "application_name": settings.PROJECT_NAME,
+        "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
+    },
 }
 
-engine = create_async_engine(settings.database_url, **ENGINE_OPTIONS)
+
+def make_engine(url: str | URL, **options: Any) -> AsyncEngine:
+    """With `ENGINE_OPTIONS` apart from these `options`, and connections of our own kind."""
+    options = ENGINE_OPTIONS | options
+    connect_args = {**options.pop("connect_args"), "async_creator_fn": Connection.connect}
+    return create_async_engine(url, connect_args=connect_args, **options)
+
+
+engine = make_engine(settings.database_url)
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from app.core.applied_migrations import APPLIED, REVISIONS
 from app.core.config import settings
-from app.core.db import CONNECT_OPTIONS
+from app.core.db import ENGINE_OPTIONS
 from app.core.features import modules
 from app.core.shutdown import is_draining
 
@@ -122,7 +122,7 @@ class Database:
                     return await _first_column(self._connection, query)
                 except psycopg.OperationalError:
                     await self.aclose()  # most often it was lost long ago: a new one tells
-            options = CONNECT_OPTIONS
+            options = ENGINE_OPTIONS["connect_args"]
             self._connection = await AsyncConnection.connect(self._url, autocommit=True, **options)
             return await _first_column(self._connection, query)
 

@@ -33,12 +33,11 @@ class ReadPool:
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        connect = {name: value for name, value in options["connect_args"].items() if name != "async_creator_fn"}
         self._replaced = 0.0
         self.pool = AsyncConnectionPool(
             url.replace("+psycopg", "", 1),
             connection_class=_Connection,
-            kwargs={"autocommit": True, **connect},
+            kwargs={"autocommit": True, **options["connect_args"]},
             min_size=1,
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from sqlalchemy.engine import make_url
 
 from app.core.config import Settings
-from app.core.db import CONNECT_OPTIONS
+from app.core.db import ENGINE_OPTIONS
 from app.doctor.models import Finding
 from app.doctor.settings import processes
 
@@ -43,7 +43,7 @@ SELECT current_setting('server_version_num')::int / 10000,
 async def check_database(settings: Settings) -> list[Finding]:
     url = settings.database_url.replace("+psycopg", "", 1)
     try:
-        async with await AsyncConnection.connect(url, autocommit=True, **CONNECT_OPTIONS) as connection:
+        async with await AsyncConnection.connect(url, autocommit=True, **ENGINE_OPTIONS["connect_args"]) as connection:
             begun = time.time()
             row = await (await connection.execute(_QUERY)).fetchone()
             middle = (begun + time.time()) / 2
@@ -126,7 +126,7 @@ def _explain(error: psycopg.Error, settings: Settings) -> Finding:
     for code, words, title, detail, fix in _failures():
         if any(word in text for word in words):
             return Finding(code=code, state="failed", title=title, detail=f"{place}: {detail}", fix=fix)
-    detail = f"{place} does not answer within {CONNECT_OPTIONS['connect_timeout']} s."
+    detail = f"{place} does not answer within {ENGINE_OPTIONS['connect_args']['connect_timeout']} s."
     fix = "docker compose ps db and docker compose logs db tell why. Elsewhere: compare POSTGRES_SERVER and its port."
     return Finding(code="database", state="failed", title="The database cannot be reached", detail=detail, fix=fix)
 

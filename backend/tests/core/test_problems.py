@@ -120,7 +120,7 @@ async def small_pools(**options: Any) -> AsyncIterator[tuple[Any, Any]]:
     """An engine and a pool for reads on the database of `live`, each of one connection, for both kinds of session."""
     url = db.WriteSession.kw["bind"].url
     merged: dict[str, Any] = {**db.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
-    engine = create_async_engine(url, **merged)
+    engine = db.make_engine(url, **merged)
     text_url = url.render_as_string(hide_password=False)
     async with ReadPool(text_url, merged) as pool:
         await pool.pool.wait()
@@ -207,7 +207,7 @@ async def test_database_that_is_not_there_is_503(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
     url = db.WriteSession.kw["bind"].url.set(port=1)
-    engine = create_async_engine(url, **db.ENGINE_OPTIONS)
+    engine = db.make_engine(url)
     text_url = url.render_as_string(hide_password=False)
     async with ReadPool(text_url, db.ENGINE_OPTIONS | {"pool_timeout": 0.1}) as pool, bound_to(engine, pool):
         assert_unavailable(await live.get("/api/v1/users/me", headers=headers))

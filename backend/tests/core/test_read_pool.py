@@ -10,12 +10,11 @@ import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 from sqlalchemy import bindparam, insert
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.config import settings
-from app.core.db import ENGINE_OPTIONS
+from app.core.db import ENGINE_OPTIONS, make_engine
 from app.core.models import utc_now
 from app.core.read_pool import ReadPool
 from app.core.statements import Statement
@@ -120,7 +119,7 @@ async def test_read_that_is_cut_off_after_a_lost_connection_costs_the_pool_no_ot
 
 async def test_transaction_that_is_cut_off_does_not_either(one_event_loop: None) -> None:
     port = any_free_port()
-    engine = create_async_engine(url_by(port), **{**ENGINE_OPTIONS, "pool_size": 1})
+    engine = make_engine(url_by(port), pool_size=1)
     async with forwarding(port) as flowing:
         async with AsyncSession(engine) as session:
             await session.exec(select(1))
