@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends
-from sqlalchemy import URL
+from sqlalchemy import URL, AdaptedConnection, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,9 +25,9 @@ from app.core.connection import Connection
 from app.core.read_pool import ReadPool
 from app.core.statements import ReadSession
 
-# Every wait for the database has a bound; beyond it the answer is 503.
+# Every wait for the database has a bound, below that of a request; beyond it the answer is 503.
 _SERVER_OPTIONS = {
-    "statement_timeout": "10s",
+    "statement_timeout": "8s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "15s",
     "timezone": "UTC",
@@ -39,8 +40,9 @@ ENGINE_OPTIONS: dict[str, Any] = {
     "hide_parameters": True,
     "connect_args": {
         "connect_timeout": 3,
-        "keepalives_idle": 10,
-        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "tcp_user_timeout": 8_000,
         "application_name": settings.PROJECT_NAME,
         "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
     },
@@ -51,7 +53,15 @@ def make_engine(url: str | URL, **options: Any) -> AsyncEngine:
     """With `ENGINE_OPTIONS` apart from these `options`, and connections of our own kind."""
     options = ENGINE_OPTIONS | options
     connect_args = {**options.pop("connect_args"), "async_creator_fn": Connection.connect}
-    return create_async_engine(url, connect_args=connect_args, **options)
+    engine = create_async_engine(url, connect_args=connect_args, **options)
+    event.listen(engine.sync_engine, "checkout", _refuse_ended)
+    return engine
+
+
+def _refuse_ended(connection: AdaptedConnection, *_: object) -> None:
+    """SQLAlchemy then makes a new one: what a restart of the database has closed costs nobody an error."""
+    if connection.driver_connection.has_ended():
+        raise DisconnectionError
 
 
 engine = make_engine(settings.database_url)

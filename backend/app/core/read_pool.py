@@ -60,7 +60,7 @@ class ReadPool:
     async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
         """Runs one statement. A connection is held only meanwhile."""
         begun = monotonic()
-        connection = await self.pool.getconn()
+        connection = await self._take()
         try:
             return await _run(connection, statement, parameters)
         except psycopg.OperationalError:
@@ -70,11 +70,18 @@ class ReadPool:
         finally:
             await self.pool.putconn(connection)
         await self._replace_those_before(begun)
-        connection = await self.pool.getconn()
+        connection = await self._take()
         try:
             return await _run(connection, statement, parameters)
         finally:
             await self.pool.putconn(connection)
+
+    async def _take(self) -> _Connection:
+        """The pool's own `check` would wait for a second after each that has ended."""
+        while (connection := await self.pool.getconn()).has_ended():
+            await connection.close()
+            await self.pool.putconn(connection)
+        return connection
 
     async def _replace_those_before(self, begun: float) -> None:
         """What ended one connection has most often ended the others. To ask each would mean to wait for dead ones."""

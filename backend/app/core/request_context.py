@@ -16,7 +16,7 @@ from app.core.shutdown import is_draining
 logger = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-REQUEST_SECONDS = 15
+REQUEST_SECONDS = 9
 # A proxy asks each second, and only a bad answer is worth a line.
 _PROBES = f"{settings.API_V1_STR}/health/"
 

@@ -21,7 +21,7 @@ from app.users.config import settings as users_settings
 logger = structlog.get_logger(__name__)
 
 # Below the bound of a request, so that the findings of the others are answered.
-CHECK_SECONDS = 12.0
+CHECK_SECONDS = 8.0
 _HEALTH_FIXES = {
     "migrations": "docker compose run --rm prestart migrates; its log says what stops it.",
     "backups": "./scripts/backup create makes one; its output says what stops it. deployment.md has the schedule.",

@@ -49,17 +49,34 @@ async def pool(one_event_loop: None) -> AsyncIterator[ReadPool]:
         yield pool
 
 
-async def test_read_on_a_lost_connection_is_repeated(pool: ReadPool) -> None:
+async def fetch_and_lose_connection(pool: ReadPool, statement: Statement, parameters: dict[str, object]) -> object:
+    """Ends the connection that runs the statement, which waits for a lock."""
+    url = settings.database_url.replace("+psycopg", "", 1)
+    async with await psycopg.AsyncConnection.connect(url) as other:
+        await other.execute("LOCK TABLE users")
+        fetching = asyncio.create_task(pool.fetch(statement, parameters))
+        end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE NOT granted"
+        async with asyncio.timeout(20):
+            while not await (await other.execute(end)).fetchall():
+                pass
+    return await fetching
+
+
+@pytest.mark.parametrize("statement", [READ, WRITE], ids=["read", "write"])
+async def test_connection_that_has_ended_is_not_used(pool: ReadPool, statement: Statement) -> None:
     await end_connections(pool)
-    assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
+    assert len(await pool.fetch(statement, new_user())) == 1
+
+
+async def test_read_on_a_lost_connection_is_repeated(pool: ReadPool) -> None:
+    assert await fetch_and_lose_connection(pool, READ, {"email": "nobody@example.com"}) == [(0,)]
 
 
 async def test_write_on_a_lost_connection_is_not_repeated(pool: ReadPool) -> None:
     """Nobody can know whether it was done before the connection broke."""
-    await end_connections(pool)
     user = new_user()
     with pytest.raises(psycopg.OperationalError):
-        await pool.fetch(WRITE, user)
+        await fetch_and_lose_connection(pool, WRITE, user)
     assert await pool.fetch(READ, {"email": user["email"]}) == [(0,)]
 
 

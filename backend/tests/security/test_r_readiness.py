@@ -88,6 +88,7 @@ async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
     with postgres:
         async with uvicorn(environment={"DATABASE_URL": postgres.url("app")}) as server:
             await until_ready_is(server.client, 200)
+            assert await login(server.client) == 400
             with psycopg.connect(postgres.url("app")) as connection:
                 found = connection.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
                 pids = [pid for (pid,) in found if pid != connection.info.backend_pid]
@@ -98,10 +99,13 @@ async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
                 response = await until_ready_is(server.client, 503)
                 assert response.json()["checks"]["database"]["detail"] == "No answer within 1 s."
                 assert (await server.client.get(LIVE)).status_code == 200
+                async with asyncio.timeout(10):
+                    assert await login(server.client) == 503
             finally:
                 for pid in frozen:
                     os.kill(pid, signal.SIGCONT)
             await until_ready_is(server.client, 200)
+            assert await login(server.client) == 400
 
 
 async def test_r19_database_that_comes_late() -> None:

@@ -21,7 +21,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Read Doctor Report
  *
- * Checks the settings and what the application needs, as they are at this moment. Takes up to 15 s.
+ * Checks the settings and what the application needs, as they are at this moment. Takes up to 8 s.
  */
 export const readDoctorReport = <ThrowOnError extends boolean = true>(options?: Options<ReadDoctorReportData, ThrowOnError>): RequestResult<ReadDoctorReportResponses, ReadDoctorReportErrors, ThrowOnError> => (options?.client ?? client).get<ReadDoctorReportResponses, ReadDoctorReportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

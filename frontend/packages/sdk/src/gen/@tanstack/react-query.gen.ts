@@ -44,7 +44,7 @@ export const readDoctorReportQueryKey = (options?: Options<ReadDoctorReportData>
 /**
  * Read Doctor Report
  *
- * Checks the settings and what the application needs, as they are at this moment. Takes up to 15 s.
+ * Checks the settings and what the application needs, as they are at this moment. Takes up to 8 s.
  */
 export const readDoctorReportOptions = (options?: Options<ReadDoctorReportData>) => queryOptions<ReadDoctorReportResponse, ReadDoctorReportError, ReadDoctorReportResponse, ReturnType<typeof readDoctorReportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
