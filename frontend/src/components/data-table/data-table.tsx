@@ -14,6 +14,8 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
   /** Names the region for screen readers. */
   label: string;
   list: ServerTable<Record, Search>;
+  /** With a cell for it before the others. */
+  isSelectable: boolean;
   /** Otherwise the skeleton is shown. */
   hasRows: boolean;
   rowName: (row: Record) => string;
@@ -26,6 +28,7 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
 export function DataTable<Record extends TableRecord, Search extends TableSearch>({
   label,
   list,
+  isSelectable,
   hasRows,
   rowName,
   rowMenu,
@@ -64,7 +67,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
           <TableHeader className="z-10 md:sticky md:top-12 [&_th]:bg-card [&_th]:shadow-[inset_0_-1px_var(--border)] [&_th]:first:rounded-ss-lg [&_th]:last:rounded-se-lg [&_tr]:border-0">
             {table.getHeaderGroups().map((group) => (
               <TableRow key={group.id}>
-                <SelectAll table={table} />
+                {isSelectable && <SelectAll table={table} />}
                 {group.headers.map((header) => (
                   <ColumnHeader key={header.id} header={header}>
                     <table.FlexRender header={header} />
@@ -75,7 +78,9 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
             ))}
           </TableHeader>
           <TableBody>
-            {!hasRows && <SkeletonRows columns={table.getVisibleLeafColumns()} />}
+            {!hasRows && (
+              <SkeletonRows columns={table.getVisibleLeafColumns()} isSelectable={isSelectable} />
+            )}
             {(hasRows ? table.getRowModel().rows : []).map((row) => (
               <TableRow
                 key={row.id}
@@ -88,7 +93,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
                 onKeyDown={(event) => onRowKey(event, row)}
                 className="cursor-pointer hover:bg-muted/60 focus-visible:-outline-offset-2 data-[state=selected]:bg-primary/8 data-changed:row-changed"
               >
-                <SelectRow row={row} name={rowName(row.original)} />
+                {isSelectable && <SelectRow row={row} name={rowName(row.original)} />}
                 {row.getVisibleCells().map((cell) => (
                   <TableCell key={cell.id} className={cell.column.columnDef.meta?.className}>
                     <table.FlexRender cell={cell} />

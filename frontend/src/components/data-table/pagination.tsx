@@ -53,6 +53,7 @@ export function Pagination<Row extends TableRecord, Search extends TableSearch>(
         <NativeSelect
           id={sizeId}
           value={size}
+          className="h-8 text-[13px] md:text-[13px]"
           onChange={(event) => go({ page: 1, size: Number(event.target.value) })}
         >
           {PAGE_SIZES.map((option) => (

@@ -1,7 +1,9 @@
 import type { Row } from "@tanstack/react-table";
 import { Checkbox } from "@/components/ui/checkbox";
 import { TableCell, TableHead } from "@/components/ui/table";
+import { useHotkey } from "@/lib/hotkeys";
 import type { Features, TableInstance } from "./features";
+import { focusedRow } from "./focus-row";
 import type { TableRecord } from "./use-server-table";
 
 // The whole cell is the target, and shows the focus.
@@ -10,6 +12,13 @@ const target =
   "flex h-9 items-center justify-center rounded-md has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-ring [&_input]:outline-none";
 
 export function SelectAll<Record extends TableRecord>({ table }: { table: TableInstance<Record> }) {
+  const toggleFocused = () => {
+    const id = focusedRow();
+    const row = id === undefined ? undefined : table.getRow(id);
+    if (row?.getCanSelect()) row.toggleSelected();
+  };
+  useHotkey("x", toggleFocused, "Select the row");
+
   return (
     <TableHead className={cell}>
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox names itself */}

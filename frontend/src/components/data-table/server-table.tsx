@@ -10,7 +10,7 @@ import type { TableSearch } from "@/lib/table-search";
 import { DataTable } from "./data-table";
 import type { ExportRequest } from "./export-button";
 import type { Filter } from "./filter-chip";
-import { focusedRow, focusRow } from "./focus-row";
+import { focusRow } from "./focus-row";
 import { Pagination } from "./pagination";
 import { type RowAction, RowMenu } from "./row-menu";
 import { TableNotice } from "./table-notice";
@@ -35,9 +35,12 @@ interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> 
   /** Of the row's menu, between "Edit" and "Delete". */
   rowActions?: (row: Row) => RowAction[];
   empty: { icon: LucideIcon; title: string; description: string };
-  exportRows: ExportRequest;
-  onDelete: (row: Row) => void;
-  onDeleteMany: (ids: string[]) => void;
+  /** The list as CSV, and a button for it. */
+  exportRows?: ExportRequest;
+  /** Of the row's menu. */
+  onDelete?: (row: Row) => void;
+  /** Rows can be selected for it. */
+  onDeleteMany?: (ids: string[]) => void;
 }
 
 /** Everything of a page with a table, below its header: search, filters, rows, pages, and what is done with rows. */
@@ -63,7 +66,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   const actionsOf = (row: Row): RowAction[] => [
     { title: `Edit ${noun.one}`, icon: Pencil, run: () => sheet.show(row.id) },
     ...(rowActions?.(row) ?? []),
-    ...(list.table.getRow(row.id).getCanSelect()
+    ...(onDelete && list.table.getRow(row.id).getCanSelect()
       ? [
           {
             title: `Delete ${noun.one}`,
@@ -76,8 +79,8 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   ];
 
   const deleteThem = ({ ids, row }: Deletion<Row>) => {
-    if (row) onDelete(row);
-    else onDeleteMany(ids);
+    if (row) onDelete?.(row);
+    else onDeleteMany?.(ids);
     list.clearSelection();
   };
 
@@ -95,6 +98,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
         ref={region}
         label={noun.many}
         list={list}
+        isSelectable={onDeleteMany !== undefined}
         hasRows={hasRows}
         rowName={rowName}
         rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
@@ -136,17 +140,11 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
 }
 
 function useTableHotkeys<Row extends TableRecord, Search extends TableSearch>(
-  { table, sheet }: TableState<Row, Search>,
+  { sheet }: TableState<Row, Search>,
   noun: Noun,
   region: React.RefObject<HTMLElement | null>,
 ) {
-  const toggle = () => {
-    const id = focusedRow();
-    const row = id === undefined ? undefined : table.getRow(id);
-    if (row?.getCanSelect()) row.toggleSelected();
-  };
   useHotkey("c", () => sheet.show(), `Add ${noun.one}`);
   useHotkey("j", () => focusRow(region.current, 1), "Next row");
   useHotkey("k", () => focusRow(region.current, -1), "Previous row");
-  useHotkey("x", toggle, "Select the row");
 }

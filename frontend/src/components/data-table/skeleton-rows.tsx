@@ -8,12 +8,14 @@ const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 /** As high as real rows, so that nothing jumps when they arrive. */
 export function SkeletonRows<Row extends RowData>({
   columns,
+  isSelectable,
 }: {
   columns: Column<Features, Row>[];
+  isSelectable: boolean;
 }) {
   return ROWS.map((row) => (
     <TableRow key={row}>
-      <TableCell />
+      {isSelectable && <TableCell />}
       {columns.map((column) => (
         <TableCell key={column.id} className={column.columnDef.meta?.className}>
           <Skeleton className="h-4 w-full max-w-40" />

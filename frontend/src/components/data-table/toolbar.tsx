@@ -11,7 +11,7 @@ interface ToolbarProps<Row extends TableRecord, Search extends TableSearch> {
   list: ServerTable<Row, Search>;
   noun: Noun;
   filters: readonly Filter<keyof Search & string>[];
-  exportRows: ExportRequest;
+  exportRows: ExportRequest | undefined;
   /** In the search field: on to the rows. */
   onArrowDown: () => void;
 }
@@ -48,7 +48,9 @@ export function Toolbar<Row extends TableRecord, Search extends TableSearch>({
         )}
       </div>
       <div className="ms-auto flex items-center gap-2">
-        <ExportButton noun={noun} isEmpty={list.page?.count === 0} request={exportRows} />
+        {exportRows && (
+          <ExportButton noun={noun} isEmpty={list.page?.count === 0} request={exportRows} />
+        )}
         <ColumnMenu table={list.table} />
       </div>
     </div>

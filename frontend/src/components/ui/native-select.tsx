@@ -9,11 +9,7 @@ export function NativeSelect({ className, ...props }: ComponentProps<"select">) 
     <span className="relative inline-flex">
       <select
         data-slot="native-select"
-        className={cn(
-          inputClassName,
-          "h-8 appearance-none pe-8 text-[13px] md:text-[13px] pointer-coarse:h-11",
-          className,
-        )}
+        className={cn(inputClassName, "h-9 appearance-none pe-8 pointer-coarse:h-11", className)}
         {...props}
       />
       <ChevronDown

@@ -1,0 +1,103 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { List } from "lucide-react";
+import { expect, it, vi } from "vitest";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { tableDefaults } from "@/lib/table-search";
+import { columnHelper } from "./features";
+import { ServerTable } from "./server-table";
+import { useServerTable } from "./use-server-table";
+
+interface Entry {
+  id: string;
+  title: string;
+}
+
+type Actions = Partial<
+  Pick<Parameters<typeof ServerTable<Entry, never>>[0], "onDelete" | "onDeleteMany" | "exportRows">
+>;
+
+const columns = columnHelper<Entry>().columns([
+  columnHelper<Entry>().accessor("title", { header: "Title", enableHiding: false }),
+]);
+
+/** A page with one entry, where people can do what is given. */
+async function renderTable(actions: Actions) {
+  function Page() {
+    const list = useServerTable({
+      name: "entries",
+      param: "new",
+      filters: [],
+      columns,
+      search: tableDefaults("title"),
+      query: () => ({
+        queryKey: [{}] as const,
+        queryFn: async () => ({
+          data: [{ id: "1", title: "First" }],
+          count: 1,
+          pagination: { next_cursor: null },
+        }),
+      }),
+    });
+    return (
+      <ServerTable
+        list={list}
+        noun={{ one: "Entry", many: "Entries" }}
+        rowName={(entry) => entry.title}
+        empty={{ icon: List, title: "Nothing yet", description: "" }}
+        {...actions}
+      />
+    );
+  }
+  const router = createRouter({
+    routeTree: createRootRoute({ component: Page }),
+    history: createMemoryHistory(),
+  });
+  await router.load();
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <TooltipProvider>
+        <RouterProvider router={router as never} />
+      </TooltipProvider>
+    </QueryClientProvider>,
+  );
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Actions for First" }));
+  const offered = screen.getAllByRole("menuitem").map((action) => action.textContent);
+  await user.keyboard("{Escape}");
+  return { offered, user };
+}
+
+it("offers nothing that a page does not do", async () => {
+  const { offered, user } = await renderTable({});
+  expect(offered).toEqual(["Edit Entry"]);
+  expect(screen.queryByRole("button", { name: "Export as CSV" })).toBeNull();
+  expect(screen.queryAllByRole("checkbox")).toEqual([]);
+  await user.keyboard("jx");
+  expect(screen.getByRole("row", { name: /First/ })).not.toHaveAttribute("data-state");
+});
+
+it("deletes one row where it can delete no others", async () => {
+  const onDelete = vi.fn();
+  const { offered, user } = await renderTable({ onDelete });
+  expect(offered).toEqual(["Edit Entry", "Delete Entry"]);
+  expect(screen.queryAllByRole("checkbox")).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Actions for First" }));
+  await user.click(screen.getByRole("menuitem", { name: "Delete Entry" }));
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  expect(onDelete).toHaveBeenCalledWith({ id: "1", title: "First" });
+});
+
+it("has all that it is given", async () => {
+  const { user } = await renderTable({ onDeleteMany: vi.fn(), exportRows: vi.fn() as never });
+  expect(screen.getByRole("button", { name: "Export as CSV" })).toBeEnabled();
+  await user.keyboard("jx");
+  expect(screen.getByRole("checkbox", { name: "Select First" })).toBeChecked();
+});
