@@ -1,7 +1,7 @@
 """The storage of backups: for each one a few files with its name, encrypted in the format of age.
 
-They are encrypted for `BACKUP_KEY`, an age identity: `age --decrypt --identity KEYFILE NAME.database.age` reads them
-without this program. Its public half is kept nowhere, so who has the storage alone can forge nothing either.
+They are encrypted for the first age identity in `BACKUP_KEY`, and `age --decrypt --identity KEYFILE NAME.database.age`
+reads them without this program. Its public half is kept nowhere, so who has the storage alone can forge nothing either.
 """
 
 import hashlib
@@ -72,10 +72,13 @@ class CountedFile:
 
 
 class Archive:
-    """All of it raises `BackupError` when the storage fails or a file is not what was written."""
+    """All of it raises `BackupError` when the storage fails or a file is not what was written.
 
-    def __init__(self, store: LocalStore | S3Store, key: Identity) -> None:
-        self._store, self._key = store, key
+    The first key is that of new files; the others are those of older ones.
+    """
+
+    def __init__(self, store: LocalStore | S3Store, keys: list[Identity]) -> None:
+        self._store, self._keys = store, keys
 
     @contextmanager
     def writing(self, path: str) -> Iterator[CountedFile]:
@@ -87,7 +90,7 @@ class Archive:
             yield CountedFile(file)
 
     def encrypt(self, source: IO[bytes], target: CountedFile) -> None:
-        pyrage.encrypt_io(source, target, [self._key.to_public()])
+        pyrage.encrypt_io(source, target, [self._keys[0].to_public()])
         target.raise_error()  # the library does not pass on the one of the last block
 
     def load(self, path: str, target: IO[bytes], expected: StoredFile | None = None) -> None:
@@ -95,13 +98,13 @@ class Archive:
         with _named(f"{path} cannot be read"):
             source = CountedFile(obstore.open_reader(self._store, path))
             try:
-                pyrage.decrypt_io(source, target, [self._key])
+                pyrage.decrypt_io(source, target, self._keys)
             except BrokenPipeError:
                 raise
             except (pyrage.DecryptError, OSError) as error:
                 source.raise_error()
                 raise BackupError(
-                    f"{path} was encrypted for another key than BACKUP_KEY, or it is damaged ({error})."
+                    f"{path} was encrypted for a key that is not in BACKUP_KEY, or it is damaged ({error})."
                 ) from None
             if expected is not None and source.sha256.hexdigest() != expected.sha256:
                 raise BackupError(f"{path} is not the file that was verified when it was made.")
@@ -165,21 +168,24 @@ def open_archive() -> Archive:
     keys = settings.BACKUP_ACCESS_KEY_ID, settings.BACKUP_SECRET_ACCESS_KEY.get_secret_value()
     with _named(f"BACKUP_URL={settings.backup_url} cannot be opened"):
         store = open_store(settings.backup_url, keys, request_seconds=REQUEST_SECONDS)
-    return Archive(store, _key())
+    return Archive(store, _keys())
 
 
 def new_key() -> str:
     return str(Identity.generate())
 
 
-def _key() -> Identity:
-    lines = settings.BACKUP_KEY.get_secret_value().split()
+def _keys() -> list[Identity]:
+    words = settings.BACKUP_KEY.get_secret_value().split()
     try:
-        return Identity.from_str(next(line for line in lines if line.startswith("AGE-SECRET-KEY-")))
-    except (StopIteration, pyrage.IdentityError):
+        keys = [Identity.from_str(word) for word in words if word.startswith("AGE-SECRET-KEY-")]
+    except pyrage.IdentityError:
+        keys = []
+    if not keys:
         raise BackupError(
             "BACKUP_KEY is no age identity (AGE-SECRET-KEY-1...). A new one is printed by: ./scripts/backup key"
-        ) from None
+        )
+    return keys
 
 
 @contextmanager

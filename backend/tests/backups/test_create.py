@@ -200,9 +200,9 @@ def test_database_without_schema_is_refused(place: Place) -> None:
         service.create_backup(open_archive())
 
 
-@pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC"])
+@pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC", "{good} AGE-SECRET-KEY-1ABC"])
 def test_key_of_another_kind_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key))
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key.format(good=place.key)))
     with pytest.raises(BackupError, match="BACKUP_KEY is no age identity"):
         open_archive()
 

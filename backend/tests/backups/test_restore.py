@@ -124,9 +124,22 @@ def test_another_key_is_refused(place: Place, manifest: Manifest, monkeypatch: p
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(new_key()))
     archive = open_archive()
     assert archive.manifests() == []
-    for name, message in ((manifest.name, "another key than BACKUP_KEY"), ("latest", "no backup that BACKUP_KEY")):
+    for name, message in ((manifest.name, "a key that is not in BACKUP_KEY"), ("latest", "no backup that BACKUP_KEY")):
         with pytest.raises(BackupError, match=message):
             service.find_backup(archive, name)
+
+
+def test_backup_of_an_older_key_is_read_with_a_newer_one_above_it(
+    place: Place, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = new_key()
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(f"{newer}\n{place.key}\n"))
+    service.restore_backup(open_archive(), open_archive().load_manifest(manifest.name))
+    made_since = service.create_backup(open_archive())
+    assert open_archive().manifests() == [manifest, made_since]
+
+    monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(newer))
+    assert open_archive().manifests() == [made_since]
 
 
 def flip(path: Path) -> None:

@@ -18,7 +18,7 @@ READY = """
 for service in backend frontend; do test -n "$(docker compose ps --quiet $service)"; done
 docker compose exec -T backend python -c \\
     'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/api/v1/health/ready", timeout=5)'
-grep -q AGE-SECRET-KEY .local/secrets/BACKUP_KEY
+test "$(grep -c AGE-SECRET-KEY .local/secrets/BACKUP_KEY)" = 2
 """
 CLEAN_UP = """
 docker compose down --volumes --timeout 5

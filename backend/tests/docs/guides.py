@@ -37,6 +37,7 @@ WAYS: dict[str, str] = {
     "${EDITOR:-vi} .local/secrets/SMTP_PASSWORD": COMPOSE,
     "git pull": "needs a newer release at the origin",
     "./scripts/backup key": COMPOSE,
+    "keys=$(./scripts/backup key": COMPOSE,
     "./scripts/restore": "needs a backup; tests/compose/test_backup.py restores one",
     "./scripts/doctor": "needs a domain; tests/doctor has good and broken set-ups",
     "docker image inspect": COMPOSE,
