@@ -1,5 +1,6 @@
 """The restore drill on a server's stack: the image's own programs, the profile, read-only containers."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,6 +54,16 @@ def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, b
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
         assert visitor.get(ME).json()["full_name"] == "Before the backup"
     assert "Dropped: app_before_restore_" in backups.run("drop-replaced")
+
+
+def test_image_says_what_it_is_and_is_made_of(production: Stack, backups: Backups) -> None:
+    production.compose("--profile", "backup", "build", "--quiet", "backup", environment={"COMMIT": "0123abc"})
+    images = [f"{production.name}-{name}" for name in ("backup", "backend")]
+    labels = json.loads(production.run("image", "inspect", "--format", "{{json .Config.Labels}}", images[0]).stdout)
+    values = {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "version", "revision")}
+    assert values == {"title": "backup", "version": "latest", "revision": "0123abc"}
+    bills = [production.run("run", "--rm", "--entrypoint", "cat", each, "/sbom.cdx.json").stdout for each in images]
+    assert bills[0] == bills[1]
 
 
 def test_container_of_the_schedule_can_do_little(production: Stack, backups: Backups) -> None:
