@@ -1,6 +1,5 @@
 import type { UserPublic } from "@app/sdk";
 import { screen, waitFor, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
 import { user } from "@/test/factories";
@@ -134,81 +133,6 @@ describe("the profile, changed elsewhere meanwhile", () => {
     expect(name).toHaveValue("Countess");
     await person.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(sent[0]?.ifMatch).toBe('"2"'));
-  });
-});
-
-describe("the picture", () => {
-  const png = new File(["x"], "me.png", { type: "image/png" });
-  const url = `/api/v1/users/${ada.id}/avatar?v=1`;
-
-  function acceptPictures() {
-    const sent: unknown[] = [];
-    server.use(
-      http.put("*/api/v1/users/me/avatar", async ({ request }) => {
-        const file = (await request.formData()).get("file") as File;
-        sent.push([file.name, file.type]);
-        return HttpResponse.json({ ...ada, avatar_url: url });
-      }),
-    );
-    return sent;
-  }
-
-  const input = () => screen.getByLabelText("Picture", { selector: "input" });
-  const shown = () => screen.getByTestId("user-menu").querySelector("img")?.getAttribute("src");
-
-  it("is sent as soon as it is chosen, and shown everywhere", async () => {
-    const { user: person } = await renderSettings();
-    const sent = acceptPictures();
-    await person.upload(input(), png);
-    expect(await screen.findByRole("button", { name: "Change picture" })).toBeInTheDocument();
-    expect(sent).toEqual([["me.png", "image/png"]]);
-    expect(shown()).toBe(url);
-  });
-
-  it("can be removed, and the focus stays", async () => {
-    const { user: person } = await renderSettings("", { ...ada, avatar_url: url });
-    server.use(http.delete("*/api/v1/users/me/avatar", () => HttpResponse.json(ada)));
-    await person.click(screen.getByRole("button", { name: "Remove" }));
-    const upload = await screen.findByRole("button", { name: "Upload picture" });
-    await waitFor(() => expect(upload).toHaveFocus());
-    expect(shown()).toBeUndefined();
-  });
-
-  it.each([
-    ["no picture", new File(["<svg/>"], "me.svg", { type: "image/svg+xml" }), /no picture/],
-    ["empty", new File([], "me.png", { type: "image/png" }), /empty/],
-    [
-      "too large",
-      new File([new Uint8Array(2 * 1024 * 1024 + 1)], "me.png", { type: "image/png" }),
-      /larger than 2 MB/,
-    ],
-  ])("is not sent when the file is %s", async (_name, file, message) => {
-    await renderSettings();
-    const sent = acceptPictures();
-    // Dropped on the field, or chosen under "All files".
-    await userEvent.upload(input(), file, { applyAccept: false });
-    expect(await screen.findByRole("alert")).toHaveTextContent(message);
-    expect(sent).toEqual([]);
-  });
-
-  it("is judged by the server", async () => {
-    const { user: person } = await renderSettings();
-    const errors = [{ code: "value_error", message: "This is no picture", field: "file" }];
-    server.use(
-      http.put("*/api/v1/users/me/avatar", () =>
-        refuse(422, "VAL_001", "Validation failed", errors),
-      ),
-    );
-    await person.upload(input(), png);
-    expect(await screen.findByRole("alert")).toHaveTextContent("This is no picture");
-    expect(shown()).toBeUndefined();
-  });
-
-  it("says when the connection broke", async () => {
-    const { user: person } = await renderSettings();
-    server.use(http.put("*/api/v1/users/me/avatar", () => HttpResponse.error()));
-    await person.upload(input(), png);
-    expect(await screen.findByRole("alert")).toHaveTextContent(/could not be reached/);
   });
 });
 
