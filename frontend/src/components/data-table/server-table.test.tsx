@@ -2,10 +2,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   createMemoryHistory,
   createRootRoute,
+  createRoute,
   createRouter,
   RouterProvider,
 } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { List } from "lucide-react";
 import { expect, it, vi } from "vitest";
@@ -56,8 +57,17 @@ async function renderTable(actions: Actions) {
       />
     );
   }
+  const root = createRootRoute();
   const router = createRouter({
-    routeTree: createRootRoute({ component: Page }),
+    routeTree: root.addChildren([
+      createRoute({ getParentRoute: () => root, path: "/", component: Page }),
+      createRoute({
+        getParentRoute: () => root,
+        path: "/other",
+        // Still on its way when the test ends.
+        loader: () => new Promise(() => undefined),
+      }),
+    ]),
     history: createMemoryHistory(),
   });
   await router.load();
@@ -72,7 +82,7 @@ async function renderTable(actions: Actions) {
   await user.click(await screen.findByRole("button", { name: "Actions for First" }));
   const offered = screen.getAllByRole("menuitem").map((action) => action.textContent);
   await user.keyboard("{Escape}");
-  return { offered, user };
+  return { offered, router, user };
 }
 
 it("offers nothing that a page does not do", async () => {
@@ -93,6 +103,13 @@ it("deletes one row where it can delete no others", async () => {
   await user.click(screen.getByRole("menuitem", { name: "Delete Entry" }));
   await user.click(await screen.findByRole("button", { name: "Delete" }));
   expect(onDelete).toHaveBeenCalledWith({ id: "1", title: "First" });
+});
+
+it("adds nothing to the address of a page that people are on their way to", async () => {
+  const { router } = await renderTable({});
+  act(() => void router.navigate({ href: "/other" }));
+  await act(async () => fireEvent.click(screen.getByRole("button", { name: "Title" })));
+  expect(router.latestLocation.href).toBe("/other");
 });
 
 it("has all that it is given", async () => {

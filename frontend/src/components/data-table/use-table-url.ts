@@ -1,4 +1,4 @@
-import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useMatch, useNavigate, useRouter } from "@tanstack/react-router";
 import type { TableSearch } from "@/lib/table-search";
 import { useUrlOverlay } from "@/lib/url-overlay";
 
@@ -18,13 +18,17 @@ export function useTableUrl<Search extends TableSearch>(
 ) {
   const router = useRouter();
   const navigate = useNavigate();
+  const pathname = useMatch({ strict: false, select: (match) => match.pathname });
 
-  const go = (change: Partial<Search>, options: Parameters<typeof navigate>[0] = {}) =>
+  const go = (change: Partial<Search>, options: Parameters<typeof navigate>[0] = {}) => {
+    // On the way to another page, such as the login page when the session has ended: it is none of that one's search.
+    if (router.latestLocation.pathname !== pathname) return;
     void navigate({
       to: ".",
       search: ((previous: Search) => ({ ...previous, ...change })) as never,
       ...options,
     });
+  };
 
   const openOverlay = (change: object) =>
     go(change as Partial<Search>, { resetScroll: false, state: { isOverlay: true } });
