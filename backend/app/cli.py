@@ -92,18 +92,24 @@ def preview_mail(name: str) -> None:
 @cli.command("check-migrations")
 def check_migrations(
     before_deploy: Annotated[bool, typer.Option(help="Those that this database does not have yet.")] = False,
+    before_rollback_to: Annotated[
+        list[str] | None, typer.Option(help="The migrations of an earlier release: may this database be its?")
+    ] = None,
     allow: Annotated[list[str] | None, typer.Option(help="NAME:RULE, as shown. Can be given several times.")] = None,
 ) -> None:
     """Find what would lock or break the release that runs while a migration does."""
     config = migration_check.default_config()
-    if before_deploy:
-        try:
+    try:
+        if before_deploy:
+            found = migration_check.check_before_deploy(config, applied=asyncio.run(_applied_migrations()))
+        elif before_rollback_to:
             applied = asyncio.run(_applied_migrations())
-            found = migration_check.check_before_deploy(config, applied=applied, allowed=allow or ())
-        except UnknownRevision as error:
-            _fail(str(error))
-    else:
-        found = [finding for finding in migration_check.check_each(config) if finding.name not in (allow or ())]
+            found = migration_check.check_before_rollback(config, applied=applied, known=before_rollback_to)
+        else:
+            found = migration_check.check_each(config)
+    except UnknownRevision as error:
+        _fail(str(error))
+    found = [finding for finding in found if finding.name not in (allow or ())]
     if found:
         names = " ".join(f"--allow-migration {name}" for name in dict.fromkeys(finding.name for finding in found))
         _fail("\n".join([*map(str, found), f'See "Migrations" in deployment.md. To do it in spite of that: {names}']))

@@ -31,6 +31,7 @@ class Plan:
     commit: str
     is_built: bool
     is_pulled: bool
+    is_rollback: bool
     allowed: tuple[str, ...]
     ready_seconds: float
     with_pause: bool
@@ -83,9 +84,12 @@ def deploy(plan: Plan, steps: Steps) -> None:
     check_routes(plan)
     with steps.step("check the migrations"):
         allowed = [f"--allow={name}" for name in plan.allowed]
-        in_new_image("python", "-m", "app.cli", "check-migrations", "--before-deploy", *allowed, tag=plan.tag)
+        in_image("python", "-m", "app.cli", "check-migrations", "--before-deploy", *allowed, tag=plan.tag)
+        if plan.is_rollback:
+            known = [f"--before-rollback-to={name}" for name in migrations_in_image(plan.tag)]
+            in_image("python", "-m", "app.cli", "check-migrations", *known, *allowed, tag=releases.releases()[-1].tag)
     with steps.step("migrate"):
-        in_new_image(tag=plan.tag)
+        in_image(tag=plan.tag)
     replace_all(plan, steps)
     for tag in releases.record(plan.tag, plan.commit):
         forget_images(tag)
@@ -119,10 +123,16 @@ def check_routes(plan: Plan) -> None:
         )
 
 
-def in_new_image(*command: str, tag: str) -> None:
-    """Run the `prestart` service of the new release, with its own command unless another one is given."""
+def in_image(*command: str, tag: str) -> None:
+    """Run the `prestart` service of a release, with its own command unless another one is given."""
     options = ["--rm", "--no-deps", "--no-TTY", "--pull=never"]
     compose("run", *options, "prestart", *command, seconds=MIGRATE_SECONDS, env={"TAG": tag})
+
+
+def migrations_in_image(tag: str) -> list[str]:
+    options = ["--rm", "--network=none", "--entrypoint=ls"]
+    files = docker("run", *options, images(tag)[0], "app/alembic/versions").split()
+    return [Path(name).stem for name in files if name.endswith(".py")]
 
 
 def replace_all(plan: Plan, steps: Steps) -> None:
@@ -180,9 +190,15 @@ def make_plan(options: argparse.Namespace) -> Plan:
         commit, tag = earlier.commit, earlier.tag
     elif not tag:
         tag = commit = checked_out()
-    is_built = not options.tag and not options.rollback
     return Plan(
-        tag, commit, is_built, options.pull, tuple(options.allow_migration), options.ready_timeout, options.with_pause
+        tag=tag,
+        commit=commit,
+        is_built=not options.tag and not options.rollback,
+        is_pulled=options.pull,
+        is_rollback=options.rollback,
+        allowed=tuple(options.allow_migration),
+        ready_seconds=options.ready_timeout,
+        with_pause=options.with_pause,
     )
 
 

@@ -5,7 +5,7 @@ Squawk reads the SQL. A migration can allow what was found in it, by a comment o
     # Deploy: allow ban-drop-column after 0012_items_color: no release since then reads it.
     # Deploy: allow require-concurrent-index-creation: the table has one row for each user.
 
-With `after`, only when the running release has that migration already.
+With `after`, only when the running release has that migration already; then there is no way back to one without it.
 """
 
 import io
@@ -13,7 +13,7 @@ import json
 import re
 import subprocess
 import sysconfig
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,14 +70,26 @@ async def applied_to_database() -> list[str]:
         return await connection.run_sync(applied_migrations.applied, applied_migrations.REVISIONS)
 
 
-def check_before_deploy(config: Config, *, applied: Collection[str], allowed: Collection[str] = ()) -> list[Finding]:
-    """What must not be done to a database that has the migrations `applied` while its release answers.
-
-    `allowed` has names of findings.
-    """
+def check_before_deploy(config: Config, *, applied: Collection[str]) -> list[Finding]:
+    """What must not be done to a database that has the migrations `applied` while its release answers."""
     new = [script for script in _chain(config) if applied and script.revision not in applied]
-    found = [finding for script in new for finding in _refused(config, script, applied)]
-    return [finding for finding in found if finding.name not in allowed]
+    return [finding for script in new for finding in _refused(config, script, applied)]
+
+
+def check_before_rollback(config: Config, *, applied: Collection[str], known: Collection[str]) -> list[Finding]:
+    """What has been done to a database that a release with no other migrations than `known` does not expect."""
+    newer = [script for script in _chain(config) if script.revision in applied and script.revision not in known]
+    return [
+        Finding(
+            script.revision,
+            allowance["rule"],
+            allowance[0],
+            f"It has run, and the release to go back to does not have {allowance['after']}: it may read what is gone.",
+        )
+        for script in newer
+        for allowance in _allowances(script)
+        if allowance["after"] and allowance["after"] not in known
+    ]
 
 
 def check_each(config: Config) -> list[Finding]:
@@ -92,7 +104,7 @@ def _chain(config: Config) -> list[Script]:
 
 
 def _refused(config: Config, script: Script, applied: Collection[str]) -> list[Finding]:
-    allowances = {each["rule"]: each["after"] for each in _ALLOWANCE.finditer(Path(script.path).read_text("utf-8"))}
+    allowances = {each["rule"]: each["after"] for each in _allowances(script)}
     refused = []
     for finding in _lint(script.revision, sql_of(config, script)):
         after = allowances.get(finding.rule)
@@ -102,6 +114,10 @@ def _refused(config: Config, script: Script, applied: Collection[str]) -> list[F
             message = f"Allowed after {after} only, which the running release does not have: deploy that one first."
             refused.append(Finding(finding.migration, finding.rule, finding.statement, message))
     return refused
+
+
+def _allowances(script: Script) -> Iterator[re.Match[str]]:
+    return _ALLOWANCE.finditer(Path(script.path).read_text("utf-8"))
 
 
 def sql_of(config: Config, script: Script) -> str:

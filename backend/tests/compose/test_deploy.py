@@ -16,19 +16,25 @@ pytestmark = pytest.mark.compose
 # Enough for every window of a tenth of a second to have some.
 PER_SECOND = 30.0
 
-DROPS_A_COLUMN = """
+MIGRATION = """
 from alembic import op
 from app.core.migrations import previous, set_lock_timeout
-
-revision = "9999_drops"
+{comment}
+revision = "{name}"
 down_revision = previous(__file__)
 branch_labels = depends_on = None
 
 
 def upgrade() -> None:
     set_lock_timeout()
-    op.drop_column("users", "full_name")
+    op.execute("{statement}")
 """
+DROPS_A_COLUMN = MIGRATION.format(name="9999_drops", statement="ALTER TABLE users DROP COLUMN full_name", comment="")
+CONTRACTS = MIGRATION.format(
+    name="9100_contracts",
+    statement="ALTER TABLE users DROP COLUMN IF EXISTS colour",
+    comment="# Deploy: allow ban-drop-column after 9003_drill: no release since then reads it.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +137,19 @@ def test_going_back_takes_the_images_of_before(target: Server) -> None:
     assert (target.tag("backend"), target.tag("frontend")) == (first, first)
     target.deploy("--tag", second)
     assert (target.tag("backend"), target.tag("frontend")) == (second, second)
+
+
+def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(target: Server) -> None:
+    add_migration(target, 3)
+    (target.root / "backend/app/alembic/versions/9100_contracts.py").write_text(CONTRACTS)
+    target.commit()
+    target.deploy("--allow-migration", "9100_contracts:ban-drop-column")
+    before = target.containers("backend")
+    done = target.deploy("--rollback", check=False)
+    assert done.returncode == 1
+    assert "the release to go back to does not have 9003_drill" in done.stdout
+    assert "--allow-migration 9100_contracts:ban-drop-column" in done.stdout
+    assert target.containers("backend") == before
 
 
 def test_migration_that_would_break_the_running_release_is_refused(target: Server) -> None:

@@ -1,12 +1,21 @@
 """Which migrations are refused, because the release before them still runs."""
 
+import re
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.core import migration_check
-from app.core.migration_check import BASELINE, check_before_deploy, check_each, default_config
+from app.core.migration_check import (
+    BASELINE,
+    check_before_deploy,
+    check_before_rollback,
+    check_each,
+    default_config,
+)
 from tests.core.test_migrations import config, copy_without, revisions
 
 REFUSED = {
@@ -110,11 +119,15 @@ def test_nothing_runs_on_an_empty_database(migrations: Migrations) -> None:
     assert check_before_deploy(migrations.config, applied=[]) == []
 
 
-def test_finding_can_be_allowed_by_its_name(migrations: Migrations) -> None:
+def test_finding_can_be_allowed_by_its_name(migrations: Migrations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migration_check, "default_config", lambda: migrations.config)
     migrations.add("9998_bad", f"{REFUSED['ban-drop-column']}; {REFUSED['renaming-table']}")
-    allowed = {"9998_bad:ban-drop-column"}
-    found = check_before_deploy(migrations.config, applied=revisions(), allowed=allowed)
-    assert names(found) == ["9998_bad:renaming-table"]
+    allowed = "--allow=9998_bad:ban-drop-column"
+    result = CliRunner().invoke(cli, ["check-migrations", allowed])
+    assert result.exit_code == 1
+    assert re.findall(r"--allow-migration (\S+)", result.output) == ["9998_bad:renaming-table"]
+    result = CliRunner().invoke(cli, ["check-migrations", allowed, "--allow=9998_bad:renaming-table"])
+    assert (result.exit_code, result.output) == (0, "")
 
 
 def test_comment_allows_one_rule_in_one_migration(migrations: Migrations) -> None:
@@ -137,6 +150,18 @@ def test_contraction_waits_for_the_release_that_no_longer_needs_the_column(migra
     assert check_before_deploy(migrations.config, applied=[*revisions(), "9997_expand"]) == []
     [early] = check_before_deploy(migrations.config, applied=revisions())
     assert "deploy that one first" in early.message
+
+
+def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(migrations: Migrations) -> None:
+    comment = "# Deploy: allow ban-drop-column after 9997_expand: no release since then reads it."
+    migrations.add("9997_expand", ACCEPTED["a column that can be null"])
+    migrations.add("9998_drop", REFUSED["ban-drop-column"], comment=comment)
+    first, second, third = revisions(), [*revisions(), "9997_expand"], [*revisions(), "9997_expand", "9998_drop"]
+    [finding] = check_before_rollback(migrations.config, applied=third, known=first)
+    assert finding.name == "9998_drop:ban-drop-column"
+    assert "does not have 9997_expand" in finding.message
+    assert check_before_rollback(migrations.config, applied=third, known=second) == []
+    assert check_before_rollback(migrations.config, applied=second, known=first) == []
 
 
 def test_what_has_come_below_the_last_one_is_looked_at(migrations: Migrations) -> None:
