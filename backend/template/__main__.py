@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
     if count == 0:
         print("error: this part has no project: divide them into fewer", file=sys.stderr)
         return 1
-    print(f"{count} projects, each whole. {'' if options.full else 'Their tests: ./scripts/check-template --full'}")
+    print(f"{count} projects, each whole.{'' if options.full else ' Their tests: ./scripts/check-template --full'}")
     return 0
 
 
