@@ -57,6 +57,7 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
                 lines.append((await process.stdout.readline()).decode())
                 assert lines[-1], "".join(lines)
             reading = asyncio.create_task(_read(process.stdout, lines))
+            await _until_it_listens(port)
             yield Server(process, client, lines, reading)
     finally:
         with suppress(ProcessLookupError):
@@ -69,6 +70,17 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
 def _is_running(written: str, workers: int) -> bool:
     """One worker listens only after it has started, several share a socket that listens before."""
     return written.count("Application startup complete") >= workers and "Uvicorn running on" in written
+
+
+async def _until_it_listens(port: int) -> None:
+    """With --reload the process says that it has started just before."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("localhost", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            return writer.close()
 
 
 async def _read(stream: asyncio.StreamReader, lines: list[str]) -> None:

@@ -1,6 +1,6 @@
 import { expectAccessible } from "../support/axe";
 import { expectEveryStop } from "../support/keyboard";
-import { expectNoSidewaysScroll, expectStill, watchLayout } from "../support/layout";
+import { expectNoSidewaysScroll, expectStill, resize, watchLayout } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
 import { expect, test } from "../support/stubbed";
 import { begin, nameOf, pageCases, show } from "./page-case";
@@ -24,7 +24,7 @@ for (const each of pageCases) {
     await each.act?.(page);
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await resize(page, 1280);
     await expectAccessible(page);
     await expectNoMotion(page);
     await expectEveryStop(page, page.locator("body"), { covered: each.covered });

@@ -1,6 +1,6 @@
 import { expectAccessible } from "../support/axe";
 import { expectEveryEntry, expectEveryStop } from "../support/keyboard";
-import { expectNoSidewaysScroll } from "../support/layout";
+import { expectNoSidewaysScroll, resize } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
 import { expect, test } from "../support/stubbed";
 import { begin, open, overlayCases, show } from "./page-case";
@@ -19,7 +19,7 @@ for (const each of overlayCases) {
     await show(each, { page, stub });
     for (const width of widths) {
       await test.step(`${width} px`, async () => {
-        await page.setViewportSize({ width, height: 800 });
+        await resize(page, width);
         const overlay = await open(each, page);
         await expectNoMotion(page);
         await expectAccessible(page, { overlay: true });

@@ -39,6 +39,14 @@ export async function expectStill(page: Page, where: string) {
   ).toBeLessThanOrEqual(MOST);
 }
 
+/** Gives the page another width, and waits until it has heard of it: other buttons may be there then. */
+export async function resize(page: Page, width: number) {
+  await page.setViewportSize({ width, height: 800 });
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
 /** Nothing to scroll sideways on the narrowest screens. */
 export async function expectNoSidewaysScroll(page: Page, width = 320) {
   await page.setViewportSize({ width, height: 720 });
