@@ -84,6 +84,7 @@ test.describe("by keyboard at 1280 px", () => {
       await me.type(password);
     }
     await me.press("Enter");
+    await expect(button(page, "Log In")).toBeVisible(); // the form before has the same fields
     await expect(field(page, "email")).toHaveValue(email);
     await me.fill(field(page, "password"), password);
     await me.press("Enter");
@@ -190,6 +191,7 @@ test.describe("by touch at 360 px", () => {
       await me.type(text);
     }
     await me.tap(button(page, "Sign Up"));
+    await expect(button(page, "Log In")).toBeVisible(); // the form before has the same fields
     await expect(field(page, "email")).toHaveValue(email);
     await me.tap(field(page, "password"));
     await me.type(password);

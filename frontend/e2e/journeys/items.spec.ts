@@ -213,6 +213,7 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
   // A key that comes before the menu is ready counts from its top.
   await expect(page.getByRole("menuitem", { name: "Edit Item" })).toBeFocused();
   await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("menuitem", { name: "Delete Item" })).toBeFocused();
   await page.keyboard.press("Enter");
   const question = page.getByRole("alertdialog", { name: "Delete this item?" });
   await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
@@ -263,6 +264,7 @@ test("one of 1,000 items is found by typing", async ({ signedIn: page }) => {
   await page.keyboard.type("thing 777");
   await expect(titles(page)).toHaveText(["Thing 777"]);
   await page.keyboard.press("ArrowDown");
+  await expect(row(page, "Thing 777")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Title")).toHaveValue("Thing 777");
 });

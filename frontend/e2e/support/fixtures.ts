@@ -83,6 +83,8 @@ export async function signUp(request: APIRequestContext): Promise<Account> {
 
 /** Types the login form and sends it. */
 export async function logIn(page: Page, { email, password }: Pick<Account, "email" | "password">) {
+  // Sign-up has the same fields, and may still be on screen.
+  await expect(page.getByRole("button", { name: "Log In" })).toBeVisible();
   await page.getByTestId("email-input").fill(email);
   await page.getByTestId("password-input").fill(password);
   await page.getByRole("button", { name: "Log In" }).click();
