@@ -28,7 +28,7 @@ import sys, urllib.request as r
 path, authorization = sys.argv[1:]
 try:
     request = r.Request(f"http://127.0.0.1:8000{path}", headers={"Authorization": authorization})
-    answer = r.urlopen(request, timeout=10)
+    answer = r.urlopen(request, timeout=12)
 except r.HTTPError as error:
     answer = error
 print(answer.status, answer.headers["Retry-After"])
@@ -36,7 +36,9 @@ print(answer.status, answer.headers["Retry-After"])
 
 
 def ask_within(stack: Stack, path: str, *, authorization: str = "") -> list[str]:
-    """Status and `Retry-After` that the API itself answers within 10 s, with no proxy before it."""
+    """Status and `Retry-After` that the API itself answers, with no proxy before it, within ten seconds and what a busy
+    machine adds.
+    """
     return stack.compose("exec", "-T", "backend", "python", "-c", ASK, path, authorization).stdout.split()
 
 
