@@ -86,6 +86,7 @@ def deploy(plan: Plan, steps: Steps) -> None:
         allowed = [f"--allow={name}" for name in plan.allowed]
         in_image("python", "-m", "app.cli", "check-migrations", "--before-deploy", *allowed, tag=plan.tag)
         if plan.is_rollback:
+            # Asked of the release that is left: only it has the text of what has run since.
             known = [f"--before-rollback-to={name}" for name in migrations_in_image(plan.tag)]
             in_image("python", "-m", "app.cli", "check-migrations", *known, *allowed, tag=releases.releases()[-1].tag)
     with steps.step("migrate"):
