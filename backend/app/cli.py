@@ -11,13 +11,15 @@ from pydantic_core import PydanticCustomError
 
 from app.auth import crud as auth_crud
 from app.auth import mails
-from app.core import jobs, migration_check
-from app.core.applied_migrations import UnknownRevision
-from app.core.db import engine, transaction
-from app.core.email_address import normalize_email
-from app.core.emails import Mail
+from app.core import jobs
+from app.core.database.engine import engine
+from app.core.database.session import transaction
 from app.core.errors import AppError
 from app.core.features import modules
+from app.core.mail.addresses import normalize_email
+from app.core.mail.messages import Mail
+from app.core.migrations import safety
+from app.core.migrations.applied import UnknownRevision
 from app.users import crud, service
 from app.users.models import UserCreate, UserUpdate
 
@@ -98,15 +100,15 @@ def check_migrations(
     allow: Annotated[list[str] | None, typer.Option(help="NAME:RULE, as shown. Can be given several times.")] = None,
 ) -> None:
     """Find what would lock or break the release that runs while a migration does."""
-    config = migration_check.default_config()
+    config = safety.default_config()
     try:
         if before_deploy:
-            found = migration_check.check_before_deploy(config, applied=asyncio.run(_applied_migrations()))
+            found = safety.check_before_deploy(config, applied=asyncio.run(_applied_migrations()))
         elif before_rollback_to:
             applied = asyncio.run(_applied_migrations())
-            found = migration_check.check_before_rollback(config, applied=applied, known=before_rollback_to)
+            found = safety.check_before_rollback(config, applied=applied, known=before_rollback_to)
         else:
-            found = migration_check.check_each(config)
+            found = safety.check_each(config)
     except UnknownRevision as error:
         _fail(str(error))
     found = [finding for finding in found if finding.name not in (allow or ())]
@@ -117,7 +119,7 @@ def check_migrations(
 
 async def _applied_migrations() -> list[str]:
     try:
-        return await migration_check.applied_to_database()
+        return await safety.applied_to_database()
     finally:
         await engine.dispose()
 

@@ -8,27 +8,28 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
-from app.core import health, jobs
-from app.core.changes import changes
-from app.core.config import Settings, settings
-from app.core.dashboard import serve_dashboard
-from app.core.db import connections
-from app.core.docs import add_docs
+from app.core import jobs
+from app.core.database.session import connections
 from app.core.features import modules
+from app.core.http.openapi import add_openapi, route_name
+from app.core.http.problems import CatchErrors, add_problem_handlers
+from app.core.http.request_context import RequestContext
+from app.core.http.request_guard import RequestGuard
+from app.core.http.routing import Route
+from app.core.http.security_headers import ResponseHeaders
+from app.core.http.spa import serve_dashboard
+from app.core.http.swagger_ui import add_docs
 from app.core.logging import configure_logging
-from app.core.openapi import add_openapi, route_name
-from app.core.problems import add_problem_handlers
-from app.core.request_context import CatchErrors, RequestContext
-from app.core.request_guard import RequestGuard
-from app.core.response_headers import ResponseHeaders
-from app.core.routing import Route
-from app.core.shutdown import draining
+from app.core.runtime import health
+from app.core.runtime.change_listener import change_listener
+from app.core.runtime.shutdown import draining
+from app.core.settings import Settings, settings
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     with draining(settings.DRAIN_SECONDS):
-        async with aclosing(health.database), connections(), jobs.workers(), changes.listening():
+        async with aclosing(health.database), connections(), jobs.workers(), change_listener.listening():
             yield
 
 

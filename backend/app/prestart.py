@@ -25,14 +25,15 @@ from tenacity import (
     wait_fixed,
 )
 
-from app.core.api_role import ApiRoleError, prepare_api_role
-from app.core.applied_migrations import REVISIONS
-from app.core.config import settings as core_settings
-from app.core.db import engine, transaction
+from app.core.database.api_role import ApiRoleError, prepare_api_role
+from app.core.database.engine import engine
+from app.core.database.session import transaction
 from app.core.features import modules
 from app.core.logging import configure_logging
-from app.core.migration_check import applied_to_database, default_config
-from app.core.passwords import hash_password
+from app.core.migrations.applied import REVISIONS
+from app.core.migrations.safety import applied_to_database, default_config
+from app.core.security.passwords import hash_password
+from app.core.settings import settings as core_settings
 from app.users import crud
 from app.users.config import settings
 from app.users.models import User

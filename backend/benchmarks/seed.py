@@ -38,8 +38,8 @@ class Seeded:
 
 async def seed(url: str, *, users: int = USERS, items_each: int = ITEMS_EACH) -> Seeded:
     """Fill the database of `url`, and sign two users in by the application's own functions."""
-    from app.core.db import transaction
-    from app.core.passwords import hash_password
+    from app.core.database.session import transaction
+    from app.core.security.passwords import hash_password
 
     hashed_password = await hash_password(PASSWORD)
     user_rows = list(_users(users, hashed_password))
@@ -114,8 +114,8 @@ def _copy_table(connection: "psycopg.Connection[Any]", statement: str, rows: lis
 
 
 async def _main() -> None:
-    from app.core.config import settings
-    from app.core.db import engine
+    from app.core.database.engine import engine
+    from app.core.settings import settings
 
     seeded = await seed(settings.database_url.replace("+psycopg", "", 1))
     await engine.dispose()

@@ -19,7 +19,7 @@ MIGRATION = '''"""A column that the release before does not know."""
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "{name}"
 down_revision = previous(__file__)

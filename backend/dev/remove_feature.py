@@ -24,7 +24,7 @@ from dev.layout import BACKEND, FRONTEND, ROOT
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
 
-from app.core.migrations import previous
+from app.core.migrations.operations import previous
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -45,7 +45,7 @@ DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
 
 from alembic import op
 
-from app.core.migrations import forget, previous, set_lock_timeout
+from app.core.migrations.operations import forget, previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)

@@ -18,7 +18,7 @@ class {F}(SQLModel, table=True):
     owner_id: uuid.UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     name: str = Field(max_length=100)
 """,
-    "backend/app/{f}/config.py": """from app.core.config import EnvSettings, load
+    "backend/app/{f}/config.py": """from app.core.settings import EnvSettings, load
 
 
 class {F}Settings(EnvSettings):
@@ -28,14 +28,14 @@ class {F}Settings(EnvSettings):
 settings = load({F}Settings)
 """,
     "backend/app/{f}/jobs.py": """from app.core import emails
-from app.core.config import settings
+from app.core.settings import settings
 
 
 async def greet(*, email: str) -> None:
     mail = emails.render("{f}/emails/hello", subject=settings.PROJECT_NAME, email=email)
     await emails.send(mail, to=email)
 """,
-    "backend/app/{f}/emails/hello.mjml": """{{% extends "core/emails/layout.mjml" %}}
+    "backend/app/{f}/emails/hello.mjml": """{{% extends "core/mail/layout.mjml" %}}
 {{% block content %}}
 <mj-text>Hello from {f}, {{{{ email }}}}</mj-text>
 {{% endblock %}}
@@ -60,7 +60,7 @@ async def read_{f}_limit(current_user: CurrentUser) -> Count:
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "{n}_{f}"
 down_revision = previous(__file__)

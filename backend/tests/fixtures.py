@@ -18,11 +18,14 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, health, jobs
-from app.core.announcements import announce_commits_of, announcements
-from app.core.config import settings
-from app.core.read_pool import ReadPool
-from app.core.statements import Record, Row, Source, Statement
+from app.core import jobs
+from app.core.database import engine as database_engine
+from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
+from app.core.database.change_notifier import change_notifier, notify_commits_of
+from app.core.database.statements import Record, Row, Source, Statement
+from app.core.runtime import health
+from app.core.settings import settings
 from app.main import app
 from dev.mailstore import Mail
 from tests import conftest
@@ -43,11 +46,11 @@ async def one_event_loop() -> AsyncIterator[None]:
     """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
     yield
     await health.database.aclose()
-    await db.engine.dispose()
+    await database_engine.engine.dispose()
 
 
 class JoinedConnection:
-    """The test's own connection for `ReadSession`: what a statement has failed with is undone, as in a pool."""
+    """The test's own connection for `AutocommitSession`: what a statement has failed with is undone, as in a pool."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -62,20 +65,20 @@ class JoinedConnection:
 @asynccontextmanager
 async def bound_to(bind: object, source: Source, **options: object) -> AsyncIterator[None]:
     """Both kinds of session on other connections."""
-    before, source_before = db.WriteSession.kw["bind"], vars(db.read_session).get("source")
+    before, source_before = db.WriteSession.kw["bind"], vars(db.autocommit_session).get("source")
     db.WriteSession.configure(bind=bind, **options)
-    db.read_session.source = source
+    db.autocommit_session.source = source
     try:
         yield
     finally:
         db.WriteSession.configure(bind=before, join_transaction_mode="conditional_savepoint")
-        vars(db.read_session)["source"] = source_before
+        vars(db.autocommit_session)["source"] = source_before
 
 
 @pytest.fixture
 async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
     """A session in the test's own transaction, which the application's sessions join."""
-    async with db.engine.connect() as connection:
+    async with database_engine.engine.connect() as connection:
         transaction = await connection.begin()
         await connection.execute(text("SELECT 1"))  # the driver begins with the first statement
         raw = (await connection.get_raw_connection()).driver_connection
@@ -116,11 +119,11 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     name = f"live_{uuid.uuid4().hex[:12]}"
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
-    engine = db.make_engine(url)
-    announce_commits_of(engine)
+    engine = database_engine.make_engine(url)
+    notify_commits_of(engine)
     client = application_client()
-    pool = ReadPool(url, db.ENGINE_OPTIONS)
-    async with pool, announcements.sending(pool), bound_to(engine, pool), jobs.workers(), client:
+    pool = AutocommitPool(url, database_engine.ENGINE_OPTIONS)
+    async with pool, change_notifier.sending(pool), bound_to(engine, pool), jobs.workers(), client:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)

@@ -1,2 +1,2 @@
-// Who serves the dashboard answers this address with the settings of its place: nginx.conf, app/core/dashboard.py.
+// Who serves the dashboard answers this address with the settings of its place: nginx.conf, app/core/http/spa.py.
 window.APP_CONFIG = {};

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, TypeDecorator, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from app.core import applied_migrations
-from app.core.config import settings
 from app.core.features import modules
+from app.core.migrations import applied
+from app.core.settings import settings
 
 list(modules("models"))  # importing is what fills the metadata
 
@@ -67,17 +67,17 @@ def record(connection: Connection, *, step: MigrationInfo, **_: Any) -> None:
     """Within the migration's transaction. `alembic stamp` takes many steps at once."""
     chain = step.revision_map.iterate_revisions(step.up_revision_ids, step.down_revision_ids or "base")
     moved = [each.revision for each in chain]
-    applied_migrations.remove(connection, moved)
+    applied.remove(connection, moved)
     if step.is_upgrade:
-        applied_migrations.add(connection, moved[::-1])
+        applied.add(connection, moved[::-1])
 
 
 def run_migrations(connection: Connection) -> None:
     known = sorted(script.revision for script in context.script.walk_revisions())
     try:
-        applied_migrations.lock(connection)
-        follow_database(applied_migrations.update_record(connection, known))
-    except (applied_migrations.MigrationInProgress, applied_migrations.UnknownRevision) as error:
+        applied.lock(connection)
+        follow_database(applied.update_record(connection, known))
+    except (applied.MigrationInProgress, applied.UnknownRevision) as error:
         raise CommandError(str(error)) from None
     connection.commit()
     context.configure(
@@ -87,7 +87,7 @@ def run_migrations(connection: Connection) -> None:
         process_revision_directives=number_revision,
         render_item=render_type,
         transaction_per_migration=True,
-        include_name=lambda name, kind, _: (kind, name) != ("table", applied_migrations.TABLE.name),
+        include_name=lambda name, kind, _: (kind, name) != ("table", applied.TABLE.name),
         on_version_apply=partial(record, connection),
     )
     with context.begin_transaction():
@@ -95,7 +95,7 @@ def run_migrations(connection: Connection) -> None:
 
 
 def write_sql() -> None:
-    """For `--sql`, and for the check of `core/migration_check.py`."""
+    """For `--sql`, and for the check of `core/migrations/safety.py`."""
     context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from app.core.config import EnvSettings, load
+from app.core.settings import EnvSettings, load
 
 _USUAL_MINUTES = 12 * 60
 

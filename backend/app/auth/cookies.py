@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.config import settings
 from app.core.errors import CrossSiteRequest
-from app.core.openapi import raises
+from app.core.http.openapi import raises
+from app.core.settings import settings
 
 # The prefix `__Host-` keeps sub-domains from setting the cookie; browsers demand `Secure` and
 # `Path=/` for it. On plain http, which is local development only, the cookie has neither.

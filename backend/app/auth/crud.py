@@ -11,8 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import OneTimeToken, SessionUser, TokenPurpose, UserSession
-from app.core.models import columns, utc_now
-from app.core.statements import ReadSession, Row, Statement
+from app.core.clock import utc_now
+from app.core.database.statements import AutocommitSession, Row, Statement
+from app.core.models import columns
 from app.users.models import User, UserPublic
 
 _SESSION_USER = Statement(
@@ -38,13 +39,13 @@ async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime:
     return user_session
 
 
-async def get_session_user(*, session: ReadSession, session_id: uuid.UUID) -> SessionUser | None:
+async def get_session_user(*, session: AutocommitSession, session_id: uuid.UUID) -> SessionUser | None:
     """The active user of a living session."""
     row = await session.first(_SESSION_USER, session_id=session_id, now=utc_now())
     return SessionUser.model_construct(**row) if row else None
 
 
-async def get_access(*, session: ReadSession, session_id: uuid.UUID) -> Row | None:
+async def get_access(*, session: AutocommitSession, session_id: uuid.UUID) -> Row | None:
     """What a living session may do now, and until when: `is_superuser` and `expires_at`."""
     return await session.first(_ACCESS, session_id=session_id, now=utc_now())
 

@@ -10,11 +10,11 @@ from fastapi.security import OAuth2PasswordBearer
 from app.auth import crud
 from app.auth.cookies import COOKIE_NAME, refuse_cross_site
 from app.auth.models import SessionUser
-from app.core.config import settings
-from app.core.db import read_session
+from app.core.database.session import autocommit_session
 from app.core.errors import Forbidden, NotAuthenticated
-from app.core.openapi import raises
-from app.core.tokens import ACCESS, decode_token
+from app.core.http.openapi import raises
+from app.core.security.tokens import ACCESS, decode_token
+from app.core.settings import settings
 
 
 class SignedInUser(OAuth2PasswordBearer):
@@ -25,7 +25,7 @@ class SignedInUser(OAuth2PasswordBearer):
 
     async def __call__(self, request: Request) -> SessionUser:  # type: ignore[override]
         session_id = _session_id(await self._token(request))
-        user = await crud.get_session_user(session=read_session, session_id=session_id)
+        user = await crud.get_session_user(session=autocommit_session, session_id=session_id)
         if user is None:
             raise NotAuthenticated
         return user
@@ -57,7 +57,7 @@ def still(user: SessionUser) -> Callable[[], Awaitable[bool]]:
     """Whether the session lasts, with the rights that it had at the request: for answers that take long."""
 
     async def is_allowed() -> bool:
-        access = await crud.get_access(session=read_session, session_id=user.session_id)
+        access = await crud.get_access(session=autocommit_session, session_id=user.session_id)
         return access is not None and access["is_superuser"] == user.is_superuser
 
     return is_allowed

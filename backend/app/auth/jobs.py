@@ -3,8 +3,8 @@
 from app.auth import crud, mails
 from app.auth.models import TokenPurpose
 from app.auth.service import RESET_LIFETIME
-from app.core import emails
-from app.core.db import transaction
+from app.core.database.session import transaction
+from app.core.mail import smtp
 from app.users import crud as users_crud
 
 
@@ -22,8 +22,8 @@ async def send_password_recovery(*, email: str) -> None:
             purpose=TokenPurpose.RESET_PASSWORD,
             lifetime=RESET_LIFETIME,
         )
-    await emails.send(mails.reset_password(email=email, name=name, token=token), to=email)
+    await smtp.send(mails.reset_password(email=email, name=name, token=token), to=email)
 
 
 async def send_welcome(*, email: str, name: str | None, token: str | None) -> None:
-    await emails.send(mails.welcome(email=email, name=name, token=token), to=email)
+    await smtp.send(mails.welcome(email=email, name=name, token=token), to=email)

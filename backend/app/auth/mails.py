@@ -1,8 +1,8 @@
 """The mails of this feature."""
 
 from app.auth.config import settings
-from app.core.config import settings as core_settings
-from app.core.emails import Mail, render
+from app.core.mail.messages import Mail, render
+from app.core.settings import settings as core_settings
 
 
 def reset_password(*, email: str, name: str | None, token: str) -> Mail:

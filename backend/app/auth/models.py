@@ -5,8 +5,9 @@ from typing import Literal
 
 from sqlmodel import Field, SQLModel
 
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import Email, utc_now
+from app.core.models import Email
 from app.users.models import Password, UserPublic
 
 

@@ -9,12 +9,12 @@ from app.auth.cookies import clear_session_cookie, refuse_cross_site, set_sessio
 from app.auth.deps import CurrentSuperuser, CurrentUser
 from app.auth.models import LoginSession, NewPassword, Token
 from app.auth.service import SESSION_LIFETIME
-from app.core.db import SessionDep
+from app.core.database.session import SessionDep
 from app.core.errors import InactiveUser, InvalidToken, NotFound, WrongCredentials
+from app.core.http.openapi import problems
+from app.core.http.responses import answer
 from app.core.jobs import defer
 from app.core.models import Email, Message
-from app.core.openapi import problems
-from app.core.responses import answer
 from app.users import crud as users_crud
 from app.users.models import UserPublic
 

@@ -14,8 +14,8 @@ from app.backups import database, schedule, service
 from app.backups.archive import new_key, open_archive
 from app.backups.models import Manifest
 from app.backups.programs import BackupError
+from app.core.clock import utc_now
 from app.core.logging import configure_logging
-from app.core.models import utc_now
 
 cli = typer.Typer(no_args_is_help=True, help="Make, check and restore backups.", add_completion=False)
 

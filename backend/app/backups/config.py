@@ -4,7 +4,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from app.core.config import REPOSITORY_DIR, EnvSettings, StorageUrl, load, split
+from app.core.settings import REPOSITORY_DIR, EnvSettings, StorageUrl, load, split
 
 
 class BackupsSettings(EnvSettings):

@@ -6,12 +6,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.backups.models import Backup, Manifest
-from app.core.statements import ReadSession, Statement
+from app.core.database.statements import AutocommitSession, Statement
 
 _NEWEST = Statement(select(Backup.created_at).order_by(col(Backup.created_at).desc()).limit(1))
 
 
-async def newest_backup(*, session: ReadSession) -> datetime | None:
+async def newest_backup(*, session: AutocommitSession) -> datetime | None:
     """The moment whose data the newest backup holds."""
     row = await session.first(_NEWEST)
     return row["created_at"] if row else None

@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 
 from app.backups.models import TableState
 from app.backups.programs import BackupError, Program
-from app.core.applied_migrations import APPLIED
-from app.core.config import settings
+from app.core.migrations.applied import APPLIED
+from app.core.settings import settings
 
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 10

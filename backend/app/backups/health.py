@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from app.backups import crud
 from app.backups.config import settings
-from app.core.db import read_session
-from app.core.health import Check, CheckFunction
-from app.core.models import utc_now
+from app.core.clock import utc_now
+from app.core.database.session import autocommit_session
+from app.core.runtime.health import Check, CheckFunction
 
 KEPT_SECONDS = 30.0
 
@@ -21,7 +21,7 @@ class NewestBackup:
 
     async def check(self) -> Check:
         if time.monotonic() >= self._keep_until:
-            self._created_at = await crud.newest_backup(session=read_session)
+            self._created_at = await crud.newest_backup(session=autocommit_session)
             self._keep_until = time.monotonic() + KEPT_SECONDS
         return judge(self._created_at, utc_now())
 

@@ -10,7 +10,7 @@ import structlog
 from app.backups import service
 from app.backups.archive import open_archive
 from app.backups.config import settings
-from app.core.models import utc_now
+from app.core.clock import utc_now
 
 logger = structlog.get_logger(__name__)
 

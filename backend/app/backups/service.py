@@ -23,11 +23,11 @@ from app.backups.archive import DATABASE, MANIFEST, UPLOADS, Archive
 from app.backups.config import settings
 from app.backups.models import Manifest, StoredFile
 from app.backups.programs import BackupError, Program, check_version, input_of, output_of
-from app.core.api_role import ApiRoleError, prepare_api_role
-from app.core.applied_migrations import REVISIONS
-from app.core.config import BACKEND_DIR
-from app.core.config import settings as core_settings
-from app.core.models import utc_now
+from app.core.clock import utc_now
+from app.core.database.api_role import ApiRoleError, prepare_api_role
+from app.core.migrations.applied import REVISIONS
+from app.core.settings import BACKEND_DIR
+from app.core.settings import settings as core_settings
 
 logger = structlog.get_logger(__name__)
 

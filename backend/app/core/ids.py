@@ -2,9 +2,10 @@
 
 import os
 import threading
-import time
 import uuid
 from datetime import datetime
+
+from app.core.clock import unix_ns
 
 _lock = threading.Lock()
 _last_ticks = 0
@@ -17,7 +18,7 @@ def new_id() -> uuid.UUID:
     """
     global _last_ticks
     with _lock:
-        _last_ticks = max(_last_ticks + 1, (time.time_ns() << 12) // 1_000_000)
+        _last_ticks = max(_last_ticks + 1, (unix_ns() << 12) // 1_000_000)
         ticks = _last_ticks
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     milliseconds, fraction = ticks >> 12, ticks & 0xFFF

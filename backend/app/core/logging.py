@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
-from app.core.config import settings
+from app.core.settings import settings
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Of the request that is being answered: every line that is logged meanwhile names it."""

@@ -1,7 +1,6 @@
 """Bases and types that every feature's models share."""
 
 import uuid
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict
@@ -9,7 +8,7 @@ from pydantic import Field as PydanticField
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
-from app.core.email_address import normalize_email
+from app.core.mail.addresses import normalize_email
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,10 +24,6 @@ Email = Annotated[
     AfterValidator(normalize_email),
 ]
 """An e-mail address, in the one form that is stored and compared."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:

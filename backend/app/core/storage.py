@@ -16,8 +16,8 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from app.core.config import settings
 from app.core.errors import Unavailable
+from app.core.settings import settings
 
 logger = structlog.get_logger(__name__)
 

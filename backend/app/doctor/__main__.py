@@ -9,8 +9,8 @@ from typing import Annotated
 import structlog
 import typer
 
+from app.core.clock import utc_now
 from app.core.features import modules
-from app.core.models import utc_now
 from app.doctor.models import DoctorReport
 from app.doctor.unusable import unusable_settings
 
@@ -30,7 +30,7 @@ def main(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] 
 
 def find() -> DoctorReport:
     try:
-        import_module("app.core.config")
+        import_module("app.core.settings")
         list(modules("config"))
     except SystemExit as error:
         return DoctorReport(checked_at=utc_now(), findings=unusable_settings(str(error)))
@@ -39,8 +39,8 @@ def find() -> DoctorReport:
 
 async def _check_all() -> DoctorReport:
     # Not above: they read the settings when they are imported.
-    from app.core import health
-    from app.core.db import connections
+    from app.core.database.session import connections
+    from app.core.runtime import health
     from app.doctor.service import check_all
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import AsyncConnection
 from sqlalchemy.engine import make_url
 
-from app.core.config import Settings
-from app.core.db import ENGINE_OPTIONS
+from app.core.database.engine import ENGINE_OPTIONS
+from app.core.settings import Settings
 from app.doctor.models import Finding
 from app.doctor.settings import processes
 

@@ -6,8 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import BaseError
 
-from app.core.config import Settings
 from app.core.ids import new_id
+from app.core.settings import Settings
 from app.core.storage import REQUEST_SECONDS, SECONDS, open_store
 from app.doctor.models import Finding, State
 

@@ -1,11 +1,11 @@
-"""Whether mails can be sent: connects and logs in as `core/emails.py` does, and sends nothing."""
+"""Whether mails can be sent: connects and logs in as `core/mail/messages.py` does, and sends nothing."""
 
 import ssl
 from collections.abc import Iterator
 
 import aiosmtplib
 
-from app.core.config import Settings
+from app.core.settings import Settings
 from app.doctor.models import Finding
 
 SECONDS = 5

@@ -5,11 +5,11 @@ from collections.abc import Awaitable
 
 import structlog
 
-from app.core.config import EnvSettings, Settings
-from app.core.config import settings as core_settings
+from app.core.clock import utc_now
 from app.core.features import modules
-from app.core.health import Health
-from app.core.models import utc_now
+from app.core.runtime.health import Health
+from app.core.settings import EnvSettings, Settings
+from app.core.settings import settings as core_settings
 from app.doctor.database import check_database
 from app.doctor.files import check_files
 from app.doctor.mail import check_mail

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from app.core.config import EnvSettings, Settings, check_secret
+from app.core.settings import EnvSettings, Settings, check_secret
 from app.doctor.models import Finding
 from app.users.config import UsersSettings
 

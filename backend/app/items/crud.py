@@ -6,12 +6,13 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, insert, or_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.daily_counts import DailyCounts
+from app.core.clock import utc_now
+from app.core.database.statements import AutocommitSession, Row, Statement
 from app.core.errors import NotFound
 from app.core.ids import new_id
-from app.core.models import columns, utc_now
-from app.core.paged_list import PagedList, WholeList
-from app.core.statements import ReadSession, Row, Statement
+from app.core.lists.daily_counts import DailyCounts
+from app.core.lists.paged_list import PagedList, WholeList
+from app.core.models import columns
 from app.items.models import Item, ItemCreate, ItemPublic, ItemsFilter, ItemsParams, ItemUpdate
 
 _ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")))
@@ -33,23 +34,23 @@ _locked = _chosen.order_by(col(Item.id)).with_for_update()
 _DELETE_ITEMS = Statement(delete(Item).where(col(Item.id).in_(_locked)).returning(col(Item.id)))
 
 
-async def read_items(*, session: ReadSession, params: ItemsParams, owner_id: uuid.UUID | None) -> Row:
+async def read_items(*, session: AutocommitSession, params: ItemsParams, owner_id: uuid.UUID | None) -> Row:
     """One page of `ItemsPublic`."""
     return await _ITEMS.page(session, params, visible_owner_id=owner_id)
 
 
-async def read_all_items(*, session: ReadSession, params: ItemsFilter, owner_id: uuid.UUID | None) -> WholeList:
+async def read_all_items(*, session: AutocommitSession, params: ItemsFilter, owner_id: uuid.UUID | None) -> WholeList:
     return await _ITEMS.whole(session, params, visible_owner_id=owner_id)
 
 
-async def read_items_stats(*, session: ReadSession, days: int, owner_id: uuid.UUID | None) -> Row:
+async def read_items_stats(*, session: AutocommitSession, days: int, owner_id: uuid.UUID | None) -> Row:
     """`ItemsStats`."""
     if owner_id is None:
         return await _STATS.read(session, days=days)
     return await _STATS_OF_OWNER.read(session, days=days, owner_id=owner_id)
 
 
-async def read_item(*, session: ReadSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row:
+async def read_item(*, session: AutocommitSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row:
     """`ItemPublic`. Raises `NotFound` also for somebody else's: its existence is none of the asker's business."""
     row = await session.first(_ITEM, item_id=item_id)
     if row is None or (owner_id is not None and row["owner_id"] != owner_id):
@@ -57,7 +58,7 @@ async def read_item(*, session: ReadSession, item_id: uuid.UUID, owner_id: uuid.
     return row
 
 
-async def create_item(*, session: ReadSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row:
+async def create_item(*, session: AutocommitSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row:
     """`ItemPublic`. One statement that stands alone, so it needs no transaction around it."""
     values = {"id": new_id(), "owner_id": owner_id, "created_at": utc_now(), "version": 1, **item_create.model_dump()}
     return await session.one(_CREATE_ITEM, **values)
@@ -82,6 +83,6 @@ async def delete_item(*, session: AsyncSession, item: Item) -> None:
     await session.flush()
 
 
-async def delete_items(*, session: ReadSession, item_ids: list[uuid.UUID], owner_id: uuid.UUID | None) -> int:
+async def delete_items(*, session: AutocommitSession, item_ids: list[uuid.UUID], owner_id: uuid.UUID | None) -> int:
     """How many there were. One statement, as `create_item`."""
     return len(await session.all(_DELETE_ITEMS, item_ids=item_ids, owner_id=owner_id))

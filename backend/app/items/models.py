@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from app.core.daily_counts import DayCount
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import PartialUpdate, Versioned, utc_now
-from app.core.pagination import ListFilter, ListParams, Page
+from app.core.lists.daily_counts import DayCount
+from app.core.lists.pagination import ListFilter, ListParams, Page
+from app.core.models import PartialUpdate, Versioned
 
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 

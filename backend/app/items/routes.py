@@ -4,14 +4,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from app.auth.deps import CurrentUser, still
-from app.core.csv_export import CsvResponse, csv_answer
-from app.core.daily_counts import Days
-from app.core.db import ReadSessionDep, SessionDep
+from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.http.openapi import problems, raises
+from app.core.http.preconditions import IfMatch
+from app.core.http.responses import answer
+from app.core.lists.csv_export import CsvResponse, csv_answer
+from app.core.lists.daily_counts import Days
 from app.core.models import BulkDelete, Count, Message
-from app.core.openapi import problems, raises
-from app.core.preconditions import IfMatch
-from app.core.responses import answer
 from app.items import crud
 from app.items.models import (
     Item,
@@ -38,16 +38,14 @@ ItemDep = Annotated[Item, Depends(get_own_item)]
 
 
 @router.get("/", response_model=ItemsPublic)
-async def read_items(
-    session: ReadSessionDep, current_user: CurrentUser, params: Annotated[ItemsParams, Query()]
-) -> Any:
+async def read_items(session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsParams, Query()]) -> Any:
     page = await crud.read_items(session=session, params=params, owner_id=current_user.visible_owner_id)
     return answer(ItemsPublic, page)
 
 
 @router.get("/export", response_class=CsvResponse)
 async def export_items(
-    session: ReadSessionDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
+    session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
 ) -> Any:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
@@ -56,7 +54,7 @@ async def export_items(
 
 @router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))
 async def read_items_stats(
-    session: ReadSessionDep, current_user: CurrentUser, days: Days = 30, all: bool = False
+    session: AutocommitDep, current_user: CurrentUser, days: Days = 30, all: bool = False
 ) -> Any:
     """Of one's own items, or for superusers of everybody's."""
     if all and not current_user.is_superuser:
@@ -66,13 +64,13 @@ async def read_items_stats(
 
 
 @router.get("/{id}", response_model=ItemPublic, responses=problems(NotFound))
-async def read_item(session: ReadSessionDep, current_user: CurrentUser, id: uuid.UUID) -> Any:
+async def read_item(session: AutocommitDep, current_user: CurrentUser, id: uuid.UUID) -> Any:
     item = await crud.read_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
     return answer(ItemPublic, item)
 
 
 @router.post("/", response_model=ItemPublic, responses=problems(Conflict))
-async def create_item(session: ReadSessionDep, current_user: CurrentUser, body: ItemCreate) -> Any:
+async def create_item(session: AutocommitDep, current_user: CurrentUser, body: ItemCreate) -> Any:
     item = await crud.create_item(session=session, item_create=body, owner_id=current_user.id)
     return answer(ItemPublic, item)
 
@@ -89,7 +87,7 @@ async def delete_item(session: SessionDep, item: ItemDep) -> Any:
 
 
 @router.post("/bulk-delete", response_model=Count)
-async def delete_items(session: ReadSessionDep, current_user: CurrentUser, body: BulkDelete) -> Any:
+async def delete_items(session: AutocommitDep, current_user: CurrentUser, body: BulkDelete) -> Any:
     """Those that are there and may be seen; the others are not counted."""
     owner_id = current_user.visible_owner_id
     return Count(count=await crud.delete_items(session=session, item_ids=body.ids, owner_id=owner_id))

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 import psycopg
 
 from app.auth import crud
-from app.core.changes import Reader
-from app.core.db import read_session
-from app.core.models import utc_now
-from app.core.statements import Row
+from app.core.clock import utc_now
+from app.core.database.session import autocommit_session
+from app.core.database.statements import Row
+from app.core.runtime.change_listener import Subscriber
 
 STREAM_SECONDS = 3600.0
 """A stream ends after that, and browsers open another: none stays on a worker for ever."""
@@ -30,42 +30,42 @@ END = b"event: end\ndata: {}\n\n"
 _few_at_once = asyncio.Semaphore(2)
 
 
-async def events(reader: Reader, session_id: uuid.UUID) -> AsyncIterator[bytes]:
+async def events(subscriber: Subscriber, session_id: uuid.UUID) -> AsyncIterator[bytes]:
     """Who may see what is decided when it is sent, by the rights of that moment."""
     ends_at = time.monotonic() + STREAM_SECONDS
     first = READY
-    while not reader.closed and time.monotonic() < ends_at:
-        own, others = taken = reader.take()  # before the look at the rights, which must not be older
+    while not subscriber.closed and time.monotonic() < ends_at:
+        own, others = taken = subscriber.take()  # before the look at the rights, which must not be older
         try:
             access = await _access(session_id)
         except psycopg.OperationalError:  # the database is away: what is to be told is kept, and so is the stream
-            reader.put_back(taken)
+            subscriber.put_back(taken)
             yield KEEP_ALIVE
             await asyncio.sleep(RETRY_SECONDS)
             continue
         if access is None:
             yield END
             return
-        reader.sees_all = access["is_superuser"]
-        topics = own | others if reader.sees_all else own
+        subscriber.sees_all = access["is_superuser"]
+        topics = own | others if subscriber.sees_all else own
         if message := first + b"".join(map(_change, sorted(topics))):
             yield message
         first = b""
         await asyncio.sleep(PAUSE_SECONDS)
-        async for comment in _until_woken(reader, access, ends_at):
+        async for comment in _until_woken(subscriber, access, ends_at):
             yield comment
 
 
 async def _access(session_id: uuid.UUID) -> Row | None:
     async with _few_at_once:
-        return await crud.get_access(session=read_session, session_id=session_id)
+        return await crud.get_access(session=autocommit_session, session_id=session_id)
 
 
-async def _until_woken(reader: Reader, access: Row, ends_at: float) -> AsyncIterator[bytes]:
+async def _until_woken(subscriber: Subscriber, access: Row, ends_at: float) -> AsyncIterator[bytes]:
     """Returns when there is a reason to look: a change, the end of the session, of the stream or of the process."""
     expires_at = time.monotonic() + (access["expires_at"] - utc_now()).total_seconds()
     while (left := min(expires_at, ends_at) - time.monotonic()) > 0:
-        if await reader.wait(min(left, KEEP_ALIVE_SECONDS)):
+        if await subscriber.wait(min(left, KEEP_ALIVE_SECONDS)):
             return
         yield KEEP_ALIVE
 

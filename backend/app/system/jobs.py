@@ -1,7 +1,7 @@
-from app.core import emails
-from app.core.config import settings
+from app.core.mail import messages, smtp
+from app.core.settings import settings
 
 
 async def send_test_mail(*, email: str) -> None:
-    mail = emails.render("system/emails/test", subject=f"{settings.PROJECT_NAME} - Test email", email=email)
-    await emails.send(mail, to=email)
+    mail = messages.render("system/emails/test", subject=f"{settings.PROJECT_NAME} - Test email", email=email)
+    await smtp.send(mail, to=email)

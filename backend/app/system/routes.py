@@ -3,13 +3,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 
 from app.auth.deps import get_current_superuser
-from app.core.config import settings
-from app.core.db import SessionDep
+from app.core.database.session import SessionDep
 from app.core.errors import Unavailable
-from app.core.health import Health, Liveness, Readiness
+from app.core.http.problems import problem_response
 from app.core.jobs import defer
 from app.core.models import Email, Message
-from app.core.problems import problem_response
+from app.core.runtime.health import Health, Liveness, Readiness
+from app.core.settings import settings
 from app.system.jobs import send_test_mail
 
 router = APIRouter(tags=["utils"])

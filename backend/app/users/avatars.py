@@ -9,8 +9,8 @@ from io import BytesIO
 import structlog
 from PIL import Image, ImageOps
 
-from app.core.config import settings
 from app.core.errors import Invalid, Unavailable
+from app.core.settings import settings
 
 logger = structlog.get_logger(__name__)
 

@@ -3,8 +3,8 @@ from typing import Self
 
 from pydantic import SecretStr, model_validator
 
-from app.core.config import EnvSettings, check_secret, load
 from app.core.models import Email
+from app.core.settings import EnvSettings, check_secret, load
 
 
 class UsersSettings(EnvSettings):

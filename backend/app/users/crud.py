@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.daily_counts import DailyCounts
+from app.core.database.statements import AutocommitSession, Row, Statement
 from app.core.errors import Conflict, Duplicate, FieldError, NotFound
+from app.core.http.preconditions import ANY_VERSION, Precondition
+from app.core.lists.daily_counts import DailyCounts
+from app.core.lists.paged_list import PagedList, WholeList
 from app.core.models import columns
-from app.core.paged_list import PagedList, WholeList
-from app.core.preconditions import ANY_VERSION, Precondition
-from app.core.statements import ReadSession, Row, Statement
 from app.users.models import User, UserPublic, UsersFilter, UsersParams
 
 _USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
@@ -38,21 +38,21 @@ _STATS = DailyCounts(User, totals={"active_count": User.is_active, "superuser_co
 _SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
 
 
-async def read_users(*, session: ReadSession, params: UsersParams) -> Row:
+async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row:
     """One page of `UsersPublic`."""
     return await _USERS.page(session, params)
 
 
-async def read_all_users(*, session: ReadSession, params: UsersFilter) -> WholeList:
+async def read_all_users(*, session: AutocommitSession, params: UsersFilter) -> WholeList:
     return await _USERS.whole(session, params)
 
 
-async def read_users_stats(*, session: ReadSession, days: int) -> Row:
+async def read_users_stats(*, session: AutocommitSession, days: int) -> Row:
     """`UsersStats`."""
     return await _STATS.read(session, days=days)
 
 
-async def read_user(*, session: ReadSession, user_id: uuid.UUID) -> Row:
+async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row:
     """`UserPublic`. Raises `NotFound`."""
     row = await session.first(_USER, user_id=user_id)
     if row is None:
@@ -60,7 +60,7 @@ async def read_user(*, session: ReadSession, user_id: uuid.UUID) -> Row:
     return row
 
 
-async def read_avatar_url(*, session: ReadSession, user_id: uuid.UUID) -> str | None:
+async def read_avatar_url(*, session: AutocommitSession, user_id: uuid.UUID) -> str | None:
     """None when there is no such user, either."""
     row = await session.first(_AVATAR_URL, user_id=user_id)
     return row["avatar_url"] if row else None

@@ -6,10 +6,11 @@ from pydantic import StrictBool
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from app.core.daily_counts import DayCount
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import Email, PartialUpdate, Versioned, utc_now
-from app.core.pagination import ListFilter, ListParams, Page
+from app.core.lists.daily_counts import DayCount
+from app.core.lists.pagination import ListFilter, ListParams, Page
+from app.core.models import Email, PartialUpdate, Versioned
 
 Password = Annotated[str, Field(min_length=8, max_length=128)]
 

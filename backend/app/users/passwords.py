@@ -4,8 +4,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from app.core.config import settings
 from app.core.errors import Invalid
+from app.core.settings import settings
 
 _MIN_CONTEXT_LENGTH = 4
 

@@ -4,15 +4,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser, still
-from app.core.csv_export import CsvResponse, csv_answer
-from app.core.daily_counts import Days
-from app.core.db import ReadSessionDep, SessionDep
+from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
+from app.core.http.openapi import problems
+from app.core.http.preconditions import IfMatch
+from app.core.http.responses import answer
+from app.core.http.uploads import FORM_BYTES, OneFile
+from app.core.lists.csv_export import CsvResponse, csv_answer
+from app.core.lists.daily_counts import Days
 from app.core.models import BulkDelete, Count, Message
-from app.core.openapi import problems
-from app.core.preconditions import IfMatch
-from app.core.responses import answer
-from app.core.uploads import FORM_BYTES, OneFile
 from app.users import avatars, crud, service
 from app.users.config import settings
 from app.users.models import (
@@ -94,7 +94,7 @@ async def register_user(session: SessionDep, body: UserRegister) -> Any:
 
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
-async def read_users(session: ReadSessionDep, params: Annotated[UsersParams, Query()]) -> Any:
+async def read_users(session: AutocommitDep, params: Annotated[UsersParams, Query()]) -> Any:
     return answer(UsersPublic, await crud.read_users(session=session, params=params))
 
 
@@ -105,7 +105,7 @@ async def create_user(session: SessionDep, body: UserCreate) -> Any:
 
 @router.get("/export", response_class=CsvResponse)
 async def export_users(
-    session: ReadSessionDep, current_user: CurrentSuperuser, params: Annotated[UsersFilter, Query()]
+    session: AutocommitDep, current_user: CurrentSuperuser, params: Annotated[UsersFilter, Query()]
 ) -> Any:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     users = await crud.read_all_users(session=session, params=params)
@@ -113,7 +113,7 @@ async def export_users(
 
 
 @router.get("/stats", response_model=UsersStats, dependencies=superuser_only)
-async def read_users_stats(session: ReadSessionDep, days: Days = 30) -> Any:
+async def read_users_stats(session: AutocommitDep, days: Days = 30) -> Any:
     return answer(UsersStats, await crud.read_users_stats(session=session, days=days))
 
 
@@ -126,7 +126,7 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
 
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
-async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, user_id: uuid.UUID) -> Any:
+async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Any:
     """Oneself, or for superusers anybody."""
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
@@ -134,7 +134,7 @@ async def read_user_by_id(session: ReadSessionDep, current_user: CurrentUser, us
 
 
 @router.get("/{user_id}/avatar", response_class=Response, responses={200: PICTURE, **problems(NotFound)})
-async def read_avatar(session: ReadSessionDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Any:
+async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Any:
     """The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`."""
     picture, version = await service.read_avatar(session=session, user_id=user_id)
     keep = "private, max-age=31536000, immutable" if v == version else "private, no-cache"

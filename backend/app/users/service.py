@@ -5,13 +5,13 @@ import uuid
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import storage
-from app.core.db import transaction
+from app.core.database.session import transaction
+from app.core.database.statements import AutocommitSession
 from app.core.errors import AppError, BadRequest, NotFound
 from app.core.events import announce
+from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.jobs import defer
-from app.core.passwords import hash_password, verify_password
-from app.core.preconditions import ANY_VERSION, Precondition
-from app.core.statements import ReadSession
+from app.core.security.passwords import hash_password, verify_password
 from app.users import avatars, crud
 from app.users.events import CredentialsChanged, UserCreated
 from app.users.models import (
@@ -117,7 +117,7 @@ async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Pr
     _discard_avatar(session, await crud.delete_user(session=session, user_id=user_id, if_match=if_match))
 
 
-async def read_avatar(*, session: ReadSession, user_id: uuid.UUID) -> tuple[bytes, str]:
+async def read_avatar(*, session: AutocommitSession, user_id: uuid.UUID) -> tuple[bytes, str]:
     """The picture and its version. Raises `NotFound`."""
     url = await crud.read_avatar_url(session=session, user_id=user_id)
     picture = await storage.get(avatars.key(user_id, url)) if url else None

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
-from app.core.models import utc_now
+from app.core.clock import utc_now
 from tests.auth.factories import Headers, sign_in, signed_in_superuser, signed_in_user
 from tests.users.factories import PASSWORD
 

@@ -10,8 +10,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, passwords
-from app.core.passwords import hash_password
+from app.core.database import session as db
+from app.core.security import passwords
+from app.core.security.passwords import hash_password
 from tests.core.answers import problem
 from tests.users.factories import PASSWORD, create_user, password_hash
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import OneTimeToken
-from app.core.passwords import verify_password
+from app.core.security.passwords import verify_password
 from tests.auth.factories import sign_in
 from tests.auth.mailbox import Mails, ask_for_token
 from tests.core.answers import fields, problem

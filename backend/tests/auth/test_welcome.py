@@ -3,7 +3,7 @@
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.passwords import verify_password
+from app.core.security.passwords import verify_password
 from app.users import crud
 from tests.auth.factories import signed_in_superuser
 from tests.auth.mailbox import Mails, reset_token

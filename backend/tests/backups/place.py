@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from app.backups.archive import new_key
 from app.backups.config import settings
-from app.core.config import settings as core_settings
+from app.core.settings import settings as core_settings
 from tests.conftest import BACKEND_DIR
 
 ROWS = 50

@@ -21,7 +21,7 @@ from app.backups import database, service
 from app.backups.archive import Archive, open_archive
 from app.backups.config import settings
 from app.backups.programs import BackupError
-from app.core.config import settings as core_settings
+from app.core.settings import settings as core_settings
 from tests.backups.place import ROWS, Place
 from tests.conftest import BACKEND_DIR
 

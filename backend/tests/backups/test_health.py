@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.backups import health
 from app.backups.config import settings
 from app.backups.models import Backup
-from app.core.models import utc_now
+from app.core.clock import utc_now
 
 READY = "/api/v1/health/ready"
 NOW = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)

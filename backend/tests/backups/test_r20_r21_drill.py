@@ -15,8 +15,8 @@ from app.auth.service import RESET_LIFETIME
 from app.backups import database, service
 from app.backups.archive import new_key, open_archive
 from app.backups.config import settings
-from app.core import db
-from app.core.config import settings as core_settings
+from app.core.database import session as db
+from app.core.settings import settings as core_settings
 from tests.auth.factories import signed_in_user
 from tests.users.factories import PASSWORD, create_user
 

@@ -16,8 +16,8 @@ from app.backups.archive import Archive, new_key, open_archive
 from app.backups.config import settings
 from app.backups.models import Manifest
 from app.backups.programs import BackupError
-from app.core.config import settings as core_settings
 from app.core.features import APP_DIR
+from app.core.settings import settings as core_settings
 from tests.backups.place import ROWS, Place
 from tests.conftest import BACKEND_DIR
 

@@ -5,8 +5,8 @@ import re
 import httpx2
 import pytest
 
-from app.core.dashboard import configuration
-from app.core.response_headers import API, COMMON, DASHBOARD, HSTS
+from app.core.http.security_headers import API, COMMON, DASHBOARD, HSTS
+from app.core.http.spa import configuration
 from tests.compose.conftest import make_user
 from tests.compose.stack import Stack, Visitor
 

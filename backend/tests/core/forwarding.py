@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from app.core.config import settings
+from app.core.settings import settings
 
 
 def url_by(port: int) -> str:

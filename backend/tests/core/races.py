@@ -5,8 +5,8 @@ import asyncio
 from sqlalchemy import text
 from sqlmodel import func, select
 
-from app.core import db
-from app.core.statements import Statement
+from app.core.database import session as db
+from app.core.database.statements import Statement
 
 _waiting = Statement(
     select(func.count().label("count"))
@@ -18,5 +18,5 @@ _waiting = Statement(
 async def until_waiting(count: int) -> None:
     """Returns when this many connections wait for a lock."""
     async with asyncio.timeout(5):
-        while (await db.read_session.one(_waiting))["count"] < count:
+        while (await db.autocommit_session.one(_waiting))["count"] < count:
             pass

@@ -12,13 +12,13 @@ import pytest
 from alembic import command
 from alembic.util import CommandError
 
-from app.core import applied_migrations
+from app.core.migrations import applied
 from tests import conftest
 from tests.core.test_migrations import config, copy_without, revisions, tables
 
 MIGRATION = """
 from alembic import op
-from app.core.migrations import previous
+from app.core.migrations.operations import previous
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -125,7 +125,7 @@ async def test_forgotten_one_is_run_when_it_comes_back(project: Project) -> None
     project.add(LAST)
     await project.upgrade()
     project.delete(LAST)
-    drop = f"from app.core.migrations import forget; op.drop_table('{LAST}'); forget('{LAST}')"
+    drop = f"from app.core.migrations.operations import forget; op.drop_table('{LAST}'); forget('{LAST}')"
     project.add(OWN, more=drop)
     await project.upgrade()
     assert not project.has(LAST)
@@ -232,7 +232,7 @@ def test_two_processes_migrate_one_after_the_other(empty_database: str) -> None:
 
 
 async def test_process_that_waits_for_another_gives_up(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applied_migrations, "LOCK_SECONDS", 0.0)
+    monkeypatch.setattr(applied, "LOCK_SECONDS", 0.0)
     with psycopg.connect(project.url) as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")
         with pytest.raises(CommandError, match="Another process has been migrating"):

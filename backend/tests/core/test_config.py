@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from app.auth.config import AuthSettings
-from app.core.config import REPOSITORY_DIR, EnvSettings, Settings, load
+from app.core.settings import REPOSITORY_DIR, EnvSettings, Settings, load
 from app.users.config import UsersSettings
 
 

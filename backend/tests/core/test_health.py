@@ -9,9 +9,10 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
-from app.core import db, health, shutdown
-from app.core.applied_migrations import REVISIONS
-from app.core.health import Check, CheckFunction, Database, Health
+from app.core.database import session as db
+from app.core.migrations.applied import REVISIONS
+from app.core.runtime import health, shutdown
+from app.core.runtime.health import Check, CheckFunction, Database, Health
 
 LATER = "9999_of_the_next_release"
 
@@ -98,7 +99,7 @@ async def test_lost_connection_is_replaced_before_anything_is_said(database: Dat
 async def test_process_whose_connections_are_all_in_use_is_ready(database: Database) -> None:
     """It is busy: taking it out of service would only make the others busier."""
     async with AsyncExitStack() as held:
-        pool = db.read_session.source.pool  # type: ignore[attr-defined]
+        pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
         for _ in range(pool.max_size):
             await held.enter_async_context(pool.connection())
             await held.enter_async_context(db.WriteSession.kw["bind"].connect())

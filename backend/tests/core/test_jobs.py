@@ -11,9 +11,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tenacity import wait_none
 
-from app.core import db, jobs
-from app.core.config import settings
+from app.core import jobs
+from app.core.database import session as db
 from app.core.jobs import Job, defer
+from app.core.settings import settings
 from dev.ports import any_free_port
 from tests.fixtures import RunJobs
 from tests.users.factories import PASSWORD, create_user

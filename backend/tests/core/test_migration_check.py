@@ -8,14 +8,8 @@ from alembic.config import Config
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.core import migration_check
-from app.core.migration_check import (
-    BASELINE,
-    check_before_deploy,
-    check_before_rollback,
-    check_each,
-    default_config,
-)
+from app.core.migrations import safety
+from app.core.migrations.safety import BASELINE, check_before_deploy, check_before_rollback, check_each, default_config
 from tests.core.test_migrations import config, copy_without, revisions
 
 REFUSED = {
@@ -43,7 +37,7 @@ ACCEPTED = {
 MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 {comment}
 revision = "{name}"
 down_revision = previous(__file__)
@@ -77,7 +71,7 @@ def migrations(tmp_path: Path) -> Migrations:
     return Migrations(tmp_path / "alembic")
 
 
-def names(found: list[migration_check.Finding]) -> list[str]:
+def names(found: list[safety.Finding]) -> list[str]:
     return [finding.name for finding in found]
 
 
@@ -120,7 +114,7 @@ def test_nothing_runs_on_an_empty_database(migrations: Migrations) -> None:
 
 
 def test_finding_can_be_allowed_by_its_name(migrations: Migrations, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migration_check, "default_config", lambda: migrations.config)
+    monkeypatch.setattr(safety, "default_config", lambda: migrations.config)
     migrations.add("9998_bad", f"{REFUSED['ban-drop-column']}; {REFUSED['renaming-table']}")
     allowed = "--allow=9998_bad:ban-drop-column"
     result = CliRunner().invoke(cli, ["check-migrations", allowed])

@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.core.config import Settings, settings
+from app.core.settings import Settings, settings
 from dev.ports import any_free_port
 from tests.core.forwarding import url_by
 
 MIGRATE = "from app import prestart; prestart.migrate()"
 LISTEN = """
 import asyncio
-from app.core.changes import changes
+from app.core.runtime.change_listener import change_listener
 
 async def main():
-    async with changes.listening():
-        with changes.reader("somebody") as reader:
-            assert await reader.wait(5), "not connected"
+    async with change_listener.listening():
+        with change_listener.subscribe("somebody") as subscriber:
+            assert await subscriber.wait(5), "not connected"
 
 asyncio.run(main())
 """

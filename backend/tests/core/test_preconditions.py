@@ -5,7 +5,7 @@ from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.main import create_app
 from app.users.models import User
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user

@@ -14,9 +14,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import prestart
-from app.core import db
-from app.core.config import settings as core_settings
-from app.core.passwords import verify_password
+from app.core.database import engine as database_engine
+from app.core.security.passwords import verify_password
+from app.core.settings import settings as core_settings
 from app.users.config import settings
 from app.users.models import User
 from dev.ports import any_free_port
@@ -83,7 +83,7 @@ async def test_late_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
         attempts += 1
         writer.close()
         if attempts == 3:
-            monkeypatch.setattr(prestart, "engine", db.engine)
+            monkeypatch.setattr(prestart, "engine", database_engine.engine)
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 from structlog.testing import CapturingLogger
 
-from app.core import db, problems
+from app.core.database import engine as database_engine
+from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
 from app.core.errors import AppError, Conflict, Duplicate, Invalid, Unavailable
-from app.core.problems import translate_database_error
-from app.core.read_pool import ReadPool
+from app.core.http import problems
+from app.core.http.problems import translate_database_error
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import problem
@@ -119,10 +121,10 @@ async def test_fault_of_the_program_is_raised_again(session: AsyncSession, state
 async def small_pools(**options: Any) -> AsyncIterator[tuple[Any, Any]]:
     """An engine and a pool for reads on the database of `live`, each of one connection, for both kinds of session."""
     url = db.WriteSession.kw["bind"].url
-    merged: dict[str, Any] = {**db.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
-    engine = db.make_engine(url, **merged)
+    merged: dict[str, Any] = {**database_engine.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
+    engine = database_engine.make_engine(url, **merged)
     text_url = url.render_as_string(hide_password=False)
-    async with ReadPool(text_url, merged) as pool:
+    async with AutocommitPool(text_url, merged) as pool:
         await pool.pool.wait()
         async with bound_to(engine, pool):
             yield engine, pool
@@ -171,7 +173,7 @@ async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_superuser(session)
         user = await create_user(session)
-    connect_args = {**db.ENGINE_OPTIONS["connect_args"], "options": "-c lock_timeout=20ms"}
+    connect_args = {**database_engine.ENGINE_OPTIONS["connect_args"], "options": "-c lock_timeout=20ms"}
     async with db.WriteSession() as holder:
         await holder.get(User, user.id, with_for_update=True)
         async with small_pools(connect_args=connect_args):
@@ -207,9 +209,12 @@ async def test_database_that_is_not_there_is_503(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
     url = db.WriteSession.kw["bind"].url.set(port=1)
-    engine = db.make_engine(url)
+    engine = database_engine.make_engine(url)
     text_url = url.render_as_string(hide_password=False)
-    async with ReadPool(text_url, db.ENGINE_OPTIONS | {"pool_timeout": 0.1}) as pool, bound_to(engine, pool):
+    async with (
+        AutocommitPool(text_url, database_engine.ENGINE_OPTIONS | {"pool_timeout": 0.1}) as pool,
+        bound_to(engine, pool),
+    ):
         assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
         assert (await live.get("/api/v1/utils/health-check/")).status_code == 200
     await engine.dispose()

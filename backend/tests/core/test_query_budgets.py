@@ -9,8 +9,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import utc_now
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser
 from tests.core.query_budgets import MAX_IDS, assert_statements

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import BaseModel, Field
 
-from app.core.routing import Route
+from app.core.http.routing import Route
 from tests.fixtures import BASE_URL
 
 ID = "01900000-0000-7000-8000-000000000000"

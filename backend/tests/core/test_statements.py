@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import Field, MetaData, SQLModel
 
-from app.core.statements import Statement
+from app.core.database.statements import Statement
 
 
 class Base(SQLModel):

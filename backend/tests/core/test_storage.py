@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from app.core import storage
-from app.core.config import Settings, settings
 from app.core.errors import Unavailable
+from app.core.settings import Settings, settings
 from tests.core.bucket import Bucket
 
 

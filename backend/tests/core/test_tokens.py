@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import tokens
+from app.core.clock import utc_now
 from app.core.errors import NotAuthenticated
-from app.core.models import utc_now
-from app.core.tokens import ACCESS, TokenKind, decode_token, encode_token
+from app.core.security import tokens
+from app.core.security.tokens import ACCESS, TokenKind, decode_token, encode_token
 
 Known = dict[str, tuple[TokenKind, dict[str, object]]]
 
@@ -29,8 +29,8 @@ def test_remembered_token_is_refused_once_it_has_expired(known: Known, monkeypat
     token = new_token()
     assert decode_token(ACCESS, token)["sub"] == "ada"
     assert decode_token(ACCESS, token)["sub"] == "ada"
-    later = time.time() + 61
-    monkeypatch.setattr("app.core.tokens.time.time", lambda: later)
+    later = time.time_ns() + 61_000_000_000
+    monkeypatch.setattr("app.core.clock._time_ns", lambda: later)
     with pytest.raises(NotAuthenticated):
         decode_token(ACCESS, token)
     assert known == {}

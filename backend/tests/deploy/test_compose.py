@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.core.config import settings
+from app.core.settings import settings
 from tests.deploy.files import load_yaml, read, tracked_settings
 
 SERVER = load_yaml("docker-compose.yml")

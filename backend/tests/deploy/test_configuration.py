@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from app.core.config import Settings
-from app.core.dashboard import configuration
+from app.core.http.spa import configuration
+from app.core.settings import Settings
 from app.main import create_app
 from tests.deploy.files import read
 

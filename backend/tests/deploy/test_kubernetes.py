@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from app.core.config import Settings
-from app.core.config import settings as current
+from app.core.settings import Settings
+from app.core.settings import settings as current
 from app.main import app
 from app.users.config import UsersSettings
 from tests.deploy.files import ROOT, final_stage, load_yaml, read, seconds, tracked_settings

@@ -1,8 +1,8 @@
-"""Nginx serves the dashboard as `app.core.dashboard` does: same headers, same rules."""
+"""Nginx serves the dashboard as `app.core.http.spa` does: same headers, same rules."""
 
 import re
 
-from app.core.response_headers import COMMON, DASHBOARD, HSTS
+from app.core.http.security_headers import COMMON, DASHBOARD, HSTS
 from tests.deploy.files import read
 
 CONFIG = read("frontend/nginx.conf")

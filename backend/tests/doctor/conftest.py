@@ -75,7 +75,7 @@ def places(roles: dict[str, str], refusing_smtp_port: int, loginless_smtp_port: 
 def good(places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a set-up in which nothing is wrong, and nothing of the test's own besides."""
     # Not above: this file is read before the tests' environment is made, which these would read.
-    from app.core.config import Settings
+    from app.core.settings import Settings
     from app.users.config import UsersSettings
 
     smtp_port = os.environ["SMTP_PORT"]

@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.config import Settings, load
+from app.core.settings import Settings, load
 from app.doctor import service
 from app.doctor.database import judge_clock
 from app.doctor.files import GIB, judge_disk

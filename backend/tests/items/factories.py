@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import utc_now
 from app.items.models import Item
 
 

@@ -9,7 +9,7 @@ from httpx2 import AsyncClient
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.items.models import Item
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem

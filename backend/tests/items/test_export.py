@@ -18,10 +18,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.auth.crud import get_session_user
 from app.auth.deps import still
 from app.auth.models import UserSession
-from app.core import db
-from app.core.csv_export import NoLongerAllowed, csv_answer
-from app.core.paged_list import CHUNK_ROWS
-from app.core.read_pool import ReadPool
+from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
+from app.core.lists.csv_export import NoLongerAllowed, csv_answer
+from app.core.lists.paged_list import CHUNK_ROWS
 from app.items import crud
 from app.items.models import Item, ItemPublic, ItemsFilter
 from app.main import app
@@ -141,9 +141,9 @@ async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
     """The export of the items of an owner, who has one session, as it is sent."""
     async with db.WriteSession() as session:
         session_id = (await session.exec(select(UserSession.id).where(UserSession.user_id == owner_id))).one()
-    user = await get_session_user(session=db.read_session, session_id=session_id)
+    user = await get_session_user(session=db.autocommit_session, session_id=session_id)
     assert user is not None
-    items = await crud.read_all_items(session=db.read_session, params=ItemsFilter(), owner_id=owner_id)
+    items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
     answer = await csv_answer("items", items, still(user))
     async for piece in answer.body_iterator:
         assert isinstance(piece, bytes)
@@ -190,8 +190,8 @@ async def test_export_holds_no_connection_between_its_pieces(live: AsyncClient) 
     async with db.WriteSession() as session:
         user, _ = await signed_in_user(session)
         await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS + 1))
-    pool = db.read_session.source
-    assert isinstance(pool, ReadPool)
+    pool = db.autocommit_session.source
+    assert isinstance(pool, AutocommitPool)
     pieces = 0
     async for _ in in_pieces(user.id):
         pieces += 1
@@ -199,7 +199,7 @@ async def test_export_holds_no_connection_between_its_pieces(live: AsyncClient) 
     assert pieces == 3
 
 
-async def becomes_idle(pool: ReadPool) -> bool:
+async def becomes_idle(pool: AutocommitPool) -> bool:
     """Whether all connections are given back, also the one that may be announcing the new rows just now."""
     for _ in range(200):
         stats = pool.pool.get_stats()

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 
-from app.core.migration_check import check_before_deploy, default_config
+from app.core.migrations.safety import check_before_deploy, default_config
 from tests.core.test_migrations import config, copy_without, revisions, tables
 
 

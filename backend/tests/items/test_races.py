@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel import select
 
-from app.core import db
+from app.core.database import session as db
 from app.items.models import Item
 from app.users.models import User
 from tests.auth.factories import Headers, signed_in_user

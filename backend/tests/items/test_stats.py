@@ -8,8 +8,8 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from app.core.ids import first_id_at
-from app.core.models import utc_now
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
 from tests.items.factories import create_item

@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.items.models import Item
 from tests.auth.factories import Headers, signed_in_user
 from tests.core.answers import problem

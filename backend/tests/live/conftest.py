@@ -63,14 +63,14 @@ OpenTab = Callable[[dict[str, str]], AbstractAsyncContextManager[Tab]]
 @pytest.fixture
 async def listening(live: AsyncClient) -> AsyncIterator[None]:
     """This process hears of changes in the `live` database."""
-    from app.core import db
-    from app.core.changes import EVERYTHING, changes
+    from app.core.database import session as db
+    from app.core.runtime.change_listener import EVERYTHING, change_listener
 
     url = db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)
-    async with changes.listening(url):
-        with changes.reader("the test") as reader:
-            assert await reader.wait(5)
-            assert reader.take() == ({EVERYTHING}, set())
+    async with change_listener.listening(url):
+        with change_listener.subscribe("the test") as subscriber:
+            assert await subscriber.wait(5)
+            assert subscriber.take() == ({EVERYTHING}, set())
         yield
 
 
@@ -84,14 +84,14 @@ async def server(listening: None) -> AsyncIterator[AsyncClient]:
 
 
 async def all_told() -> None:
-    """Returns when what was committed until now has reached its readers."""
-    from app.core.announcements import announcements
-    from app.core.changes import changes
+    """Returns when what was committed until now has reached its subscribers."""
+    from app.core.database.change_notifier import change_notifier
+    from app.core.runtime.change_listener import change_listener
 
-    with changes.reader("the test") as reader:
-        announcements.add([json.dumps({"topic": "mark", "owners": ["the test"]})])
-        while "mark" not in reader.take()[0]:
-            assert await reader.wait(5)
+    with change_listener.subscribe("the test") as subscriber:
+        change_notifier.add([json.dumps({"topic": "mark", "owners": ["the test"]})])
+        while "mark" not in subscriber.take()[0]:
+            assert await subscriber.wait(5)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def open_tab(server: AsyncClient) -> OpenTab:
 
 @pytest.fixture
 async def session(live: AsyncClient) -> AsyncIterator[AsyncSession]:
-    from app.core import db
+    from app.core.database import session as db
     from tests.live.notes import create_table
 
     async with db.WriteSession() as session:

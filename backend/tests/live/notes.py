@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, Uuid, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.ids import new_id
-from app.core.migrations import announce_changes
+from app.core.migrations.operations import notify_changes
 
 notes = Table("notes", MetaData(), Column("id", Uuid), Column("owner_id", Uuid), Column("title", Text))
 
@@ -21,7 +21,7 @@ def create_table(connection: Connection) -> None:
             "CREATE TABLE notes (id uuid PRIMARY KEY, title text NOT NULL, "
             "owner_id uuid NOT NULL REFERENCES users ON DELETE CASCADE)"
         )
-        announce_changes("notes", owner="owner_id")
+        notify_changes("notes", owner="owner_id")
 
 
 def row(owner_id: uuid.UUID) -> dict[str, object]:

@@ -12,12 +12,13 @@ from httpx2 import AsyncClient
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import announcements as module
-from app.core import db
-from app.core.announcements import CHANNEL, Announcements
-from app.core.config import settings
-from app.core.read_pool import ReadPool
-from app.core.statements import Statement
+from app.core.database import change_notifier as module
+from app.core.database import engine as database_engine
+from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
+from app.core.database.change_notifier import CHANNEL, ChangeNotifier
+from app.core.database.statements import Statement
+from app.core.settings import settings
 from dev.ports import any_free_port
 from tests.auth.factories import signed_in_user
 from tests.core.forwarding import forwarding, url_by
@@ -50,16 +51,16 @@ def notice(topic: str | None, *owners: str) -> list[str]:
     return [json.dumps({"topic": topic, "owners": list(owners) or None})]
 
 
-async def send(own: Announcements) -> None:
+async def send(own: ChangeNotifier) -> None:
     """Sends what waits, by the end of the sending."""
-    async with ReadPool(settings.database_url, db.ENGINE_OPTIONS) as pool, own.sending(pool):
+    async with AutocommitPool(settings.database_url, database_engine.ENGINE_OPTIONS) as pool, own.sending(pool):
         pass
 
 
 async def test_application_notifies_after_its_commit_and_not_within(live: AsyncClient, session: AsyncSession) -> None:
     """Within it, all writers would wait for each other's disk."""
     assert (await session.exec(MODE)).one() == "notice"
-    assert await db.read_session.all(Statement(MODE)) == [{"current_setting": "notice"}]
+    assert await db.autocommit_session.all(Statement(MODE)) == [{"current_setting": "notice"}]
 
 
 async def test_change_by_another_program_is_heard_of(session: AsyncSession, open_tab: OpenTab) -> None:
@@ -72,10 +73,10 @@ async def test_change_by_another_program_is_heard_of(session: AsyncSession, open
 
 async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
-    own, port = Announcements(), any_free_port()
+    own, port = ChangeNotifier(), any_free_port()
     own.add(notice("notes", "a"))
     async with AsyncExitStack() as stack:
-        pool = ReadPool(url_by(port), {**db.ENGINE_OPTIONS, "pool_timeout": 0.1})
+        pool = AutocommitPool(url_by(port), {**database_engine.ENGINE_OPTIONS, "pool_timeout": 0.1})
         await stack.enter_async_context(pool)
         await stack.enter_async_context(own.sending(pool))
         await asyncio.sleep(0.3)  # two tries at least have found nobody there
@@ -85,7 +86,7 @@ async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypa
 
 
 async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
-    own = Announcements()
+    own = ChangeNotifier()
     own.add(notice("notes", "a"))
     own.add(notice(None, "b"))
     own.add(notice("users"))
@@ -98,16 +99,16 @@ async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
 
 
 async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = Announcements()
+    own = ChangeNotifier()
     own.add(notice("notes", "a"))
     monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
-    pool = ReadPool(url_by(any_free_port()), db.ENGINE_OPTIONS | {"pool_timeout": 60})
+    pool = AutocommitPool(url_by(any_free_port()), database_engine.ENGINE_OPTIONS | {"pool_timeout": 60})
     async with asyncio.timeout(5), pool, own.sending(pool):
         pass
 
 
 async def test_owners_are_told_together_until_they_are_too_many(listener: Listener) -> None:
-    own = Announcements()
+    own = ChangeNotifier()
     for number in range(module.MOST_OWNERS):
         own.add(notice("notes", str(number)))
         own.add(notice("users", "0"))

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import changes as module
-from app.core import db
-from app.core.announcements import CHANNEL
-from app.core.changes import EVERYTHING, Changes, changes
+from app.core.database import session as db
+from app.core.database.change_notifier import CHANNEL
+from app.core.runtime import change_listener as module
+from app.core.runtime.change_listener import EVERYTHING, ChangeListener, change_listener
 from app.live import service
 from dev.ports import any_free_port
 from tests.auth.factories import signed_in_user
@@ -66,7 +66,7 @@ async def test_stream_outlives_a_database_that_is_away(
     async with open_tab(headers) as tab:
         await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{server}/postgres")
         await ask(END_ALL.format(name), f"{server}/postgres")
-        changes.tell("notes", [own_id])
+        change_listener.publish("notes", [own_id])
         await tab.comment()  # it has found the database away
         await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true', f"{server}/postgres")
         topics = [await tab.topic()]
@@ -89,10 +89,10 @@ async def test_database_that_is_late_does_not_stop_the_start(
     one_event_loop: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LAST_DELAY", 0.05)
-    port, own = any_free_port(), Changes()
+    port, own = any_free_port(), ChangeListener()
     async with AsyncExitStack() as stack, own.listening(url_by(port)):
-        with own.reader("somebody") as reader:
-            assert not await reader.wait(0.2)
+        with own.subscribe("somebody") as subscriber:
+            assert not await subscriber.wait(0.2)
             await stack.enter_async_context(forwarding(port))
-            assert await reader.wait(5)
-            assert reader.take() == ({EVERYTHING}, set())
+            assert await subscriber.wait(5)
+            assert subscriber.take() == ({EVERYTHING}, set())

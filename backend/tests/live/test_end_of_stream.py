@@ -13,8 +13,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
-from app.core.changes import READERS_PER_OWNER, Reader, changes
-from app.core.models import utc_now
+from app.core.clock import utc_now
+from app.core.runtime.change_listener import SUBSCRIBERS_PER_OWNER, Subscriber, change_listener
 from app.live import service
 from app.users.models import User
 from tests.auth.factories import Headers, sign_in, signed_in_superuser, signed_in_user
@@ -108,13 +108,13 @@ async def test_end_of_the_process_closes_all_streams(session: AsyncSession, open
         for _ in range(3):
             _, headers = await signed_in_user(session)
             tabs.append(await stack.enter_async_context(open_tab(headers)))
-        changes.close()
+        change_listener.close()
         assert [await tab.ended() for tab in tabs] == [True] * 3
 
 
 async def test_no_stream_is_opened_at_the_end_of_the_process(session: AsyncSession, server: AsyncClient) -> None:
     _, headers = await signed_in_user(session)
-    changes.close()
+    change_listener.close()
     assert problem(await server.get(EVENTS, headers=headers)) == (503, "UNAV_001")
 
 
@@ -145,7 +145,7 @@ async def test_nobody_has_more_than_a_few_streams(
     user, headers = await signed_in_user(session)
     _, another = await signed_in_user(session)
     async with AsyncExitStack() as stack:
-        for _ in range(READERS_PER_OWNER - 1):
+        for _ in range(SUBSCRIBERS_PER_OWNER - 1):
             await stack.enter_async_context(open_tab(await sign_in(session, user)))
         async with open_tab(headers):
             response = await server.get(EVENTS, headers=headers)
@@ -167,17 +167,19 @@ async def test_many_streams_leave_the_database_to_the_requests(
     async with AsyncExitStack() as stack:
         users = [await signed_in_user(session) for _ in range(8)]
         tabs = [
-            await stack.enter_async_context(open_tab(headers)) for _, headers in users for _ in range(READERS_PER_OWNER)
+            await stack.enter_async_context(open_tab(headers))
+            for _, headers in users
+            for _ in range(SUBSCRIBERS_PER_OWNER)
         ]
         responses = await asyncio.gather(*(live.get(f"{V1}/users/me", headers=headers) for _, headers in users))
         assert {response.status_code for response in responses} == {200}
-        changes.tell("notes")
+        change_listener.publish("notes")
         assert [await tab.topic() for tab in tabs] == ["notes"] * len(tabs)
 
 
 async def test_reader_that_does_not_read_costs_no_more_with_time() -> None:
-    reader = Reader("somebody")
+    subscriber = Subscriber("somebody")
     for n in range(100_000):
-        reader.add("notes", own=n % 2 == 0)
-    assert reader.take() == ({"notes"}, {"notes"})
-    assert reader.take() == (set(), set())
+        subscriber.add("notes", own=n % 2 == 0)
+    assert subscriber.take() == ({"notes"}, {"notes"})
+    assert subscriber.take() == (set(), set())

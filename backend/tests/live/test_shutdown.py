@@ -5,7 +5,7 @@ import signal
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from tests.auth.factories import sign_in, signed_in_user
 from tests.core.servers import GRACE, uvicorn
 from tests.live.conftest import EVENTS, Tab

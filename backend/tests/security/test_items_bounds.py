@@ -5,7 +5,7 @@ import asyncio
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
-from app.core import db
+from app.core.database import session as db
 from tests.core.answers import problem
 from tests.security.test_r_bounds import BOUND, ME, headers_of_a_user
 

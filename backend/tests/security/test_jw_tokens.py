@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
 from app.auth.service import SESSION_LIFETIME
-from app.core import tokens
+from app.core.security import tokens
 from tests.auth.factories import sign_in
 from tests.core.answers import problem
 from tests.users.factories import create_user

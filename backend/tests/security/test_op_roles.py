@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from app.core.config import Settings
+from app.core.settings import Settings
 from app.doctor.database import check_database
 from tests import conftest
 from tests.core.servers import uvicorn

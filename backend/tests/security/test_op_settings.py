@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.core.config import Settings
+from app.core.settings import Settings
 from app.users.config import UsersSettings
 from tests.conftest import BACKEND_DIR
 from tests.security.test_we_headers import OUTSIDE, STRONG

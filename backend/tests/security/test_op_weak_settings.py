@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.auth.config import AuthSettings
-from app.core.config import EnvSettings, Settings
+from app.core.settings import EnvSettings, Settings
 from app.users.config import UsersSettings
 from tests import conftest
 from tests.deploy.files import load_yaml

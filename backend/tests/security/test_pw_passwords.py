@@ -11,8 +11,9 @@ from httpx2 import AsyncClient
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, passwords
-from app.core.passwords import hash_password, verify_password
+from app.core.database import session as db
+from app.core.security import passwords
+from app.core.security.passwords import hash_password, verify_password
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem

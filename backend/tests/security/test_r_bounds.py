@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 from httpx2 import AsyncClient
 
-from app.core import db
+from app.core.database import session as db
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
 
@@ -24,7 +24,7 @@ async def headers_of_a_user() -> dict[str, str]:
 async def test_r05_no_free_connection(live: AsyncClient) -> None:
     headers = await headers_of_a_user()
     async with AsyncExitStack() as held:
-        pool = db.read_session.source.pool  # type: ignore[attr-defined]
+        pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
         for _ in range(pool.max_size):
             await held.enter_async_context(pool.connection())
             await held.enter_async_context(db.WriteSession.kw["bind"].connect())

@@ -15,9 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.auth import crud
 from app.auth.config import AuthSettings
 from app.auth.models import OneTimeToken, TokenPurpose
-from app.core import db
-from app.core.models import utc_now
-from app.core.passwords import verify_password
+from app.core.clock import utc_now
+from app.core.database import session as db
+from app.core.security.passwords import verify_password
 from app.users.models import User
 from tests.auth.factories import sign_in, signed_in_superuser
 from tests.auth.mailbox import Mails, ask_for_token

@@ -9,8 +9,8 @@ from httpx2 import ASGITransport, AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.cookies import COOKIE_NAME
-from app.core.config import Settings, settings
-from app.core.db import get_session
+from app.core.database.session import get_session
+from app.core.settings import Settings, settings
 from app.main import app, create_app
 from tests.auth.factories import Headers, signed_in_user
 from tests.core.answers import problem

@@ -10,9 +10,9 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import literal_column, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
+from app.core.database.statements import Statement
 from app.core.errors import ErrorCode
-from app.core.statements import Statement
 from app.main import app, create_app
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import problem
@@ -39,7 +39,7 @@ def faulty() -> FastAPI:
     async def break_group() -> None:
         raise ExceptionGroup(SECRET, [Fault(SECRET)])
 
-    async def query(session: db.ReadSessionDep) -> None:
+    async def query(session: db.AutocommitDep) -> None:
         await session.all(Statement(select(literal_column("secret_31415")).select_from(text("nowhere"))))
 
     for endpoint in (fail, break_group, query):

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.config import Settings
+from app.core.settings import Settings
 from app.main import create_app
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem

@@ -9,8 +9,8 @@ from httpx2 import ASGITransport, AsyncClient, RemoteProtocolError, Response
 from starlette.responses import StreamingResponse
 from structlog.testing import CapturingLogger
 
-from app.core import request_context, request_guard
-from app.core.streams import Stream
+from app.core.http import request_context, request_guard
+from app.core.http.streaming import Stream
 from app.main import create_app
 from tests.core.answers import problem
 from tests.fixtures import BASE_URL

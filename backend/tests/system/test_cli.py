@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.core import db
+from app.core.database import session as db
 from tests import conftest
 
 PASSWORD = "correct horse battery"

@@ -3,7 +3,7 @@
 import pytest
 from httpx2 import AsyncClient
 
-from app.core import shutdown
+from app.core.runtime import shutdown
 from tests.core.answers import problem
 
 LIVE, READY = "/api/v1/health/live", "/api/v1/health/ready"

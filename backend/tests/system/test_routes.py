@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.config import settings
+from app.core.settings import settings
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.auth.mailbox import Mails
 from tests.core.answers import fields, problem

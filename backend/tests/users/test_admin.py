@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
-from app.core.passwords import verify_password
+from app.core.security.passwords import verify_password
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem

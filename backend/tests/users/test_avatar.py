@@ -11,7 +11,8 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db, storage
+from app.core import storage
+from app.core.database import session as db
 from app.users import avatars
 from app.users.models import User
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user

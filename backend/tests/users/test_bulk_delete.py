@@ -9,7 +9,7 @@ from httpx2 import AsyncClient
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.core.errors import Conflict
 from app.users import crud
 from app.users.models import User

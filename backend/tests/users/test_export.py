@@ -7,9 +7,9 @@ from httpx2 import AsyncClient
 from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from app.core.ids import new_id
-from app.core.models import utc_now
-from app.core.paged_list import CHUNK_ROWS
+from app.core.lists.paged_list import CHUNK_ROWS
 from app.users.models import User
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import as_csv, csv_rows, fields, problem

@@ -9,7 +9,7 @@ from httpx2 import AsyncClient, Response
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.users.models import User
 from tests.auth.factories import Headers, signed_in_superuser
 from tests.core.answers import problem

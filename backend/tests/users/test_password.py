@@ -6,7 +6,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.passwords import verify_password
+from app.core.security.passwords import verify_password
 from tests.auth.factories import signed_in_user
 from tests.core.answers import fields, problem
 from tests.users.factories import PASSWORD

@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.passwords import verify_password
+from app.core.security.passwords import verify_password
 from app.users.config import settings
 from app.users.models import User
 from tests.core.answers import fields, problem

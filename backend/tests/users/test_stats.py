@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.models import utc_now
+from app.core.clock import utc_now
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
 from tests.users.factories import create_user

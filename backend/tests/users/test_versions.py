@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import db
+from app.core.database import session as db
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem

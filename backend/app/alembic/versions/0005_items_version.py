@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 
 # Deploy: allow require-concurrent-index-creation: where a release runs without items, the table is as new as this.
 revision = "0005_items_version"

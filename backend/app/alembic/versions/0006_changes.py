@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "0006_changes"
 down_revision = previous(__file__)
@@ -13,7 +13,7 @@ depends_on = None
 # a message has room for 8,000 bytes. to_jsonb lets one function with fixed statements serve tables of any shape;
 # building a statement for each costs PostgreSQL twice as much.
 ANNOUNCE = """
-CREATE FUNCTION announce_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notify_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owner_column text := TG_ARGV[0];
     owners text[];
@@ -45,4 +45,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     set_lock_timeout()
-    op.execute("DROP FUNCTION announce_changes")
+    op.execute("DROP FUNCTION notify_changes")

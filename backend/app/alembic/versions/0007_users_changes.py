@@ -1,6 +1,6 @@
 """Changes of users are announced."""
 
-from app.core.migrations import announce_changes, announce_no_changes, previous, set_lock_timeout
+from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
 
 revision = "0007_users_changes"
 down_revision = previous(__file__)
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     set_lock_timeout()
-    announce_changes("users", owner="id")
+    notify_changes("users", owner="id")
 
 
 def downgrade() -> None:

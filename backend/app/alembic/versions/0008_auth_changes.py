@@ -1,6 +1,6 @@
 """The end of a session is announced to its streams."""
 
-from app.core.migrations import announce_changes, announce_no_changes, previous, set_lock_timeout
+from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
 
 revision = "0008_auth_changes"
 down_revision = previous(__file__)
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     set_lock_timeout()
-    announce_changes("user_sessions", owner="user_id", topic="", on=("update", "delete"))
+    notify_changes("user_sessions", owner="user_id", topic="", on=("update", "delete"))
 
 
 def downgrade() -> None:

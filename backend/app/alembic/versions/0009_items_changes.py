@@ -1,6 +1,6 @@
 """Changes of items are announced."""
 
-from app.core.migrations import announce_changes, announce_no_changes, previous, set_lock_timeout
+from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
 
 revision = "0009_items_changes"
 down_revision = previous(__file__)
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     set_lock_timeout()
-    announce_changes("items", owner="owner_id")
+    notify_changes("items", owner="owner_id")
 
 
 def downgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from app.core.migrations import previous, set_lock_timeout
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "0012_changes_after_commit"
 down_revision = previous(__file__)
@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 ANNOUNCE = """
-CREATE OR REPLACE FUNCTION announce_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION notify_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owner_column text := TG_ARGV[0];
     owners text[];
@@ -36,7 +36,7 @@ END
 $$
 """
 NOTIFY = "PERFORM pg_notify('changes', change);"
-# The notice is for core/announcements.py; whoever does not ask for it, such as psql, notifies in the transaction.
+# core/database/change_notifier.py reads the notice. Other clients, such as psql, notify inside the transaction.
 NOTICE_OR_NOTIFY = f"""
         IF current_setting('app.announce', true) = 'notice' THEN
             RAISE NOTICE USING MESSAGE = change, ERRCODE = '01CHG';

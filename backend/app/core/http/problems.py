@@ -1,0 +1,193 @@
+"""Turns every exception into a problem document: our own errors, FastAPI's, and the database's."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+import psycopg.errors as pg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import AppError, Conflict, Duplicate, ErrorCode, FieldError, Invalid, Problem, Unavailable
+from app.core.logging import loggable
+
+logger = structlog.get_logger(__name__)
+
+REQUEST_SECONDS = 9
+
+_CODES = {
+    400: ErrorCode.BAD_REQUEST,
+    401: ErrorCode.NOT_AUTHENTICATED,
+    403: ErrorCode.FORBIDDEN,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.METHOD_NOT_ALLOWED,
+    408: ErrorCode.BAD_REQUEST,
+    409: ErrorCode.CONFLICT,
+    412: ErrorCode.PRECONDITION_FAILED,
+    413: ErrorCode.BODY_TOO_LARGE,
+    422: ErrorCode.INVALID,
+    429: ErrorCode.TOO_MANY_REQUESTS,
+    503: ErrorCode.UNAVAILABLE,
+}
+
+
+def problem_response(
+    scope: Scope,
+    status: int,
+    detail: str,
+    *,
+    code: ErrorCode | None = None,
+    errors: list[FieldError] | None = None,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> JSONResponse:
+    """`extensions` are further members of the document, in JSON's own types."""
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code or _CODES.get(status, ErrorCode.INTERNAL),
+        errors=errors or [],
+        request_id=scope.get("request_id", ""),
+    )
+    return JSONResponse({**problem.model_dump(), **extensions}, status, headers, media_type="application/problem+json")
+
+
+async def _app_error(request: Request, error: AppError) -> JSONResponse:
+    return problem_response(
+        request.scope,
+        error.status,
+        error.detail,
+        code=error.code,
+        errors=list(error.errors),
+        headers=dict(error.headers) if error.headers else None,
+    )
+
+
+async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+    return problem_response(request.scope, error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """The methods of all routes of this path: the framework names those of the first one only."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    path = next((route.path for route in routes if route.path_regex.match(request.scope["path"])), None)
+    if path is None:
+        return {"GET", "HEAD"}  # the dashboard's files
+    return {method for route in routes if route.path == path for method in route.methods or ()}
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    """Leaves out pydantic's `input` and `ctx`: they echo what the client sent."""
+    location = [str(part) for part in error["loc"]]
+    if error["type"] == "json_invalid":
+        location = location[:1]  # what follows is a position in the text
+    if len(location) > 1 and location[0] in ("body", "query", "path", "header", "cookie"):
+        location = location[1:]
+    message = error["msg"].removeprefix("Value error, ")
+    return FieldError(code=error["type"], message=message, field=".".join(location))
+
+
+async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [_field_error(each) for each in error.errors()]
+    names = ", ".join(dict.fromkeys(each.field for each in errors))
+    return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
+
+
+async def _database_error(request: Request, error: DBAPIError | psycopg.Error) -> JSONResponse:
+    return await _app_error(request, translate_database_error(error))
+
+
+def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
+    """The one map from PostgreSQL's errors to ours. Re-raises what is a fault in the program."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    match cause:
+        case pg.UniqueViolation():
+            return Duplicate("A record with these values already exists")
+        case pg.ForeignKeyViolation():
+            return Conflict("A record that this one refers to is gone")
+        case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
+            # Most often a model that allows more than the table: the names tell which, and show no value.
+            place = {"column": cause.diag.column_name, "constraint": cause.diag.constraint_name}
+            logger.warning("value_refused_by_database", error=type(cause).__name__, **place)
+            return Invalid("body", "The database refused a value of the request")
+        case pg.OperationalError() | pg.IdleInTransactionSessionTimeout() | pg.InternalError_():
+            logger.warning("database_unavailable", error=type(cause).__name__)
+            return Unavailable()
+        case _:
+            raise error
+
+
+async def _pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
+    logger.warning("database_pool_exhausted")
+    return await _app_error(request, Unavailable())
+
+
+async def _stale_data(request: Request, _: StaleDataError) -> JSONResponse:
+    return await _app_error(request, Conflict("The record was changed or deleted meanwhile"))
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    handlers: dict[type[Exception], Any] = {
+        AppError: _app_error,
+        HTTPException: _http_exception,
+        RequestValidationError: _validation_error,
+        DBAPIError: _database_error,
+        psycopg.Error: _database_error,
+        PoolTimeout: _pool_timeout,
+        StaleDataError: _stale_data,
+    }
+    for exception, handler in handlers.items():
+        app.add_exception_handler(exception, handler)
+
+
+class CatchErrors:
+    """The innermost middleware. An unhandled error is logged and answered here.
+
+    Were it left to Starlette's outermost handler, that would re-raise it after the answer and the
+    server would close the connection under other requests. A request that takes too long ends here
+    as well; `Stream` moves the deadline, which is in the scope, when it starts. What fails after its answer has
+    started is re-raised, so that the server cuts the connection.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        started = False
+
+        async def send_and_remember(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        scope["deadline"] = deadline = asyncio.timeout(REQUEST_SECONDS)
+        try:
+            async with deadline:
+                return await self.app(scope, receive, send_and_remember)
+        except TimeoutError:
+            logger.error("request_timed_out", path=loggable(scope["path"]))
+            response = problem_response(scope, 503, "The request took too long", headers={"Retry-After": "1"})
+        except Exception:
+            logger.exception("unhandled_error", path=loggable(scope["path"]))
+            response = problem_response(
+                scope, 500, "Something went wrong on our side. Quote the request id to report it."
+            )
+        if started:
+            raise RuntimeError("The error came after the response had started")
+        await response(scope, receive, send)

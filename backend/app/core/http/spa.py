@@ -1,0 +1,89 @@
+"""Serves the built dashboard from the API's own process, when `FRONTEND_DIR` is set.
+
+Nginx does the same in Compose, by the same rules: hashed assets are immutable, `index.html` is
+never taken from a cache unasked, a missing asset is a 404 and not the application, `/config.js` is
+made from the settings.
+"""
+
+import json
+import os
+from mimetypes import guess_type
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from app.core.http.security_headers import is_api
+
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATE = "no-cache"
+
+
+def configuration(project_name: str) -> str:
+    """The script that tells the dashboard what depends on its place. `<` is escaped, so that no reader can take
+    it for the end of a script element. frontend/docker-entrypoint.sh writes the same.
+    """
+    name = json.dumps(project_name, ensure_ascii=False).replace("<", "\\u003c")
+    return f'window.APP_CONFIG = {{"projectName": {name}}};\n'
+
+
+class Dashboard(StaticFiles):
+    def __init__(self, directory: Path, configuration: str) -> None:
+        super().__init__(directory=directory, html=True)
+        self.configuration = configuration
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == "config.js" and scope["method"] in ("GET", "HEAD"):
+            return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
+        if "/." in scope["path"]:
+            raise HTTPException(404)  # what the build keeps for itself
+        try:
+            return await super().get_response(path, scope)
+        except HTTPException as error:
+            is_page = "." not in os.path.basename(path) and not path.startswith("assets/")
+            if error.status_code != 404 or not is_page:
+                raise
+            return await super().get_response("index.html", scope)
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        request_headers = Headers(scope=scope)
+        is_asset = scope["path"].startswith("/assets/")
+        headers = {
+            "Cache-Control": _IMMUTABLE if is_asset else _REVALIDATE,
+            "Vary": "Accept-Encoding",
+        }
+        media_type, _ = guess_type(full_path)
+        accepted = request_headers.get("accept-encoding", "")
+        for encoding, suffix in _ENCODINGS.items():
+            compressed = Path(f"{os.fspath(full_path)}{suffix}")
+            if encoding in accepted and compressed.is_file():
+                full_path, stat_result = compressed, compressed.stat()
+                headers["Content-Encoding"] = encoding
+                break
+        response = FileResponse(full_path, status_code, headers, media_type, None, None, stat_result)
+        if self.is_not_modified(response.headers, request_headers):
+            return NotModifiedResponse(response.headers)
+        return response
+
+
+def serve_dashboard(app: FastAPI, directory: Path, project_name: str) -> None:
+    """Answers every path that no route takes with the dashboard's files or its `index.html`."""
+    dashboard = Dashboard(directory, configuration(project_name))
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_api(scope["path"]):
+            return await dashboard(scope, receive, send)
+        await not_found(scope, receive, send)
+
+    not_found, app.router.default = app.router.default, serve

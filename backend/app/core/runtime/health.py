@@ -1,0 +1,160 @@
+"""Whether this process should get requests: what `/health/ready` answers.
+
+A feature adds checks in its `health.py`, as `CHECKS: dict[str, CheckFunction]`. They run at most once a second, so they
+keep for themselves what takes longer to find out. Only one that says `failed` takes the process out of service.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal, LiteralString, NamedTuple
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from sqlmodel import SQLModel
+
+from app.core.database.engine import ENGINE_OPTIONS
+from app.core.features import modules
+from app.core.migrations.applied import APPLIED, REVISIONS
+from app.core.runtime.shutdown import is_draining
+from app.core.settings import settings
+
+logger = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 1.0
+KEPT_SECONDS = 1.0
+
+State = Literal["ok", "warning", "failed"]
+_STATES: tuple[State, ...] = ("ok", "warning", "failed")
+
+
+class Check(NamedTuple):
+    """`detail` is one sentence. Everybody can read it, so it names no version, address or error of a library."""
+
+    state: State
+    detail: str | None = None
+
+
+CheckFunction = Callable[[], Awaitable[Check]]
+
+
+class Liveness(SQLModel):
+    status: Literal["ok"] = "ok"
+
+
+class CheckResult(SQLModel):
+    state: State
+    ms: float
+    """How long the check took, in milliseconds."""
+    detail: str | None = None
+
+
+class Readiness(SQLModel):
+    status: State
+    """The worst of the checks."""
+    checks: dict[str, CheckResult]
+
+
+class _Runner:
+    """Runs one check. What hangs is not started a second time, and not cut off, which could take as long."""
+
+    def __init__(self, name: str, run: CheckFunction, unknown: State) -> None:
+        self._name, self._run, self._unknown = name, run, unknown
+        self._task: asyncio.Task[Check] | None = None
+
+    async def result(self) -> CheckResult:
+        started = time.perf_counter()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._checked(), name=f"check-{self._name}")
+        done, _ = await asyncio.wait({self._task}, timeout=CHECK_SECONDS)
+        check = self._task.result() if done else Check(self._unknown, f"No answer within {CHECK_SECONDS:g} s.")
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        return CheckResult(state=check.state, ms=ms, detail=check.detail)
+
+    async def _checked(self) -> Check:
+        try:
+            return await self._run()
+        except Exception:
+            logger.exception("check_not_possible", check=self._name)
+            return Check(self._unknown, "The check itself failed. The log says why.")
+
+
+class Database:
+    """One connection for the checks alone: a process whose pools are all in use is busy and not out of order."""
+
+    def __init__(self, url: str = settings.database_url) -> None:
+        self._url = url.replace("+psycopg", "", 1)
+        self._connection: AsyncConnection | None = None
+        self._one_at_once = asyncio.Lock()
+
+    async def check_connection(self) -> Check:
+        try:
+            await self._first_column("SELECT '1'")
+        except psycopg.Error:
+            return Check("failed", "The database cannot be reached.")
+        return Check("ok")
+
+    async def check_migrations(self) -> Check:
+        """A schema that is newer than this release is what a deployment makes of the running one (decision 0024)."""
+        try:
+            found = await self._first_column(APPLIED)
+        except psycopg.errors.UndefinedTable:
+            found = []
+        except psycopg.Error:
+            return Check("failed", "Not known while the database cannot be reached.")
+        if missing := sorted(set(REVISIONS) - set(found)):
+            logger.warning("schema_behind", missing=missing)
+            return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
+        if max(found) > REVISIONS[-1]:
+            return Check("warning", "The schema is newer than this release.")
+        return Check("ok")
+
+    async def aclose(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _first_column(self, query: LiteralString) -> list[str]:
+        async with self._one_at_once:
+            if self._connection is not None:
+                try:
+                    return await _first_column(self._connection, query)
+                except psycopg.OperationalError:
+                    await self.aclose()  # most often it was lost long ago: a new one tells
+            options = ENGINE_OPTIONS["connect_args"]
+            self._connection = await AsyncConnection.connect(self._url, autocommit=True, **options)
+            return await _first_column(self._connection, query)
+
+
+async def _first_column(connection: AsyncConnection, query: LiteralString) -> list[str]:
+    cursor = await connection.execute(query)
+    return [row[0] for row in await cursor.fetchall()]
+
+
+database = Database()
+
+
+class Health:
+    """The checks of this process, with their last results."""
+
+    def __init__(self, database: Database = database) -> None:
+        own = {"database": database.check_connection, "migrations": database.check_migrations}
+        self._runners = {name: _Runner(name, run, "failed") for name, run in own.items()}
+        for module in modules("health"):
+            self._runners |= {name: _Runner(name, run, "warning") for name, run in module.CHECKS.items()}
+        self._results: dict[str, CheckResult] = {}
+        self._keep_until = 0.0
+        self._one_at_once = asyncio.Lock()
+
+    async def readiness(self) -> Readiness:
+        """Within about a second, whatever the database does. The end of the process is told at once."""
+        async with self._one_at_once:
+            if time.monotonic() >= self._keep_until:
+                results = await asyncio.gather(*(runner.result() for runner in self._runners.values()))
+                self._results = dict(zip(self._runners, results, strict=True))
+                self._keep_until = time.monotonic() + KEPT_SECONDS
+        ending = CheckResult(state="failed", ms=0, detail="The process is ending.")
+        checks = {**self._results, "accepting": ending if is_draining() else CheckResult(state="ok", ms=0)}
+        status = max((check.state for check in checks.values()), key=_STATES.index)
+        return Readiness(status=status, checks=checks)

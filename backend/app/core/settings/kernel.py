@@ -1,0 +1,150 @@
+"""The kernel's own settings. `.env` documents each variable."""
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from sqlalchemy import make_url
+
+from app.core.settings.base import REPOSITORY_DIR, EnvSettings, check_secret, load
+from app.core.settings.values import Hosts, Origin, Origins, StorageUrl
+
+
+class Settings(EnvSettings):
+    """What the kernel needs. `.env` documents each variable."""
+
+    secret_lengths: ClassVar[dict[str, int]] = {"SECRET_KEY": 32}
+
+    PROJECT_NAME: str = "App"
+    API_V1_STR: str = "/api/v1"
+
+    FRONTEND_URL: Origin = "http://localhost:8000"
+    FRONTEND_DIR: Path | None = None
+    BACKEND_CORS_ORIGINS: Origins = Field(default=[])
+    ALLOWED_HOSTS: Hosts = Field(default=[])
+    DOCS_ENABLED: bool | None = None
+
+    SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+
+    DATABASE_URL: SecretStr = SecretStr("")
+    POSTGRES_SERVER: str = "localhost"
+    POSTGRES_PORT: int = 5432
+    POSTGRES_DB: str = "app"
+    POSTGRES_USER: str = "app"
+    POSTGRES_PASSWORD: SecretStr = SecretStr("")
+    POSTGRES_API_USER: str = ""
+    POSTGRES_DIRECT_SERVER: str = ""
+    POSTGRES_DIRECT_PORT: int = 5432
+    DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
+
+    SMTP_HOST: str = ""
+    SMTP_PORT: int = 587
+    SMTP_TLS: bool = True
+    SMTP_SSL: bool = False
+    SMTP_USER: str = ""
+    SMTP_PASSWORD: SecretStr = SecretStr("")
+    EMAILS_FROM_EMAIL: str = ""
+
+    STORAGE_URL: StorageUrl = ""
+    STORAGE_ACCESS_KEY_ID: str = ""
+    STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
+
+    DRAIN_SECONDS: float = Field(default=0, ge=0, le=60)
+    SENTRY_DSN: str = ""
+    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _check_outside_services(self) -> Self:
+        if self.ENVIRONMENT != "local":
+            if not self.secure_cookies:
+                raise ValueError("FRONTEND_URL must start with https:// outside local development")
+            password = urlsplit(self.database_url).password or ""
+            name = "DATABASE_URL" if self.DATABASE_URL.get_secret_value() else "POSTGRES_PASSWORD"
+            check_secret(name, unquote(password), 12)
+            if not self.STORAGE_URL:
+                raise ValueError("STORAGE_URL is not set. Outside local development it has no default.")
+            if self.SMTP_USER:
+                check_secret("SMTP_PASSWORD", self.SMTP_PASSWORD.get_secret_value(), 8)
+            if self.STORAGE_ACCESS_KEY_ID:
+                check_secret("STORAGE_SECRET_ACCESS_KEY", self.STORAGE_SECRET_ACCESS_KEY.get_secret_value(), 16)
+        if self.SMTP_TLS and self.SMTP_SSL:
+            raise ValueError("SMTP_TLS and SMTP_SSL exclude each other: set one of them to false")
+        return self
+
+    def weak_settings(self) -> Iterator[tuple[str, str]]:
+        if self.BACKEND_CORS_ORIGINS:
+            yield "BACKEND_CORS_ORIGINS", f"pages of {', '.join(self.BACKEND_CORS_ORIGINS)} act as who is signed in"
+        if self.ENVIRONMENT == "production" and self.docs_enabled:
+            yield "DOCS_ENABLED", "everybody can read the API's documentation"
+        if self.SMTP_HOST and not (self.SMTP_TLS or self.SMTP_SSL):
+            yield "SMTP_TLS", "mail and its password leave unencrypted"
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL; its password is not masked, so never log it."""
+        url = self.DATABASE_URL.get_secret_value()
+        if url:
+            _, separator, rest = url.partition("://")
+            return f"postgresql+psycopg{separator}{rest}"
+        user, password = self.POSTGRES_USER, self.POSTGRES_PASSWORD.get_secret_value()
+        if self.is_api_role:
+            user, password = self.POSTGRES_API_USER, self.api_role_password
+        user, password = quote(user, safe=""), quote(password, safe="")
+        server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
+        return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+
+    @property
+    def has_api_role(self) -> bool:
+        """Whether the API has a role of its own, beside the one that owns the tables. DATABASE_URL is one for both."""
+        return bool(self.POSTGRES_API_USER and not self.DATABASE_URL.get_secret_value())
+
+    @property
+    def is_api_role(self) -> bool:
+        """Whether this process connects as that role: it does not know the owner's password."""
+        return self.has_api_role and not self.POSTGRES_PASSWORD.get_secret_value()
+
+    @property
+    def api_role_password(self) -> str:
+        """Derived, so that a server has no further secret to make, keep and change. Never log it."""
+        return hmac.digest(self.SECRET_KEY.get_secret_value().encode(), b"database-api-role", "sha256").hex()
+
+    @property
+    def database_direct_url(self) -> str:
+        """Past a pooler: for what needs one connection to itself, as LISTEN and migrations do. Never log it either."""
+        if not self.POSTGRES_DIRECT_SERVER:
+            return self.database_url
+        direct = make_url(self.database_url).set(host=self.POSTGRES_DIRECT_SERVER, port=self.POSTGRES_DIRECT_PORT)
+        return direct.render_as_string(hide_password=False)
+
+    @property
+    def storage_url(self) -> str:
+        return self.STORAGE_URL or f"file://{REPOSITORY_DIR / '.local' / 'storage'}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.FRONTEND_URL.startswith("https://")
+
+    @property
+    def cors_origins(self) -> list[str]:
+        return [self.FRONTEND_URL, *self.BACKEND_CORS_ORIGINS]
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Host names, without port, that this server answers to."""
+        host = urlsplit(self.FRONTEND_URL).hostname or ""
+        return frozenset({host, "localhost", "127.0.0.1", "[::1]", *self.ALLOWED_HOSTS})
+
+    @property
+    def docs_enabled(self) -> bool:
+        return self.ENVIRONMENT != "production" if self.DOCS_ENABLED is None else self.DOCS_ENABLED
+
+    @property
+    def emails_enabled(self) -> bool:
+        return bool(self.SMTP_HOST)
+
+
+settings = load(Settings)
