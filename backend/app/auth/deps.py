@@ -53,7 +53,7 @@ get_current_user = SignedInUser(
 CurrentUser = Annotated[SessionUser, Depends(get_current_user)]
 
 
-def still(user: SessionUser) -> Callable[[], Awaitable[bool]]:
+def still_allowed(user: SessionUser) -> Callable[[], Awaitable[bool]]:
     """Whether the session lasts, with the rights that it had at the request: for answers that take long."""
 
     async def is_allowed() -> bool:

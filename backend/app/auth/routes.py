@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
@@ -12,7 +12,7 @@ from app.auth.service import SESSION_LIFETIME
 from app.core.database.session import SessionDep
 from app.core.errors import InactiveUser, InvalidToken, NotFound, WrongCredentials
 from app.core.http.openapi import problems
-from app.core.http.responses import answer
+from app.core.http.responses import respond
 from app.core.jobs import defer
 from app.core.models import Email, Message
 from app.users import crud as users_crud
@@ -34,17 +34,17 @@ async def login_access_token(session: SessionDep, form: Annotated[OAuth2Password
     responses=problems(WrongCredentials, InactiveUser),
     dependencies=[Depends(refuse_cross_site)],
 )
-async def login_session(session: SessionDep, body: LoginSession) -> Any:
+async def login_session(session: SessionDep, body: LoginSession) -> Response:
     """The dashboard's door: answers the user, and the token in an HttpOnly cookie."""
     signed_in = await service.sign_in(session=session, email=body.email, password=body.password)
-    response = answer(UserPublic, signed_in.user)
+    response = respond(UserPublic, signed_in.user)
     set_session_cookie(response, signed_in.access_token, int(SESSION_LIFETIME.total_seconds()))
     return response
 
 
 @router.post("/login/test-token", response_model=UserPublic)
-async def test_token(current_user: CurrentUser) -> Any:
-    return answer(UserPublic, current_user)
+async def test_token(current_user: CurrentUser) -> Response:
+    return respond(UserPublic, current_user)
 
 
 @router.post("/login/logout")
@@ -73,7 +73,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
     response_class=HTMLResponse,
     responses=problems(NotFound),
 )
-async def recover_password_html_content(session: SessionDep, _: CurrentSuperuser, email: Email) -> Any:
+async def recover_password_html_content(session: SessionDep, _: CurrentSuperuser, email: Email) -> Response:
     """The recovery mail as this user would see it, with a link that opens nothing."""
     user = await users_crud.get_user_by_email(session=session, email=email)
     if user is None:

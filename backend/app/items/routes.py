@@ -1,15 +1,15 @@
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
-from app.auth.deps import CurrentUser, still
+from app.auth.deps import CurrentUser, still_allowed
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.http.openapi import problems, raises
 from app.core.http.preconditions import IfMatch
-from app.core.http.responses import answer
-from app.core.lists.csv_export import CsvResponse, csv_answer
+from app.core.http.responses import respond
+from app.core.lists.csv_export import CsvResponse, csv_response
 from app.core.lists.daily_counts import Days
 from app.core.models import BulkDelete, Count, Message
 from app.items import crud
@@ -38,56 +38,58 @@ ItemDep = Annotated[Item, Depends(get_own_item)]
 
 
 @router.get("/", response_model=ItemsPublic)
-async def read_items(session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsParams, Query()]) -> Any:
+async def read_items(
+    session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsParams, Query()]
+) -> Response:
     page = await crud.read_items(session=session, params=params, owner_id=current_user.visible_owner_id)
-    return answer(ItemsPublic, page)
+    return respond(ItemsPublic, page)
 
 
 @router.get("/export", response_class=CsvResponse)
 async def export_items(
     session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
-) -> Any:
+) -> Response:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
-    return await csv_answer("items", items, still(current_user))
+    return await csv_response("items", items, still_allowed(current_user))
 
 
 @router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))
 async def read_items_stats(
     session: AutocommitDep, current_user: CurrentUser, days: Days = 30, all: bool = False
-) -> Any:
+) -> Response:
     """Of one's own items, or for superusers of everybody's."""
     if all and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     owner_id = None if all else current_user.id
-    return answer(ItemsStats, await crud.read_items_stats(session=session, days=days, owner_id=owner_id))
+    return respond(ItemsStats, await crud.read_items_stats(session=session, days=days, owner_id=owner_id))
 
 
 @router.get("/{id}", response_model=ItemPublic, responses=problems(NotFound))
-async def read_item(session: AutocommitDep, current_user: CurrentUser, id: uuid.UUID) -> Any:
+async def read_item(session: AutocommitDep, current_user: CurrentUser, id: uuid.UUID) -> Response:
     item = await crud.read_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
-    return answer(ItemPublic, item)
+    return respond(ItemPublic, item)
 
 
 @router.post("/", response_model=ItemPublic, responses=problems(Conflict))
-async def create_item(session: AutocommitDep, current_user: CurrentUser, body: ItemCreate) -> Any:
+async def create_item(session: AutocommitDep, current_user: CurrentUser, body: ItemCreate) -> Response:
     item = await crud.create_item(session=session, item_create=body, owner_id=current_user.id)
-    return answer(ItemPublic, item)
+    return respond(ItemPublic, item)
 
 
 @router.put("/{id}", response_model=ItemPublic, responses=problems(Conflict))
-async def update_item(session: SessionDep, item: ItemDep, body: ItemUpdate) -> Any:
-    return answer(ItemPublic, await crud.update_item(session=session, item=item, item_update=body))
+async def update_item(session: SessionDep, item: ItemDep, body: ItemUpdate) -> Response:
+    return respond(ItemPublic, await crud.update_item(session=session, item=item, item_update=body))
 
 
-@router.delete("/{id}", response_model=Message, responses=problems(Conflict))
-async def delete_item(session: SessionDep, item: ItemDep) -> Any:
+@router.delete("/{id}", responses=problems(Conflict))
+async def delete_item(session: SessionDep, item: ItemDep) -> Message:
     await crud.delete_item(session=session, item=item)
     return Message(message="Item deleted successfully")
 
 
-@router.post("/bulk-delete", response_model=Count)
-async def delete_items(session: AutocommitDep, current_user: CurrentUser, body: BulkDelete) -> Any:
+@router.post("/bulk-delete")
+async def delete_items(session: AutocommitDep, current_user: CurrentUser, body: BulkDelete) -> Count:
     """Those that are there and may be seen; the others are not counted."""
     owner_id = current_user.visible_owner_id
     return Count(count=await crud.delete_items(session=session, item_ids=body.ids, owner_id=owner_id))

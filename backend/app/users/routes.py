@@ -1,16 +1,16 @@
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser, still
+from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser, still_allowed
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from app.core.http.openapi import problems
 from app.core.http.preconditions import IfMatch
-from app.core.http.responses import answer
+from app.core.http.responses import respond
 from app.core.http.uploads import FORM_BYTES, OneFile
-from app.core.lists.csv_export import CsvResponse, csv_answer
+from app.core.lists.csv_export import CsvResponse, csv_response
 from app.core.lists.daily_counts import Days
 from app.core.models import BulkDelete, Count, Message
 from app.users import avatars, crud, service
@@ -35,12 +35,14 @@ superuser_only = [Depends(get_current_superuser)]
 
 
 @router.get("/me", response_model=UserPublic)
-async def read_user_me(current_user: CurrentUser) -> Any:
-    return answer(UserPublic, current_user)
+async def read_user_me(current_user: CurrentUser) -> Response:
+    return respond(UserPublic, current_user)
 
 
 @router.patch("/me", response_model=UserPublic, responses=problems(NotFound, Conflict, Duplicate))
-async def update_user_me(session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch) -> Any:
+async def update_user_me(
+    session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch
+) -> Response:
     user = await service.update_user(
         session=session,
         user_id=current_user.id,
@@ -48,7 +50,7 @@ async def update_user_me(session: SessionDep, current_user: CurrentUser, body: U
         kept_session_id=current_user.session_id,
         if_match=if_match,
     )
-    return answer(UserPublic, user)
+    return respond(UserPublic, user)
 
 
 @router.patch("/me/password", responses=problems(BadRequest, NotFound))
@@ -75,50 +77,50 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
 )
 async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
-) -> Any:
+) -> Response:
     """JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels."""
-    return answer(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
+    return respond(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
 
 
 @router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
-async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Any:
+async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Response:
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
-    return answer(UserPublic, vars(user))
+    return respond(UserPublic, vars(user))
 
 
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
-async def register_user(session: SessionDep, body: UserRegister) -> Any:
+async def register_user(session: SessionDep, body: UserRegister) -> Response:
     if not settings.USERS_OPEN_REGISTRATION:
         raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
-    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
+    return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
 
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
-async def read_users(session: AutocommitDep, params: Annotated[UsersParams, Query()]) -> Any:
-    return answer(UsersPublic, await crud.read_users(session=session, params=params))
+async def read_users(session: AutocommitDep, params: Annotated[UsersParams, Query()]) -> Response:
+    return respond(UsersPublic, await crud.read_users(session=session, params=params))
 
 
 @router.post("/", response_model=UserPublic, responses=problems(Duplicate), dependencies=superuser_only)
-async def create_user(session: SessionDep, body: UserCreate) -> Any:
-    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
+async def create_user(session: SessionDep, body: UserCreate) -> Response:
+    return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
 
 
 @router.get("/export", response_class=CsvResponse)
 async def export_users(
     session: AutocommitDep, current_user: CurrentSuperuser, params: Annotated[UsersFilter, Query()]
-) -> Any:
+) -> Response:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     users = await crud.read_all_users(session=session, params=params)
-    return await csv_answer("users", users, still(current_user))
+    return await csv_response("users", users, still_allowed(current_user))
 
 
 @router.get("/stats", response_model=UsersStats, dependencies=superuser_only)
-async def read_users_stats(session: AutocommitDep, days: Days = 30) -> Any:
-    return answer(UsersStats, await crud.read_users_stats(session=session, days=days))
+async def read_users_stats(session: AutocommitDep, days: Days = 30) -> Response:
+    return respond(UsersStats, await crud.read_users_stats(session=session, days=days))
 
 
-@router.post("/bulk-delete", response_model=Count, responses=problems(Conflict))
-async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Any:
+@router.post("/bulk-delete", responses=problems(Conflict))
+async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Count:
     """Those that are there; the others are not counted."""
     if current_user.id in body.ids:
         raise Forbidden("Super users are not allowed to delete themselves")
@@ -126,15 +128,15 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
 
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
-async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Any:
+async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Response:
     """Oneself, or for superusers anybody."""
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
-    return answer(UserPublic, await crud.read_user(session=session, user_id=user_id))
+    return respond(UserPublic, await crud.read_user(session=session, user_id=user_id))
 
 
 @router.get("/{user_id}/avatar", response_class=Response, responses={200: PICTURE, **problems(NotFound)})
-async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Any:
+async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Response:
     """The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`."""
     picture, version = await service.read_avatar(session=session, user_id=user_id)
     keep = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
@@ -147,9 +149,9 @@ async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID
     responses=problems(NotFound, Conflict, Duplicate),
     dependencies=superuser_only,
 )
-async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Any:
+async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Response:
     user = await service.update_user(session=session, user_id=user_id, body=body, if_match=if_match)
-    return answer(UserPublic, user)
+    return respond(UserPublic, user)
 
 
 @router.delete("/{user_id}", responses=problems(NotFound, Conflict))
@@ -167,6 +169,6 @@ local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 
 @local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
-async def create_private_user(session: SessionDep, body: UserCreate) -> Any:
+async def create_private_user(session: SessionDep, body: UserCreate) -> Response:
     """Makes a user without signing in, for tests and experiments."""
-    return answer(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
+    return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))

@@ -16,11 +16,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.crud import get_session_user
-from app.auth.deps import still
+from app.auth.deps import still_allowed
 from app.auth.models import UserSession
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
-from app.core.lists.csv_export import NoLongerAllowed, csv_answer
+from app.core.lists.csv_export import NoLongerAllowed, csv_response
 from app.core.lists.paged_list import CHUNK_ROWS
 from app.items import crud
 from app.items.models import Item, ItemPublic, ItemsFilter
@@ -144,7 +144,7 @@ async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
     user = await get_session_user(session=db.autocommit_session, session_id=session_id)
     assert user is not None
     items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
-    answer = await csv_answer("items", items, still(user))
+    answer = await csv_response("items", items, still_allowed(user))
     async for piece in answer.body_iterator:
         assert isinstance(piece, bytes)
         yield piece

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from app.core.http.preconditions import entity_tag
 
 
-def answer(model: type[BaseModel], value: Any) -> Response:
+def respond(model: type[BaseModel], value: Any) -> Response:
     """The answer of an operation with `response_model=model`, from dicts of its fields or from one record.
 
     The values are not validated, since they come from our own columns; only the model's fields are shown. A record

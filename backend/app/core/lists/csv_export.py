@@ -27,7 +27,7 @@ class NoLongerAllowed(Exception):
     """Cuts a download: the session has ended, or the user's rights are others."""
 
 
-async def csv_answer(name: str, rows: WholeList, is_allowed: Callable[[], Awaitable[bool]]) -> Stream:
+async def csv_response(name: str, rows: WholeList, is_allowed: Callable[[], Awaitable[bool]]) -> Stream:
     """A download. What goes wrong before the first rows are there is a problem as everywhere.
 
     `is_allowed` is asked before each further piece.
