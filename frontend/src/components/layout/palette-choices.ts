@@ -4,7 +4,7 @@ import type { Target } from "@/lib/define-feature";
 import { commands, navEntries, settingsTabs, visibleTo } from "@/lib/features";
 import { useMe } from "@/lib/session";
 import { setTheme } from "@/lib/theme";
-import { toggleSidebar, useShell } from "./shell";
+import { toggleSidebar, useShell } from "./shell-context";
 import { THEMES } from "./themes";
 
 export interface Choice {
