@@ -1,6 +1,15 @@
+import { zReadUsersQuery } from "@app/sdk/zod";
 import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "./search-params";
-import { lastPage, oneOf, tableDefaults, tableSearch, toListQuery, uuid } from "./table-search";
+import {
+  lastPage,
+  MAX_QUERY,
+  oneOf,
+  tableDefaults,
+  tableSearch,
+  toListQuery,
+  uuid,
+} from "./table-search";
 
 const validate = tableSearch(["-created_at", "title"]);
 // As the router calls it: with whatever the URL says.
@@ -9,6 +18,12 @@ const fromUrl = (url: string) => (validate as (search: object) => unknown)(parse
 describe("the part of a list that the URL says", () => {
   it("is the first page in the default order without parameters", () => {
     expect(fromUrl("")).toEqual({ page: 1, size: 20, sort: "-created_at", q: "" });
+  });
+
+  it("limits the search text as the API does", () => {
+    const { q } = zReadUsersQuery.shape;
+    expect(q.safeParse("a".repeat(MAX_QUERY)).success).toBe(true);
+    expect(q.safeParse("a".repeat(MAX_QUERY + 1)).success).toBe(false);
   });
 
   it("is read from the parameters", () => {

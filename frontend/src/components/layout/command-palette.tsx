@@ -5,6 +5,7 @@ import { useDeferredValue, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Spinner } from "@/components/ui/spinner";
 import type { Overlay } from "@/lib/overlay";
+import { MAX_QUERY } from "@/lib/table-search";
 import { type Choice, matching, useChoices } from "./palette-choices";
 import { useRecords } from "./palette-records";
 
@@ -70,7 +71,7 @@ function Palette({ close }: { close: () => void }) {
             setChosen("");
           }}
           placeholder="Search or jump to…"
-          maxLength={255}
+          maxLength={MAX_QUERY}
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
         />
       </div>
