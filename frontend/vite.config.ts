@@ -5,7 +5,10 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
+import { requireNode } from "./node-version.ts";
 import { pageFiles } from "./page-files.ts";
+
+requireNode();
 
 const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
 const { API_URL = "http://localhost:8000" } = process.env;
