@@ -20,7 +20,7 @@ beforeEach(() => {
   asked = [];
 });
 
-/** Asks for a page as a table does; `respond` is the API. */
+/** Requests a page as a table does; `respond` stands in for the API. */
 function ask(page: number, respond: (query: Key[0]["query"]) => unknown = () => answer()) {
   const queryFn = (({ queryKey: [{ query }] }: { queryKey: Key }) => {
     asked.push(query);
@@ -30,33 +30,33 @@ function ask(page: number, respond: (query: Key[0]["query"]) => unknown = () => 
 }
 
 describe("a page of a list", () => {
-  it("is asked for by the cursor of the page before, when that is at hand", async () => {
+  it("uses the cursor of the cached previous page", async () => {
     client.setQueryData(key(1), answer("second"));
     await ask(2);
     expect(asked).toEqual([{ cursor: "second", limit: 20 }]);
   });
 
-  it("is asked for by its number when the page before is not at hand", async () => {
+  it("uses its number without a cached previous page", async () => {
     client.setQueryData(key(1), answer("second"));
     await ask(3);
     expect(asked).toEqual([{ page: 3, limit: 20 }]);
   });
 
-  it("is asked for by its number when the page before is out of date", async () => {
+  it("uses its number after a stale previous page", async () => {
     client.setQueryData(key(1), answer("second"));
     await client.invalidateQueries({ queryKey: key(1) });
     await ask(2);
     expect(asked).toEqual([{ page: 2, limit: 20 }]);
   });
 
-  it("is asked for by its number when it is the first, or the page before was the last", async () => {
+  it("uses its number without a next cursor", async () => {
     client.setQueryData(key(1), answer(null));
     await ask(2);
     await ask(1);
     expect(asked.map(({ page }) => page)).toEqual([2, 1]);
   });
 
-  it("is asked for by its number after all when the API refuses the cursor", async () => {
+  it("uses its number when the cursor is refused", async () => {
     client.setQueryData(key(1), answer("of an earlier version"));
     const page = await ask(2, ({ cursor }) =>
       cursor
@@ -70,7 +70,7 @@ describe("a page of a list", () => {
     ]);
   });
 
-  it("is asked for once when the API fails in another way", async () => {
+  it("is requested once when the API fails otherwise", async () => {
     client.setQueryData(key(1), answer("second"));
     const fail = () => Promise.reject(new ApiError("Down", { status: 503, code: "UNAV_001" }));
     await expect(ask(2, fail)).rejects.toMatchObject({ status: 503 });

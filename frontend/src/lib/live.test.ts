@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeEventSource } from "@/test/event-source";
 import { startLive } from "./live";
 
-/** Web Locks of one browser, as far as they are used: one holder, the others wait in line. */
+/** The Web Locks of one browser, as far as the tests need them: one holder, the others wait in line. */
 function createLocks() {
   const line: (() => void)[] = [];
   let isHeld = false;
@@ -25,7 +25,7 @@ function createLocks() {
 
 const stops: (() => void)[] = [];
 
-/** A tab that shows a list of notes and a list of users, and counts how often each was asked for. */
+/** A tab that shows a list of notes and a list of users and counts the requests for each. */
 function openTab() {
   const queryClient = new QueryClient();
   const asked = { notes: 0, users: 0 };
@@ -62,8 +62,8 @@ afterEach(() => {
   Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
 });
 
-describe("news of changes", () => {
-  it("asks again for what is made of the rows that changed, and for nothing else", async () => {
+describe("change events", () => {
+  it("refetch only data of the changed rows", async () => {
     const { asked } = openTab();
     await settle();
     stream().send("change", { topic: "notes" });
@@ -71,7 +71,7 @@ describe("news of changes", () => {
     expect(asked).toEqual({ notes: 2, users: 1 });
   });
 
-  it("is one request for a burst", async () => {
+  it("cause one request for a burst", async () => {
     const { asked } = openTab();
     await settle();
     for (let change = 0; change < 50; change += 1) stream().send("change", { topic: "notes" });
@@ -79,7 +79,7 @@ describe("news of changes", () => {
     expect(asked.notes).toBe(2);
   });
 
-  it("asks for everything after a gap in the connection, but not when it is first made", async () => {
+  it("refetch everything after a reconnect", async () => {
     const { asked } = openTab();
     await settle();
     stream().send("ready");
@@ -90,7 +90,7 @@ describe("news of changes", () => {
     expect(asked).toEqual({ notes: 2, users: 2 });
   });
 
-  it("asks for everything when the server had a gap", async () => {
+  it("refetch everything after a gap in the server", async () => {
     const { asked } = openTab();
     await settle();
     stream().send("change", { topic: "*" });
@@ -109,7 +109,7 @@ describe("news of changes", () => {
     },
   );
 
-  it("waits while a change of one's own is under way", async () => {
+  it("wait for the user's own running change", async () => {
     const { asked, queryClient } = openTab();
     await settle();
     let finish = () => {};
@@ -130,7 +130,7 @@ describe("news of changes", () => {
 });
 
 describe("the connection", () => {
-  it("is one for all tabs, and each of them hears", async () => {
+  it("is shared by all tabs", async () => {
     const [one, two] = [openTab(), openTab()];
     await settle();
     expect(FakeEventSource.open).toHaveLength(1);
@@ -142,7 +142,7 @@ describe("the connection", () => {
     });
   });
 
-  it("goes to the next tab when the one that has it closes", async () => {
+  it("moves to the next tab when one closes", async () => {
     const one = openTab();
     await settle();
     const first = stream();
@@ -153,7 +153,7 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("ends with the session, here and for good", async () => {
+  it("ends with the session", async () => {
     const { stop } = openTab();
     await settle();
     stop();
@@ -162,7 +162,7 @@ describe("the connection", () => {
     expect(FakeEventSource.all).toHaveLength(1);
   });
 
-  it("is closed some time after the last tab is out of sight, and made again", async () => {
+  it("closes when all tabs are hidden", async () => {
     openTab();
     await settle();
     show("hidden");
@@ -175,7 +175,7 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("is tried again when it is refused, less and less often", async () => {
+  it("is retried with growing delays when refused", async () => {
     openTab();
     await settle();
     for (let failures = 0; failures < 5; failures += 1) {
@@ -189,7 +189,7 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("that the server ends asks again for everything: the session may be over", async () => {
+  it("refetches everything when the server ends it", async () => {
     const { asked } = openTab();
     await settle();
     const ended = stream();
@@ -199,7 +199,7 @@ describe("the connection", () => {
     expect(asked).toEqual({ notes: 2, users: 2 });
   });
 
-  it("works without locks, on pages of an insecure origin", async () => {
+  it("works without locks on an insecure origin", async () => {
     Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
     const { asked } = openTab();
     await settle();

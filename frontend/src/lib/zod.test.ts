@@ -34,13 +34,13 @@ describe("text fields", () => {
     expect(messages(requiredText("Code", code), "abc")).toEqual(["Code is invalid"]);
   });
 
-  it("ask for a required text only once", () => {
+  it("show one message for an empty required text", () => {
     const title = requiredText("Title", z.string().check(z.minLength(3)));
     expect(messages(title, " ")).toEqual(["Title is required"]);
     expect(messages(requiredText("Full Name", long), "")).toEqual(["Full Name is required"]);
   });
 
-  it("trim, and send an empty optional text as null", () => {
+  it("are trimmed, and null when empty and optional", () => {
     const notes = optionalText("Notes", z.nullish(z.string().check(z.minLength(3))));
     expect(notes.parse("  text ")).toBe("text");
     expect(notes.parse("  ")).toBeNull();
@@ -57,7 +57,7 @@ describe("the e-mail field", () => {
     expect(messages(emailField, `b${longest}`)).toContain("Email must be at most 254 characters");
   });
 
-  it("has one message for what is no address", () => {
+  it("has one message for an invalid address", () => {
     expect(messages(emailField, "")).toEqual(["Invalid email address"]);
     expect(messages(emailField, "nobody")).toEqual(["Invalid email address"]);
     expect(emailField.parse(" ada@example.com ")).toBe("ada@example.com");
@@ -77,7 +77,7 @@ describe("password fields", () => {
     }
   });
 
-  it("ask for a password unless it is optional", () => {
+  it("require a password unless it is optional", () => {
     expect(messages(newPasswordField, "")).toEqual(["Password is required"]);
     expect(messages(passwordField, "")).toEqual(["Password is required"]);
     expect(messages(optionalPassword, "")).toEqual([]);

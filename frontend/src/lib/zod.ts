@@ -2,7 +2,7 @@ import { zUserCreate } from "@app/sdk/zod";
 import * as z from "zod/mini";
 
 /**
- * Form fields in the words of the forms. Their limits are the API's, from the schemas that the SDK generates:
+ * Form fields with our own messages. The limits come from the schemas that the SDK generates, for example
  * `requiredText("Title", zItemCreate.shape.title)`.
  */
 
@@ -52,12 +52,12 @@ export function optionalText(name: string, field: ApiText) {
   );
 }
 
-/** Checks a text by the API's own schema of the field. An empty one is left to the form's own rules. */
+/** Checks a text against the API's schema of the field. The form's own rules handle an empty text. */
 function withinLimits(name: string, field: ApiText) {
   return z.check<string>(({ value, issues }) => {
     if (value === "") return;
     for (const issue of field.safeParse(value).error?.issues ?? []) {
-      // With `continue`, as zod's own checks have it, `confirmed` still runs.
+      // Like zod's own issues, it continues, so that `confirmed` still runs.
       issues.push({
         code: "custom",
         input: value,
