@@ -70,7 +70,7 @@ describe("a shortcut", () => {
     expect([shell.mock.calls.length, page.mock.calls.length]).toEqual([1, 1]);
   });
 
-  it.each(["input", "textarea", "select"])("is text while somebody types in a %s", (tag) => {
+  it.each(["input", "textarea", "select"])("is text while the user types in %s", (tag) => {
     const [create, palette] = [on("c"), on("mod+k")];
     const field = document.body.appendChild(document.createElement(tag));
     press("c", {}, field);

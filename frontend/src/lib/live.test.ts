@@ -28,11 +28,11 @@ const stops: (() => void)[] = [];
 /** A tab that shows a list of notes and a list of users and counts the requests for each. */
 function openTab() {
   const queryClient = new QueryClient();
-  const asked = { notes: 0, users: 0 };
+  const fetches = { notes: 0, users: 0 };
   for (const topic of ["notes", "users"] as const) {
     const queryFn = () => {
-      asked[topic] += 1;
-      return Promise.resolve(asked[topic]);
+      fetches[topic] += 1;
+      return Promise.resolve(fetches[topic]);
     };
     const queryKey = [{ _id: topic, tags: [topic] }];
     const observer = new QueryObserver(queryClient, { queryKey, queryFn, staleTime: 60_000 });
@@ -40,7 +40,7 @@ function openTab() {
   }
   const stop = startLive(queryClient);
   stops.push(stop);
-  return { queryClient, asked, stop };
+  return { queryClient, fetches, stop };
 }
 
 const settle = (ms = 600) => vi.advanceTimersByTimeAsync(ms);
@@ -64,53 +64,53 @@ afterEach(() => {
 
 describe("change events", () => {
   it("refetch only data of the changed rows", async () => {
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 1 });
+    expect(fetches).toEqual({ notes: 2, users: 1 });
   });
 
   it("cause one request for a burst", async () => {
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     for (let change = 0; change < 50; change += 1) stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 
   it("refetch everything after a reconnect", async () => {
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ notes: 1, users: 1 });
+    expect(fetches).toEqual({ notes: 1, users: 1 });
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
   it("refetch everything after a gap in the server", async () => {
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "*" });
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
   it.each(["not JSON", "{}", "null"])(
-    "asks for everything when it makes no sense: %s",
+    "refetch everything when they are invalid: %s",
     async (data) => {
-      const { asked } = openTab();
+      const { fetches } = openTab();
       await settle();
       stream().dispatchEvent(new MessageEvent("change", { data }));
       await settle();
-      expect(asked).toEqual({ notes: 2, users: 2 });
+      expect(fetches).toEqual({ notes: 2, users: 2 });
     },
   );
 
   it("wait for the user's own running change", async () => {
-    const { asked, queryClient } = openTab();
+    const { fetches, queryClient } = openTab();
     await settle();
     let finish = () => {};
     const sent = new Promise<void>((resolve) => {
@@ -122,10 +122,10 @@ describe("change events", () => {
       .execute({});
     stream().send("change", { topic: "notes" });
     await settle(3_000);
-    expect(asked.notes).toBe(1);
+    expect(fetches.notes).toBe(1);
     finish();
     await settle(1_000);
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 });
 
@@ -137,8 +137,8 @@ describe("the connection", () => {
     vi.useRealTimers();
     stream().send("change", { topic: "users" });
     await vi.waitFor(() => {
-      expect(one.asked.users).toBe(2);
-      expect(two.asked.users).toBe(2);
+      expect(one.fetches.users).toBe(2);
+      expect(two.fetches.users).toBe(2);
     });
   });
 
@@ -190,21 +190,21 @@ describe("the connection", () => {
   });
 
   it("refetches everything when the server ends it", async () => {
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     const ended = stream();
     ended.send("end");
     await settle();
     expect(ended.readyState).toBe(FakeEventSource.CLOSED);
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
   it("works without locks on an insecure origin", async () => {
     Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 });

@@ -45,8 +45,8 @@ describe("deleting many rows", () => {
 
   it("reports rows that were already deleted", async () => {
     deleteNotes(2, async () => ({ data: { count: 1 } }));
-    const told = "Deleted 1 note. The others were gone already.";
-    await waitFor(() => expect(screen.getByText(told)).toBeVisible());
+    const message = "Deleted 1 note. The others were gone already.";
+    await waitFor(() => expect(screen.getByText(message)).toBeVisible());
   });
 
   it("shows immediately and rolls back on refusal", async () => {

@@ -61,7 +61,7 @@ describe("a safe request", () => {
     expect(refuse).toHaveBeenCalledOnce();
   });
 
-  it.each([400, 401, 404, 409, 422, 500])("is not tried again after %i", async (status) => {
+  it.each([400, 401, 404, 409, 422, 500])("is not retried after %i", async (status) => {
     const { result, tries } = await readPage({ delayMs: 1 }, [problem(status, "NOT_001"), PAGE]);
     expect(result).toMatchObject({ status });
     expect(tries).toBe(1);
@@ -150,7 +150,7 @@ describe("the wait before a retry", () => {
   });
 
   it.each(["soon", "-5", "", "Wed, 21 Oct 2015 07:28:00 GMT"])(
-    "takes no notice of Retry-After: %s",
+    "ignores an invalid Retry-After: %s",
     async (value) => {
       const busy = problem(503, "?", { "Retry-After": value });
       const { tries, ms } = await readPage({ delayMs: 100 }, [busy, PAGE]);

@@ -7,10 +7,10 @@ interface Shell {
   logOut: () => void;
 }
 
-/** Provided by the shell. It is a file of its own because the overlays that the shell loads use it, too. */
+/** In a separate file, because the overlays that the shell loads use it as well. */
 export const ShellContext = createContext<Shell | null>(null);
 
-/** The overlays and actions that the header, the menus and the palette can open from anywhere. */
+/** The overlays and actions that any part of the layout can open. */
 export function useShell(): Shell {
   const shell = use(ShellContext);
   if (!shell) throw new Error("useShell outside of ShellProvider");

@@ -13,7 +13,7 @@ const CommandPalette = lazy(() => import("./command-palette"));
 const LogOutDialog = lazy(() => import("./log-out-dialog"));
 const ShortcutsSheet = lazy(() => import("./shortcuts-sheet"));
 
-/** The overlays and shortcuts that every signed-in page has. Each overlay is loaded when it is first asked for. */
+/** The overlays and shortcuts of every signed-in page. Each overlay is loaded on first use. */
 export function ShellProvider({ children }: { children: ReactNode }) {
   const palette = useOverlay<never>();
   const shortcuts = useOverlay<never>();
@@ -36,7 +36,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
     <ShellContext value={shell}>
       {children}
       {hasUnsavedInput && <Slot name="session.ended" />}
-      {/* One that does not load must not take the page with it. */}
+      {/* An overlay that fails to load must not break the page. */}
       <CatchBoundary
         getResetKey={() => palette.key + shortcuts.key + logOutQuestion.key}
         errorComponent={() => null}
@@ -51,7 +51,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** "g i" and the like, from the features' navigation. */
+/** "g i" and similar shortcuts from the features' navigation. */
 function usePageHotkeys() {
   const me = useMe();
   const navigate = useNavigate();
