@@ -8,7 +8,7 @@ import { NoAccess } from "@/lib/access";
 import { errorMessage } from "@/lib/errors";
 import { isMissingChunk, mayReload, reload } from "@/lib/missing-chunk";
 
-/** In place of a page that failed; the layout around it stays usable. */
+/** Replaces a page that failed. The layout around it stays usable. */
 export function RouteError(props: ErrorComponentProps) {
   return props.error instanceof NoAccess ? <Forbidden /> : <Failure {...props} />;
 }
@@ -26,7 +26,7 @@ function Failure({ error, reset }: ErrorComponentProps) {
     if (isReloading) reload();
   }, [isReloading]);
   useEffect(() => {
-    // It may be all that was wrong.
+    // Being offline may have caused the error.
     window.addEventListener("online", tryAgain);
     return () => window.removeEventListener("online", tryAgain);
   }, [tryAgain]);
@@ -92,7 +92,7 @@ export function PendingPage() {
   );
 }
 
-/** They have a <main>; when one of them failed itself, the notice is all there is. */
+/** These layouts have a <main>. If a layout itself failed, the notice is all there is. */
 const LAYOUTS = ["/_app", "/_public"];
 
 interface NoticeProps {

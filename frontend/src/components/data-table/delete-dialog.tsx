@@ -6,12 +6,12 @@ interface DeleteDialogProps {
   overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
   noun: Noun;
   count: number;
-  /** Of a single row. */
+  /** The name of a single row. */
   name: string | undefined;
   onDelete: () => void;
 }
 
-/** Asks first. The rows go at once then, and come back when the API refuses. */
+/** Asks for confirmation. The rows then disappear immediately, and return when the API refuses. */
 export default function DeleteDialog({ overlay, noun, count, name, onDelete }: DeleteDialogProps) {
   return (
     <ConfirmDialog

@@ -15,7 +15,7 @@ interface ExportButtonProps {
   request: ExportRequest;
 }
 
-/** Saves the filtered list as CSV, and shows how far it is. Leaving the page cancels. */
+/** Saves the filtered list as CSV and shows the progress. Leaving the page cancels it. */
 export function ExportButton({ noun, isEmpty, request }: ExportButtonProps) {
   const [progress, setProgress] = useState<Progress>();
   const running = useRef<AbortController>(undefined);

@@ -9,13 +9,13 @@ interface TableNoticeProps {
   error: unknown;
   q: string;
   isFiltered: boolean;
-  /** When there are no rows at all. */
+  /** Shown when the list has no rows at all. */
   empty: { icon: LucideIcon; title: string; description: string };
   onRetry: () => void;
   onClear: () => void;
 }
 
-/** In place of the rows when there are none: an error, nothing found, or nothing yet. */
+/** Replaces the rows when there are none: an error, nothing found, or nothing yet. */
 export function TableNotice({
   noun,
   error,

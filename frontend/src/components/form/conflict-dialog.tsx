@@ -25,7 +25,7 @@ interface ConflictDialogProps {
 
 const cell = "border-t px-3 py-2 text-start align-top break-words";
 
-/** Two people changed one record: both versions side by side, and nothing is lost before somebody chose. */
+/** Two users changed one record: shows both versions side by side, and nothing is lost until the user chooses. */
 export default function ConflictDialog({
   open,
   fields,

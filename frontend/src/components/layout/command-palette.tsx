@@ -5,10 +5,11 @@ import { useDeferredValue, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Spinner } from "@/components/ui/spinner";
 import type { Overlay } from "@/lib/overlay";
+import { MAX_QUERY } from "@/lib/table-search";
 import { type Choice, matching, useChoices } from "./palette-choices";
 import { useRecords } from "./palette-records";
 
-/** Pages, actions and records behind one field. Every choice is reached by typing, arrows and Enter. */
+/** Pages, actions and records in one search field. Typing, the arrow keys and Enter reach every choice. */
 export default function CommandPalette({ overlay }: { overlay: Overlay<never> }) {
   return (
     <Dialog.Root open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
@@ -36,9 +37,9 @@ function Palette({ close }: { close: () => void }) {
   const text = useDeferredValue(query.trim());
   const choices = useChoices();
   const records = useRecords(query.trim());
-  // Records come later, and must not move what somebody is about to choose.
+  // Records arrive later and must not move a choice that the user is about to select.
   const groups = [...matching(choices, text), ...records.groups];
-  // The first one, until the arrow keys say otherwise. By itself the library keeps what is no longer there.
+  // Selects the first choice until the user presses an arrow key. By default the library keeps a choice that is gone.
   const [chosen, setChosen] = useState("");
   const ids = groups.flatMap((group) => group.choices.map(({ id }) => id));
   const selected = ids.includes(chosen) || chosen === RETRY ? chosen : (ids[0] ?? RETRY);
@@ -70,7 +71,7 @@ function Palette({ close }: { close: () => void }) {
             setChosen("");
           }}
           placeholder="Search or jump to…"
-          maxLength={255}
+          maxLength={MAX_QUERY}
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
         />
       </div>

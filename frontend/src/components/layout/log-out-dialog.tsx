@@ -6,7 +6,7 @@ interface LogOutDialogProps {
   onConfirm: () => void;
 }
 
-/** Only for who has typed something that is not saved. */
+/** Shown only with unsaved input. */
 export default function LogOutDialog({ overlay, onConfirm }: LogOutDialogProps) {
   return (
     <ConfirmDialog

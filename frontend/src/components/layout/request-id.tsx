@@ -1,6 +1,6 @@
 import { errorRequestId } from "@/lib/errors";
 
-/** What to quote when asking for help with an error. */
+/** The id to quote when reporting an error. */
 export function RequestId({ error }: { error: unknown }) {
   const requestId = errorRequestId(error);
   if (!requestId) return null;

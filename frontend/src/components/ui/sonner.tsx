@@ -29,7 +29,7 @@ export default function Toaster() {
   );
 }
 
-/** What finds the request in the server's log. */
+/** The id that identifies the request in the server's log. */
 export function RequestDetails({ id }: { id: string }) {
   return (
     <span className="flex items-center gap-1">

@@ -1,4 +1,5 @@
 import type { ItemPublic } from "@app/sdk";
+import { zItemCreate } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -15,8 +16,8 @@ import { ITEMS, useCreateItem, useItem, useUpdateItem } from "../api";
 import { useOwnerName } from "../owner";
 
 const schema = z.object({
-  title: requiredText("Title"),
-  description: optionalText("Description"),
+  title: requiredText("Title", zItemCreate.shape.title),
+  description: optionalText("Description", zItemCreate.shape.description),
 });
 
 const toValues = (item?: ItemPublic) => ({

@@ -1,4 +1,5 @@
 import { type UserPublic, updateUserMe } from "@app/sdk";
+import { zUserUpdateMe } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -10,7 +11,10 @@ import { useMeRecord, useSession } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
 import { emailField, optionalText } from "@/lib/zod";
 
-const schema = z.object({ full_name: optionalText("Full name"), email: emailField });
+const schema = z.object({
+  full_name: optionalText("Full name", zUserUpdateMe.shape.full_name),
+  email: emailField,
+});
 
 const valuesOf = ({ full_name, email }: UserPublic) => ({ full_name: full_name ?? "", email });
 

@@ -1,4 +1,5 @@
 import type { UserPublic } from "@app/sdk";
+import { zUserCreate } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -9,7 +10,7 @@ import { confirmed, emailField, newPasswordField, optionalPassword, optionalText
 
 const fields = {
   email: emailField,
-  full_name: optionalText("Full name"),
+  full_name: optionalText("Full name", zUserCreate.shape.full_name),
   confirm_password: z.string(),
   is_superuser: z.boolean(),
   is_active: z.boolean(),
