@@ -42,6 +42,6 @@ test("who is deactivated is signed out where they are", async ({ admin, signedIn
 
 test("the page is not for others", async ({ signedIn }) => {
   await signedIn.goto("/admin");
-  await expect(signedIn.getByText("You have no access to this page")).toBeVisible();
+  await expect(signedIn.getByText("You don't have access to this page")).toBeVisible();
   await expect(signedIn.getByRole("link", { name: "Users" })).toBeHidden();
 });

@@ -42,13 +42,13 @@ test("two people change one item, and the second one decides", async ({
   await other.getByRole("button", { name: "Save" }).click();
   await expect(other.getByText("Item updated successfully")).toBeVisible();
 
-  await expect(page.getByText("Changed meanwhile.")).toBeVisible();
+  await expect(page.getByText("This record has changed since you opened it.")).toBeVisible();
   await expect(page.getByLabel("Title")).toHaveValue("My ladder");
   await page.getByRole("button", { name: "Save" }).click();
   const question = page.getByRole("alertdialog");
   await expect(question).toContainText("My ladder");
   await expect(question).toContainText("Their ladder");
-  await question.getByRole("button", { name: "Keep mine" }).click();
+  await question.getByRole("button", { name: "Keep my version" }).click();
   await expect(page.getByText("Item updated successfully")).toBeVisible();
   await expect(row(other, "My ladder")).toBeVisible();
 });

@@ -165,7 +165,7 @@ test("typed text is not lost by Escape, Back or a link", async ({ signedIn: page
   await expect(page.getByLabel("Title")).toHaveValue("Ladder");
 
   await page.goBack();
-  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("button", { name: "Discard changes" }).click();
   await expect(page).toHaveURL("/items");
   await expect(page.getByRole("dialog")).toBeHidden();
 });
@@ -215,7 +215,7 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("menuitem", { name: "Delete Item" })).toBeFocused();
   await page.keyboard.press("Enter");
-  const question = page.getByRole("alertdialog", { name: "Delete this item?" });
+  const question = page.getByRole("alertdialog", { name: "Delete “Ladder”?" });
   await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(actions).toBeFocused();
@@ -234,7 +234,7 @@ test("what is on screen is exported, filtered and sorted as it is", async ({ sig
   expect(lines[0]).toContain("title");
   expect(lines[1]).toContain(",Kettle,About Kettle,");
   expect(lines[2]).toContain(",Kettle lid,About Kettle lid,");
-  await expect(page.getByText("Exported 2 items")).toBeVisible();
+  await expect(page.getByText("2 items exported")).toBeVisible();
 });
 
 test("selected items are deleted together", async ({ signedIn: page }) => {
@@ -248,7 +248,7 @@ test("selected items are deleted together", async ({ signedIn: page }) => {
     .getByRole("button", { name: "Delete" })
     .click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByText("Deleted 3 items")).toBeVisible();
+  await expect(page.getByText("3 items deleted")).toBeVisible();
   await expect(titles(page)).toHaveText(["Item 01"]);
 });
 

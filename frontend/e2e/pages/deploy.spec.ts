@@ -28,7 +28,7 @@ test("a deployment that lacks files ends in a page that says so, not in a loop",
   stub.deploy({ broken: true });
   await follow(page);
   await expect(
-    page.getByRole("heading", { level: 1, name: "This page did not load" }),
+    page.getByRole("heading", { level: 1, name: "Couldn't load this page" }),
   ).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   expect(stub.pageLoads).toBe(2);
@@ -41,7 +41,7 @@ test("a lost connection does not cost the page that is open, and the next one co
 }) => {
   await context.setOffline(true);
   await follow(page);
-  await expect(page.getByRole("heading", { name: "This page did not load" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Couldn't load this page" })).toBeVisible();
   await expect(page.getByTestId("user-menu")).toBeVisible();
   expect(stub.pageLoads).toBe(1);
 

@@ -33,7 +33,7 @@ test("a search without results says so", async ({ page, api }) => {
   for (const operation of api.lists()) api.on(operation, nothing);
   await openPalette(page);
   await page.keyboard.type("no such thing");
-  await expect(page.getByText("Nothing found for")).toBeVisible();
+  await expect(page.getByText("No results for")).toBeVisible();
 });
 
 test("the palette finds records, and opens the one that was chosen", async ({

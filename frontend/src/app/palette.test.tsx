@@ -152,7 +152,7 @@ describe("its search of records", () => {
   it("says when nothing is found", async () => {
     const { user: person } = await openPalette();
     await person.keyboard("zzz");
-    expect(await screen.findByText("Nothing found for “zzz”")).toBeInTheDocument();
+    expect(await screen.findByText("No results for “zzz”")).toBeInTheDocument();
     expect(screen.queryByRole("option")).not.toBeInTheDocument();
   });
 

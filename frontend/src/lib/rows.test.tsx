@@ -38,14 +38,14 @@ describe("deleting many rows", () => {
       sizes.push(ids.length);
       return { data: { count: ids.length } };
     });
-    await waitFor(() => expect(screen.getByText("Deleted 250 notes")).toBeVisible());
+    await waitFor(() => expect(screen.getByText("250 notes deleted")).toBeVisible());
     expect(sizes).toEqual([100, 100, 50]);
     expect(shown()).toMatchObject({ data: [], count: 50 });
   });
 
   it("says it of rows that were gone already", async () => {
     deleteNotes(2, async () => ({ data: { count: 1 } }));
-    const told = "Deleted 1 note. The others were gone already.";
+    const told = "1 note deleted. The rest had already been deleted.";
     await waitFor(() => expect(screen.getByText(told)).toBeVisible());
   });
 

@@ -9,7 +9,7 @@ export const emailField = z
   .check(
     z.trim(),
     z.email("Invalid email address"),
-    z.maxLength(MAX_TEXT, "At most 255 characters"),
+    z.maxLength(MAX_TEXT, "Must be at most 255 characters"),
   );
 
 /** Asks only for one: what an account has may be older than the rules for new ones. */

@@ -9,7 +9,7 @@ export const pages: PageCase[] = [
     route: "/",
     state: "that failed",
     given: (api) => api.on("GET /users/me", refuse(403, "AUTH_002", "Not for you")),
-    heading: "This page did not load",
+    heading: "Couldn't load this page",
     isFailure: true,
   },
 ];

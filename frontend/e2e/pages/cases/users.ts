@@ -24,7 +24,7 @@ export const pages: PageCase[] = [
     route: "/admin",
     as: "user",
     state: "for who may not see it",
-    heading: "You have no access to this page",
+    heading: "You don't have access to this page",
     isFailure: true,
   },
   { route: "/settings", heading: "Settings" },
@@ -59,7 +59,7 @@ export const overlays: OverlayCase[] = [
     ...onUsers,
     kind: "menu",
     name: "filter of users",
-    opener: (page) => page.getByRole("button", { name: "State", exact: true }),
+    opener: (page) => page.getByRole("button", { name: "Status", exact: true }),
   },
   {
     ...onUsers,

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -75,7 +76,7 @@ describe("logging in", () => {
     const requests: string[] = [];
     server.use(http.all("*", ({ request }) => void requests.push(request.url)));
     await renderApp("/login");
-    expect(screen.getByRole("heading", { name: "Log in to your account" })).toBeInTheDocument();
+    expect(screen.getByRole("heading", { name: `Log in to ${PROJECT_NAME}` })).toBeInTheDocument();
     expect(requests).toEqual([]);
   });
 });
@@ -139,7 +140,7 @@ describe("signing up", () => {
       }),
     );
     await signUp();
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(bodies).toEqual([
       { email: "ada@example.com", password: PASSWORD, full_name: "Ada Lovelace" },
     ]);
@@ -179,7 +180,7 @@ describe("a forgotten password", () => {
     await person.type(screen.getByTestId("email-input"), "ada+x@example.com");
     await person.click(screen.getByRole("button", { name: "Continue" }));
     const notice = await screen.findByRole("status");
-    expect(notice).toHaveTextContent("If there is an account for");
+    expect(notice).toHaveTextContent("If an account exists for");
     expect(notice).toHaveFocus();
     expect(asked.map(decodeURIComponent)).toEqual(["ada+x@example.com"]);
   });

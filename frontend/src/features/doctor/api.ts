@@ -15,8 +15,8 @@ export const reportQuery = queryOptions({
 export const GROUPS = [
   { state: "failed", title: "Failed" },
   { state: "warning", title: "Warnings" },
-  { state: "skipped", title: "Not checked" },
-  { state: "ok", title: "As it should be" },
+  { state: "skipped", title: "Skipped" },
+  { state: "ok", title: "Passed" },
 ] as const satisfies { state: Finding["state"]; title: string }[];
 
 /** "2 failed, 1 warning", or that all is well. */
@@ -27,5 +27,5 @@ export function summary(findings: Finding[]) {
     failed > 0 && `${failed} failed`,
     warnings > 0 && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(", ") : "Nothing is wrong";
+  return parts.length > 0 ? parts.join(", ") : "All checks passed";
 }

@@ -9,7 +9,7 @@ import { signedInAs } from "@/test/server";
 const isDone = vi.fn<ChecklistStep["isDone"]>();
 const steps: ChecklistStep[] = [
   {
-    title: "Tell your name",
+    title: "Add your name",
     to: "/settings",
     order: 0,
     isDone: ({ full_name }) => Boolean(full_name),
@@ -37,9 +37,9 @@ describe("the checklist of the dashboard", () => {
   it("shows what is done and leads to what is not", async () => {
     const { user: person, router } = await renderHome();
     const region = within(list() as HTMLElement);
-    expect(region.getByText("1 of 2 done")).toBeInTheDocument();
-    expect(region.getByText("Tell your name").closest("li")).toHaveTextContent("(done)");
-    expect(region.queryByRole("link", { name: "Tell your name" })).not.toBeInTheDocument();
+    expect(region.getByText("1 of 2 complete")).toBeInTheDocument();
+    expect(region.getByText("Add your name").closest("li")).toHaveTextContent("(complete)");
+    expect(region.queryByRole("link", { name: "Add your name" })).not.toBeInTheDocument();
     await person.click(region.getByRole("link", { name: "Choose a theme" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/settings/appearance"));
   });

@@ -93,7 +93,7 @@ describe("adding an item", () => {
     expect(within(sheet).getByLabelText("Title")).toHaveValue("Ladder");
 
     await person.keyboard("{Escape}");
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(sheet).not.toBeInTheDocument());
   });
 
@@ -168,8 +168,8 @@ describe("editing an item", () => {
 describe("deleting an item", () => {
   it("asks first, and gives the focus back when the answer is no", async () => {
     const { user: person } = await openRowMenu("Delete Item");
-    const question = await screen.findByRole("alertdialog", { name: "Delete this item?" });
-    expect(question).toHaveTextContent("Spare keys");
+    const question = await screen.findByRole("alertdialog", { name: "Delete “Spare keys”?" });
+    expect(question).toHaveTextContent("This can't be undone.");
 
     await person.click(within(question).getByRole("button", { name: "Cancel" }));
     await waitFor(() =>
@@ -202,7 +202,7 @@ describe("deleting an item", () => {
     const { user: person } = await openRowMenu("Delete Item");
     await person.click(await screen.findByRole("button", { name: "Delete" }));
     expect(await screen.findByText("Somebody else has changed this")).toBeInTheDocument();
-    expect(screen.getByText("Request req-1")).toBeInTheDocument();
+    expect(screen.getByText("Request ID: req-1")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Spare keys" })).toBeInTheDocument();
   });
 });

@@ -53,7 +53,7 @@ describe("a record that somebody else has changed", () => {
     changeElsewhere("Theirs");
     await app.user.click(screen.getByRole("button", { name: "Save" }));
     const dialog = await screen.findByRole("alertdialog", {
-      name: "Somebody else has changed this",
+      name: "This record was changed by someone else",
     });
     return { ...app, api, changeElsewhere, dialog };
   }
@@ -68,7 +68,7 @@ describe("a record that somebody else has changed", () => {
 
   it("is replaced by one's own when that is wanted", async () => {
     const { api, user: person, dialog } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByText("Item updated successfully")).toBeInTheDocument();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(api.sent).toEqual([
@@ -80,14 +80,14 @@ describe("a record that somebody else has changed", () => {
   it("is asked about again when it changed once more", async () => {
     const { api, changeElsewhere, user: person, dialog } = await saveOverAChange();
     changeElsewhere("Theirs again");
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByRole("cell", { name: "Theirs again" })).toBeInTheDocument();
     expect(api.saved.title).toBe("Theirs again");
   });
 
   it("is taken into the form when that is wanted", async () => {
     const { api, user: person, dialog, title } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await person.click(within(dialog).getByRole("button", { name: "Use their version" }));
     await waitFor(() => expect(title).toHaveValue("Theirs"));
     expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
     expect(api.sent).toHaveLength(1);
@@ -107,7 +107,7 @@ describe("a record that somebody else has changed", () => {
 
   it("leaves the input as it was on the way back", async () => {
     const { user: person, dialog, title } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Back to editing" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep editing" }));
     await waitFor(() => expect(dialog).not.toBeInTheDocument());
     expect(title).toHaveValue("Spare keys of mine");
     await waitFor(() => expect(title).toHaveFocus());
@@ -125,7 +125,7 @@ describe("a record that somebody else has changed", () => {
     );
     await person.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
-    expect(screen.getByText("It was deleted meanwhile.")).toBeInTheDocument();
+    expect(screen.getByText("This record has been deleted.")).toBeInTheDocument();
     expect(title).toHaveValue("Spare keys of mine");
   });
 });
@@ -137,7 +137,7 @@ describe("a change elsewhere while a row is open", () => {
     changeElsewhere("Theirs");
     await tell();
     await waitFor(() => expect(title).toHaveValue("Theirs"));
-    expect(screen.queryByText(/Changed meanwhile/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/has changed since you opened it/)).not.toBeInTheDocument();
   });
 
   it("never touches what was typed, and says so", async () => {
@@ -146,7 +146,7 @@ describe("a change elsewhere while a row is open", () => {
     await person.type(title, " of mine");
     changeElsewhere("Theirs");
     await tell();
-    expect(await screen.findByText(/Changed meanwhile/)).toBeInTheDocument();
+    expect(await screen.findByText(/has changed since you opened it/)).toBeInTheDocument();
     expect(title).toHaveValue("Spare keys of mine");
 
     await person.click(screen.getByRole("button", { name: "Compare" }));

@@ -27,11 +27,11 @@ describe("one's own items on the dashboard", () => {
     expect(all).toHaveTextContent("12");
     expect(within(all).getByRole("img")).toHaveAccessibleName("From 9 to 12 items in 30 days");
 
-    const recent = screen.getByRole("region", { name: "New items" });
+    const recent = screen.getByRole("region", { name: "New items (last 30 days)" });
     expect(recent).toHaveTextContent("3");
-    expect(recent).toHaveTextContent("1 more than in the 30 days before");
+    expect(recent).toHaveTextContent("1 more than the previous 30 days");
     expect(within(recent).getByRole("img")).toHaveAccessibleName(
-      "3 items in the last 30 days, most on Mar 1 (3)",
+      "3 items in the last 30 days. Busiest day: Mar 1 (3).",
     );
   });
 

@@ -40,7 +40,7 @@ function serveExport() {
 async function startExport(url = "/items") {
   const app = await renderApp(url);
   await app.user.click(await screen.findByRole("button", { name: "Export as CSV" }));
-  const progress = await screen.findByRole("progressbar", { name: "Export of items" });
+  const progress = await screen.findByRole("progressbar", { name: "Exporting items" });
   return { ...app, progress };
 }
 
@@ -66,7 +66,7 @@ describe("the export", () => {
     await waitFor(() => expect(progress).toHaveAttribute("aria-valuenow", "50"));
     csv.write("3,Three\r\n4,Four\r\n");
     csv.end();
-    expect(await screen.findByText("Exported 4 items")).toBeInTheDocument();
+    expect(await screen.findByText("4 items exported")).toBeInTheDocument();
     expect(saved).toEqual(["items.csv"]);
     expect(screen.getByRole("button", { name: "Export as CSV" })).toBeEnabled();
   });
@@ -82,7 +82,7 @@ describe("the export", () => {
     expect(await screen.findByRole("button", { name: "Export as CSV" })).toBeEnabled();
     await waitFor(() => expect(csv.isCancelled()).toBe(true));
     expect(saved).toEqual([]);
-    expect(screen.queryByText(/broke off/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Export stopped/)).not.toBeInTheDocument();
   });
 
   it("says why it was refused", async () => {
@@ -97,7 +97,7 @@ describe("the export", () => {
     server.use(http.get(EXPORT, () => HttpResponse.html("<h1>Gateway</h1>")));
     const { user: person } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Export as CSV" }));
-    expect(await screen.findByText("The answer was not a CSV file")).toBeInTheDocument();
+    expect(await screen.findByText("The response was not a CSV file")).toBeInTheDocument();
     expect(saved).toEqual([]);
   });
 });

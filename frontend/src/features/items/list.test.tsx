@@ -134,7 +134,7 @@ describe("the list of items", () => {
     const { user: person } = await renderApp("/items");
 
     expect(await screen.findByRole("alert")).toHaveTextContent(
-      "The request was not understoodRequest req-1",
+      "The request was not understoodRequest ID: req-1",
     );
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
@@ -151,7 +151,7 @@ describe("the list of items", () => {
     const { user: person } = await renderApp("/items");
     // What may pass by itself is tried twice more first.
     const alert = await screen.findByRole("alert", {}, { timeout: 10_000 });
-    expect(alert).toHaveTextContent("The items did not load");
+    expect(alert).toHaveTextContent("Couldn't load items");
     serveItems();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
@@ -237,11 +237,11 @@ describe("the owner of items", () => {
     const queries = serveItems((query) => itemsPage(query.has("owner_id") ? [] : [item()]));
     const { user: person, router } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Owner" }));
-    await person.click(await screen.findByRole("menuitemradio", { name: "Mine" }));
+    await person.click(await screen.findByRole("menuitemradio", { name: "Me" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe(`?owner=${me.id}`));
     expect(queries.at(-1)).toBe(`page=1&limit=20&sort=-created_at&owner_id=${me.id}`);
 
-    expect(await screen.findByText("Nothing matches the filters.")).toBeInTheDocument();
+    expect(await screen.findByText("No items match these filters.")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Clear filters" }));
     expect(await screen.findByRole("link", { name: "Spare keys" })).toBeInTheDocument();
     expect(router.state.location.searchStr).toBe("");

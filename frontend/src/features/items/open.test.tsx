@@ -54,7 +54,7 @@ describe("the open row", () => {
       http.get(`*/api/v1/items/${elsewhere.id}`, () => refuse(404, "NOT_001", "Item not found")),
     );
     await renderApp(`/items?item=${elsewhere.id}`);
-    expect(await screen.findByText("This item is not there")).toBeInTheDocument();
+    expect(await screen.findByText("Item not found")).toBeInTheDocument();
   });
 
   it("that does not load can be tried again", async () => {
@@ -112,7 +112,7 @@ describe("the sheet for a new item", () => {
     await person.click(await screen.findByRole("button", { name: "Add Item" }));
     await person.type(await screen.findByLabelText("Title"), "Ladder");
     void router.navigate({ to: "/items", search: { page: 2 } });
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe("?page=2"));
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   });

@@ -97,7 +97,7 @@ describe("deleting what is selected", () => {
     await waitFor(() => expect(screen.queryByText("One")).not.toBeInTheDocument());
     expect(screen.getByText("1–2 of 2")).toBeInTheDocument();
     agree();
-    expect(await screen.findByText("Deleted 2 items")).toBeInTheDocument();
+    expect(await screen.findByText("2 items deleted")).toBeInTheDocument();
     expect(bodies).toEqual([{ ids: rows.slice(0, 2).map(({ id }) => id) }]);
     expect(screen.queryByText(/selected/)).not.toBeInTheDocument();
   });
@@ -110,7 +110,7 @@ describe("deleting what is selected", () => {
     const question = await askToDelete(person);
     await person.click(within(question).getByRole("button", { name: "Delete" }));
     expect(
-      await screen.findByText("Deleted 1 item. The others were gone already."),
+      await screen.findByText("1 item deleted. The rest had already been deleted."),
     ).toBeInTheDocument();
   });
 

@@ -47,7 +47,7 @@ describe("the page of users", () => {
     signedInAs(user());
     await renderApp("/admin");
     expect(
-      await screen.findByRole("heading", { name: "You have no access to this page" }),
+      await screen.findByRole("heading", { name: "You don't have access to this page" }),
     ).toBeVisible();
     expect(screen.queryByRole("link", { name: "Users" })).not.toBeInTheDocument();
   });
@@ -66,12 +66,12 @@ describe("the page of users", () => {
 
   it("filters by role and state, and Back undoes it", async () => {
     const { router, user: person } = await openPage();
-    await person.click(screen.getByRole("button", { name: "State" }));
+    await person.click(screen.getByRole("button", { name: "Status" }));
     await person.click(await screen.findByRole("menuitemradio", { name: "Inactive" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe("?state=inactive"));
-    expect(screen.getByRole("button", { name: "State Inactive" })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Status Inactive" })).toBeInTheDocument();
     router.history.back();
-    expect(await screen.findByRole("button", { name: "State" })).toBeInTheDocument();
+    expect(await screen.findByRole("button", { name: "Status" })).toBeInTheDocument();
   });
 
   it("marks one's own row, which can neither be selected nor deleted nor deactivated", async () => {
@@ -217,8 +217,8 @@ describe("a user", () => {
     );
     const { user: person } = await openPage();
     await chooseAction(person, "Delete User");
-    const question = await screen.findByRole("alertdialog", { name: "Delete this user?" });
-    expect(question).toHaveTextContent("Grace Hopper will be gone for good.");
+    const question = await screen.findByRole("alertdialog", { name: "Delete “Grace Hopper”?" });
+    expect(question).toHaveTextContent("This can't be undone.");
     await person.click(within(question).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("The user was deleted successfully")).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "Grace Hopper" })).not.toBeInTheDocument();
@@ -233,7 +233,7 @@ describe("a user", () => {
     expect(await screen.findByText("1 selected")).toBeInTheDocument();
     const bar = screen.getByRole("region", { name: "Selected rows" });
     await person.click(within(bar).getByRole("button", { name: "Delete" }));
-    const question = await screen.findByRole("alertdialog", { name: "Delete this user?" });
+    const question = await screen.findByRole("alertdialog", { name: "Delete 1 user?" });
     await person.click(within(question).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("Not the last one")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Grace Hopper" })).toBeInTheDocument();

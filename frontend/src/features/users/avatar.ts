@@ -14,9 +14,7 @@ export async function uploadAvatar(
 ): Promise<UserPublic> {
   onProgress(0);
   if (!AVATAR_TYPES.includes(file.type)) {
-    throw new WrongFile(
-      "This file is no picture that can be used. Choose a JPEG, PNG, WebP or GIF.",
-    );
+    throw new WrongFile("That file isn't a supported image. Use a JPEG, PNG, WebP, or GIF.");
   }
   if (file.size === 0) throw new WrongFile("This file is empty.");
   if (file.size > MAX_BYTES) throw new WrongFile("This picture is larger than 2 MB.");

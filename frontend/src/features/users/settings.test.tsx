@@ -2,6 +2,7 @@ import type { UserPublic } from "@app/sdk";
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -92,7 +93,7 @@ describe("the profile, changed elsewhere meanwhile", () => {
       }),
     );
     await app.user.click(screen.getByRole("button", { name: "Save" }));
-    const dialog = await screen.findByRole("alertdialog", { name: /Somebody else/ });
+    const dialog = await screen.findByRole("alertdialog", { name: /someone else/ });
     return { ...app, sent, dialog };
   }
 
@@ -101,14 +102,14 @@ describe("the profile, changed elsewhere meanwhile", () => {
     expect(within(dialog).getByRole("row", { name: /Email/ })).toHaveTextContent(
       "ada@example.comcountess@example.com",
     );
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
     expect(sent).toEqual(['"1"', '"2"']);
   });
 
   it("can be taken as it is now", async () => {
     const { user: person, sent, dialog } = await renderConflict();
-    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await person.click(within(dialog).getByRole("button", { name: "Use their version" }));
     await waitFor(() =>
       expect(screen.getByTestId("email-input")).toHaveValue("countess@example.com"),
     );
@@ -205,7 +206,7 @@ describe("the danger zone", () => {
     signedOut();
     await waitFor(() => expect(field).toHaveFocus());
     await person.keyboard(`${ada.email.toUpperCase()}{Enter}`);
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(isDeleted).toBe(true);
     expect(router.state.location.href).toBe("/login");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
@@ -216,7 +217,7 @@ describe("the danger zone", () => {
     const { user: person, dialog } = await openDialog();
     server.use(http.delete("*/api/v1/users/me", () => refuse(500, "INT_001", "was asked")));
     await person.keyboard("grace@example.com{Enter}");
-    expect(await within(dialog).findByText(/not the e-mail address/)).toBeInTheDocument();
+    expect(await within(dialog).findByText(/doesn't match your email/)).toBeInTheDocument();
   });
 
   it("gives the focus back when it is cancelled", async () => {
@@ -227,7 +228,7 @@ describe("the danger zone", () => {
 
   it("tells superusers why they cannot", async () => {
     await renderSettings("/danger", user({ is_superuser: true }));
-    expect(screen.getByText(/Superusers cannot delete themselves/)).toBeInTheDocument();
+    expect(screen.getByText(/Superusers can't delete their own account/)).toBeInTheDocument();
     expect(screen.queryByRole("button", { name: /Delete/ })).not.toBeInTheDocument();
   });
 });

@@ -32,7 +32,7 @@ describe("the card of users on the dashboard", () => {
     await renderApp("/");
     const card = await screen.findByRole("region", { name: "Users" });
     expect(await within(card).findByText("1,234")).toBeInTheDocument();
-    const summary = "4 sign-ups in the last 30 days, most on Jan 30 (3)";
+    const summary = "4 sign-ups in the last 30 days. Busiest day: Jan 30 (3).";
     expect(within(card).getByRole("img", { name: summary })).toBeInTheDocument();
     expect(within(card).getAllByRole("row")[1]).toHaveTextContent("Jan 303");
   });

@@ -28,9 +28,9 @@ export default function SignInAgain() {
         onOpenAutoFocus={focusPassword}
         onEscapeKeyDown={(event) => event.preventDefault()}
       >
-        <AlertDialogTitle>Your session has ended</AlertDialogTitle>
+        <AlertDialogTitle>Your session expired</AlertDialogTitle>
         <AlertDialogDescription>
-          Sign in again to go on. What you typed is still there.
+          Log in again to continue. Your changes are still here.
         </AlertDialogDescription>
         {user && <SignInForm user={user} />}
       </AlertDialogContent>

@@ -49,7 +49,7 @@ function NewItemSheet({ overlay }: { overlay: Overlay<string> }) {
       overlay={overlay}
       form={form}
       title="Add Item"
-      description="Only a title is needed."
+      description="Only the title is required."
       onSubmit={async (body) => {
         await createItem.mutateAsync({ body });
       }}
@@ -91,7 +91,7 @@ function EditItemSheet({ overlay, item, record }: EditItemSheetProps) {
       overlay={overlay}
       form={form}
       title="Edit Item"
-      description="Change what this item says."
+      description="Update the details of this item."
       saveWhenDirty
       onSubmit={submit}
     >

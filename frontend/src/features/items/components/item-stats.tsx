@@ -26,10 +26,14 @@ export default function ItemStats() {
   const days = data.days.slice(-DAYS);
   return (
     <>
-      <StatCard title="Your items" value={data.count} hint="in total">
+      <StatCard title="Your items" value={data.count} hint="All time">
         <Sparkline days={growth(days, data.count)} what="items" kind="level" />
       </StatCard>
-      <StatCard title="New items" value={total(days)} hint={trend(total(days) - total(before))}>
+      <StatCard
+        title={`New items (last ${DAYS} days)`}
+        value={total(days)}
+        hint={trend(total(days) - total(before))}
+      >
         <Sparkline days={days} what="items" />
       </StatCard>
     </>
@@ -46,7 +50,7 @@ function growth(days: { date: string; count: number }[], now: number) {
 }
 
 function trend(difference: number) {
-  if (difference === 0) return `as in the ${DAYS} days before`;
+  if (difference === 0) return `Same as the previous ${DAYS} days`;
   const more = difference > 0 ? "more" : "fewer";
-  return `${formatNumber(Math.abs(difference))} ${more} than in the ${DAYS} days before`;
+  return `${formatNumber(Math.abs(difference))} ${more} than the previous ${DAYS} days`;
 }

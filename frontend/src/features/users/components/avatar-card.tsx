@@ -35,7 +35,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
   const isBusy = upload.isPending || removal.isPending;
 
   return (
-    <SettingsCard title="Picture" description="JPEG, PNG, WebP or GIF, at most 2 MB.">
+    <SettingsCard title="Picture" description="JPEG, PNG, WebP, or GIF. Max 2 MB.">
       <div className="flex items-center gap-5">
         <Avatar
           name={me.full_name || me.email}

@@ -35,7 +35,12 @@ export function useUserForm(user?: UserPublic) {
   });
 }
 
-export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
+interface UserFieldsProps {
+  form: ReturnType<typeof useUserForm>;
+  passwordLabel: string;
+}
+
+export function UserFields({ form, passwordLabel }: UserFieldsProps) {
   return (
     <>
       <TextField
@@ -56,7 +61,7 @@ export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
       <PasswordField
         form={form}
         name="password"
-        label="Set password"
+        label={passwordLabel}
         placeholder="Password"
         autoComplete="new-password"
       />
@@ -71,13 +76,13 @@ export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
         form={form}
         name="is_superuser"
         label="Is superuser?"
-        hint="Sees and changes what everybody has, and all users."
+        hint="Can view and edit all users and all data."
       />
       <CheckboxField
         form={form}
         name="is_active"
         label="Is active?"
-        hint="Without it nobody can sign in to this account."
+        hint="Inactive users can't log in."
       />
     </>
   );

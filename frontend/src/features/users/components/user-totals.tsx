@@ -22,7 +22,7 @@ export default function UserTotals() {
       <CardHeader>
         <CardTitle id="user-totals">Users</CardTitle>
         <ToggleGroup
-          label="Days to look back"
+          label="Time range"
           value={String(days)}
           onChange={(value) => setDays(Number(value))}
           options={RANGES.map((range) => ({ value: String(range), title: `${range} days` }))}

@@ -88,7 +88,7 @@ const FILTERS = [
   },
   {
     name: "state",
-    title: "State",
+    title: "Status",
     options: [
       { value: "active", title: "Active" },
       { value: "inactive", title: "Inactive" },
