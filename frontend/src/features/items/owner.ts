@@ -2,7 +2,7 @@ import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
 import { useMe } from "@/lib/session";
 
-/** Who owns an item, by name. Only superusers see what belongs to others. */
+/** The name of an item's owner. Only superusers see other users' items. */
 export function useOwnerName(id: string | undefined): string | undefined {
   const me = useMe();
   const isOther = id !== undefined && id !== me.id;
@@ -14,7 +14,7 @@ export function useOwnerName(id: string | undefined): string | undefined {
   return data ? data.full_name || data.email : isError ? "Someone else" : undefined;
 }
 
-/** Superusers see everyone's items, and may narrow them to their own or to one user's. */
+/** Superusers see everyone's items and can filter them by owner: themselves or one other user. */
 export function useOwnerFilter(owner: string | undefined) {
   const me = useMe();
   const name = useOwnerName(owner) ?? "…";

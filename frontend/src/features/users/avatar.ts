@@ -7,7 +7,10 @@ const MAX_BYTES = 2 * 1024 * 1024;
 
 class WrongFile extends Error {}
 
-/** Sends the picture and waits until the new one can be shown. The API has the last word on what is a picture. */
+/**
+ * Uploads the picture and waits until the new one can be displayed. Only the API decides whether a file is an image;
+ * the checks here give faster feedback.
+ */
 export async function uploadAvatar(
   file: File,
   onProgress: (sent: number) => void,
@@ -24,7 +27,7 @@ export async function uploadAvatar(
   return data;
 }
 
-/** Into the browser's cache, so that no gap shows between the preview and the picture. */
+/** Puts the picture into the browser cache, so that nothing flickers between preview and picture. */
 async function load(url: string) {
   const image = new Image();
   image.src = url;

@@ -18,7 +18,7 @@ import { Input } from "@/components/ui/input";
 import { useSession } from "@/lib/session";
 import { signInAgainSchema } from "../schemas";
 
-/** Over a form with unsaved input: the session has ended, and the input must not end with it. */
+/** Asks for the password over a form with unsaved input, so that the input survives an expired session. */
 export default function SignInAgain() {
   const { question } = useSession();
   const user = useSyncExternalStore(question.subscribe, question.asked);
@@ -57,7 +57,7 @@ function SignInForm({ user }: { user: UserPublic }) {
         await session.resume(data);
       }}
     >
-      {/* Not to be changed here, and for password managers to know whose password is wanted. */}
+      {/* Read-only, but visible to password managers, which need it to find the password. */}
       <Field>
         <FieldLabel htmlFor={emailId}>Email</FieldLabel>
         <Input id={emailId} type="email" autoComplete="username" value={user.email} readOnly />

@@ -17,7 +17,7 @@ interface FindingGroupProps {
   findings: Finding[];
 }
 
-/** The findings of one state, each with what to do. */
+/** All findings with one state, each with its fix. */
 export function FindingGroup({ state, title, findings }: FindingGroupProps) {
   const id = `findings-${state}`;
   return (

@@ -13,7 +13,7 @@ interface ReportProps {
   onRetry: () => void;
 }
 
-/** What was found, or why there is nothing to show. */
+/** Shows the findings, or why there are none. */
 export function Report({ report, error, onRetry }: ReportProps) {
   if (error) return <LoadError title="Couldn't run the checks" error={error} onRetry={onRetry} />;
   if (!report) return <Skeleton className="h-96" />;

@@ -7,7 +7,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { useMe } from "@/lib/session";
 import { type CheckedStep, checklistHidden } from "../checklist";
 
-/** So that the first minute is not an empty page. */
+/** A checklist for new users, so that they do not start on an empty page. */
 export function GetStarted({ steps }: { steps: CheckedStep[] }) {
   const { id } = useMe();
   const hidden = useMemo(() => checklistHidden(id), [id]);

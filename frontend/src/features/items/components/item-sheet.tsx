@@ -32,7 +32,7 @@ function useItemForm(item?: ItemPublic) {
   });
 }
 
-/** Creates an item, or edits the one whose id the overlay has. */
+/** Creates an item, or edits the item whose id is the overlay's value. */
 export default function ItemSheet({ overlay }: { overlay: Overlay<string> }) {
   return overlay.value === undefined ? (
     <NewItemSheet overlay={overlay} />

@@ -8,10 +8,10 @@ import { itemsStatsQuery } from "../api";
 
 const DAYS = 30;
 
-/** Cards of the dashboard: one's own items, and how many came lately. */
+/** Dashboard cards: the number of the user's own items, and how many are new. */
 export default function ItemStats() {
   const { data, error } = useQuery(itemsStatsQuery(2 * DAYS));
-  // The list of recent items beside it says what is wrong.
+  // The recent items card already shows the error.
   if (error) return null;
   if (!data) {
     return (
@@ -40,7 +40,7 @@ export default function ItemStats() {
   );
 }
 
-/** How many there were at the end of each day. */
+/** The total at the end of each day. */
 function growth(days: { date: string; count: number }[], now: number) {
   let level = now - total(days);
   return days.map(({ date, count }) => {

@@ -9,7 +9,7 @@ import { errorMessage } from "@/lib/errors";
 import { formatNumber } from "@/lib/format";
 import { recentItemsQuery } from "../api";
 
-/** Card of the dashboard. */
+/** Dashboard card: the newest items. */
 export default function RecentItems() {
   const { data, error } = useQuery(recentItemsQuery());
   return (

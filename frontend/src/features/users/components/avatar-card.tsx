@@ -10,7 +10,7 @@ import { Progress } from "@/components/ui/progress";
 import { useSession } from "@/lib/session";
 import { AVATAR_TYPES, avatarError, uploadAvatar } from "../avatar";
 
-/** The picture is saved as soon as it is chosen. */
+/** Saves the picture as soon as the user chooses a file. */
 export function AvatarCard({ me }: { me: UserPublic }) {
   const session = useSession();
   const input = useRef<HTMLInputElement>(null);
@@ -28,7 +28,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
     mutationFn: async () => (await deleteAvatarMe()).data,
     onSuccess: (user) => {
       session.update(user);
-      // The button that was pressed is gone.
+      // The Remove button that had the focus no longer exists.
       button.current?.focus();
     },
   });
@@ -69,7 +69,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
           hidden
           onChange={({ target }) => {
             const file = target.files?.[0];
-            // So that the same file can be chosen again.
+            // Otherwise choosing the same file again fires no change event.
             target.value = "";
             if (file) upload.mutate(file);
           }}
@@ -80,7 +80,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
   );
 }
 
-/** The chosen file, while it is on its way. */
+/** Shows the chosen file while it uploads. */
 function usePreview() {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

@@ -23,7 +23,7 @@ interface DeleteAccountDialogProps {
   overlay: Overlay<never>;
 }
 
-/** Asks for the address to be typed: a click alone must not lose an account. */
+/** Requires the user to type their email, so that a stray click cannot delete an account. */
 export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps) {
   const session = useSession();
   const schema = z.object({

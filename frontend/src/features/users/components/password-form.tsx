@@ -34,7 +34,7 @@ export function PasswordForm() {
         void toastSuccess("Password updated successfully");
       }}
     >
-      {/* Tells password managers whose password it is. */}
+      {/* Lets password managers match the password to the account. */}
       <input type="email" value={email} autoComplete="username" readOnly hidden />
       <PasswordField
         form={form}

@@ -26,7 +26,7 @@ export const userValues = (user?: UserPublic) => ({
   is_active: user?.is_active ?? true,
 });
 
-/** For a new user, or for the one that is given. */
+/** A form for a new user, or for `user` when it is given. */
 export function useUserForm(user?: UserPublic) {
   return useForm({
     resolver: standardSchemaResolver(user ? editSchema : newSchema),

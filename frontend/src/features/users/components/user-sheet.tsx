@@ -8,7 +8,7 @@ import { ifMatch } from "@/lib/rows";
 import { USERS, useCreateUser, useUpdateUser, useUser } from "../api";
 import { UserFields, userValues, useUserForm } from "./user-form";
 
-/** Creates a user, or edits the one whose id the overlay has. */
+/** Creates a user, or edits the user whose id is the overlay's value. */
 export default function UserSheet({ overlay }: { overlay: Overlay<string> }) {
   return overlay.value === undefined ? (
     <NewUserSheet overlay={overlay} />

@@ -10,7 +10,7 @@ import { usersStatsQuery } from "../api";
 
 const RANGES = [7, 30, 90];
 
-/** Card of the dashboard, for superusers: how many users there are, and how many sign up. */
+/** Dashboard card for superusers: user totals and sign-ups per day. */
 export default function UserTotals() {
   const [days, setDays] = useState(30);
   const { data, error, isPlaceholderData } = useQuery({

@@ -41,7 +41,7 @@ function RecoverPasswordPage() {
         sentTo && (
           <div
             role="status"
-            // The button that had the focus is gone.
+            // The button that had the focus no longer exists.
             ref={(element) => element?.focus()}
             tabIndex={-1}
             className="grid justify-items-center gap-3 text-center outline-none"

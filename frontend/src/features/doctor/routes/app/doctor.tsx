@@ -10,7 +10,7 @@ import { Report } from "../../components/report";
 export const Route = createFileRoute("/_app/doctor")({
   staticData: { title: "System health" },
   beforeLoad: ({ context }) => requireSuperuser(context.user),
-  // Starts the request together with the page's code; the page itself shows how it goes.
+  // Fetches the report while the page's code loads. The page shows the loading and error states.
   loader: ({ context }) => {
     void context.queryClient.prefetchQuery(reportQuery);
   },
