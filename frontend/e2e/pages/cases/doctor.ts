@@ -15,7 +15,7 @@ export const pages: PageCase[] = [
   {
     ...doctor,
     as: "user",
-    state: "for who may not see it",
+    state: "without permission",
     heading: "You don't have access to this page",
     isFailure: true,
   },

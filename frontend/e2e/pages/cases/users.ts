@@ -15,7 +15,7 @@ export const pages: PageCase[] = [
   { ...users, reads: [LIST] },
   {
     ...users,
-    state: "with nothing found",
+    state: "without results",
     url: "/admin?q=nobody&role=superuser&state=inactive",
     given: (api) => api.on(LIST, list(many(0, person), new URLSearchParams())),
   },
@@ -23,7 +23,7 @@ export const pages: PageCase[] = [
     ...users,
     route: "/admin",
     as: "user",
-    state: "for who may not see it",
+    state: "without permission",
     heading: "You don't have access to this page",
     isFailure: true,
   },
@@ -47,43 +47,43 @@ export const pages: PageCase[] = [
   { route: "/settings/danger", heading: "Settings" },
   {
     route: "/settings/danger",
-    state: "of a superuser",
+    state: "for a superuser",
     as: "superuser",
     heading: "Settings",
   },
 ];
 
 export const overlays: OverlayCase[] = [
-  { ...onUsers, kind: "menu", name: "menu of a user", opener: actions },
+  { ...onUsers, kind: "menu", name: "user row menu", opener: actions },
   {
     ...onUsers,
     kind: "menu",
-    name: "filter of users",
+    name: "user filter",
     opener: (page) => page.getByRole("button", { name: "Status", exact: true }),
   },
   {
     ...onUsers,
     kind: "dialog",
-    name: "new user with errors",
+    name: "new user sheet with errors",
     opener: (page) => page.getByRole("button", { name: "Add User" }),
     act: press("Save"),
   },
   {
     ...onUsers,
     kind: "dialog",
-    name: "open user",
+    name: "open user sheet",
     opener: (page) => page.getByRole("row").nth(2).getByRole("link"),
   },
   {
     ...onUsers,
     kind: "dialog",
-    name: "question before a user is deleted",
+    name: "delete dialog of a user",
     opener: actions,
     via: (page) => page.getByRole("menuitem", { name: "Delete User" }).press("Enter"),
   },
   {
     kind: "dialog",
-    name: "question before an account is deleted",
+    name: "delete account dialog",
     url: "/settings/danger",
     heading: "Settings",
     opener: (page) => page.getByRole("button", { name: "Delete account" }),
