@@ -33,7 +33,7 @@ function Failure({ error, reset }: ErrorComponentProps) {
 
   if (isReloading) return <PendingPage />;
   return (
-    <Notice icon={<CircleAlert aria-hidden />} title="This page did not load">
+    <Notice icon={<CircleAlert aria-hidden />} title="Couldn't load this page">
       <p role="alert">
         {errorMessage(error)}
         <RequestId error={error} />
@@ -47,8 +47,8 @@ function Failure({ error, reset }: ErrorComponentProps) {
 
 function Forbidden() {
   return (
-    <Notice icon={<Lock aria-hidden />} title="You have no access to this page">
-      <p>It is for superusers only. Ask one of them when you need it.</p>
+    <Notice icon={<Lock aria-hidden />} title="You don't have access to this page">
+      <p>Only superusers can view it. Ask an administrator if you need access.</p>
       <DashboardLink />
     </Notice>
   );
@@ -57,7 +57,7 @@ function Forbidden() {
 export function NotFound() {
   return (
     <Notice icon={<FileQuestion aria-hidden />} title="Page not found">
-      <p>There is nothing at this address. It may have been moved or deleted.</p>
+      <p>We couldn't find that page. It may have been moved or deleted.</p>
       <DashboardLink />
     </Notice>
   );
@@ -86,7 +86,7 @@ export function PendingPage() {
     >
       <Spinner className="size-5" />
       <span className={isSlow ? undefined : "sr-only"}>
-        {isSlow ? "This takes longer than usual…" : "Loading…"}
+        {isSlow ? "This is taking longer than usual…" : "Loading…"}
       </span>
     </div>
   );

@@ -2,6 +2,7 @@ import { readUserMe } from "@app/sdk";
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -38,7 +39,7 @@ async function renderDirtyForm() {
 
 async function save(person: Awaited<ReturnType<typeof renderApp>>["user"]) {
   await person.click(screen.getByRole("button", { name: "Save" }));
-  return screen.findByRole("alertdialog", { name: "Your session has ended" });
+  return screen.findByRole("alertdialog", { name: "Your session expired" });
 }
 
 describe("a session that ends with unsaved input", () => {
@@ -81,7 +82,7 @@ describe("a session that ends with unsaved input", () => {
     const { user: person, router, queryClient } = await renderDirtyForm();
     const dialog = await save(person);
     await person.click(within(dialog).getByRole("button", { name: "Use another account" }));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.href).toBe("/login?redirect=%2Fsettings");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
   });
@@ -147,14 +148,14 @@ describe("unsaved input", () => {
 
     signedInAs(ada);
     await person.click(screen.getByRole("link", { name: "Dashboard" }));
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   });
 
   it("is dropped when another tab logs out", async () => {
     const { router } = await renderDirtyForm();
     act(() => new BroadcastChannel("session").postMessage({ type: "end" }));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.pathname).toBe("/login");
   });
 
@@ -170,7 +171,7 @@ describe("unsaved input", () => {
     const logOut = async () => {
       await person.click(screen.getByTestId("user-menu"));
       await person.click(await screen.findByRole("menuitem", { name: "Log out" }));
-      return within(await screen.findByRole("alertdialog", { name: /Log out and discard/ }));
+      return within(await screen.findByRole("alertdialog", { name: /Log out without saving/ }));
     };
     await person.click((await logOut()).getByRole("button", { name: "Keep editing" }));
     expect(field).toHaveValue("Countess");

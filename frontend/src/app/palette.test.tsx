@@ -152,7 +152,7 @@ describe("its search of records", () => {
   it("shows a message without results", async () => {
     const { user: person } = await openPalette();
     await person.keyboard("zzz");
-    expect(await screen.findByText("Nothing found for “zzz”")).toBeInTheDocument();
+    expect(await screen.findByText("No results for “zzz”")).toBeInTheDocument();
     expect(screen.queryByRole("option")).not.toBeInTheDocument();
   });
 

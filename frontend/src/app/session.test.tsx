@@ -44,7 +44,7 @@ describe("a session that is refused while in use", () => {
     router.subscribe("onResolved", ({ toLocation }) => visited.push(toLocation.href));
 
     await act(() => Promise.allSettled([readUserMe(), readUserMe(), readUserMe()]));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(visited).toEqual(["/login"]);
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
   });
@@ -60,7 +60,7 @@ describe("logging out", () => {
 
     signedOut();
     await logOut(person);
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.href).toBe("/login");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
     await heard;
@@ -79,7 +79,7 @@ describe("logging out", () => {
     signedOut();
     new BroadcastChannel("session").postMessage({ type: "end" });
     expect(
-      await screen.findByRole("heading", { name: "Log in to your account" }),
+      await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` }),
     ).toBeInTheDocument();
   });
 });
@@ -94,7 +94,7 @@ describe("a page that fails", () => {
     );
     const { user: person } = await renderApp("/");
 
-    expect(await screen.findByRole("heading", { name: "This page did not load" })).toBeVisible();
+    expect(await screen.findByRole("heading", { name: "Couldn't load this page" })).toBeVisible();
     expect(screen.getByText("req-1")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText(WELCOME)).toBeInTheDocument();

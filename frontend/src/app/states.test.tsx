@@ -43,7 +43,7 @@ describe("a page for superusers", () => {
   const options = {
     beforeLoad: ({ context }: { context: { user: UserPublic } }) => requireSuperuser(context.user),
   };
-  const refusal = "You have no access to this page";
+  const refusal = "You don't have access to this page";
 
   it("shows a notice to other users, without redirect", async () => {
     const { router } = await renderWith(options);
@@ -64,7 +64,7 @@ describe("the connection", () => {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => HttpResponse.error()));
     await act(() => readUserMe().catch(() => {}));
-    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+    expect(await screen.findByText(/Can't reach the server/)).toBeInTheDocument();
   }
 
   function findServer() {
@@ -83,14 +83,16 @@ describe("the connection", () => {
     await loseServer();
     findServer();
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-    await waitFor(() => expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument());
+    await waitFor(() =>
+      expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument(),
+    );
   });
 
   it("is probed automatically, then data is refetched", async () => {
     await loseServer();
     const reads = findServer();
     expect(await screen.findByText("Countess", undefined, { timeout: 8000 })).toBeInTheDocument();
-    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument();
     expect(reads()).toBe(1);
   }, 15_000);
 
@@ -98,24 +100,24 @@ describe("the connection", () => {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => new HttpResponse("Bad gateway", { status })));
     await act(() => readUserMe().catch(() => {}));
-    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+    expect(await screen.findByText(/Can't reach the server/)).toBeInTheDocument();
   });
 
   it("is not lost when the API is busy", async () => {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => refuse(503, "UNAV_001", "Try again later")));
     await act(() => readUserMe().catch(() => {}));
-    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument();
   });
 
   it("follows the browser's offline state", async () => {
     await renderApp(PAGE);
     const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     act(() => void window.dispatchEvent(new Event("offline")));
-    expect(await screen.findByText(/You are offline/)).toBeInTheDocument();
+    expect(await screen.findByText(/You're offline/)).toBeInTheDocument();
     online.mockReturnValue(true);
     act(() => void window.dispatchEvent(new Event("online")));
-    expect(screen.queryByText(/You are offline/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/You're offline/)).not.toBeInTheDocument();
   });
 });
 
@@ -136,8 +138,8 @@ describe("an error that no form shows", () => {
       new ApiError("It broke", { status: 500, code: "INT_001", requestId: "req-7" }),
     );
     expect(await screen.findByText("It broke")).toBeInTheDocument();
-    expect(screen.getByText("Request req-7")).toBeInTheDocument();
-    await person.click(screen.getByRole("button", { name: "Copy request id" }));
+    expect(screen.getByText("Request ID: req-7")).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Copy request ID" }));
     expect(await screen.findByRole("button", { name: "Copied" })).toBeInTheDocument();
     expect(await navigator.clipboard.readText()).toBe("req-7");
   });
@@ -179,7 +181,7 @@ describe("a deployment under an open tab", () => {
     unmount();
 
     const { user: person } = await showBrokenPage();
-    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(await screen.findByText("Couldn't load this page")).toBeInTheDocument();
     expect(reload).toHaveBeenCalledOnce();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(reload).toHaveBeenCalledTimes(2);
@@ -189,7 +191,7 @@ describe("a deployment under an open tab", () => {
     deploy("old");
     vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     const { reload } = await showBrokenPage();
-    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(await screen.findByText("Couldn't load this page")).toBeInTheDocument();
     expect(reload).not.toHaveBeenCalled();
   });
 

@@ -5,5 +5,5 @@ export class NoAccess extends Error {}
 
 /** Guard of a page, for its `beforeLoad`: `({ context }) => requireSuperuser(context.user)`. */
 export function requireSuperuser({ is_superuser }: UserPublic) {
-  if (!is_superuser) throw new NoAccess("Only superusers may see this page");
+  if (!is_superuser) throw new NoAccess("Only superusers can view this page");
 }

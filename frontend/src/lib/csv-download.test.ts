@@ -88,7 +88,7 @@ describe("a CSV download", () => {
 
     const error = await done.catch((caught) => caught);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error.message).toBe("The export broke off after 2 of 3 rows. Nothing was saved.");
+    expect(error.message).toBe("Export stopped after 2 of 3 rows. No file was saved.");
     expect(error.requestId).toBe("req-9");
     expect(saved).toEqual([]);
   });

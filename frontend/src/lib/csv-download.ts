@@ -30,7 +30,7 @@ export async function downloadCsv(
   const { data, response } = await request({ parseAs: "stream", signal });
   const type = response.headers.get("Content-Type") ?? "";
   if (!(data instanceof ReadableStream) || !type.startsWith("text/csv")) {
-    throw new ApiError("The answer was not a CSV file", {
+    throw new ApiError("The response was not a CSV file", {
       status: response.status,
       code: INVALID_RESPONSE,
     });
@@ -67,7 +67,7 @@ function read(reader: Reader): ReturnType<Reader["read"]> {
 function broken(cause: unknown, rows: number, total: number, { headers, status }: Response) {
   const isStalled = cause instanceof DOMException && cause.name === "TimeoutError";
   const of = total > 0 ? ` of ${total}` : "";
-  return new ApiError(`The export broke off after ${rows}${of} rows. Nothing was saved.`, {
+  return new ApiError(`Export stopped after ${rows}${of} rows. No file was saved.`, {
     status,
     code: isStalled ? TIMEOUT : NETWORK_ERROR,
     requestId: headers.get("X-Correlation-ID") ?? undefined,

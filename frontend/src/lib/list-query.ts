@@ -44,7 +44,7 @@ export function listQuery<Row>({ queryKey, queryFn }: GeneratedOptions<Row>): Li
         return request(context.queryKey);
       });
       if (page && Array.isArray(page.data)) return page;
-      throw new ApiError("The answer was not a list", { status: 200, code: INVALID_RESPONSE });
+      throw new ApiError("The response was not a list", { status: 200, code: INVALID_RESPONSE });
     },
   };
 }

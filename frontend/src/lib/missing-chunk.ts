@@ -11,7 +11,7 @@ const PAUSE_MS = 10_000;
 export function markMissingChunks() {
   window.addEventListener("vite:preloadError", ({ payload }) => {
     payload.name = NAME;
-    payload.message = "A part of this page could not be loaded.";
+    payload.message = "Part of this page failed to load.";
   });
 }
 

@@ -38,14 +38,14 @@ describe("deleting many rows", () => {
       sizes.push(ids.length);
       return { data: { count: ids.length } };
     });
-    await waitFor(() => expect(screen.getByText("Deleted 250 notes")).toBeVisible());
+    await waitFor(() => expect(screen.getByText("250 notes deleted")).toBeVisible());
     expect(sizes).toEqual([100, 100, 50]);
     expect(shown()).toMatchObject({ data: [], count: 50 });
   });
 
   it("reports rows that were already deleted", async () => {
     deleteNotes(2, async () => ({ data: { count: 1 } }));
-    const message = "Deleted 1 note. The others were gone already.";
+    const message = "1 note deleted. The rest had already been deleted.";
     await waitFor(() => expect(screen.getByText(message)).toBeVisible());
   });
 

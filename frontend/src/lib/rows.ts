@@ -153,8 +153,8 @@ export function useBulkDelete(
       optimistic: (rows, ids) => rows.remove(ids),
       success: (count, ids) =>
         count === ids.length
-          ? `Deleted ${counted(noun, count)}`
-          : `Deleted ${counted(noun, count)}. The others were gone already.`,
+          ? `${counted(noun, count)} deleted`
+          : `${counted(noun, count)} deleted. The rest had already been deleted.`,
     },
   );
   return mutate;

@@ -15,8 +15,8 @@ export function describe(days: DayCount[], what: string) {
     count: 0,
   });
   const sum = `${formatNumber(total(days))} ${what} in the last ${days.length} days`;
-  if (most.count === 0) return sum;
-  return `${sum}, most on ${formatDay(most.date)} (${formatNumber(most.count)})`;
+  if (most.count === 0) return `${sum}.`;
+  return `${sum}. Busiest day: ${formatDay(most.date)} (${formatNumber(most.count)}).`;
 }
 
 /** Describes a chart of daily totals in words. */

@@ -16,16 +16,11 @@ export default function DeleteDialog({ overlay, noun, count, name, onDelete }: D
   return (
     <ConfirmDialog
       open={overlay.open}
-      title={`Delete ${count === 1 ? `this ${noun.one.toLowerCase()}` : counted(noun, count)}?`}
+      title={name === undefined ? `Delete ${counted(noun, count)}?` : `Delete “${name}”?`}
       description={
-        <p className="break-words">
-          {name === undefined ? (
-            "What is selected"
-          ) : (
-            <strong className="font-medium text-foreground">{name}</strong>
-          )}{" "}
-          will be gone for good.
-        </p>
+        name === undefined
+          ? `${counted(noun, count)} will be permanently deleted.`
+          : "This can't be undone."
       }
       confirmLabel="Delete"
       onConfirm={() => {

@@ -35,7 +35,7 @@ export function RowSheet<Row>({ overlay, noun, record, children }: RowSheetProps
       <SheetContent onCloseAutoFocus={overlay.returnFocus}>
         <SheetHeader>
           <SheetTitle>Edit {noun.one}</SheetTitle>
-          <SheetDescription>{record.error ? "It cannot be shown." : "Loading…"}</SheetDescription>
+          <SheetDescription>{record.error ? "Not available" : "Loading…"}</SheetDescription>
         </SheetHeader>
         {record.error ? <Failure noun={noun} record={record} /> : <Loading />}
       </SheetContent>
@@ -61,14 +61,14 @@ function Failure<Row>({
     return (
       <Empty
         icon={SearchX}
-        title={`This ${noun.one.toLowerCase()} is not there`}
-        description="It was deleted, or you have no access to it."
+        title={`${noun.one} not found`}
+        description="It may have been deleted, or you don't have access."
       />
     );
   }
   return (
     <LoadError
-      title={`The ${noun.one.toLowerCase()} did not load`}
+      title={`Couldn't load this ${noun.one.toLowerCase()}`}
       error={error}
       onRetry={() => void refetch()}
     />

@@ -26,15 +26,14 @@ export function TableNotice({
   onClear,
 }: TableNoticeProps) {
   const many = noun.many.toLowerCase();
-  if (error)
-    return <LoadError title={`The ${many} did not load`} error={error} onRetry={onRetry} />;
+  if (error) return <LoadError title={`Couldn't load ${many}`} error={error} onRetry={onRetry} />;
   if (q || isFiltered) {
-    const description = q ? `Nothing matches “${q}”` : "Nothing matches the filters";
+    const criteria = [q && `“${q}”`, isFiltered && "these filters"].filter(Boolean).join(" and ");
     return (
       <Empty
         icon={SearchX}
         title={`No ${many} found`}
-        description={`${description}${q && isFiltered ? " with these filters" : ""}.`}
+        description={`No ${many} match ${criteria}.`}
       >
         <Button variant="outline" onClick={onClear}>
           {isFiltered ? "Clear filters" : "Clear search"}

@@ -58,8 +58,8 @@ export function DiscardDialog({ guard }: { guard: ReturnType<typeof useDiscardGu
     <ConfirmDialog
       open={guard.isAsking}
       title="Discard changes?"
-      description="What you typed has not been saved."
-      confirmLabel="Discard"
+      description="You have unsaved changes that will be lost."
+      confirmLabel="Discard changes"
       cancelLabel="Keep editing"
       onConfirm={guard.discard}
       onCancel={guard.keep}

@@ -81,10 +81,10 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
     /** Render this inside the form. */
     conflict: (
       <div ref={notice} className="empty:hidden">
-        {isGone && <Notice>It was deleted meanwhile.</Notice>}
+        {isGone && <Notice>This record has been deleted.</Notice>}
         {!isGone && isOld && isDirty && !errors.root && (
           <Notice>
-            Changed meanwhile.
+            This record has changed since you opened it.
             <Button variant="outline" size="sm" onClick={() => setTheirs(saved)}>
               Compare
             </Button>

@@ -12,7 +12,7 @@ export function CharacterKeysSwitch() {
       <div className="grid gap-1.5">
         <Label htmlFor={id}>Single-key shortcuts</Label>
         <p id={`${id}-hint`} className="text-[13px] text-muted-foreground">
-          Off, only shortcuts with Ctrl or Cmd work.
+          When off, only Ctrl/Cmd shortcuts work.
         </p>
       </div>
       <Switch

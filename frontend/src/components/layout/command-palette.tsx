@@ -21,7 +21,7 @@ export default function CommandPalette({ overlay }: { overlay: Overlay<never> })
         >
           <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
           <Dialog.Description className="sr-only">
-            Type to search, move with the arrow keys, choose with Enter.
+            Type to search, use the arrow keys to navigate, and press Enter to select.
           </Dialog.Description>
           <Palette close={overlay.hide} />
         </Dialog.Content>
@@ -80,7 +80,7 @@ function Palette({ close }: { close: () => void }) {
       </p>
       {isEmpty && (
         <p className="break-words px-4 py-10 text-center text-muted-foreground">
-          Nothing found for “{text}”
+          No results for “{text}”
         </p>
       )}
       <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1 empty:p-0 [&:has([cmdk-list-sizer]:empty)]:p-0">
@@ -105,9 +105,9 @@ function Palette({ close }: { close: () => void }) {
         aria-hidden
         className="flex gap-4 border-t px-4 py-2 text-muted-foreground text-xs pointer-coarse:hidden"
       >
-        <Hint keys="↑ ↓">move</Hint>
-        <Hint keys="↵">choose</Hint>
-        <Hint keys="Esc">close</Hint>
+        <Hint keys="↑ ↓">Navigate</Hint>
+        <Hint keys="↵">Select</Hint>
+        <Hint keys="Esc">Close</Hint>
       </div>
     </Command>
   );

@@ -5,8 +5,8 @@ import { useEffect, useRef } from "react";
 import { useConnection } from "@/lib/connection";
 
 const MESSAGES = {
-  offline: "You are offline. Your input is kept.",
-  unreachable: "Server cannot be reached. Your input is kept.",
+  offline: "You're offline. Your changes are kept.",
+  unreachable: "Can't reach the server. Retrying…",
 };
 
 /** Covers the page's upper margin, so that nothing moves when it appears or disappears. */

@@ -11,8 +11,8 @@ export default function LogOutDialog({ overlay, onConfirm }: LogOutDialogProps) 
   return (
     <ConfirmDialog
       open={overlay.open}
-      title="Log out and discard changes?"
-      description="What you typed has not been saved."
+      title="Log out without saving?"
+      description="Your changes will be lost."
       confirmLabel="Log out"
       cancelLabel="Keep editing"
       onConfirm={() => {

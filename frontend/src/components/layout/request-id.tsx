@@ -6,7 +6,7 @@ export function RequestId({ error }: { error: unknown }) {
   if (!requestId) return null;
   return (
     <span className="mt-2 block text-xs">
-      Request <code className="break-all font-mono select-all">{requestId}</code>
+      Request ID: <code className="break-all font-mono select-all">{requestId}</code>
     </span>
   );
 }

@@ -28,7 +28,7 @@ export default function ShortcutsSheet({ overlay }: { overlay: Overlay<never> })
       >
         <SheetHeader>
           <SheetTitle>Keyboard shortcuts</SheetTitle>
-          <SheetDescription>They do nothing while you type.</SheetDescription>
+          <SheetDescription>Disabled while you're typing.</SheetDescription>
         </SheetHeader>
         <div className="grid flex-1 content-start gap-6 overflow-y-auto p-5">
           {SECTIONS.map((section) => (

@@ -33,8 +33,8 @@ export default function Toaster() {
 export function RequestDetails({ id }: { id: string }) {
   return (
     <span className="flex items-center gap-1">
-      <span className="truncate">Request {id}</span>
-      <CopyButton text={id} label="Copy request id" />
+      <span className="truncate">Request ID: {id}</span>
+      <CopyButton text={id} label="Copy request ID" />
     </span>
   );
 }

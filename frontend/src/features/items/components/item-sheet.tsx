@@ -33,7 +33,7 @@ function useItemForm(item?: ItemPublic) {
   });
 }
 
-/** Creates an item, or edits the one whose id the overlay has. */
+/** Creates an item, or edits the item whose id is the overlay's value. */
 export default function ItemSheet({ overlay }: { overlay: Overlay<string> }) {
   return overlay.value === undefined ? (
     <NewItemSheet overlay={overlay} />
@@ -50,7 +50,7 @@ function NewItemSheet({ overlay }: { overlay: Overlay<string> }) {
       overlay={overlay}
       form={form}
       title="Add Item"
-      description="Only a title is needed."
+      description="Only the title is required."
       onSubmit={async (body) => {
         await createItem.mutateAsync({ body });
       }}
@@ -92,7 +92,7 @@ function EditItemSheet({ overlay, item, record }: EditItemSheetProps) {
       overlay={overlay}
       form={form}
       title="Edit Item"
-      description="Change what this item says."
+      description="Update the details of this item."
       saveWhenDirty
       onSubmit={submit}
     >

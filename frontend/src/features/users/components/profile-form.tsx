@@ -42,8 +42,8 @@ export function ProfileForm({ me }: { me: UserPublic }) {
     <FormCard
       form={form}
       title="Profile"
-      description="How others see you, and where mail for you goes."
-      hint="A new e-mail address ends your other sessions."
+      description="Your name and email address."
+      hint="Changing your email logs you out on other devices."
       submitLabel="Save"
       saveWhenDirty
       onSubmit={async (body) => {
