@@ -13,7 +13,7 @@ from pathlib import Path
 from scripts.checks.results import Result, of_check
 from scripts.checks.runner import Runner
 from scripts.local.environment import OUTSIDE
-from scripts.local.layout import BACKEND, FRONTEND, ROOT
+from scripts.local.layout import BACKEND, FRONTEND, PYTHONPATH, ROOT
 from scripts.local.node import Node
 from scripts.local.postgres import start_postgres
 
@@ -26,12 +26,12 @@ def clean_environment() -> dict[str, str]:
     left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN"}
     env = {name: value for name, value in os.environ.items() if name not in left_out}
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path}
+    return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
 
 
 def check_python(runner: Runner) -> None:
-    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", "."])
-    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."])
+    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
+    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
     runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
     runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
     runner.step("migrations", lambda: _check_migrations(runner))
@@ -58,14 +58,14 @@ def check_route_tree(src: Path) -> Result:
 
 def check_delivery(runner: Runner) -> None:
     """What builds and ships the project."""
-    runner.check("API changes", [PYTHON, "-m", "scripts.api_diff"])
-    runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"])
+    runner.check("API changes", [PYTHON, "-m", "scripts.api_diff"], cwd=ROOT)
+    runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
     runner.step("kubernetes", lambda: _check_kubernetes(runner))
-    if (BACKEND / "template" / "__main__.py").exists():  # a project is no template
-        runner.check("template", [PYTHON, "-m", "template"], env=clean_environment())
+    if (ROOT / "scripts" / "template" / "__main__.py").exists():  # a project is no template
+        runner.check("template", [PYTHON, "-m", "scripts.template"], cwd=ROOT, env=clean_environment())
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from scripts.checks.browser import ensure_chromium
 from scripts.checks.lint import PYTHON, clean_environment
 from scripts.checks.results import Result, of_tests, read_junit, read_playwright, read_vitest
 from scripts.checks.runner import Runner
-from scripts.local.layout import BACKEND, FRONTEND, Layout
+from scripts.local.layout import FRONTEND, ROOT, Layout
 from scripts.local.node import Node, find_node
 from scripts.local.processes import end_all, spawn, tail
 
@@ -24,14 +24,14 @@ STACK_SECONDS = 120.0
 
 def install(runner: Runner) -> Node | None:
     """Node with the frontend's packages. None when that failed, which counts as a failed step."""
-    if runner.check("npm ci", [PYTHON, "-m", "scripts.local.node", "--install-only"]).is_failure:
+    if runner.check("npm ci", [PYTHON, "-m", "scripts.local.node", "--install-only"], cwd=ROOT).is_failure:
         return None
     return find_node()
 
 
 def build(runner: Runner) -> bool:
     """The dashboard that the end-to-end tests and the budgets look at, unless it is built already. True when it is."""
-    return not runner.check("dashboard build", [PYTHON, "-m", "scripts.local.node"]).is_failure
+    return not runner.check("dashboard build", [PYTHON, "-m", "scripts.local.node"], cwd=ROOT).is_failure
 
 
 def run_backend(runner: Runner, arguments: Sequence[str]) -> None:
@@ -72,14 +72,15 @@ def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
     elif runner.run(["docker", "info"])[0] != 0:
         runner.step(name, lambda: Result(name, reason="no Docker engine answers; start it to run them"))
     else:
-        options = ["-n", "0", "-m", "compose", "tests/compose", *arguments]
+        options = ["-n", "0", "-m", "compose", "../scripts/tests/compose", *arguments]
         runner.step(name, lambda: _pytest(runner, name, options))
 
 
 def _pytest(runner: Runner, name: str, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments]
+        # Named, since pytest looks for it only above the tests that it is given.
+        command = [PYTHON, "-m", "pytest", "--config-file=pyproject.toml", f"--junitxml={report}", *arguments]
         status, output = runner.run(command, env=clean_environment())
         return of_tests(name, status, output, read_junit(report))
 
@@ -124,7 +125,7 @@ def own_stack(data: Path) -> Iterator[dict[str, Any]]:
     """A whole stack of our own on free ports, beside the developer's. Yields what its `stack.json` says."""
     log = data.with_name("start.log")
     command = [sys.executable, "-m", "scripts.local.start", "--no-reload", "--port=0", f"--data-dir={data}"]
-    stack = spawn(command, log=log, cwd=BACKEND, env=clean_environment())
+    stack = spawn(command, log=log, cwd=ROOT, env=clean_environment())
     try:
         facts = Layout(data).stack_file
         deadline = time.monotonic() + STACK_SECONDS

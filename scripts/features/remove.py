@@ -19,7 +19,7 @@ from scripts.features.files import (
     without_links,
     without_settings,
 )
-from scripts.local.layout import BACKEND, FRONTEND, ROOT
+from scripts.local.layout import FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
@@ -169,7 +169,7 @@ def regenerate() -> None:
     print("Generating the SDK and the route tree…", flush=True)
     (FRONTEND / "src" / "routeTree.gen.ts").unlink(missing_ok=True)
     for command in ([ROOT / "scripts" / "generate-client"], [sys.executable, "-m", "scripts.local.node"]):
-        subprocess.run(command, cwd=BACKEND, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def report(feature: str, root: Path, packages: set[str]) -> None:

@@ -1,1 +1,1 @@
-"""The development stack: `scripts/start` and `scripts/test`. The production image carries none of it."""
+"""The embedded stack that `./scripts/start` runs: PostgreSQL, mailbox, API and dashboard, without Docker."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from scripts.local.layout import ROOT
+from scripts.local.layout import PYTHONPATH, ROOT
 
 OUTSIDE = (
     "DATABASE_URL",
@@ -54,7 +54,8 @@ class Environment:
         """The environment of a process of ours."""
         secrets = {name: self.settings[name] for name in ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD")}
         local = {"ENVIRONMENT": "local"} if self.isolated else {}
-        return {**os.environ, **secrets, **local, "PYTHONUNBUFFERED": "1", **changes}
+        python = {"PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
+        return {**os.environ, **secrets, **local, **python, **changes}
 
 
 def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path = ROOT) -> Environment:

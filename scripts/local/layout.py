@@ -1,5 +1,6 @@
 """Where things are: the repository, and the data folder of one stack (`.local/`, or `--data-dir`)."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 LOCAL = ROOT / ".local"
+# For child processes in any folder: the packages `scripts`, and `app` and `benchmarks`.
+PYTHONPATH = f"{ROOT}{os.pathsep}{BACKEND}"
 
 
 @dataclass(frozen=True)

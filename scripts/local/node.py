@@ -1,4 +1,4 @@
-"""Node, and the dashboard that it installs and builds. `python -m scripts.local.node` brings frontend/dist up to date."""
+"""Node, and the dashboard that it builds. `python -m scripts.local.node` brings frontend/dist up to date."""
 
 import contextlib
 import fcntl

@@ -1,1 +1,1 @@
-"""What runs on a server: Python's standard library alone, no virtual environment, in no image."""
+"""What runs on a server: the standard library only, no virtual environment. It imports no other package of `scripts`."""

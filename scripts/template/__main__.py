@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 import re
 import sys
@@ -125,9 +126,10 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
 
 def check_quickly(project: Path, declined: list[str]) -> None:
     """What the tools of this repository say of the project, without installing anything there."""
-    env, backend = clean_environment(), project / "backend"
-    run(PYTHON, "-m", "ruff", "check", "--quiet", ".", cwd=backend, env=env)
-    run(PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".", cwd=backend, env=env)
+    backend = project / "backend"
+    env = clean_environment() | {"PYTHONPATH": f"{project}{os.pathsep}{backend}"}
+    run(PYTHON, "-m", "ruff", "check", "--quiet", ".", "../scripts", cwd=backend, env=env)
+    run(PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".", "../scripts", cwd=backend, env=env)
     run(Path(PYTHON).parent / "lint-imports", cwd=backend, env=env)
     document = json.loads(run(PYTHON, "-m", "app.openapi", cwd=backend, env=env))
     tags = {tag for path in document["paths"].values() for each in path.values() for tag in each.get("tags", ())}

@@ -17,7 +17,7 @@ COMPOSE = "on a server's stack in containers"
 
 WAYS: dict[str, str] = {
     # README.md
-    "./scripts/start": "these tests are a part of the second command, and scripts/tests/local/test_stack.py runs the first",
+    "./scripts/start": "tests/local/test_stack.py runs the first command, and these tests are a part of the second",
     # development.md
     "cd frontend && npm run dev": OWN,
     # deployment.md
@@ -38,13 +38,13 @@ WAYS: dict[str, str] = {
     "git pull": "needs a newer release at the origin",
     "./scripts/backup key": COMPOSE,
     "keys=$(./scripts/backup key": COMPOSE,
-    "./scripts/restore": "needs a backup; scripts/tests/compose/test_backup.py restores one",
-    "./scripts/doctor": "needs a domain; scripts/tests/server/doctor has good and broken set-ups",
+    "./scripts/restore": "needs a backup; tests/compose/test_backup.py restores one",
+    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken set-ups",
     "docker image inspect": COMPOSE,
     "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
     "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",
     "TAG=1 docker compose build": COMPOSE,
-    "kubectl kustomize": "scripts/tests/deploy/test_kubernetes.py runs it, where there is kubectl",
+    "kubectl kustomize": "tests/deploy/test_kubernetes.py runs it, where there is kubectl",
     "kubectl apply": "needs a cluster",
     "kubectl --namespace app delete job": "needs a cluster",
 }

@@ -21,7 +21,7 @@ def test_the_migration_of_a_new_field_is_what_the_guide_says(tmp_path: Path) -> 
     assert script == "./scripts/make-migration"
     # As the script does once it has found the environment, which is ours here.
     command = [sys.executable, "-m", "scripts.features.make_migration", *arguments]
-    result = subprocess.run(command, cwd=copy / "backend", capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0, result.stderr
     [made] = (copy / "backend" / "app" / "alembic" / "versions").glob("*_items_url.py")
     assert f"Wrote {made.relative_to(copy)}." in result.stdout

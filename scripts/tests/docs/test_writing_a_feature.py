@@ -18,9 +18,10 @@ NOT_COPIED = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache", ".hypoth
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The backend with the guide's feature in it."""
+    """The backend with the guide's feature in it, and the scripts."""
     folder = tmp_path_factory.mktemp("guide")
     shutil.copytree(BACKEND, folder / "backend", ignore=NOT_COPIED)
+    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=NOT_COPIED)
     shutil.copy(ROOT / ".env", folder)
     for name, content in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +35,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(project: Path, *command: str | Path) -> str:
     ours = ("DATABASE_URL", "TEST_POSTGRES_URL", "PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST")
     env = {name: value for name, value in os.environ.items() if name not in ours}
+    env["PYTHONPATH"] = f"{project}{os.pathsep}{project / 'backend'}"
     result = subprocess.run(
         [str(part) for part in command], cwd=project / "backend", env=env, capture_output=True, text=True, check=False
     )

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from scripts.checks.lint import clean_environment
-from scripts.local.layout import BACKEND, FRONTEND, Layout
+from scripts.local.layout import FRONTEND, ROOT, Layout
 from scripts.local.processes import command_of
 from tests.users.pictures import picture
 
@@ -35,7 +35,7 @@ class Started:
         self.output = layout.data.with_name("output")
         command = [*START, f"--data-dir={layout.data}", *(options or ("--port=0", "--no-reload"))]
         with self.output.open("w") as output:
-            self.process = subprocess.Popen(command, cwd=BACKEND, env=clean_environment(), stdout=output, stderr=output)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=clean_environment(), stdout=output, stderr=output)
 
     def wait(self) -> dict[str, Any]:
         deadline = time.monotonic() + 90
@@ -110,7 +110,7 @@ def test_it_starts_says_where_it_is_and_stops_without_a_trace(layout: Layout) ->
         assert connection.execute("select count(*) from alembic_version").fetchone() == (1,)
 
     second = subprocess.run(
-        [*START, f"--data-dir={layout.data}"], cwd=BACKEND, capture_output=True, text=True, check=False
+        [*START, f"--data-dir={layout.data}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert second.returncode == 1
     assert "Already running" in second.stderr

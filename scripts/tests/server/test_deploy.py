@@ -1,4 +1,4 @@
-"""What `./scripts/deploy` decides before it touches a container. `scripts/tests/compose/test_deploy.py` has the rest."""
+"""What `./scripts/deploy` decides before it touches a container. `tests/compose/test_deploy.py` has the rest."""
 
 import fcntl
 import subprocess

@@ -60,7 +60,7 @@ def examine(setup: Mapping[str, Any], folder: Path) -> list[Finding]:
     ]
 
 
-@pytest.mark.parametrize("setup", setups("server"))
+@pytest.mark.parametrize("setup", setups(__file__))
 def test_broken_setup_is_told(setup: dict[str, Any], tmp_path: Path) -> None:
     findings = examine(setup, tmp_path)
     assert {(each.code, each.state) for each in findings} >= set(setup["expect"].items())
