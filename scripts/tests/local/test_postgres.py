@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from scripts.local.layout import ROOT
 from scripts.local.postgres import Postgres, PostgresError, end_leftover, start_postgres
 from scripts.local.processes import command_of
 
@@ -99,6 +100,6 @@ def test_the_server_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         f"server = start_postgres(pathlib.Path({str(tmp_path)!r}) / 'db', password='x', settings={{'fsync': 'off'}}); "
         "print(server.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    killed = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False)
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert wait_for_end(int(killed.stdout))
