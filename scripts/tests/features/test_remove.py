@@ -23,6 +23,8 @@ FILES = {
     "backend/tests/pears/test_routes.py": "",
     "backend/tests/plums/test_routes.py": "",
     "backend/tests/live/test_plums.py": "",
+    "scripts/local/sample_data/plums.py": "",
+    "scripts/tests/docs/test_plums_field.py": "",
     "frontend/src/features/home/feature.ts": "",
     "frontend/src/features/plums/feature.ts": 'import { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
