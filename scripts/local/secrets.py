@@ -1,4 +1,4 @@
-"""The local secrets: made once, kept in files that only their owner reads, named like the settings that they fill."""
+"""Local secrets: generated once, in files that only the owner can read, each named after its setting."""
 
 import secrets
 from pathlib import Path
@@ -9,7 +9,7 @@ NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "BACKUP_
 
 
 def ensure_secrets(folder: Path) -> dict[str, str]:
-    """Make the secrets that are missing in `folder` and return all of them."""
+    """Generate the secrets that are missing in `folder` and return all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     return {name: _ensure(folder / name) for name in NAMES}
@@ -17,15 +17,15 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
 
 def _ensure(path: Path) -> str:
     if not _read(path):
-        path.unlink(missing_ok=True)  # an empty file is a leftover, not a secret
+        path.unlink(missing_ok=True)  # an empty file counts as missing
         write_private(path, _new(path.name) + "\n", keep=True)
     path.chmod(0o600)
     return _read(path)
 
 
 def _new(name: str) -> str:
-    if name == "BACKUP_KEY":  # an identity of age
-        from pyrage.x25519 import Identity  # here, so that --help works before the packages are installed
+    if name == "BACKUP_KEY":  # an age identity
+        from pyrage.x25519 import Identity  # imported here, so that --help works without packages
 
         return str(Identity.generate())
     return secrets.token_urlsafe(32)
