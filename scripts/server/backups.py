@@ -1,4 +1,4 @@
-"""Runs `python -m app.backups` on the server's stack, in a container of the service `backup`."""
+"""Run `python -m app.backups` on the server's stack, in a container of the service `backup`."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from scripts.server.compose import ROOT, environment
 
 def main() -> int:
     arguments = sys.argv[1:] or ["--help"]
-    # A new key is wanted before there is one, and help before there is a database.
+    # `key` runs before a key exists, and `--help` before a database exists.
     needs_no_stack = arguments[0] == "key" or "--help" in arguments
     compose = ["docker", "compose", "--profile", "backup"]
     command = [*compose, "run", "--rm"]
@@ -18,14 +18,14 @@ def main() -> int:
         command.append("--no-TTY")
     command += ["backup", "python", "-m", "app.backups", *arguments]
     try:
-        # What the build tells is not the answer. It is quick when the image is there.
+        # Keep the build's output apart from the result. The build is quick if the image exists.
         built = subprocess.run(
             [*compose, "build", "--quiet", "backup"], cwd=ROOT, env=environment(), stdout=sys.stderr, check=False
         )
-        # As long as it takes: the program bounds its own waits, and Ctrl-C reaches it.
+        # No timeout: the program has its own, and Ctrl-C reaches it.
         return built.returncode or subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
     except FileNotFoundError:
-        print("error: There is no `docker` on PATH. Install Docker Engine with the Compose plugin.", file=sys.stderr)
+        print("error: `docker` is not on PATH. Install Docker Engine with the Compose plugin.", file=sys.stderr)
         return 1
 
 
