@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from scripts.measure.docker_stack import ACME_SERVER_OF_NOBODY, dockers_environment, new_secrets, write_secrets
+from scripts.measure.docker_stack import UNUSED_ACME_SERVER, dockers_environment, new_secrets, write_secrets
 from scripts.tests.deploy.files import ROOT
 
 COMMAND_SECONDS = 540
@@ -32,7 +32,7 @@ class Stack:
             "COMPOSE_FILE": ":".join(files),
             "STACK_NAME": name,
             "SECRETS_DIR": str(self.secrets_folder),
-            "ACME_SERVER": ACME_SERVER_OF_NOBODY,
+            "ACME_SERVER": UNUSED_ACME_SERVER,
             "COMPOSE_PROGRESS": "plain",
             **settings,
         }
