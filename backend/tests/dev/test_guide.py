@@ -56,7 +56,7 @@ def fast_project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     shutil.copytree(project, folder, dirs_exist_ok=True)
     for name, content in FAST:
         if "returns" not in inspect.signature(Statement).parameters:
-            content = content.replace(", returns=NotePublic)", ")")
+            content = re.sub(r",\s*returns=\w+|(?<=Row)\[\w+\]", "", content)
         (folder / name).write_text(replaced((folder / name).read_text(encoding="utf-8"), content), encoding="utf-8")
     return folder
 
