@@ -198,7 +198,8 @@ def test_the_tracked_settings_hold_no_secret() -> None:
 def test_each_variable_is_explained(file: str) -> None:
     variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
     assert variables
-    tracked, guide = tracked_settings(), read("deployment.md")
+    tracked = tracked_settings()
+    guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
     for name, default in variables.items():
         assert name in tracked or (default and f"`{name}`" in guide), name
 
