@@ -6,9 +6,9 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
 import { pageFiles } from "./page-files.ts";
+import { stackApi } from "./stack-api.ts";
 
 const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
-const { API_URL = "http://localhost:8000" } = process.env;
 
 export default defineConfig({
   plugins: [
@@ -22,14 +22,13 @@ export default defineConfig({
     react(),
     tailwindcss(),
     pageFiles(),
+    stackApi(),
   ],
   resolve: {
     alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },
     // The SDK's TypeScript source, so that no build step stands between it and the dashboard.
     conditions: ["@app/source", ...defaultClientConditions],
   },
-  // The API's process answers /config.js, too, as it does where it serves the built dashboard.
-  server: { proxy: { "/api": API_URL, "/config.js": API_URL } },
   build: {
     manifest: true,
     rolldownOptions: {
