@@ -28,7 +28,7 @@ DESCRIPTION = """\
 Deploy a release without downtime: check and run the migrations, start new containers, and drain the old ones when
 the proxy has found the new ones. If the new ones do not become ready, remove them: the old ones keep serving."""
 EPILOG = """\
-Without --tag or --rollback, the images are built from the checked-out commit. See deployment.md.
+Without --tag or --rollback, the images are built from the checked-out commit. See docs/operations/updates.md.
 
 Examples:
   ./scripts/deploy                      build and deploy the checked-out commit

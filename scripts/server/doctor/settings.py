@@ -9,7 +9,7 @@ from scripts.server.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 # Needed only by optional parts.
-FURTHER_SECRETS = ("REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
+FURTHER_SECRETS = ("BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
 # docker-compose.yml sets these itself, from other settings.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",
@@ -65,7 +65,11 @@ def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
         elif name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             detail = f"Nothing reads {name} from {_FILE}."
-            fix = f"Rename it to {near[0]}." if near else "Compare it with .env and deployment.md, or delete it."
+            fix = (
+                f"Rename it to {near[0]}."
+                if near
+                else "Compare it with .env and docs/operations/settings.md, or delete it."
+            )
             yield warning("server-env-unknown", "An unknown setting", detail, fix)
 
 
