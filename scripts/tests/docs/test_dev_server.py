@@ -1,4 +1,4 @@
-"""Vite beside a stack. Runs in the e2e part of ./scripts/test, where the frontend's packages are installed."""
+"""Vite with a running stack. Runs in the e2e part of ./scripts/test, which installs the frontend's packages."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ NO_STACK = "No stack of this folder is running. Start one with ./scripts/start"
 
 
 class Api(BaseHTTPRequestHandler):
-    """Stands in for the API of a stack."""
+    """A fake API of a stack."""
 
     def do_GET(self) -> None:
         body = f"from the stack: {self.path}".encode()
