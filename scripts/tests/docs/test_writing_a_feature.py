@@ -45,7 +45,7 @@ def _lines(node: ast.stmt) -> range:
 def replaced(source: str, block: str) -> str:
     """Replace the file's definitions by those of the same names in the block."""
     names = {getattr(node, "name", None) for node in ast.parse(block).body} - {None}
-    replaced = {
+    old_lines = {
         line for node in ast.parse(source).body if getattr(node, "name", None) in names for line in _lines(node)
     }
     kept = [text for line, text in enumerate(source.splitlines()) if line not in old_lines]
