@@ -125,14 +125,14 @@ def server(name: str) -> Iterator[Server]:
         own = Path(folder) / "override.yml"
         own.write_text(OVERRIDE, encoding="utf-8")
         files = {"COMPOSE_FILE": f"docker-compose.yml:{own}", "COMPOSE_ENV_FILES": ".env,.local/server.env"}
-        made = Server(root, name, {**dockers_environment(), **files})
+        created = Server(root, name, {**dockers_environment(), **files})
         try:
-            made.run("git", "init", "--quiet")
-            made.commit()
-            yield made
+            created.run("git", "init", "--quiet")
+            created.commit()
+            yield created
         finally:
-            made.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
-            _remove_images(made)
+            created.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
+            _remove_images(created)
 
 
 def _copy_repository(root: Path) -> None:
@@ -163,11 +163,11 @@ def _write_settings(root: Path, name: str) -> None:
     (root / ".local" / "server.env").write_text(text, encoding="utf-8")
 
 
-def _remove_images(made: Server) -> None:
-    listed = made.run("docker", "images", "--format={{.Repository}}:{{.Tag}}", check=False).stdout.split()
-    own = [image for image in listed if re.match(rf"{re.escape(made.name)}-(backend|frontend):", image)]
+def _remove_images(created: Server) -> None:
+    listed = created.run("docker", "images", "--format={{.Repository}}:{{.Tag}}", check=False).stdout.split()
+    own = [image for image in listed if re.match(rf"{re.escape(created.name)}-(backend|frontend):", image)]
     if own:
-        made.run("docker", "image", "rm", "--force", *own, check=False)
+        created.run("docker", "image", "rm", "--force", *own, check=False)
 
 
 def unverified() -> ssl.SSLContext:

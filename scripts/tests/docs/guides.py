@@ -16,7 +16,7 @@ SERVER_GUIDES = ("deployment.md", *(f"docs/operations/{topic}.md" for topic in O
 GUIDES = ("README.md", "development.md", *SERVER_GUIDES)
 
 HERE = "in a copy of the repository"
-OWN = "by a test of its own"
+OWN = "by a separate test"
 COMPOSE = "on a server's stack in containers"
 
 WAYS: dict[str, str] = {
