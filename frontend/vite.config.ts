@@ -7,11 +7,11 @@ import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
 import { requireNode } from "./node-version.ts";
 import { pageFiles } from "./page-files.ts";
+import { stackApi } from "./stack-api.ts";
 
 requireNode();
 
 const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
-const { API_URL = "http://localhost:8000" } = process.env;
 
 export default defineConfig({
   plugins: [
@@ -25,14 +25,13 @@ export default defineConfig({
     react(),
     tailwindcss(),
     pageFiles(),
+    stackApi(),
   ],
   resolve: {
     alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },
     // The SDK's TypeScript source, so that the dashboard needs no build of the SDK.
     conditions: ["@app/source", ...defaultClientConditions],
   },
-  // The API process also serves /config.js, as it does when it serves the built dashboard.
-  server: { proxy: { "/api": API_URL, "/config.js": API_URL } },
   build: {
     manifest: true,
     rolldownOptions: {

@@ -46,7 +46,7 @@ SORT = "-created_at"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 # As the application's, and one more: without it PostgreSQL plans the larger statements anew every time.
 SERVER_OPTIONS = (
-    "-c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
+    "-c statement_timeout=8s -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
     "-c plan_cache_mode=force_generic_plan"
 )
 

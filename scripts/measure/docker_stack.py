@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.local.layout import ROOT
 
 COMMAND_SECONDS = 580.0
-SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "REDIS_PASSWORD")
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
 # Which a server's mail and storage may do without.
 EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 EMAIL = "admin@example.com"

@@ -9,7 +9,7 @@ from scripts.server.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 # Only where something uses them.
-FURTHER_SECRETS = ("REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
+FURTHER_SECRETS = ("BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
 # docker-compose.yml sets them itself, from others.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",

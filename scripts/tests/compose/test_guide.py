@@ -1,4 +1,4 @@
-"""deployment.md as a whole, in its order, with real containers: set up, started, its secrets changed."""
+"""deployment.md and docs/operations, in their order, with real containers: set up, started, secrets changed."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.tests.docs.guides import COMPOSE, HERE, copy_repository, script, server_environment
+from scripts.tests.docs.guides import COMPOSE, HERE, copy_repository, server_environment, server_script
 
 pytestmark = pytest.mark.compose
 
@@ -50,7 +50,7 @@ class Server:
 
 
 def test_every_command_for_a_server_does_what_it_says(server: Server) -> None:
-    commands = script("deployment.md", HERE, COMPOSE)
+    commands = server_script(HERE, COMPOSE)
     assert "COMPOSE_FILE=docker-compose.yml " in commands
     commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
     commands = commands.replace("app-production", NAME)

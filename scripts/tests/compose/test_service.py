@@ -120,17 +120,3 @@ def test_no_secret_is_shown(production: Stack, api: Visitor) -> None:
     token = api.headers["Authorization"].removeprefix("Bearer ")
     for name, value in (*((name, production.secrets[name]) for name in SECRETS), ("token", token)):
         assert [place for place, text in shown.items() if value in text] == [], name
-
-
-def test_valkey_asks_for_its_password_and_keeps_nothing(production: Stack) -> None:
-    production.compose("--profile", "redis", "up", "--detach", "--wait", "redis")
-    redis = production.inspect("redis")
-    assert set(redis["NetworkSettings"]["Networks"]) == {f"{production.name}_cache"}
-    assert not any(redis["NetworkSettings"]["Ports"].values())
-    refused = production.compose("exec", "-T", "redis", "valkey-cli", "get", "key").stdout
-    assert "NOAUTH" in refused
-    password = "REDISCLI_AUTH=$(cat /run/secrets/REDIS_PASSWORD)"
-    answer = production.compose("exec", "-T", "redis", "sh", "-c", f"{password} valkey-cli config get save").stdout
-    assert answer.split() == ["save"]
-    shown = str(redis) + production.compose("logs", "redis").stdout
-    assert production.secrets["REDIS_PASSWORD"] not in shown

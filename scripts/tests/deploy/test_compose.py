@@ -16,8 +16,8 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
-PROFILES = {"redis": ["redis"], "backup": ["backup"]}
-PROFILES_SECRETS = {"REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
+PROFILES = {"backup": ["backup"]}
+PROFILES_SECRETS = {"BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -89,13 +89,6 @@ def test_the_database_is_reached_from_the_backend_only() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
     assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
-
-
-def test_the_cache_is_reached_by_nobody_yet() -> None:
-    assert SERVER["networks"]["cache"] == {"internal": True}
-    assert names_on("cache") == {"redis"}
-    assert SERVER["services"]["redis"]["networks"] == ["cache"]
-    assert "requirepass" in SERVER["services"]["redis"]["command"][-1]
 
 
 def test_only_the_proxy_sees_dockers_socket() -> None:
@@ -205,7 +198,8 @@ def test_the_tracked_settings_hold_no_secret() -> None:
 def test_each_variable_is_explained(file: str) -> None:
     variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
     assert variables
-    tracked, guide = tracked_settings(), read("deployment.md")
+    tracked = tracked_settings()
+    guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
     for name, default in variables.items():
         assert name in tracked or (default and f"`{name}`" in guide), name
 
@@ -213,4 +207,4 @@ def test_each_variable_is_explained(file: str) -> None:
 def test_no_image_of_others_floats_over_major_versions() -> None:
     images = {s["image"] for s in (*SERVER["services"].values(), *LAPTOP["services"].values()) if "image" in s}
     public = {image for image in images if "${" not in image}
-    assert public == {"traefik:3.7", "postgres:18", "valkey/valkey:9-alpine", "adminer:5", "axllent/mailpit:v1.30"}
+    assert public == {"traefik:3.7", "postgres:18", "adminer:5", "axllent/mailpit:v1.30"}

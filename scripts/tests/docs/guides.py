@@ -9,7 +9,11 @@ from pathlib import Path
 
 from scripts.tests.deploy.files import ROOT, read
 
-GUIDES = ("README.md", "development.md", "deployment.md")
+OPERATIONS = ("settings", "updates", "backups", "doctor", "health", "containers", "staging", "scaling", "kubernetes")
+SERVER_GUIDES = ("deployment.md", *(f"docs/operations/{topic}.md" for topic in OPERATIONS))
+"""In the order in which their commands run on one server."""
+
+GUIDES = ("README.md", "development.md", *SERVER_GUIDES)
 
 HERE = "in a copy of the repository"
 OWN = "by a test of its own"
@@ -20,7 +24,7 @@ WAYS: dict[str, str] = {
     "./scripts/start": "tests/local/test_stack.py runs the first command, and these tests are a part of the second",
     # development.md
     "cd frontend && npm run dev": OWN,
-    # deployment.md
+    # deployment.md and docs/operations
     "apt-get update": "installs packages of Ubuntu",
     "git clone": "needs somebody's repository",
     "install -d -m 700": HERE,
@@ -79,9 +83,9 @@ def blocks(guide: str) -> list[Block]:
     return found
 
 
-def script(guide: str, *ways: str) -> str:
-    """One script of all blocks that are run in these ways; says where it is before each of them."""
-    chosen = [block for block in blocks(guide) if block.way in ways]
+def server_script(*ways: str) -> str:
+    """One script of all blocks for a server that are run in these ways. It prints the position of each block."""
+    chosen = [block for guide in SERVER_GUIDES for block in blocks(guide) if block.way in ways]
     return "\n".join(["set -euo pipefail", *(f"echo '--- {block}' >&2\n{block.text}" for block in chosen), ""])
 
 

