@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 import app.alembic.versions as versions
 from app.core.features import feature_names, modules
+from scripts.features.files import advice, optional_features, taken
 from tests.conftest import BACKEND_DIR
 
 APP = BACKEND_DIR / "app"
@@ -91,6 +92,12 @@ def test_feature_has_the_usual_files_only(feature: str) -> None:
 def test_feature_has_tests(feature: str) -> None:
     assert re.fullmatch("[a-z]+", feature)
     assert list((TESTS / feature).glob("test_*.py"))
+
+
+def test_feature_names_are_no_names_of_other_files() -> None:
+    """Otherwise the removal of the feature would delete those files, too."""
+    found = {feature: taken(feature) for feature in {*feature_names(), *optional_features()}}
+    assert [advice(feature, places) for feature, places in found.items() if places] == []
 
 
 @pytest.mark.parametrize("path", python_files(APP, TESTS, SCRIPTS), ids=short)

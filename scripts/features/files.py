@@ -21,6 +21,8 @@ PATTERNS = (
     "[0-9][0-9][0-9][0-9]_{feature}.py",
     "[0-9][0-9][0-9][0-9]_{feature}_*.py",
 )
+# Names for what people want to call by the name of a file that is there already.
+ALTERNATIVES = {"events": "happenings", "jobs": "vacancies", "statements": "balances", "models": "catalogue"}
 # Of a link among others: what is said of it, as far as the next.
 _REST_OF_ENTRY = r"[^·\n]* ·\s"
 # Lines that import a package, by the endings of the files.
@@ -34,6 +36,20 @@ def belongs(path: str, feature: str) -> bool:
     """Whether a path below the root, or a folder that it lies in, is named after the feature."""
     patterns = [pattern.format(feature=feature) for pattern in PATTERNS]
     return any(fnmatchcase(part, pattern) for part in path.split("/") for pattern in patterns)
+
+
+def taken(word: str, root: Path = ROOT) -> list[str]:
+    """Files of the kernel, of other features or of the dashboard's frame that a feature of this name would own."""
+    own = (f"backend/app/{word}/", f"frontend/src/features/{word}/", "backend/app/alembic/")
+    places = ("backend/app/", "frontend/src/")
+    names = [name for name in tracked(root) if name.startswith(places) and not name.startswith(own)]
+    return [name for name in names if belongs(name, word)]
+
+
+def advice(word: str, places: Sequence[str]) -> str:
+    """Why a feature cannot have this name, and what to call it instead."""
+    another = ALTERNATIVES.get(word, f"team{word}")
+    return f"A feature cannot be called {word}: {places[0]} has that name, too. Call it {another}, for example."
 
 
 def tracked(root: Path = ROOT) -> list[str]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.features.files import (
+    advice,
     belongs,
     imported_only_by,
     needed_by,
     needs,
     optional_features,
+    taken,
     tracked,
     without_entries,
     without_links,
@@ -24,7 +26,7 @@ from scripts.local.layout import FRONTEND, ROOT
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
 
-from app.core.migrations.operations import previous
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -33,11 +35,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    set_lock_timeout()
 
 
 def downgrade() -> None:
-    pass
+    set_lock_timeout()
 '''
 DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
 
@@ -94,6 +96,8 @@ def show(root: Path) -> None:
 
 def refusal(feature: str, root: Path) -> str | None:
     """Why the feature cannot be removed, and what to do."""
+    if places := taken(feature, root):
+        return f"{advice(feature, places)} Rename its folders and files first."
     known = optional_features(root)
     if feature not in known:
         return f"There is no optional feature {feature}. There are: {', '.join(known) or 'none'}."

@@ -72,6 +72,16 @@ def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.Capture
     assert files(project) == set(FILES)
 
 
+def test_feature_named_like_a_file_of_another_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("jobs", "pears"):
+        (project / "backend" / "app" / folder).mkdir(exist_ok=True)
+        (project / "backend" / "app" / folder / "jobs.py").touch()
+    assert main(["jobs"], project) == 1
+    refusal = "A feature cannot be called jobs: backend/app/pears/jobs.py has that name, too. Call it vacancies"
+    assert refusal in capsys.readouterr().err
+    assert (project / "backend/app/pears/jobs.py").exists()
+
+
 def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums", "--dry-run"], project) == 0
     shown = capsys.readouterr().out
@@ -95,6 +105,13 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
 def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
     assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
+
+
+def test_both_migrations_bound_their_wait_for_locks(project: Path) -> None:
+    main(["plums"], project)
+    for name in ("0006_without_plums", "0007_drop_plums"):
+        source = (project / f"backend/app/alembic/versions/{name}.py").read_text()
+        assert source.count("    set_lock_timeout()\n") == 2
 
 
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
