@@ -102,6 +102,12 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+def without_layer(text: str, feature: str) -> str:
+    """The import rules without the line of the feature, and without its layer when nothing else is in it."""
+    text = re.sub(rf"(?m)^ *\| \({feature}\)\n", "", text)
+    return re.sub(rf'(?m)^ *"\({feature}\)",\n', "", text)
+
+
 def without_settings(text: str, feature: str) -> str:
     """A file of settings without those that begin with its name, the comments above them, and its section."""
     text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{feature.upper()}_.*\n", "", text)

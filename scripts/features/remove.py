@@ -18,6 +18,7 @@ from scripts.features.files import (
     taken,
     tracked,
     without_entries,
+    without_layer,
     without_links,
     without_settings,
 )
@@ -154,8 +155,7 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
             shutil.rmtree(folder, ignore_errors=True)  # with compiled modules
     for path, content in written.items():
         (root / path).write_text(content, encoding="utf-8")
-    layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
-    _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
+    _edit(root / "backend" / "pyproject.toml", lambda text: without_layer(text, feature))
     _edit(root / ".env", lambda text: without_settings(text, feature))
     _edit(root / "README.md", lambda text: without_entries(without_links(text, templates), feature))
     _edit(

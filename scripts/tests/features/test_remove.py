@@ -28,7 +28,7 @@ FILES = {
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
-    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
+    "backend/pyproject.toml": '    "(plums)",\n    """\n      system\n    | (pears)\n    | (plums)\n    """,\n',
     "README.md": "Here are plums and plumsy things.",
     ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
     ".copier-answers.yml": "pears: true\nplums: true\n",
@@ -96,7 +96,7 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
-    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
+    assert (project / "backend/pyproject.toml").read_text() == '    """\n      system\n    | (pears)\n    """,\n'
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
