@@ -16,10 +16,13 @@ BASE = frozenset({"auth", "users", "system", "live", "core", "home", "settings",
 PATTERNS = (
     "{feature}",
     "{feature}[._-]*",
+    "*.{feature}.*",
     "test_{feature}.py",
     "test_{feature}_*.py",
     "[0-9][0-9][0-9][0-9]_{feature}.py",
     "[0-9][0-9][0-9][0-9]_{feature}_*.py",
+    "[0-9][0-9][0-9][0-9]-{feature}.md",
+    "[0-9][0-9][0-9][0-9]-{feature}-*.md",
 )
 # Names for what people want to call by the name of a file that is there already.
 ALTERNATIVES = {"events": "happenings", "jobs": "vacancies", "statements": "balances", "models": "catalogue"}

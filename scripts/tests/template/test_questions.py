@@ -52,7 +52,7 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
     ],
 )
 def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(TemplateError, match="Take "):
+    with pytest.raises(TemplateError, match="Use "):
         make_project(original, tmp_path / "project", {name: value})
     assert not (tmp_path / "project" / "README.md").exists()
 
