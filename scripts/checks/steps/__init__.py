@@ -1,1 +1,1 @@
-"""Steps of `./scripts/test lint` for parts that a project may not have. Each module is one step with `check(runner)`."""
+"""Steps of `./scripts/test lint` for parts that a project may not have: modules with `check(runner)`."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from app.core.settings import settings
-from tests import conftest
-
 
 @pytest.fixture
 def sample_database() -> Iterator[str]:
     """The address of a migrated database with a superuser and nothing else."""
+    from app.core.settings import settings  # once the tests have set the environment
+    from tests import conftest
+
     name = f"sample_{uuid.uuid4().hex[:12]}"
     conftest.copy_template(name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
