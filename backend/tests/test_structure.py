@@ -4,6 +4,8 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -41,13 +43,6 @@ FEATURE_FILES = {
     "mcp.py",
     "admin.py",
 }
-# A feature has at most a few files beyond these, each for a thing of its own that no other feature has.
-OWN_FILES = {
-    "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
-    "auth": {"cookies.py", "mails.py"},
-    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
-    "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
-}
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")
 
 
@@ -76,6 +71,12 @@ def calls(path: Path) -> set[str]:
     return found
 
 
+def own_files(feature: str) -> set[str]:
+    """The few files for things that no other feature has, which its `tests/<feature>/own_files.py` lists."""
+    name = f"tests.{feature}.own_files"
+    return set(import_module(name).OWN_FILES) if find_spec(name) else set()
+
+
 def tables() -> list[Table]:
     return list(SQLModel.metadata.tables.values())
 
@@ -85,7 +86,7 @@ def test_feature_has_the_usual_files_only(feature: str) -> None:
     folder = APP / feature
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     found = {name for name in found if "__pycache__" not in name and not MAILS.fullmatch(name)}
-    assert found - FEATURE_FILES - OWN_FILES.get(feature, set()) == set()
+    assert found - FEATURE_FILES - own_files(feature) == set()
 
 
 @pytest.mark.parametrize("feature", [*feature_names(), "core"])

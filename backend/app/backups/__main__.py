@@ -1,4 +1,4 @@
-"""Backups by hand and by schedule: `python -m app.backups --help`. `./scripts/backup` and `restore` call it."""
+"""Backups by hand and by schedule: `python -m app.backups --help`. `./scripts/backups` calls it."""
 
 import signal
 import sys
@@ -38,7 +38,7 @@ def list_backups() -> None:
     for manifest in manifests:
         typer.echo(_line(manifest))
     if not manifests:
-        typer.echo("There is no backup yet. Make one with: ./scripts/backup create")
+        typer.echo("There is no backup yet. Make one with: ./scripts/backups create")
 
 
 @cli.command()
@@ -71,7 +71,7 @@ def restore(
         f"  RTO  {done.seconds:.1f} s\n"
         f"  RPO  {_duration(done.lost)}: the data are from {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC{newest}\n"
         f"The data from before are in the database {done.kept_database}. When you need them no more: "
-        "./scripts/restore --drop-replaced"
+        "./scripts/backups drop-replaced"
     )
 
 

@@ -117,7 +117,7 @@ class Archive:
         """Raises `BackupError` for one that does not exist, or was made with another key."""
         path, content = f"{name}.{MANIFEST}", BytesIO()
         if path not in self.files().get(name, {}):
-            raise BackupError(f"There is no backup {name!r}. The names are shown by: ./scripts/backup list")
+            raise BackupError(f"There is no backup {name!r}. The names are shown by: ./scripts/backups list")
         self.load(path, content)
         manifest = Manifest.model_validate_json(content.getvalue())
         if manifest.name != name:
@@ -183,7 +183,7 @@ def _keys() -> list[Identity]:
         keys = []
     if not keys:
         raise BackupError(
-            "BACKUP_KEY is no age identity (AGE-SECRET-KEY-1...). A new one is printed by: ./scripts/backup key"
+            "BACKUP_KEY is no age identity (AGE-SECRET-KEY-1...). A new one is printed by: ./scripts/backups key"
         )
     return keys
 

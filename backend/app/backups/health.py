@@ -37,3 +37,5 @@ def judge(newest: datetime | None, now: datetime) -> Check:
 
 
 CHECKS: dict[str, CheckFunction] = {"backups": NewestBackup().check}
+# What to do about a check that is not `ok`, for whoever shows it.
+FIXES = {"backups": "./scripts/backups create makes one. Its output says what stops it."}

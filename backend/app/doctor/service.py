@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 CHECK_SECONDS = 8.0
 _HEALTH_FIXES = {
     "migrations": "docker compose run --rm prestart migrates; its log says what stops it.",
-    "backups": "./scripts/backup create makes one; its output says what stops it. deployment.md has the schedule.",
+    **{name: fix for module in modules("health") for name, fix in getattr(module, "FIXES", {}).items()},
 }
 
 
