@@ -18,6 +18,7 @@ from scripts.features.files import (
     taken,
     tracked,
     without_entries,
+    without_items,
     without_layer,
     without_links,
     without_settings,
@@ -158,6 +159,9 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     _edit(root / "backend" / "pyproject.toml", lambda text: without_layer(text, feature))
     _edit(root / ".env", lambda text: without_settings(text, feature))
     _edit(root / "README.md", lambda text: without_entries(without_links(text, templates), feature))
+    for name in ("deployment.md", "docs/decisions/README.md"):
+        _edit(root / name, lambda text: without_entries(text, feature))
+    _edit(root / "deploy/kubernetes/kustomization.yaml", lambda text: without_items(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )

@@ -155,8 +155,11 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
         if re.search("groundwork|maintainers", text, re.I) and name not in MAY_NAME_THE_TEMPLATE:
             raise TemplateError(f"{name} names the template or its authors")
         missing = [path for path in AUTHORS if path.removesuffix("/") in text and path != "copier.yml"]
-        if name.endswith(".md") and missing:
-            raise TemplateError(f"{name} names {missing[0]}, which projects do not get")
+        if name.endswith(".md"):
+            commands = re.findall(r"\./(scripts/[\w-]+)", text)
+            missing += [command for command in commands if not (project / command).exists()]
+            if missing:
+                raise TemplateError(f"{name} names {missing[0]}, which this project does not have")
         for feature in declined:
             if belongs(name, feature):
                 raise TemplateError(f"{name} belongs to {feature}, which was declined")

@@ -208,7 +208,7 @@ def test_a_setting_that_is_left_out_has_its_tracked_value_by_default() -> None:
             field = settings.model_fields.get(name)
             if field and name not in SETTINGS and value:
                 default = field.get_default(call_default_factory=False)
-                advice = f".env sets {name}={value}, but the cluster does not read .env. Set it in {FOLDER}/settings.env, too."
+                advice = f"The cluster does not read .env: set {name}={value} in {FOLDER}/settings.env, too."
                 assert str(default).lower() == value.lower(), advice
 
 

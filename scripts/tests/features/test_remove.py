@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.features.files import belongs, needs, optional_features, without_entries, without_links, without_settings
+from scripts.features.files import (
+    belongs,
+    needs,
+    optional_features,
+    without_entries,
+    without_items,
+    without_links,
+    without_settings,
+)
 from scripts.features.remove import main
 
 FILES = {
@@ -166,3 +174,14 @@ def test_links_to_what_is_gone_go_with_their_paragraphs_and_headings() -> None:
 def test_section_that_others_use_stays() -> None:
     text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
     assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"
+
+
+def test_settings_can_begin_with_the_singular() -> None:
+    assert without_settings("PLUM_LIMIT=1\nPLUMB_LIMIT=2\n", "plums") == "PLUMB_LIMIT=2\n"
+
+
+def test_rows_about_its_pages_and_items_that_name_it_go() -> None:
+    rows = "| plums | [plums](docs/operations/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
+    assert without_entries(f"{rows}| plums | [a](a.md) |\n", "plums") == "| plums | [a](a.md) |\n"
+    items = "resources:\n  - pears.yaml\n  - plums.yaml\nimages:\n  - { name: app-plums }\n"
+    assert without_items(items, "plums") == "resources:\n  - pears.yaml\nimages:\n"
