@@ -70,7 +70,7 @@ async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check
     except TimeoutError:
-        detail = f"No answer within {CHECK_SECONDS:g} s."
+        detail = f"No response within {CHECK_SECONDS:g} s."
     except Exception as error:
         logger.exception("doctor_check_failed", check=name)
         detail = f"The check ended with {type(error).__name__}; the log says more."

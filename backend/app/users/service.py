@@ -8,7 +8,7 @@ from app.core import storage
 from app.core.database.session import transaction
 from app.core.database.statements import AutocommitSession
 from app.core.errors import AppError, BadRequest, NotFound
-from app.core.events import announce
+from app.core.events import emit
 from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.jobs import defer
 from app.core.security.passwords import hash_password, verify_password
@@ -32,7 +32,7 @@ async def create_user(*, session: AsyncSession, body: UserCreate | UserRegister,
     )
     user = User.model_validate(body, update={"hashed_password": hashed_password})
     await crud.create_user(session=session, user=user)
-    await announce(session, UserCreated(user.id, user.email, user.full_name, by_superuser))
+    await emit(session, UserCreated(user.id, user.email, user.full_name, by_superuser))
     return user
 
 
@@ -65,7 +65,7 @@ async def update_user(
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
     if password is not None or user.email != email_before or changes.get("is_active") is False:
-        await announce(session, CredentialsChanged(user.id, kept_session_id))
+        await emit(session, CredentialsChanged(user.id, kept_session_id))
     return user
 
 
@@ -101,7 +101,7 @@ async def set_password_hash(
     *, session: AsyncSession, user: User, hashed_password: str, kept_session_id: uuid.UUID | None = None
 ) -> None:
     await crud.update_user(session=session, user=user, changes={"hashed_password": hashed_password})
-    await announce(session, CredentialsChanged(user.id, kept_session_id))
+    await emit(session, CredentialsChanged(user.id, kept_session_id))
 
 
 async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:

@@ -21,7 +21,7 @@ function serveItem() {
       const version = request.headers.get("If-Match");
       api.sent.push({ version, title: body.title });
       if (version !== `"${api.saved.version}"`) {
-        return refuse(412, "PRE_001", "Somebody else has changed this in the meantime");
+        return refuse(412, "PRE_001", "Someone else has changed this record. Load it again and retry.");
       }
       api.saved = { ...api.saved, ...body, version: api.saved.version + 1 };
       return HttpResponse.json(api.saved);

@@ -188,7 +188,7 @@ describe("the list of items", () => {
     server.use(
       http.get(ITEMS, ({ request }) =>
         new URL(request.url).searchParams.has("cursor")
-          ? refuse(422, "VAL_001", "The cursor is not one of this list")
+          ? refuse(422, "VAL_001", "Invalid cursor for this list. Start from the first page.")
           : undefined,
       ),
     );
