@@ -30,7 +30,7 @@ from app.users.models import (
 
 router = APIRouter(prefix="/users", tags=["users"])
 
-PICTURE = {"content": {avatars.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+AVATAR = {"content": {avatars.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 superuser_only = [Depends(get_current_superuser)]
 
 
@@ -78,7 +78,7 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
 async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Response:
-    """JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels."""
+    """Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels."""
     return respond(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
 
 
@@ -91,7 +91,7 @@ async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Re
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
 async def register_user(session: SessionDep, body: UserRegister) -> Response:
     if not settings.USERS_OPEN_REGISTRATION:
-        raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
+        raise Forbidden("Sign-up is closed. Contact an administrator to get an account.")
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
 
 
@@ -109,7 +109,7 @@ async def create_user(session: SessionDep, body: UserCreate) -> Response:
 async def export_users(
     session: AutocommitDep, current_user: CurrentSuperuser, params: Annotated[UsersFilter, Query()]
 ) -> Response:
-    """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
+    """Download all users as CSV. `X-Total-Count` is the number of rows when the download started."""
     users = await crud.read_all_users(session=session, params=params)
     return await csv_response("users", users, still_allowed(current_user))
 
@@ -121,7 +121,7 @@ async def read_users_stats(session: AutocommitDep, days: Days = 30) -> Response:
 
 @router.post("/bulk-delete", responses=problems(Conflict))
 async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Count:
-    """Those that are there; the others are not counted."""
+    """Delete users. Returns how many of them existed."""
     if current_user.id in body.ids:
         raise Forbidden("Super users are not allowed to delete themselves")
     return Count(count=await service.delete_users(session=session, user_ids=body.ids))
@@ -129,18 +129,18 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
 async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Response:
-    """Oneself, or for superusers anybody."""
+    """Get a user. Users who are not superusers can only get themselves."""
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     return respond(UserPublic, await crud.read_user(session=session, user_id=user_id))
 
 
-@router.get("/{user_id}/avatar", response_class=Response, responses={200: PICTURE, **problems(NotFound)})
+@router.get("/{user_id}/avatar", response_class=Response, responses={200: AVATAR, **problems(NotFound)})
 async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Response:
-    """The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`."""
+    """Get a user's picture. With the version `v` of its `avatar_url`, clients can cache it forever."""
     picture, version = await service.read_avatar(session=session, user_id=user_id)
-    keep = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
-    return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": keep})
+    cache_control = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
+    return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": cache_control})
 
 
 @router.patch(
@@ -170,5 +170,5 @@ local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 @local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
 async def create_private_user(session: SessionDep, body: UserCreate) -> Response:
-    """Makes a user without signing in, for tests and experiments."""
+    """Create a user without signing in, for tests and experiments."""
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
