@@ -67,7 +67,7 @@ def restore(
         done = service.restore_backup(archive, manifest)
     newest = f"; its newest row is from {manifest.newest_row:%Y-%m-%d %H:%M:%S} UTC" if manifest.newest_row else ""
     typer.echo(
-        f"Restored {manifest.rows:,} rows. Everybody has to sign in again.\n"
+        f"Restored {manifest.rows:,} rows. All users have to sign in again.\n"
         f"  RTO  {done.seconds:.1f} s\n"
         f"  RPO  {_duration(done.lost)}: the data are from {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC{newest}\n"
         f"The data from before are in the database {done.kept_database}. When you need them no more: "
