@@ -1,5 +1,5 @@
 #!/bin/sh
-# One process of the API for each core that the container may use, unless WEB_CONCURRENCY says how many.
+# Starts one API process per core available to the container, unless WEB_CONCURRENCY sets the number.
 set -eu
 export WEB_CONCURRENCY="${WEB_CONCURRENCY:-$(nproc)}"
 exec "$@"

@@ -1,4 +1,4 @@
-"""Changes of users are announced."""
+"""Notifications of changed users."""
 
 from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 

@@ -1,4 +1,4 @@
-"""The end of a session is announced to its streams."""
+"""Notifications of ended sessions, which make event streams re-check their session."""
 
 from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 
