@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from httpx2 import AsyncClient
 
-from dev.mailstore import Mail
+from scripts.local.mailstore import Mail
 from tests.fixtures import RunJobs
 
 Mails = Callable[[], list[Mail]]

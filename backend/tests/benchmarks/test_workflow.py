@@ -1,4 +1,4 @@
-from tests.deploy.files import load_yaml
+from scripts.tests.deploy.files import load_yaml
 
 
 def test_the_benchmark_reports_and_fails_nothing() -> None:
