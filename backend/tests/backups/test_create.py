@@ -105,7 +105,9 @@ def test_copy_that_is_not_equal_does_not_count(place: Place, replace_program: Re
         f'"$real" "$@" || exit\nfor last; do :; done\n'
         f'exec "${{real%/*}}/psql" --quiet "${{last#--dbname=}}" --command "{change}"',
     )
-    with pytest.raises(BackupError, match=r"differs from the original in these tables: public\.(things|more|one_time_tokens)"):
+    with pytest.raises(
+        BackupError, match=r"differs from the original in these tables: public\.(things|more|one_time_tokens)"
+    ):
         service.create_backup(open_archive())
     assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
 

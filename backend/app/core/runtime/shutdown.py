@@ -20,9 +20,9 @@ def is_draining() -> bool:
 def on_shutdown_signal(callback: Callable[[], None], *, delay: float = 0) -> Iterator[None]:
     """Call `callback` in the event loop on SIGTERM or SIGINT, then the server's own signal handler.
 
-    uvicorn stops listening immediately, but ends the lifespan only after all open responses, so a stream must learn of
-    the signal before. `delay` postpones the server's handler by so many seconds, on SIGTERM only: after SIGINT somebody
-    waits at a keyboard. SIGTERM can arrive several times.
+    uvicorn stops listening immediately, but waits for open responses before it ends the lifespan, so streams must end
+    first. `delay` postpones the server's handler by this many seconds. It applies to SIGTERM only, which can arrive
+    several times; after SIGINT a person is waiting at a keyboard.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread can handle signals
@@ -50,8 +50,8 @@ def on_shutdown_signal(callback: Callable[[], None], *, delay: float = 0) -> Ite
     finally:
         for timer in timers:
             timer.cancel()
-        for number, handler in server_handlers.items():
-            signal.signal(number, handler)
+        for received, handler in server_handlers.items():
+            signal.signal(received, handler)
 
 
 def draining(seconds: float) -> AbstractContextManager[None]:
