@@ -53,7 +53,7 @@ async def read_items(
 async def export_items(
     session: AutocommitDep, current_user: CurrentUser, params: Annotated[ItemsFilter, Query()]
 ) -> Response:
-    """Download all items as CSV. `X-Total-Count` is the number of rows when the download started."""
+    """Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
     return await csv_response("items", items, still_allowed(current_user))
 

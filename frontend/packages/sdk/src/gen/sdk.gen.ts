@@ -101,7 +101,7 @@ export const deleteItems = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Export Items
  *
- * Download all items as CSV. `X-Total-Count` is the number of rows when the download started.
+ * Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportItems = <ThrowOnError extends boolean = true>(options?: Options<ExportItemsData, ThrowOnError>): RequestResult<ExportItemsResponses, ExportItemsErrors, ThrowOnError> => (options?.client ?? client).get<ExportItemsResponses, ExportItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -256,6 +256,8 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
 
 /**
  * Read Users
+ *
+ * List users.
  */
 export const readUsers = <ThrowOnError extends boolean = true>(options?: Options<ReadUsersData, ThrowOnError>): RequestResult<ReadUsersResponses, ReadUsersErrors, ThrowOnError> => (options?.client ?? client).get<ReadUsersResponses, ReadUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -265,6 +267,8 @@ export const readUsers = <ThrowOnError extends boolean = true>(options?: Options
 
 /**
  * Create User
+ *
+ * Create a user. They receive a link to set their own password.
  */
 export const createUser = <ThrowOnError extends boolean = true>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -294,7 +298,7 @@ export const deleteUsers = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Export Users
  *
- * Download all users as CSV. `X-Total-Count` is the number of rows when the download started.
+ * Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportUsers = <ThrowOnError extends boolean = true>(options?: Options<ExportUsersData, ThrowOnError>): RequestResult<ExportUsersResponses, ExportUsersErrors, ThrowOnError> => (options?.client ?? client).get<ExportUsersResponses, ExportUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -304,6 +308,8 @@ export const exportUsers = <ThrowOnError extends boolean = true>(options?: Optio
 
 /**
  * Delete User Me
+ *
+ * Delete your account and everything that you own.
  */
 export const deleteUserMe = <ThrowOnError extends boolean = true>(options?: Options<DeleteUserMeData, ThrowOnError>): RequestResult<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -313,6 +319,8 @@ export const deleteUserMe = <ThrowOnError extends boolean = true>(options?: Opti
 
 /**
  * Read User Me
+ *
+ * Get the signed-in user.
  */
 export const readUserMe = <ThrowOnError extends boolean = true>(options?: Options<ReadUserMeData, ThrowOnError>): RequestResult<ReadUserMeResponses, ReadUserMeErrors, ThrowOnError> => (options?.client ?? client).get<ReadUserMeResponses, ReadUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -322,6 +330,8 @@ export const readUserMe = <ThrowOnError extends boolean = true>(options?: Option
 
 /**
  * Update User Me
+ *
+ * Change your profile. A new address ends your other sessions.
  */
 export const updateUserMe = <ThrowOnError extends boolean = true>(options: Options<UpdateUserMeData, ThrowOnError>): RequestResult<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -335,6 +345,8 @@ export const updateUserMe = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Delete Avatar Me
+ *
+ * Delete your picture.
  */
 export const deleteAvatarMe = <ThrowOnError extends boolean = true>(options?: Options<DeleteAvatarMeData, ThrowOnError>): RequestResult<DeleteAvatarMeResponses, DeleteAvatarMeErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteAvatarMeResponses, DeleteAvatarMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -360,6 +372,8 @@ export const updateAvatarMe = <ThrowOnError extends boolean = true>(options: Opt
 
 /**
  * Update Password Me
+ *
+ * Change your password. This ends your other sessions.
  */
 export const updatePasswordMe = <ThrowOnError extends boolean = true>(options: Options<UpdatePasswordMeData, ThrowOnError>): RequestResult<UpdatePasswordMeResponses, UpdatePasswordMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdatePasswordMeResponses, UpdatePasswordMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -373,6 +387,8 @@ export const updatePasswordMe = <ThrowOnError extends boolean = true>(options: O
 
 /**
  * Register User
+ *
+ * Sign up for an account.
  */
 export const registerUser = <ThrowOnError extends boolean = true>(options: Options<RegisterUserData, ThrowOnError>): RequestResult<RegisterUserResponses, RegisterUserErrors, ThrowOnError> => (options.client ?? client).post<RegisterUserResponses, RegisterUserErrors, ThrowOnError>({
     url: '/api/v1/users/signup',
@@ -385,6 +401,8 @@ export const registerUser = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Read Users Stats
+ *
+ * Count users, in total and by day of creation.
  */
 export const readUsersStats = <ThrowOnError extends boolean = true>(options?: Options<ReadUsersStatsData, ThrowOnError>): RequestResult<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError> => (options?.client ?? client).get<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -394,6 +412,8 @@ export const readUsersStats = <ThrowOnError extends boolean = true>(options?: Op
 
 /**
  * Delete User
+ *
+ * Delete a user and everything that they own.
  */
 export const deleteUser = <ThrowOnError extends boolean = true>(options: Options<DeleteUserData, ThrowOnError>): RequestResult<DeleteUserResponses, DeleteUserErrors, ThrowOnError> => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -414,6 +434,8 @@ export const readUserById = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Update User
+ *
+ * Change a user. A new address or password, or deactivation, ends their sessions.
  */
 export const updateUser = <ThrowOnError extends boolean = true>(options: Options<UpdateUserData, ThrowOnError>): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

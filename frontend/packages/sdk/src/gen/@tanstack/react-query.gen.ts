@@ -162,7 +162,7 @@ export const exportItemsQueryKey = (options?: Options<ExportItemsData>) => creat
 /**
  * Export Items
  *
- * Download all items as CSV. `X-Total-Count` is the number of rows when the download started.
+ * Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportItemsOptions = (options?: Options<ExportItemsData>) => queryOptions<ExportItemsResponse, ExportItemsError, ExportItemsResponse, ReturnType<typeof exportItemsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -411,6 +411,8 @@ export const readUsersQueryKey = (options?: Options<ReadUsersData>) => createQue
 
 /**
  * Read Users
+ *
+ * List users.
  */
 export const readUsersOptions = (options?: Options<ReadUsersData>) => queryOptions<ReadUsersResponse, ReadUsersError, ReadUsersResponse, ReturnType<typeof readUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -427,6 +429,8 @@ export const readUsersOptions = (options?: Options<ReadUsersData>) => queryOptio
 
 /**
  * Create User
+ *
+ * Create a user. They receive a link to set their own password.
  */
 export const createUserMutation = (options?: Partial<Options<CreateUserData>>): UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> => {
     const mutationOptions: UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> = {
@@ -466,7 +470,7 @@ export const exportUsersQueryKey = (options?: Options<ExportUsersData>) => creat
 /**
  * Export Users
  *
- * Download all users as CSV. `X-Total-Count` is the number of rows when the download started.
+ * Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryOptions<ExportUsersResponse, ExportUsersError, ExportUsersResponse, ReturnType<typeof exportUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -483,6 +487,8 @@ export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryO
 
 /**
  * Delete User Me
+ *
+ * Delete your account and everything that you own.
  */
 export const deleteUserMeMutation = (options?: Partial<Options<DeleteUserMeData>>): UseMutationOptions<DeleteUserMeResponse, DeleteUserMeError, Options<DeleteUserMeData>> => {
     const mutationOptions: UseMutationOptions<DeleteUserMeResponse, DeleteUserMeError, Options<DeleteUserMeData>> = {
@@ -502,6 +508,8 @@ export const readUserMeQueryKey = (options?: Options<ReadUserMeData>) => createQ
 
 /**
  * Read User Me
+ *
+ * Get the signed-in user.
  */
 export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOptions<ReadUserMeResponse, ReadUserMeError, ReadUserMeResponse, ReturnType<typeof readUserMeQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -518,6 +526,8 @@ export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOpt
 
 /**
  * Update User Me
+ *
+ * Change your profile. A new address ends your other sessions.
  */
 export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>>): UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> = {
@@ -535,6 +545,8 @@ export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>
 
 /**
  * Delete Avatar Me
+ *
+ * Delete your picture.
  */
 export const deleteAvatarMeMutation = (options?: Partial<Options<DeleteAvatarMeData>>): UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> => {
     const mutationOptions: UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> = {
@@ -571,6 +583,8 @@ export const updateAvatarMeMutation = (options?: Partial<Options<UpdateAvatarMeD
 
 /**
  * Update Password Me
+ *
+ * Change your password. This ends your other sessions.
  */
 export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswordMeData>>): UseMutationOptions<UpdatePasswordMeResponse, UpdatePasswordMeError, Options<UpdatePasswordMeData>> => {
     const mutationOptions: UseMutationOptions<UpdatePasswordMeResponse, UpdatePasswordMeError, Options<UpdatePasswordMeData>> = {
@@ -588,6 +602,8 @@ export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswor
 
 /**
  * Register User
+ *
+ * Sign up for an account.
  */
 export const registerUserMutation = (options?: Partial<Options<RegisterUserData>>): UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> => {
     const mutationOptions: UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> = {
@@ -607,6 +623,8 @@ export const readUsersStatsQueryKey = (options?: Options<ReadUsersStatsData>) =>
 
 /**
  * Read Users Stats
+ *
+ * Count users, in total and by day of creation.
  */
 export const readUsersStatsOptions = (options?: Options<ReadUsersStatsData>) => queryOptions<ReadUsersStatsResponse, ReadUsersStatsError, ReadUsersStatsResponse, ReturnType<typeof readUsersStatsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -623,6 +641,8 @@ export const readUsersStatsOptions = (options?: Options<ReadUsersStatsData>) => 
 
 /**
  * Delete User
+ *
+ * Delete a user and everything that they own.
  */
 export const deleteUserMutation = (options?: Partial<Options<DeleteUserData>>): UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> => {
     const mutationOptions: UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> = {
@@ -660,6 +680,8 @@ export const readUserByIdOptions = (options: Options<ReadUserByIdData>) => query
 
 /**
  * Update User
+ *
+ * Change a user. A new address or password, or deactivation, ends their sessions.
  */
 export const updateUserMutation = (options?: Partial<Options<UpdateUserData>>): UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> = {
