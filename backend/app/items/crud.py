@@ -1,7 +1,9 @@
 """Queries for items.
 
-Each `owner_id` restricts a query to the items of that owner; `None`, for superusers, includes all owners. Functions
-that return a `Row` return the fields of a public model, which their docstrings name.
+- `read_...`, `create_item` and `delete_items` run one statement each, compiled at import. A `Row` is a dict with the
+  fields of the public model that the docstring names.
+- `get_item` loads an entity, which `update_item` and `delete_item` change in the same transaction.
+- `owner_id` limits a query to one owner's items; `None` means all owners and is for superusers.
 """
 
 import uuid
