@@ -1,4 +1,4 @@
-"""The dashboard's door: the token travels in a cookie that script cannot read."""
+"""The dashboard's door: the token travels in a cookie that script cannot read (SE-02, SE-12, SE-13)."""
 
 from http.cookies import Morsel, SimpleCookie
 from typing import Any

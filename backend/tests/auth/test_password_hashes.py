@@ -1,4 +1,4 @@
-"""Old hashes are accepted and replaced; unknown accounts cost as much as known ones."""
+"""Old hashes are accepted and replaced; unknown accounts cost as much as known ones (PW-04, PW-07)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Setting a new password by the link that came by mail."""
+"""Setting a new password by the link that came by mail (RE-08, RE-09)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Work after the commit: tried a few times, bounded, and never in a request's way."""
+"""Work after the commit: tried a few times, bounded, and never in a request's way (RE-02, R8)."""
 
 import asyncio
 from collections.abc import AsyncIterator

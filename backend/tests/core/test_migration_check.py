@@ -1,4 +1,4 @@
-"""Which migrations are refused, because the release before them still runs."""
+"""Which migrations are refused, because the release before them still runs (R18)."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who hears of which change."""
+"""Who hears of which change (AZ-04)."""
 
 import uuid
 from collections.abc import Callable

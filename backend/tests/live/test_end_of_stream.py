@@ -1,4 +1,4 @@
-"""A stream ends with its session, with the process, and after a while; nobody opens too many."""
+"""A stream ends with its session, with the process, and after a while; nobody opens too many (SE-03)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

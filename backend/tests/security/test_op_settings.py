@@ -1,4 +1,4 @@
-"""Settings that would be unsafe refuse to start, and name the variable (OP-01, SE-12, SE-13, WE-04)."""
+"""Settings that would be unsafe refuse to start, and name the variable (OP-01, JW-06, SE-12, SE-13, WE-04)."""
 
 import json
 import os

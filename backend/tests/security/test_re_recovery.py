@@ -1,4 +1,4 @@
-"""Recovery: a token opens one account once, for an hour at most (RE-01, RE-04..07, RE-10, RE-12, JW-03, PW-09)."""
+"""Recovery: a token opens one account once, within an hour (RE-01, RE-02, RE-04..07, RE-10, RE-12, JW-03, PW-09)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

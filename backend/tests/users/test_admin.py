@@ -1,4 +1,4 @@
-"""What superusers do with accounts: make, read, change, delete."""
+"""What superusers do with accounts: make, read, change, delete (IP-05)."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""One's own account: read, change, delete."""
+"""One's own account: read, change, delete (IP-05)."""
 
 from typing import Any
 

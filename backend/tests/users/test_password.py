@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""Changing one's own password (PW-05)."""
 
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The audit of licences and known weaknesses (OP-06)."""
+
 import os
 import subprocess
 

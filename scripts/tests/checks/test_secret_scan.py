@@ -1,3 +1,5 @@
+"""The scan of the git history for secrets (OP-07)."""
+
 import subprocess
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`./scripts/deploy` on a server of its own, while people use it."""
+"""`./scripts/deploy` on a server of its own, while people use it (R18)."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A process, the database or a client that fails, and a start that must not happen."""
+"""A process, the database or a client that fails, and a start that must not happen (R2)."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""The images of the stack."""
+"""The images of the stack (OP-06)."""
 
 import json
 

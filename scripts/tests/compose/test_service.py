@@ -1,4 +1,4 @@
-"""What the services do for each other: mail, addresses, order of start, and what is closed."""
+"""What the services do for each other: mail, addresses, order of start, and what is closed (WE-15)."""
 
 import time
 import uuid

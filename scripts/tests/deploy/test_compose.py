@@ -1,3 +1,5 @@
+"""The Compose files: what each container can do and reach (OP-05, WE-15)."""
+
 import re
 from typing import Any
 

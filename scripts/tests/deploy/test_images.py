@@ -1,3 +1,5 @@
+"""The Dockerfiles: users, stages and flags (OP-05)."""
+
 import os
 import re
 import subprocess

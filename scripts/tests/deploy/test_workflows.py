@@ -1,3 +1,5 @@
+"""The workflows: pinned actions, permissions and schedules (OP-06)."""
+
 import re
 from typing import Any
 
