@@ -105,7 +105,9 @@ def test_copy_that_is_not_equal_does_not_count(place: Place, replace_program: Re
         f'"$real" "$@" || exit\nfor last; do :; done\n'
         f'exec "${{real%/*}}/psql" --quiet "${{last#--dbname=}}" --command "{change}"',
     )
-    with pytest.raises(BackupError, match=r"not as it was. Different: public\.(things|more|one_time_tokens)"):
+    with pytest.raises(
+        BackupError, match=r"differs from the original in these tables: public\.(things|more|one_time_tokens)"
+    ):
         service.create_backup(open_archive())
     assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
 
@@ -162,7 +164,7 @@ def test_full_disk_is_named_and_leaves_nothing_that_counts(place: Place) -> None
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
     )
     assert process.returncode == 1
-    assert "database.age could not be stored. Is there space left" in process.stderr
+    assert "database.age could not be stored. Check the free space" in process.stderr
     assert "Traceback" not in process.stderr
     assert (place.stored(), place.count("backups")) == ([], 0)
 
@@ -181,7 +183,7 @@ def test_role_that_may_not_make_a_database_is_told_how(place: Place, monkeypatch
 
 
 def test_two_at_once_are_refused(place: Place) -> None:
-    with database.alone(), pytest.raises(BackupError, match="Another backup or restore"):
+    with database.exclusive(), pytest.raises(BackupError, match="Another backup or restore"):
         service.create_backup(open_archive())
 
 
@@ -203,7 +205,7 @@ def test_database_without_schema_is_refused(place: Place) -> None:
 @pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC", "{good} AGE-SECRET-KEY-1ABC"])
 def test_key_of_another_kind_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key.format(good=place.key)))
-    with pytest.raises(BackupError, match="BACKUP_KEY is no age identity"):
+    with pytest.raises(BackupError, match="BACKUP_KEY is not an age identity"):
         open_archive()
 
 

@@ -24,10 +24,10 @@ def production(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("hours", "state", "detail"),
     [
-        (3.5, "ok", "The last good backup is 3.5 h old."),
-        (26, "ok", "The last good backup is 26.0 h old."),
-        (26.1, "warning", "The last good backup is 26.1 h old."),
-        (999, "warning", "The last good backup is 999.0 h old."),
+        (3.5, "ok", "The last verified backup is 3.5 h old."),
+        (26, "ok", "The last verified backup is 26.0 h old."),
+        (26.1, "warning", "The last verified backup is 26.1 h old."),
+        (999, "warning", "The last verified backup is 999.0 h old."),
     ],
 )
 def test_age_is_told_and_judged(hours: float, state: str, detail: str) -> None:
@@ -48,7 +48,7 @@ async def test_newest_of_the_backups_counts(session: AsyncSession, client: Async
         moment = utc_now() - timedelta(hours=hours)
         session.add(Backup(name=f"{hours}", created_at=moment, verified_at=moment, seconds=1, size=1, rows=1))
     await session.commit()
-    assert await health.NewestBackup().check() == ("warning", "The last good backup is 30.0 h old.")
+    assert await health.NewestBackup().check() == ("warning", "The last verified backup is 30.0 h old.")
 
 
 async def test_warning_takes_nothing_out_of_service(client: AsyncClient) -> None:

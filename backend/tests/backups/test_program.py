@@ -30,10 +30,10 @@ def test_help_names_the_commands(place: Place) -> None:
 
 def test_backup_is_made_listed_verified_and_restored(place: Place) -> None:
     assert "There is no backup yet" in run(place, "list").stdout
-    assert "It was restored and is equal" in run(place, "create").stdout
+    assert "Verified: the restored copy is identical" in run(place, "create").stdout
     [manifest] = open_archive().manifests()
     assert manifest.name in run(place, "list").stdout
-    assert f"{manifest.name} was restored and is equal" in run(place, "verify").stdout
+    assert f"{manifest.name} is verified" in run(place, "verify").stdout
     place.execute("DELETE FROM things")
     done = run(place, "restore", "latest", "--yes")
     assert done.returncode == 0, done.stdout

@@ -124,7 +124,7 @@ def test_another_key_is_refused(place: Place, manifest: Manifest, monkeypatch: p
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(new_key()))
     archive = open_archive()
     assert archive.manifests() == []
-    for name, message in ((manifest.name, "a key that is not in BACKUP_KEY"), ("latest", "no backup that BACKUP_KEY")):
+    for name, message in ((manifest.name, "its key is not in BACKUP_KEY"), ("latest", "no backup that BACKUP_KEY")):
         with pytest.raises(BackupError, match=message):
             service.find_backup(archive, name)
 
@@ -171,7 +171,7 @@ def test_damaged_file_changes_nothing(place: Place, manifest: Manifest, kind: st
     damage(place.backups / f"{manifest.name}.{kind}.age")  # type: ignore[operator]
     before = contents(place)
     for use in (service.verify_backup, service.restore_backup):
-        with pytest.raises(BackupError, match=rf"{manifest.name}\.{kind}\.age (was encrypted|cannot be|is not the)"):
+        with pytest.raises(BackupError, match=rf"{manifest.name}\.{kind}\.age (is damaged|cannot be|has changed)"):
             use(open_archive(), manifest)
     assert contents(place) == before
 
@@ -189,7 +189,7 @@ def test_backup_whose_rows_are_others_changes_nothing(place: Place, manifest: Ma
     before = contents(place)
     things = manifest.tables["public.things"].model_copy(update={"rows": ROWS + 1})
     wrong = manifest.model_copy(update={"tables": {**manifest.tables, "public.things": things}})
-    with pytest.raises(BackupError, match=r"Different: public\.things"):
+    with pytest.raises(BackupError, match=r"in these tables: public\.things"):
         service.restore_backup(open_archive(), wrong)
     assert contents(place) == before
 
@@ -221,7 +221,7 @@ def test_stored_backup_is_verified_again(place: Place, archive: Archive) -> None
 
 
 def test_unknown_name_is_refused(place: Place) -> None:
-    with pytest.raises(BackupError, match=r"no backup 'monday'\. The names are shown"):
+    with pytest.raises(BackupError, match=r"no backup 'monday'\. To list the names"):
         service.find_backup(open_archive(), "monday")
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from benchmarks import client, load
-from benchmarks.client import Failed, ask, missing_bytes, send_for
+from benchmarks.client import Failed, fetch, missing_bytes, send_for
 from benchmarks.cpu import cpu_ns, resident_bytes
 from benchmarks.endpoints import Endpoint, Request
 
@@ -84,7 +84,7 @@ def test_the_client_puts_an_answer_together_from_pieces() -> None:
 
     with server(answer) as port:
         latencies, _ = send_for([REQUEST], port, connections=1, seconds=0.1)
-        assert ask(REQUEST, port) == b"true"
+        assert fetch(REQUEST, port) == b"true"
     assert 1 <= len(latencies) <= 5
 
 
@@ -94,7 +94,7 @@ def test_a_refused_request_fails_with_its_answer() -> None:
         with pytest.raises(Failed, match=r"(?s)GET / .*422.*bad title"):
             send_for([REQUEST], port, connections=2, seconds=5)
         with pytest.raises(Failed, match=r"(?s)GET / .*422.*bad title"):
-            ask(REQUEST, port)
+            fetch(REQUEST, port)
 
 
 def test_a_closed_connection_fails() -> None:
@@ -107,7 +107,7 @@ def test_a_closed_connection_fails() -> None:
 
 def test_silence_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "GRACE_SECONDS", 0.1)
-    with server(lambda _: None) as port, pytest.raises(Failed, match="No answer"):
+    with server(lambda _: None) as port, pytest.raises(Failed, match="No response"):
         send_for([REQUEST], port, connections=1, seconds=0.1)
 
 
@@ -128,7 +128,7 @@ def test_requests_have_their_length_in_bytes() -> None:
 
 def test_what_wrk_prints_is_read() -> None:
     assert load.parse_wrk(WRK) == load.Load(requests=26313, seconds=2.1, p50_ms=0.81, p99_ms=10.0)
-    with pytest.raises(Failed, match="not understood"):
+    with pytest.raises(Failed, match="unknown format"):
         load.parse_wrk("unable to connect")
 
 

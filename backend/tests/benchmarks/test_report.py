@@ -16,7 +16,7 @@ from benchmarks.report import (
     failures,
     floor_figures,
     login_figures,
-    middle,
+    medians,
     ratio,
     read_budgets,
     table,
@@ -53,8 +53,8 @@ def test_rounds_that_do_not_match_are_an_error() -> None:
         ratio([sample(1)], [sample(1), sample(1)])
 
 
-def test_the_middle_is_the_median_of_each_column() -> None:
-    assert middle([sample(1, 30), sample(2, 10), sample(9, 20)]) == sample(2, 20)
+def test_medians_are_taken_for_each_value() -> None:
+    assert medians([sample(1, 30), sample(2, 10), sample(9, 20)]) == sample(2, 20)
 
 
 @pytest.mark.parametrize(

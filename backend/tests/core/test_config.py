@@ -88,7 +88,7 @@ def test_environment_wins_over_a_file_that_the_env_file_names(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")],
+    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is not UTF-8 text")],
 )
 def test_file_without_a_value_is_named(
     colors: type[EnvSettings],
@@ -180,7 +180,7 @@ def test_load_names_each_wrong_variable_in_one_line(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemExit) as caught:
         load(Settings)
     first, *lines = str(caught.value).splitlines()
-    assert first == "The settings are not usable:"
+    assert first == "The settings are invalid:"
     assert sorted(line.split(":")[0].strip() for line in lines) == ["LOG_LEVEL", "SMTP_PORT"]
     assert "31415x" not in str(caught.value)
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import events
-from app.core.events import announce, listens_to
+from app.core.events import emit, listens_to
 from app.users.events import UserCreated
 from app.users.models import User
 from tests.core.answers import problem
@@ -40,12 +40,12 @@ async def test_listeners_are_called_one_after_the_other_with_the_session(session
     async def second(given: AsyncSession, event: Rang) -> None:
         heard.append("second")
 
-    await announce(session, Rang(3))
+    await emit(session, Rang(3))
     assert heard == [session, 3, "second"]
 
 
 async def test_event_without_listeners_is_fine(session: AsyncSession) -> None:
-    await announce(session, Rang(1))
+    await emit(session, Rang(1))
 
 
 async def test_error_in_a_listener_undoes_the_whole_transaction(

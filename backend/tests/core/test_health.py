@@ -138,7 +138,7 @@ async def test_check_that_hangs_is_not_started_again(database: Database, monkeyp
 
     of_a_feature(monkeypatch, check)
     monkeypatch.setattr(health, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0)
     checks = Health(database)
     for _ in range(3):
         assert (await checks.readiness()).checks["feature"].state == "warning"
@@ -159,7 +159,7 @@ async def test_many_probes_cost_one_check(database: Database, monkeypatch: pytes
         return Check("ok")
 
     of_a_feature(monkeypatch, check)
-    monkeypatch.setattr(health, "KEPT_SECONDS", 60)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 60)
     checks = Health(database)
     await asyncio.gather(*(checks.readiness() for _ in range(20)))
     assert run == 1

@@ -143,7 +143,7 @@ def test_contraction_waits_for_the_release_that_no_longer_needs_the_column(migra
     assert check_each(migrations.config) == []
     assert check_before_deploy(migrations.config, applied=[*revisions(), "9997_expand"]) == []
     [early] = check_before_deploy(migrations.config, applied=revisions())
-    assert "deploy that one first" in early.message
+    assert "Deploy that first" in early.message
 
 
 def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(migrations: Migrations) -> None:

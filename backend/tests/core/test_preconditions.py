@@ -104,7 +104,7 @@ async def test_refusal_tells_what_happened_and_the_version_there_is(
     client: AsyncClient, path: tuple[str, Headers]
 ) -> None:
     response = await client.patch(path[0], headers={**path[1], "If-Match": '"1"'}, json={"full_name": "After"})
-    assert response.json()["detail"] == "Somebody else has changed this in the meantime"
+    assert response.json()["detail"] == "Someone else has changed this record. Load it again and retry."
     assert response.headers["etag"] == '"2"'
 
 

@@ -99,7 +99,7 @@ async def test_database_that_never_comes_ends_the_wait_with_a_reason(monkeypatch
     engine = create_async_engine(f"postgresql+psycopg://app:secret@127.0.0.1:{any_free_port()}/app")
     monkeypatch.setattr(prestart, "engine", engine)
     monkeypatch.setattr(prestart, "WAIT_SECONDS", 0.2)
-    with pytest.raises(SystemExit, match="database did not answer") as caught:
+    with pytest.raises(SystemExit, match="database was unavailable") as caught:
         await prestart.prepare()
     assert "secret" not in str(caught.value)
 

@@ -77,7 +77,7 @@ async def test_refused_value_is_logged_by_its_column_alone(
     monkeypatch.setattr(problems, "logger", logger)
     translate_database_error(await database_error(session, INSERT_USER.format(email="NULL")))
     [call] = logger.calls
-    assert (call.args, call.kwargs["column"]) == (("value_refused_by_database",), "email")
+    assert (call.args, call.kwargs["column"]) == (("value_rejected_by_database",), "email")
     assert "example.com" not in str(call)
 
 

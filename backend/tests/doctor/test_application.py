@@ -65,7 +65,7 @@ async def test_check_that_breaks_hides_no_other(
     findings = await examine(good, monkeypatch)
     assert {each.code for each in findings} == {"settings", "database", "health", "mail", "storage"}
     assert {each.state for each in findings} == {"failed"}
-    assert all("No answer within" in each.detail for each in findings)
+    assert all("No response within" in each.detail for each in findings)
 
 
 async def test_error_of_a_check_is_a_finding(

@@ -101,7 +101,7 @@ async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
 async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     own = ChangeNotifier()
     own.add(notice("notes", "a"))
-    monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(module, "SHUTDOWN_SECONDS", 0.1)
     pool = AutocommitPool(url_by(any_free_port()), database_engine.ENGINE_OPTIONS | {"pool_timeout": 60})
     async with asyncio.timeout(5), pool, own.sending(pool):
         pass
@@ -109,14 +109,14 @@ async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytes
 
 async def test_owners_are_told_together_until_they_are_too_many(listener: Listener) -> None:
     own = ChangeNotifier()
-    for number in range(module.MOST_OWNERS):
+    for number in range(module.MAX_OWNERS):
         own.add(notice("notes", str(number)))
         own.add(notice("users", "0"))
     await send(own)
     [notes, users] = await heard(listener, count=2)
-    assert len(notes["owners"]) == module.MOST_OWNERS
+    assert len(notes["owners"]) == module.MAX_OWNERS
     assert users == {"topic": "users", "owners": ["0"]}
-    for number in range(module.MOST_OWNERS + 1):
+    for number in range(module.MAX_OWNERS + 1):
         own.add(notice("notes", str(number)))
     own.add(notice("notes", "0"))
     await send(own)

@@ -184,7 +184,7 @@ def test_op01_process_ends_with_one_readable_line_for_each_variable() -> None:
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
     assert "SMTP_PORT" in result.stderr
-    assert result.stderr.startswith("The settings are not usable:")
+    assert result.stderr.startswith("The settings are invalid:")
 
 
 HTTPS_COOKIES = """

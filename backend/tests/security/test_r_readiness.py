@@ -97,7 +97,7 @@ async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
                 os.kill(pid, signal.SIGSTOP)
             try:
                 response = await until_ready_is(server.client, 503)
-                assert response.json()["checks"]["database"]["detail"] == "No answer within 1 s."
+                assert response.json()["checks"]["database"]["detail"] == "No response within 1 s."
                 assert (await server.client.get(LIVE)).status_code == 200
                 async with asyncio.timeout(12):  # ten, and what a busy machine adds
                     assert await login(server.client) == 503
