@@ -30,6 +30,7 @@ storage_folder: str | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
+    os.environ["DOTENV_PATH"] = ""  # a project changes its `.env`, and the tests still pass
     if "TEST_POSTGRES_URL" not in os.environ:
         _start_postgres()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "SMTP_TLS": "false",
+        "EMAILS_FROM_EMAIL": "noreply@example.com",
         "LOG_LEVEL": "error",
     }
     config.pluginmanager.import_plugin("tests.fixtures")

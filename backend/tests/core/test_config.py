@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from app.auth.config import AuthSettings
+from app.core.features import modules
 from app.core.settings import REPOSITORY_DIR, EnvSettings, Settings, load
 from app.users.config import UsersSettings
 
@@ -135,6 +136,16 @@ def test_tracked_file_holds_no_secret() -> None:
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
     assert {"SECRET_KEY", "POSTGRES_PASSWORD", "SMTP_PASSWORD"} <= set(secret)
     assert [name for name in (*secret, "FIRST_SUPERUSER_PASSWORD") if values.get(name)] == []
+
+
+def test_tracked_file_loads() -> None:
+    """The other tests do not read it: `tests/conftest.py` switches it off."""
+    path = REPOSITORY_DIR / ".env"
+    for settings_class in (Settings, *(type(module.settings) for module in modules("config"))):
+        loaded = settings_class(_env_file=path, _secrets_dir=())
+        assert loaded.model_config["env_file"] is None
+        if isinstance(loaded, Settings):
+            assert f"PROJECT_NAME={loaded.PROJECT_NAME}\n" in path.read_text()
 
 
 def test_tracked_file_documents_every_setting() -> None:
