@@ -31,6 +31,8 @@ from dev.mailstore import Mail
 from tests import conftest
 from tests.core.documented import refuse_undocumented
 
+pytest_plugins = ["tests.auth.mailbox"]
+
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
 _BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
