@@ -21,7 +21,7 @@ ROWS = CHUNK_ROWS + 200
 
 
 async def create_many_users(session: AsyncSession, count: int) -> None:
-    """Some of them without a name, some of one name, some inactive."""
+    """Create users: some without a name, some with the same name, some inactive."""
     rows = [
         {"id": new_id(), "email": f"user-{n * 7919 % count}@example.com", "hashed_password": "", "version": 1 + n % 3}
         | {"full_name": None if n % 5 == 0 else f"Name {n % 50}", "created_at": utc_now()}
@@ -33,7 +33,7 @@ async def create_many_users(session: AsyncSession, count: int) -> None:
 
 
 async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[dict[str, str]]:
-    """All pages of the list, as they are to be in CSV."""
+    """Return all pages of the list in their CSV form."""
     rows: list[dict[str, str]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -57,7 +57,7 @@ async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[d
     ],
     ids=str,
 )
-async def test_export_is_the_whole_list_row_by_row(
+async def test_export_matches_the_whole_list(
     client: AsyncClient, session: AsyncSession, params: dict[str, Any]
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -70,7 +70,7 @@ async def test_export_is_the_whole_list_row_by_row(
     assert len(rows) == ROWS + 1 or "q" in params
 
 
-async def test_export_has_no_password_and_no_formula(client: AsyncClient, session: AsyncSession) -> None:
+async def test_export_contains_no_password_and_no_formula(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     user = await create_user(session, full_name="=cmd|' /C calc'!A0", email="+a@example.com")
     response = await client.get(EXPORT, headers=headers, params={"sort": "-created_at"})
@@ -84,7 +84,7 @@ async def test_export_needs_a_session(client: AsyncClient) -> None:
     assert problem(await client.get(EXPORT)) == (401, "AUTH_001")
 
 
-async def test_export_is_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_export_is_for_superusers_only(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     assert problem(await client.get(EXPORT, headers=headers)) == (403, "AUTH_002")
 
