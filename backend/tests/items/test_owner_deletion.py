@@ -1,4 +1,4 @@
-"""Items go with their owner, however the account ends."""
+"""Items are deleted with their owner, in every way an account can be deleted."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -13,9 +13,7 @@ USERS = "/api/v1/users/"
 
 
 @pytest.mark.parametrize("way", ["by himself", "by a superuser", "with others"])
-async def test_items_of_a_deleted_user_are_gone_and_others_stay(
-    client: AsyncClient, session: AsyncSession, way: str
-) -> None:
+async def test_only_items_of_the_deleted_user_are_deleted(client: AsyncClient, session: AsyncSession, way: str) -> None:
     superuser, admin = await signed_in_superuser(session)
     kept = await create_item(session, superuser.id)
     user, headers = await signed_in_user(session)
