@@ -1,4 +1,4 @@
-"""Reads problem documents and CSV."""
+"""Read problem documents and CSV from responses."""
 
 import csv
 import io
@@ -10,13 +10,13 @@ _WORDS = {"None": "", "True": "true", "False": "false"}
 
 
 def problem(response: Response) -> tuple[int, str]:
-    """Status and code."""
+    """Return the status and the error code."""
     assert response.headers["content-type"] == "application/problem+json", response.text
     return response.status_code, response.json()["code"]
 
 
 def fields(response: Response) -> list[str]:
-    """The fields that a refused request names."""
+    """Return the fields that a validation error names."""
     return [error["field"] for error in response.json()["errors"]]
 
 
@@ -27,5 +27,5 @@ def csv_rows(response: Response) -> list[dict[str, str]]:
 
 
 def as_csv(row: dict[str, Any]) -> dict[str, str]:
-    """The row of a list as it is to be in CSV, unless its text looks like a formula."""
+    """Return the row of a list in its CSV form. A text that looks like a formula is not escaped here."""
     return {name: _WORDS.get(repr(value), str(value)) for name, value in row.items()}
