@@ -1,4 +1,4 @@
-"""Sign-in for the dashboard: the token is in a cookie that scripts cannot read."""
+"""Sign-in for the dashboard: the token is in a cookie that scripts cannot read (SE-02, SE-12, SE-13)."""
 
 from http.cookies import Morsel, SimpleCookie
 from typing import Any

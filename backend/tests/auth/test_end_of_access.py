@@ -1,4 +1,4 @@
-"""What ends a session: changes to the account, and time."""
+"""What ends a session: changes to the account, and time (PW-05, SE-03, AZ-04, AD-02)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Outdated hashes are accepted and replaced; unknown accounts take as long as known ones."""
+"""Outdated hashes are accepted and replaced; unknown accounts take as long as known ones (PW-04, PW-07)."""
 
 import asyncio
 from typing import Any

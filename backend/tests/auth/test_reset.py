@@ -1,4 +1,4 @@
-"""Setting a new password with the link from the mail."""
+"""Setting a new password with the link from the mail (RE-08, RE-09)."""
 
 from typing import Any
 

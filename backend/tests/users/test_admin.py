@@ -1,4 +1,4 @@
-"""Superusers create, read, update and delete accounts."""
+"""Superusers create, read, update and delete accounts (IP-05)."""
 
 import uuid
 from typing import Any

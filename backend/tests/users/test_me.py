@@ -1,4 +1,4 @@
-"""Users read, update and delete their own account."""
+"""Users read, update and delete their own account (IP-05)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Users change their own password."""
+"""Users change their own password (PW-05)."""
 
 from typing import Any
 
