@@ -146,8 +146,8 @@ async def test_the_floor_sees_at_once_that_access_has_ended(both: Both, change: 
     _change(change)
     for path in paths:
         assert [each.status_code for each in await both.ask(_get(path, both.seeded.user_token))] == [401, 401]
-    answers = await both.ask(both.endpoints["create_item"].requests[0])
-    assert [each.status_code for each in answers] == [401, 401]
+    responses = await both.ask(both.endpoints["create_item"].requests[0])
+    assert [each.status_code for each in responses] == [401, 401]
 
 
 async def test_the_floor_keeps_users_apart(both: Both) -> None:

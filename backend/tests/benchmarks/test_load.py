@@ -32,13 +32,13 @@ Requests/sec:  12530.00
 
 
 @contextmanager
-def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+def server(response: Callable[[socket.socket], None]) -> Iterator[int]:
     """A server that reads one request after another and has `answer` write to the connection."""
 
     def serve(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):  # the client may have left
             while connection.recv(65_536):
-                answer(connection)
+                response(connection)
 
     def accept() -> None:
         while True:
@@ -65,11 +65,11 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 def test_the_client_counts_every_answer() -> None:
     served: list[int] = []
 
-    def answer(connection: socket.socket) -> None:
+    def response(connection: socket.socket) -> None:
         served.append(1)
         connection.sendall(OK)
 
-    with server(answer) as port:
+    with server(response) as port:
         latencies, seconds = send_for([REQUEST], port, connections=4, seconds=0.2)
     assert len(latencies) == len(served) >= 4
     assert 0.2 <= seconds < 2
@@ -77,12 +77,12 @@ def test_the_client_counts_every_answer() -> None:
 
 
 def test_the_client_puts_an_answer_together_from_pieces() -> None:
-    def answer(connection: socket.socket) -> None:
-        for piece in (OK[:20], OK[20:-2], OK[-2:]):
-            connection.sendall(piece)
+    def response(connection: socket.socket) -> None:
+        for chunk in (OK[:20], OK[20:-2], OK[-2:]):
+            connection.sendall(chunk)
             time.sleep(0.01)
 
-    with server(answer) as port:
+    with server(response) as port:
         latencies, _ = send_for([REQUEST], port, connections=1, seconds=0.1)
         assert ask(REQUEST, port) == b"true"
     assert 1 <= len(latencies) <= 5

@@ -236,7 +236,7 @@ async def test_ip07_text_is_stored_exactly(client: AsyncClient, headers: Headers
     assert [user["full_name"] for user in (changed, read, listed)] == [text] * 3
 
 
-async def in_pieces(size: int) -> AsyncIterator[bytes]:
+async def in_chunks(size: int) -> AsyncIterator[bytes]:
     """A body without Content-Length, which is sent in chunks."""
     for _ in range(0, size, 64 * 1024):
         yield b" " * 64 * 1024
@@ -254,7 +254,7 @@ async def test_ip09_body_over_the_cap_is_refused(
 async def test_ip09_body_over_the_cap_is_refused_without_content_length(
     client: AsyncClient, session: AsyncSession, user: User, headers: Headers
 ) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_pieces(MIB))
+    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB))
     assert "content-length" not in response.request.headers
     assert problem(response) == (413, "BODY_001")
     await assert_refused(session, user, response, 413)
@@ -262,7 +262,7 @@ async def test_ip09_body_over_the_cap_is_refused_without_content_length(
 
 @pytest.mark.parametrize("path", [TOKEN, "/api/v1/users/signup", "/api/v1/unknown"])
 async def test_ip09_cap_needs_no_session_and_no_route(client: AsyncClient, path: str) -> None:
-    response = await client.post(path, headers=JSON, content=in_pieces(MIB))
+    response = await client.post(path, headers=JSON, content=in_chunks(MIB))
     assert problem(response) == (413, "BODY_001")
 
 
@@ -272,7 +272,7 @@ async def test_ip09_body_at_the_cap_is_read(client: AsyncClient, headers: Header
 
 
 async def test_ip09_chunked_body_is_read(client: AsyncClient, headers: Headers) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_pieces(MIB // 2))
+    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB // 2))
     assert (response.status_code, response.json()["full_name"]) == (200, "a")
 
 

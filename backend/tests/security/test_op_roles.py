@@ -96,8 +96,8 @@ async def test_op04_the_application_works_with_the_role(prepared: Place) -> None
         ready = await client.get(f"{V1}/health/ready")
         assert (ready.status_code, ready.json()["checks"]["migrations"]["state"]) == (200, "ok")
         login = {"username": EMAIL, "password": PASSWORD}
-        answer = await client.post(f"{V1}/login/access-token", data=login)
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = await client.post(f"{V1}/login/access-token", data=login)
+        client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         new = {"email": "grace@example.com", "password": "correct horse battery"}
         made = await client.post(f"{V1}/users/", json=new)
         assert made.status_code in (200, 201), made.text

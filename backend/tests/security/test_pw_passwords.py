@@ -162,11 +162,11 @@ async def test_pw04_no_connection_is_held_while_hashing(live: AsyncClient, monke
 async def test_pw06_login_answers_the_same_whatever_is_wrong(client: AsyncClient, session: AsyncSession) -> None:
     await create_user(session, email=EMAIL)
     await create_user(session, email="inactive@example.com", is_active=False)
-    answers = []
+    responses = []
     for email in (EMAIL, "inactive@example.com", "nobody@example.com"):
         response = await client.post(TOKEN, data={"username": email, "password": "a wrong password"})
-        answers.append((response.status_code, {**response.json(), "request_id": ""}))
-    assert answers[1:] == [answers[0]] * 2
+        responses.append((response.status_code, {**response.json(), "request_id": ""}))
+    assert responses[1:] == [responses[0]] * 2
 
 
 async def test_pw07_dummy_hash_has_the_current_strength() -> None:

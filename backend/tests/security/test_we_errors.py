@@ -155,8 +155,8 @@ async def test_malformed_request_id_is_replaced(client: AsyncClient, given: str)
 
 
 async def test_each_request_has_an_id_of_its_own(client: AsyncClient) -> None:
-    answers = await asyncio.gather(*(client.get(f"{API}/unknown") for _ in range(10)))
-    assert len({answer.json()["request_id"] for answer in answers}) == 10
+    responses = await asyncio.gather(*(client.get(f"{API}/unknown") for _ in range(10)))
+    assert len({response.json()["request_id"] for response in responses}) == 10
 
 
 async def raw(client: AsyncClient, request: bytes) -> bytes:
@@ -164,9 +164,9 @@ async def raw(client: AsyncClient, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
     writer.write(request)
     writer.write_eof()
-    answer = await reader.read()
+    response = await reader.read()
     writer.close()
-    return answer
+    return response
 
 
 HEAD = b"POST /api/v1/users/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -185,10 +185,11 @@ CONFLICTS = {
 
 @pytest.mark.parametrize("rest", CONFLICTS.values(), ids=CONFLICTS.keys())
 async def test_we09_framing_conflict_is_refused(serve: Serve, rest: bytes) -> None:
+    smuggled = b"GET /api/v1/utils/health-check/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with serve(app) as client:
-        answer = await raw(client, HEAD + rest + b"GET /api/v1/utils/health-check/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 4"), answer[:200]
-    assert b"HTTP/1.1 2" not in answer
+        response = await raw(client, HEAD + rest + smuggled)
+    assert response.startswith(b"HTTP/1.1 4"), response[:200]
+    assert b"HTTP/1.1 2" not in response
 
 
 @pytest.mark.parametrize("length", [2**20 + 1, 2**23])
