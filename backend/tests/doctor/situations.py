@@ -1,4 +1,4 @@
-"""The broken set-ups of `setups/`: one small file each, with what is broken and which finding has to say so."""
+"""The broken set-ups in `setups/`. Each small file has the broken settings and the expected findings."""
 
 import tomllib
 from pathlib import Path
