@@ -1,4 +1,4 @@
-"""Recovery: a token opens one account once, for an hour at most (RE-01, RE-04..07, RE-10, RE-12, JW-03, PW-09)."""
+"""Recovery: a token opens one account once, within an hour (RE-01, RE-02, RE-04..07, RE-10, RE-12, JW-03, PW-09)."""
 
 import asyncio
 from datetime import timedelta
@@ -46,7 +46,7 @@ async def test_re04_token_works_once(client: AsyncClient, session: AsyncSession,
     assert (await verify_password(NEW_PASSWORD, user.hashed_password))[0]
 
 
-async def test_re04_of_ten_uses_at_once_one_wins(live: AsyncClient) -> None:
+async def test_re04_one_of_ten_concurrent_resets_succeeds(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         user = await create_user(session)
         token = await make_token(session, user)
@@ -60,7 +60,7 @@ async def test_re04_of_ten_uses_at_once_one_wins(live: AsyncClient) -> None:
         assert (await verify_password(winner, stored.hashed_password))[0]
 
 
-async def test_re05_newer_token_voids_the_older(
+async def test_re05_newer_token_invalidates_the_older(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     await create_user(session, email=EMAIL)
@@ -77,7 +77,7 @@ async def test_re05_newer_token_voids_the_older(
     ],
     ids=["password", "address"],
 )
-async def test_re05_token_dies_with_ones_own_change(
+async def test_re05_own_change_invalidates_the_token(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken, path: str, body: dict[str, Any]
 ) -> None:
     user = await create_user(session, email=EMAIL)
@@ -89,7 +89,7 @@ async def test_re05_token_dies_with_ones_own_change(
 @pytest.mark.parametrize(
     "body", [{"password": "a third horse battery"}, {"email": "new@example.com"}, {"is_active": False}]
 )
-async def test_re05_token_dies_with_a_superusers_change(
+async def test_re05_superusers_change_invalidates_the_token(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken, body: dict[str, Any]
 ) -> None:
     user = await create_user(session, email=EMAIL)
@@ -99,7 +99,7 @@ async def test_re05_token_dies_with_a_superusers_change(
     assert problem(await reset_password(client, token)) == (400, "AUTH_005")
 
 
-async def test_re05_reactivation_and_the_old_address_do_not_revive_a_token(
+async def test_re05_invalidated_token_stays_invalid(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     user = await create_user(session, email=EMAIL)
@@ -116,8 +116,8 @@ async def test_re05_inactive_account_cannot_be_reset(client: AsyncClient, sessio
     assert problem(await reset_password(client, token)) == (400, "AUTH_005")
 
 
-async def test_re05_reset_and_password_change_at_once_come_one_after_the_other(live: AsyncClient) -> None:
-    """Both must lock the account first, or each ends up waiting for the other."""
+async def test_re05_concurrent_reset_and_password_change_cannot_deadlock(live: AsyncClient) -> None:
+    """Both lock the account first. Otherwise they could deadlock."""
     async with db.WriteSession() as session:
         user = await create_user(session)
         token = await make_token(session, user)
@@ -133,7 +133,7 @@ async def test_re05_reset_and_password_change_at_once_come_one_after_the_other(l
     assert (change.result().status_code, late.result().status_code) == (200, 400)
 
 
-async def test_re06_token_stays_with_the_account_when_another_takes_the_address(
+async def test_re06_token_does_not_follow_the_address(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     first = await create_user(session, email=EMAIL)
@@ -148,7 +148,7 @@ async def test_re06_token_stays_with_the_account_when_another_takes_the_address(
     assert second.hashed_password == hash_before
 
 
-async def test_re06_token_dies_with_the_account(
+async def test_re06_deleted_account_invalidates_the_token(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     user = await create_user(session, email=EMAIL)
@@ -159,7 +159,7 @@ async def test_re06_token_dies_with_the_account(
     assert problem(await reset_password(client, token)) == (400, "AUTH_005")
 
 
-async def test_re07_token_lives_an_hour_and_no_longer(
+async def test_re07_token_expires_after_an_hour(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     await create_user(session, email=EMAIL)
@@ -171,18 +171,18 @@ async def test_re07_token_lives_an_hour_and_no_longer(
     assert problem(await reset_password(client, token)) == (400, "AUTH_005")
 
 
-def test_re07_longer_life_cannot_be_set() -> None:
+def test_re07_longer_lifetime_cannot_be_set() -> None:
     with pytest.raises(ValidationError, match="PASSWORD_RESET_EXPIRE_MINUTES"):
         AuthSettings(_env_file=None, PASSWORD_RESET_EXPIRE_MINUTES=61)
 
 
-async def test_jw03_bearer_token_is_no_reset_token(client: AsyncClient, session: AsyncSession) -> None:
+async def test_jw03_bearer_token_is_refused_for_a_reset(client: AsyncClient, session: AsyncSession) -> None:
     headers = await sign_in(session, await create_user(session))
     token = headers["Authorization"].removeprefix("Bearer ")
     assert problem(await reset_password(client, token)) == (400, "AUTH_005")
 
 
-async def test_jw03_reset_token_is_no_bearer_token(
+async def test_jw03_reset_token_is_refused_as_bearer(
     client: AsyncClient, session: AsyncSession, request_token: RequestToken
 ) -> None:
     await create_user(session, email=EMAIL)
@@ -190,7 +190,7 @@ async def test_jw03_reset_token_is_no_bearer_token(
     assert problem(response) == (401, "AUTH_001")
 
 
-async def test_pw09_password_that_a_superuser_chose_is_in_no_mail(
+async def test_pw09_password_from_a_superuser_is_never_mailed(
     client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -218,7 +218,7 @@ async def test_re12_full_name_is_escaped_in_the_mail(
 
 
 @pytest.mark.parametrize("name", ["Ada\r\nBcc: mallory@example.com", "Ada\n\nhello", "\u202eadA", "🦉" * 200])
-async def test_re12_name_cannot_add_headers_or_break_the_mail(
+async def test_re12_name_cannot_inject_headers(
     client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs, name: str
 ) -> None:
     await create_user(session, email=EMAIL, full_name=name)
@@ -229,7 +229,7 @@ async def test_re12_name_cannot_add_headers_or_break_the_mail(
     assert (mail.summary["Cc"], mail.summary["Bcc"]) == ([], [])
 
 
-async def test_re10_link_leads_to_the_configured_dashboard_whatever_the_request_says(
+async def test_re10_link_ignores_the_hosts_of_the_request(
     client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs
 ) -> None:
     await create_user(session, email=EMAIL)
@@ -243,10 +243,8 @@ async def test_re10_link_leads_to_the_configured_dashboard_whatever_the_request_
         assert host not in mail.body("plain") + mail.body("html")
 
 
-async def test_re01_recovery_does_no_work_on_the_account_before_it_answers(
-    client: AsyncClient, session: AsyncSession
-) -> None:
-    """So the time tells nothing either: all that depends on the account happens in the job."""
+async def test_re01_request_does_no_work_on_the_account(client: AsyncClient, session: AsyncSession) -> None:
+    """The response time reveals nothing, because a job does the work that depends on the account."""
     user = await create_user(session)
     await client.post(f"/api/v1/password-recovery/{user.email}")
     assert (await session.exec(select(OneTimeToken))).all() == []
