@@ -183,7 +183,7 @@ def _keys() -> list[Identity]:
         keys = []
     if not keys:
         raise BackupError(
-            "BACKUP_KEY is no age identity (AGE-SECRET-KEY-1...). A new one is printed by: ./scripts/backup key"
+            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backup key"
         )
     return keys
 

@@ -201,7 +201,7 @@ def test_database_without_schema_is_refused(place: Place) -> None:
 @pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC", "{good} AGE-SECRET-KEY-1ABC"])
 def test_invalid_key_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key.format(good=place.key)))
-    with pytest.raises(BackupError, match="BACKUP_KEY is no age identity"):
+    with pytest.raises(BackupError, match="BACKUP_KEY is not an age identity"):
         open_archive()
 
 

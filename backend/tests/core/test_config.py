@@ -89,7 +89,7 @@ def test_environment_wins_over_a_named_file(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")],
+    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is not UTF-8 text")],
 )
 def test_file_without_a_value_is_reported(
     colors: type[EnvSettings],

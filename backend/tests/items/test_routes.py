@@ -198,14 +198,14 @@ async def test_list_can_be_filtered_by_owner(client: AsyncClient, session: Async
     _, superuser_headers = await signed_in_superuser(session)
     await create_items(session, user.id, "mine")
     await create_items(session, other.id, "theirs", "Theirs too")
-    for asker, owner_id, expected in (
+    for client_headers, owner_id, expected in (
         (superuser_headers, other.id, ["Theirs too", "theirs"]),
         (superuser_headers, user.id, ["mine"]),
         (superuser_headers, uuid.uuid4(), []),
         (headers, user.id, ["mine"]),
         (headers, other.id, []),
     ):
-        body = (await client.get(ITEMS, headers=asker, params={"owner_id": str(owner_id)})).json()
+        body = (await client.get(ITEMS, headers=client_headers, params={"owner_id": str(owner_id)})).json()
         assert (titles(body), body["count"]) == (expected, len(expected))
 
 

@@ -113,14 +113,14 @@ async def test_deleted_picture_is_gone(client: AsyncClient, session: AsyncSessio
     assert (await client.delete(AVATAR, headers=headers)).status_code == 200  # again
 
 
-@pytest.mark.parametrize("way", ["oneself", "superuser", "several at once"])
+@pytest.mark.parametrize("way", ["own account", "superuser", "bulk delete"])
 async def test_deleted_users_picture_is_gone(
     client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, way: str
 ) -> None:
     _, admin = await signed_in_superuser(session)
     user, headers = await signed_in_user(session)
     await upload(client, headers, picture())
-    if way == "oneself":
+    if way == "own account":
         response = await client.delete("/api/v1/users/me", headers=headers)
     elif way == "superuser":
         response = await client.delete(f"/api/v1/users/{user.id}", headers=admin)

@@ -40,7 +40,7 @@ def _read(variable: str, path: Path) -> str:
     except OSError as error:
         raise SettingsError(f"{variable} names {path}, which cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{variable} names {path}, which is no text.") from None
+        raise SettingsError(f"{variable} names {path}, which is not UTF-8 text.") from None
     if not value:
         raise SettingsError(f"{variable} names {path}, which is empty.")
     return value
