@@ -2,23 +2,23 @@ import { fileURLToPath } from "node:url";
 import type { Rolldown } from "vite";
 
 /**
- * What goes into one file. Left alone, the bundler makes one of each set of modules that the same pages share: dozens
- * of files of 300 bytes, which compress badly and are asked for one by one.
+ * Decides which modules share a file. By default the bundler writes one file for each set of modules that the same
+ * pages share: dozens of files of 300 bytes, which compress badly and each cost a request.
  */
 
-// What every page needs and changes only with an upgrade.
+// Every page needs these, and they change only with an upgrade.
 const FRAMEWORK =
   /node_modules\/(react|react-dom|scheduler|@tanstack\/(history|router-core|react-router|query-core|react-query|store|react-store)|@radix-ui\/react-(slot|compose-refs)|clsx|tailwind-merge|class-variance-authority)\//;
 
-// What menus, tooltips and dialogs stand on: every signed-in page has them all.
+// Menus, tooltips and dialogs build on these, and every signed-in page has all of them.
 const OVERLAYS =
   /node_modules\/(@radix-ui|@floating-ui|react-remove-scroll|react-style-singleton|use-callback-ref|use-sidecar|aria-hidden|get-nonce)/;
 
 const ENTRY = "src/main.tsx";
 
-/** Our own modules, with all that they import. */
+/** Our own modules, each with its imports. */
 const OWN = {
-  // What every page starts with.
+  // Every page starts with these.
   main: [
     ENTRY,
     "src/app/public-layout.tsx?tsr-split=component",
@@ -26,7 +26,7 @@ const OWN = {
     "src/components/ui/input.tsx",
     "src/components/ui/label.tsx",
   ],
-  // What every signed-in page has besides, or most of them have and is small.
+  // Signed-in pages start with these as well. A few are used by most pages only, and are small.
   shell: [
     "src/app/app-layout.tsx?tsr-split=component",
     "src/components/layout/page-header.tsx",
@@ -51,7 +51,7 @@ const OWN = {
   ],
 };
 
-// The first group that has a module keeps it, with whatever else it imports.
+// The first group that matches a module gets it, with its imports.
 export const chunkGroups = [
   { name: "framework", test: FRAMEWORK },
   { name: "overlays", test: OVERLAYS },
@@ -63,13 +63,14 @@ export const chunkGroups = [
 ];
 
 function isIn(paths: string[], id: string, context: Rolldown.ChunkingContext) {
-  // The entry stays by itself: pages import the shared file, and must not wait for what starts them.
+  // The entry has a file of its own: pages import from the shared file, and must not wait for the code that starts
+  // them.
   return !id.endsWith(ENTRY) && paths.some((path) => importsOf(path, context).has(id));
 }
 
 const known = new Map<string, Set<string>>();
 
-/** The module and all of ours that it imports at once, directly or not. */
+/** The module and all own modules that it imports statically, directly or not. */
 function importsOf(path: string, context: Rolldown.ChunkingContext) {
   const found = known.get(path) ?? new Set<string>();
   if (!known.has(path)) {

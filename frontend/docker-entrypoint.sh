@@ -1,14 +1,14 @@
 #!/bin/sh
-# Writes what the dashboard reads at run time, so that one image serves every environment, leaves its assets to later
-# releases, and runs Nginx until the proxy has noticed that it ends.
+# Writes the dashboard's run-time settings, so that one image serves every environment. Stores the assets for later
+# releases. Runs Nginx, and on a signal keeps it serving until the proxy has noticed the shutdown.
 set -eu
 
-# A JavaScript string; `<` is left out, too, so that no reader can take it for the end of a script element.
+# Escape for a JavaScript string. Escaping `<` as well prevents `</script>` from ending a script element.
 name=$(printf %s "${PROJECT_NAME:-}" | tr -d '\000-\037\177' | sed 's/\\/\\\\/g; s/"/\\"/g; s/</\\u003c/g')
 printf 'window.APP_CONFIG = {"projectName": "%s"};\n' "$name" > /tmp/config.js
 
-# A tab that was opened before a deployment asks for the assets of its own release, and while old and new containers
-# serve at once each is asked for the other's. Renaming shows a file whole or not at all.
+# A tab opened before a deployment requests the assets of its own release. While old and new containers serve
+# concurrently, each receives requests for the other's assets. Renaming publishes each file atomically.
 released=${RELEASED_ASSETS:-/released/assets}
 if [ -w "$released" ]; then
     incoming="$released/.$HOSTNAME"
@@ -22,7 +22,7 @@ if [ -w "$released" ]; then
     done
 fi
 
-# Nginx stops to listen at once. Before that the proxy has to hear that there is another container to ask.
+# Nginx stops listening immediately. Fail the readiness check first, so that the proxy moves to another container.
 drain() {
     touch /tmp/draining
     sleep "${DRAIN_SECONDS:-0}"
@@ -32,5 +32,5 @@ drain() {
 nginx -e stderr -g "daemon off;" &
 nginx=$!
 trap drain TERM QUIT INT
-# A signal ends the first wait, and the second one has the status of Nginx.
+# A signal interrupts the first wait. The second one returns the exit status of Nginx.
 wait "$nginx" || wait "$nginx"

@@ -1,8 +1,8 @@
 import type { Plugin, Rolldown } from "vite";
 
 /**
- * Tells `index.html` which files each page needs besides the entry's, for `public/first-paint.js`, which asks for those
- * of the first page. Left alone, they are asked for only when the entry has arrived and runs.
+ * Writes into `index.html` which files each page needs besides the entry's. `public/first-paint.js` requests the files
+ * of the first page. Otherwise they would be requested only after the entry has loaded and runs.
  */
 export function pageFiles(): Plugin {
   return {
@@ -22,12 +22,12 @@ const PAGE = /\/src\/features\/[^/]+\/routes\/(public|app)\/(.+)\.tsx\?tsr-split
 const LAYOUT = /\/src\/app\/(public|app)-layout\.tsx\?tsr-split=component$/;
 
 interface Route {
-  /** Its place in the tree, such as `app/settings/password`. What is around the pages of a folder ends in `/route`. */
+  /** Its place in the tree, such as `app/settings/password`. A folder's layout ends in `/route`. */
   path: string;
   chunk: Rolldown.OutputChunk;
 }
 
-/** By the address of the page. */
+/** Maps each page's URL to its files. */
 function filesOfPages(bundle: Rolldown.OutputBundle) {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
   const routes = chunks.flatMap((chunk) => routesIn(chunk));
@@ -55,7 +55,7 @@ const isAround = (layout: string, path: string) =>
   isLayout(layout) && path.startsWith(layout.slice(0, -"route".length));
 const addressOf = (path: string) => path.replace(/^\w+/, "").replace(/\/index$/, "") || "/";
 
-/** The files of these chunks and of everything that they import at once. */
+/** The files of these chunks and of everything that they import statically. */
 function withImports(bundle: Rolldown.OutputBundle, ...chunks: Rolldown.OutputChunk[]) {
   const files = new Set(chunks.map(({ fileName }) => fileName));
   for (const file of files) {

@@ -1,12 +1,14 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// Without a CHROMIUM it is the browser that `npx playwright install chromium` downloads.
+// Without CHROMIUM, Playwright uses the browser that `npx playwright install chromium` downloads.
 const { BASE_URL = "http://localhost:8000", CHROMIUM, CI } = process.env;
 const isRoot = process.getuid?.() === 0;
 const ROOT_FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
-/** The built dashboard, on a stub and on the real API: see development.md for starting one without ./scripts/test. */
+/**
+ * Tests the built dashboard, on a stub and on the real API. development.md says how to run it without ./scripts/test.
+ */
 export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
@@ -23,14 +25,14 @@ export default defineConfig({
     },
   },
   projects: [
-    // Every page in every state, on a stub within the tests themselves.
+    // Every page in every state, on a stub inside the tests.
     {
       name: "pages",
       testDir: "e2e/pages",
-      // No trace: it costs a quarter of the time, and what fails here fails again with --trace=on.
+      // No trace: it costs a quarter of the run time, and a failure here is reproducible with --trace=on.
       use: { contextOptions: { reducedMotion: "reduce" } },
     },
-    // What people do, on the real stack.
+    // User journeys on the real stack.
     {
       name: "journeys",
       testDir: "e2e/journeys",

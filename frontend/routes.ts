@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { layout, physical, rootRoute, route } from "@tanstack/virtual-file-routes";
 
-/** Mounts the pages of every feature folder that has some, so that deleting a folder removes its pages. */
+/** Mounts the pages of every feature folder that has any. Deleting a folder removes its pages. */
 function mount(area: "public" | "app") {
   return readdirSync(new URL("./src/features/", import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

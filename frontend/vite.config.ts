@@ -5,7 +5,10 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chunkGroups } from "./chunks.ts";
+import { requireNode } from "./node-version.ts";
 import { pageFiles } from "./page-files.ts";
+
+requireNode();
 
 const LEAST_COVERAGE = { statements: 90, branches: 90, functions: 90, lines: 90 };
 const { API_URL = "http://localhost:8000" } = process.env;
@@ -25,10 +28,10 @@ export default defineConfig({
   ],
   resolve: {
     alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },
-    // The SDK's TypeScript source, so that no build step stands between it and the dashboard.
+    // The SDK's TypeScript source, so that the dashboard needs no build of the SDK.
     conditions: ["@app/source", ...defaultClientConditions],
   },
-  // The API's process answers /config.js, too, as it does where it serves the built dashboard.
+  // The API process also serves /config.js, as it does when it serves the built dashboard.
   server: { proxy: { "/api": API_URL, "/config.js": API_URL } },
   build: {
     manifest: true,
@@ -40,13 +43,14 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
-    // A busy machine is not a failure.
+    // Allow for a busy machine.
     testTimeout: 20_000,
-    // A request that is aborted while its answer arrives: happy-dom closes the body twice.
+    // When a request is aborted while its response arrives, happy-dom closes the body twice.
     onUnhandledError: ({ message, stack }) =>
       !(message.includes("already closed") && stack?.includes("happy-dom/lib/fetch")),
     silent: "passed-only",
-    // What the rest builds on. Pages and components are judged by what they do, in these tests and in Playwright's.
+    // Coverage of the code that the rest builds on. Pages and components are judged by their behaviour, in unit and
+    // Playwright tests.
     coverage: {
       include: ["src/lib/**", "packages/sdk/src/**"],
       exclude: ["packages/sdk/src/gen/**", "**/*.test.{ts,tsx}"],

@@ -60,7 +60,8 @@ has_node() {
 
 # Brings backend/.venv up to date with backend/uv.lock; when it already is, that costs 0.1 s.
 bootstrap() {
-    cd "$root/backend" || exit 1
+    cd "$root" || exit 1
+    export PYTHONPATH="$root:$root/backend"
     case " $* " in
     *" --help "* | *" -h "*) # answered without installing anything
         python=$(find_python) || exit 1
@@ -76,9 +77,9 @@ bootstrap() {
     groups="--group dev"
     has_node || groups="$groups --group node"
     # shellcheck disable=SC2086 # words on purpose
-    if ! "$uv" sync --quiet --locked --check $groups 2>/dev/null; then
+    if ! "$uv" sync --project backend --quiet --locked --check $groups 2>/dev/null; then
         say "Installing Python packages (backend/uv.lock)"
-        "$uv" sync --quiet --locked $groups || die "uv could not install the packages of backend/uv.lock."
+        "$uv" sync --project backend --quiet --locked $groups || die "uv could not install the packages of backend/uv.lock."
     fi
     python="$venv/bin/python"
 }

@@ -49,7 +49,7 @@ def main() -> int:
 
     from benchmarks.bench import run
     from benchmarks.client import Failed
-    from dev.postgres import PostgresError
+    from scripts.local.postgres import PostgresError
 
     try:
         return run(options)

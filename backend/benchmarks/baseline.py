@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.report import Figure
-from dev.files import write_private
-from dev.layout import LOCAL
+from scripts.local.layout import LOCAL
+from scripts.server.files import write_private
 
 
 def baseline_file() -> Path:

@@ -11,7 +11,7 @@ from benchmarks.client import Failed
 from benchmarks.load import run_load
 from benchmarks.measure import WARM_UP_SECONDS, take_sample
 from benchmarks.rig import Rig
-from dev.layout import BACKEND
+from scripts.local.layout import BACKEND
 
 LINES = 40
 WRITE_SECONDS = 30

@@ -21,10 +21,10 @@ from benchmarks.client import Failed, ask
 from benchmarks.cpu import resident_bytes
 from benchmarks.endpoints import Endpoint, Request, deep_page, make_endpoints
 from benchmarks.seed import Seeded
-from dev.layout import BACKEND
-from dev.ports import any_free_port
-from dev.postgres import Postgres, start_postgres
-from dev.processes import Child, end_all, spawn, tail
+from scripts.local.layout import BACKEND
+from scripts.local.ports import any_free_port
+from scripts.local.postgres import Postgres, start_postgres
+from scripts.local.processes import Child, end_all, spawn, tail
 
 # What PostgreSQL does for a commit counts, the disk's time does not. Nothing may start by itself during a measurement.
 POSTGRES_SETTINGS = {

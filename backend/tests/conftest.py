@@ -14,9 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dev.mailbox import Mailbox
-from dev.ports import any_free_port
-from dev.postgres import Postgres, start_postgres
+from scripts.local.mailbox import Mailbox
+from scripts.local.ports import any_free_port
+from scripts.local.postgres import Postgres, start_postgres
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
 # Durability is off, because the data is deleted after the run.

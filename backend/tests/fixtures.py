@@ -27,7 +27,7 @@ from app.core.database.statements import Record, Row, Source, Statement
 from app.core.runtime import health
 from app.core.settings import settings
 from app.main import app
-from dev.mailstore import Mail
+from scripts.local.mailstore import Mail
 from tests import conftest
 from tests.core.documented import refuse_undocumented
 

@@ -1,2 +1,2 @@
-// Who serves the dashboard answers this address with the settings of its place: nginx.conf, app/core/http/spa.py.
+// Default settings. In production the server replaces this file: see nginx.conf and app/core/http/spa.py.
 window.APP_CONFIG = {};

@@ -1,4 +1,4 @@
-// Blocking and external: the right name and colours from the first paint, under a policy without inline scripts.
+// Sets the name and colours before the first paint. External and blocking, because the CSP forbids inline scripts.
 (() => {
   const name = window.APP_CONFIG?.projectName;
   if (!name) return;
@@ -6,7 +6,7 @@
   document.querySelector("meta[name=description]").content = `${name}: your dashboard.`;
 })();
 
-// The only owner of the class on <html>; lib/theme.ts writes the choice and dispatches a storage event.
+// Only this code sets the class on <html>. lib/theme.ts stores the choice and dispatches a storage event.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;
@@ -22,8 +22,8 @@
   addEventListener("storage", apply);
 })();
 
-// The files of the page itself, beside those that every page starts with, and after what the first paint needs:
-// page-files.ts wrote the list.
+// Preloads the page's own files, with low priority so that the files for the first paint come first. The build's
+// page-files.ts writes the list.
 (() => {
   const pages = JSON.parse(document.getElementById("page-files")?.textContent ?? "{}");
   for (const href of pages[location.pathname] ?? []) {

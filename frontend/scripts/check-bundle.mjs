@@ -1,4 +1,4 @@
-/** Fails when a page costs more than its budget, in kB of gzipped files that it loads. Run after `npm run build`. */
+/** Fails when a page exceeds its budget, in kB of gzipped files that it loads. Run it after `npm run build`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -9,7 +9,7 @@ const ENTRY_LIMIT = 140;
 const CSS_LIMIT = 14;
 const ALL_JS_LIMIT = 520;
 
-/** Pages are found by their place in the tree, their layouts by chunks.ts; a page inside of the app may hold a table. */
+/** Pages are found by their place in the tree, their layouts by chunks.ts. A page inside the app can hold a table. */
 const AREAS = {
   public: { layout: "main", limit: 165 },
   app: { layout: "shell", limit: 215 },
@@ -19,7 +19,7 @@ const PAGE = /^(src\/features\/([^/]+)\/routes\/(public|app)\/(.+)\.tsx)\?tsr-sp
 
 const size = (file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length / 1000;
 
-/** The files of a chunk and of everything that it imports at once. */
+/** The files of a chunk and of everything that it imports statically. */
 function graph(key, files = new Set()) {
   const chunk = manifest[key];
   if (files.has(chunk.file)) return files;

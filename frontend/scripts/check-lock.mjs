@@ -1,8 +1,8 @@
 /**
- * Fails when package-lock.json would not install everywhere.
+ * Fails when package-lock.json would not install on every platform.
  *
- * npm drops an optional dependency without a word when the registry does not have it at that moment. The native
- * binary of another platform is then missing from the lock, and `npm ci` fails or nothing loads there.
+ * npm silently drops an optional dependency that the registry does not have at that moment. The lock file then misses
+ * the native binary of another platform, where `npm ci` fails or the package does not load.
  */
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-/** Writes .br and .gz beside every text file of dist: packed once, and well, instead of at each request. */
+/** Writes .br and .gz beside every text file of dist: compressed once at the best level, instead of on each request. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TEXT = /\.(js|css|html|svg|json|txt)$/;
-/** Below this the header costs more than it saves. */
+/** Below this size the headers cost more than compression saves. */
 const SMALLEST = 1024;
 
 for (const name of readdirSync(DIST, { recursive: true })) {

@@ -1,4 +1,4 @@
-/** Takes the pictures of the main pages into the folder that is named. Run by ./scripts/screenshots. */
+/** Takes pictures of the main pages and writes them to the given folder. Run by ./scripts/screenshots. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
@@ -6,7 +6,7 @@ import { chromium } from "@playwright/test";
 const { BASE_URL, CHROMIUM, SUPERUSER_EMAIL, SUPERUSER_PASSWORD } = process.env;
 const [output] = process.argv.slice(2);
 
-/** The day that the pictures show. What the API tells is as many days away from it as from today. */
+/** The day that the pictures show. Dates from the API are moved by the same distance. */
 const TODAY = "2026-11-20";
 const NOW = `${TODAY}T09:30:00Z`;
 const QUALITY = 82;
@@ -44,7 +44,9 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 await browser.close();
 
-/** Name, path, and what is done there: the pages of the navigation, the palette above the second one, and the login. */
+/**
+ * Name, path and action of each picture: the pages of the navigation, the palette over the second one, and the login.
+ */
 async function findPages() {
   const context = await browser.newContext({ baseURL: BASE_URL, viewport: SIZES.wide });
   await signIn(context);
@@ -96,7 +98,7 @@ async function take(context, path, act) {
   return Buffer.from(data, "base64");
 }
 
-/** Whether everything that the page asked for has arrived; the stream of events never ends. */
+/** Whether everything that the page requested has arrived. The event stream never ends, so it does not count. */
 function watchRequests(page) {
   const open = new Set();
   page.on("request", (request) => request.resourceType() !== "eventsource" && open.add(request));
@@ -105,7 +107,7 @@ function watchRequests(page) {
   return () => open.size === 0;
 }
 
-/** Passes an answer on with its days moved, so that a picture taken tomorrow is the same. */
+/** Moves the dates in a response, so that tomorrow's picture is the same. */
 async function answerAsOfToday(route) {
   const response = await route.fetch();
   const type = response.headers()["content-type"] ?? "";

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from httpx2 import AsyncClient, Response
 
-from dev.mailstore import Mail
+from scripts.local.mailstore import Mail
 from tests.fixtures import RunJobs
 
 Mails = Callable[[], list[Mail]]

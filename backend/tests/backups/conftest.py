@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dev.postgres_binaries import find_binaries
+from scripts.local.postgres_binaries import find_binaries
 from tests import conftest
 from tests.core.bucket import Bucket
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.__main__ import read_arguments
 from benchmarks.profile import Row, show
-from dev.layout import BACKEND
+from scripts.local.layout import BACKEND
 
 
 def test_samples_become_microseconds() -> None:

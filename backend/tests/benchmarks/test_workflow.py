@@ -1,4 +1,4 @@
-from tests.deploy.files import load_yaml
+from scripts.tests.deploy.files import load_yaml
 
 
 def test_benchmark_reports_but_never_fails() -> None:

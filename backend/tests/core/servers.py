@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from httpx2 import AsyncClient
 
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests import conftest
 
 GRACE = 20

@@ -19,7 +19,7 @@ from app.core.database.engine import ENGINE_OPTIONS, make_engine
 from app.core.database.statements import Statement
 from app.core.settings import settings
 from app.users.models import User
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests.core.forwarding import forwarding, url_by
 
 READ = Statement(select(func.count()).select_from(User).where(User.email == bindparam("email")))

@@ -15,7 +15,7 @@ from app.core import jobs
 from app.core.database import session as db
 from app.core.jobs import Job, defer
 from app.core.settings import settings
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests.fixtures import RunJobs
 from tests.users.factories import PASSWORD, create_user
 

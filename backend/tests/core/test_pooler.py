@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.core.settings import Settings, settings
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests.core.forwarding import url_by
 
 MIGRATE = "from app import prestart; prestart.migrate()"

@@ -19,7 +19,7 @@ from app.core.security.passwords import verify_password
 from app.core.settings import settings as core_settings
 from app.users.config import settings
 from app.users.models import User
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests import conftest
 from tests.users.factories import create_user
 

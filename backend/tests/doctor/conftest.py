@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from psycopg import sql
 
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 
 SECRET = "k7Yw2mQx9vRt4bNc8pLd3sHf6jZg1aUe"
 OTHER_SECRET = "Zq8Wc3nVb6Kj2Hf9Ld4Sa7Gp1Xm5Ty0R"

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parent / "setups"
 
-
-def setups(half: str) -> list[Any]:
-    """`half` is `application` or `server`, for `pytest.mark.parametrize`."""
-    files = sorted((FOLDER / half).glob("*.toml"))
+def setups(test_file: str) -> list[Any]:
+    """Return the set-ups next to a file of tests, for `pytest.mark.parametrize`."""
+    files = sorted((Path(test_file).parent / "setups").glob("*.toml"))
     assert len(files) >= 15
     return [pytest.param(tomllib.loads(file.read_text(encoding="utf-8")), id=file.stem) for file in files]

@@ -29,7 +29,7 @@ async def examine(values: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> li
     return (await service.check_all(settings, users)).findings
 
 
-@pytest.mark.parametrize("setup", setups("application"))
+@pytest.mark.parametrize("setup", setups(__file__))
 async def test_broken_setup_is_reported(
     setup: dict[str, Any],
     good: dict[str, str],

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from ops.doctor import application
+from scripts.server.doctor import application
 from tests import conftest
 from tests.doctor.conftest import OTHER_SECRET, SECRET
 
@@ -99,8 +99,8 @@ def test_release_without_a_doctor_is_skipped() -> None:
 
 def test_script_needs_no_packages_and_writes_json() -> None:
     """Only Python's standard library is available, as on a server."""
-    python = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(conftest.BACKEND_DIR)!r}); "]
-    python[-1] += "sys.argv[1:] = ['--json']; from ops.doctor.__main__ import main; sys.exit(main())"
+    python = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); "]
+    python[-1] += "sys.argv[1:] = ['--json']; from scripts.server.doctor.__main__ import main; sys.exit(main())"
     done = run(*python, PATH="/nowhere")
     states = {each["code"]: each["state"] for each in json.loads(done.stdout)["findings"]}
     assert states["disk"] in ("ok", "warning", "failed")
@@ -110,8 +110,8 @@ def test_script_needs_no_packages_and_writes_json() -> None:
 def test_manual_explains_every_code() -> None:
     manual = (ROOT / "deployment.md").read_text(encoding="utf-8")
     found = set()
-    for half in ("app", "ops"):
-        for file in (conftest.BACKEND_DIR / half / "doctor").glob("*.py"):
+    for half in (conftest.BACKEND_DIR / "app", ROOT / "scripts" / "server"):
+        for file in (half / "doctor").glob("*.py"):
             source = file.read_text(encoding="utf-8")
             found |= set(re.findall(r'(?:code=|(?:failed|warning|ok|skipped)\(\s*)"([a-z0-9-]+)"', source))
     assert len(found) > 40

@@ -1,4 +1,4 @@
-"""Pages of the item list, by number and by cursor."""
+"""Pages of the item list, by number and by cursor (IP-04)."""
 
 import base64
 import json

@@ -101,7 +101,7 @@ async def test_missing_item_is_not_found(client: AsyncClient, session: AsyncSess
     assert response.json()["detail"] == "Item not found"
 
 
-async def test_read_item_answers_it(client: AsyncClient, session: AsyncSession) -> None:
+async def test_read_item_returns_it(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     item = await create_item(session, user.id, title="Foo", description="Fighters")
     body = (await client.get(f"{ITEMS}{item.id}", headers=headers)).json()

@@ -19,7 +19,7 @@ from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import CHANNEL, ChangeNotifier
 from app.core.database.statements import Statement
 from app.core.settings import settings
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests.auth.factories import signed_in_user
 from tests.core.forwarding import forwarding, url_by
 from tests.live.conftest import OpenTab

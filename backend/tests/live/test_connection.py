@@ -13,7 +13,7 @@ from app.core.database.change_notifier import CHANNEL
 from app.core.runtime import change_listener as module
 from app.core.runtime.change_listener import EVERYTHING, ChangeListener, change_listener
 from app.live import service
-from dev.ports import any_free_port
+from scripts.local.ports import any_free_port
 from tests.auth.factories import signed_in_user
 from tests.core.forwarding import forwarding, url_by
 from tests.live.conftest import OpenTab

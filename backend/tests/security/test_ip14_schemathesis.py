@@ -24,8 +24,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from app.core.ids import new_id
 from app.main import app
-from dev.mailbox import Mailbox
-from dev.ports import any_free_port
+from scripts.local.mailbox import Mailbox
+from scripts.local.ports import any_free_port
 from tests import conftest
 from tests.examples import row_of
 

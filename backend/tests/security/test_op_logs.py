@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from app.core.logging import loggable
+from scripts.tests.deploy.files import final_stage
 from tests import conftest
 from tests.core.servers import uvicorn
-from tests.deploy.files import final_stage
 from tests.security.test_we_headers import OUTSIDE, STRONG
 
 V1 = "/api/v1"

@@ -11,8 +11,8 @@ import pytest
 from app.auth.config import AuthSettings
 from app.core.settings import EnvSettings, Settings
 from app.users.config import UsersSettings
+from scripts.tests.deploy.files import load_yaml
 from tests import conftest
-from tests.deploy.files import load_yaml
 from tests.security.test_we_headers import OUTSIDE, STRONG
 
 SAFE: dict[str, Any] = {**OUTSIDE, "ENVIRONMENT": "production", "SMTP_HOST": "smtp.example.com", "SMTP_TLS": True}

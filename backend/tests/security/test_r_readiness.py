@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from httpx2 import AsyncClient, Response, TransportError
 
-from dev.ports import any_free_port
-from dev.postgres import Postgres, start_postgres
+from scripts.local.ports import any_free_port
+from scripts.local.postgres import Postgres, start_postgres
 from tests import conftest
 from tests.core.forwarding import forwarding, url_by
 from tests.core.servers import uvicorn

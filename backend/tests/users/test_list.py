@@ -1,4 +1,4 @@
-"""The list of users: search, order, pages."""
+"""The list of users: search, order, pages (IP-04, IP-11)."""
 
 from typing import Any
 

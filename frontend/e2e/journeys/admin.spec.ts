@@ -9,7 +9,7 @@ async function chooseAction(page: Page, email: string, action: string) {
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-test("a user is added, edited and deleted", async ({ admin }) => {
+test("a superuser adds, edits and deletes a user", async ({ admin }) => {
   const { email, password, fullName } = newAccount();
   await admin.getByRole("button", { name: "Add User" }).click();
   const sheet = admin.getByRole("dialog");
@@ -32,7 +32,7 @@ test("a user is added, edited and deleted", async ({ admin }) => {
   await expect(row(admin, email)).toBeHidden();
 });
 
-test("who is deactivated is signed out where they are", async ({ admin, signedIn, account }) => {
+test("a deactivated user is logged out immediately", async ({ admin, signedIn, account }) => {
   await signedIn.goto("/settings");
   await expect(signedIn.getByRole("heading", { name: "Settings" })).toBeVisible();
   await chooseAction(admin, account.email, "Deactivate User");
@@ -40,8 +40,8 @@ test("who is deactivated is signed out where they are", async ({ admin, signedIn
   await expect(signedIn).toHaveURL(/\/login/);
 });
 
-test("the page is not for others", async ({ signedIn }) => {
+test("the users page is hidden from ordinary users", async ({ signedIn }) => {
   await signedIn.goto("/admin");
-  await expect(signedIn.getByText("You have no access to this page")).toBeVisible();
+  await expect(signedIn.getByText("You don't have access to this page")).toBeVisible();
   await expect(signedIn.getByRole("link", { name: "Users" })).toBeHidden();
 });

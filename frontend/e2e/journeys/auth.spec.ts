@@ -1,7 +1,7 @@
 import { expect, logIn, logOut, newAccount, test, WELCOME } from "../support/fixtures";
 import { linkInMail } from "../support/mailbox";
 
-test("a person signs up and logs in", async ({ page }) => {
+test("a visitor signs up and logs in", async ({ page }) => {
   const { email, password, fullName } = newAccount();
   await page.goto("/signup");
   await page.getByTestId("full-name-input").fill(fullName);
@@ -18,7 +18,7 @@ test("a person signs up and logs in", async ({ page }) => {
   await expect(page.getByRole("heading", { name: `Hi, ${fullName}` })).toBeVisible();
 });
 
-test("an address that is taken is refused", async ({ page, account }) => {
+test("sign-up refuses an email that is taken", async ({ page, account }) => {
   await page.goto("/signup");
   await page.getByTestId("full-name-input").fill("Somebody Else");
   await page.getByTestId("email-input").fill(account.email.toUpperCase());
@@ -30,7 +30,7 @@ test("an address that is taken is refused", async ({ page, account }) => {
   await expect(page).toHaveURL("/signup");
 });
 
-test("a wrong password is refused with the input kept", async ({ page, account }) => {
+test("a wrong password is refused, the email kept", async ({ page, account }) => {
   await page.goto("/login");
   await logIn(page, { email: account.email, password: "wrong-password" });
   await expect(page.getByRole("alert")).toHaveText("Incorrect email or password");
@@ -49,10 +49,7 @@ test("a visitor never sees the app", async ({ page }) => {
   await expect(page.locator("html")).not.toHaveAttribute("data-app-seen");
 });
 
-test("a deep link is reached after login, and Back does not return to the form", async ({
-  page,
-  account,
-}) => {
+test("a deep link opens after login", async ({ page, account }) => {
   await page.goto("/some/page?tab=2");
   await expect(page).toHaveURL("/login?redirect=%2Fsome%2Fpage%3Ftab%3D2");
   await logIn(page, account);
@@ -60,14 +57,14 @@ test("a deep link is reached after login, and Back does not return to the form",
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
 });
 
-test("login does not lead off the site", async ({ page, account }) => {
+test("login does not redirect to another site", async ({ page, account }) => {
   await page.goto("/login?redirect=%2F%09%2Fevil.example");
   await logIn(page, account);
   await expect(page).toHaveURL("/");
   await expect(page.getByText(WELCOME)).toBeVisible();
 });
 
-test("who is signed in skips the login page", async ({ page, account }) => {
+test("the login page redirects a logged-in user", async ({ page, account }) => {
   await page.goto("/login");
   await logIn(page, account);
   await expect(page.getByText(WELCOME)).toBeVisible();
@@ -90,7 +87,7 @@ test("logging out ends the session in every tab", async ({ signedIn: page, conte
   expect((await page.request.get("/api/v1/users/me")).status()).toBe(401);
 });
 
-test("a login in one tab is known in the other", async ({ page, context, account }) => {
+test("a login in one tab reaches the other", async ({ page, context, account }) => {
   const other = await context.newPage();
   await page.goto("/login");
   await other.goto("/login");
@@ -99,11 +96,7 @@ test("a login in one tab is known in the other", async ({ page, context, account
   await expect(other.getByText(WELCOME)).toBeVisible();
 });
 
-test("a session that ended meanwhile leads to the login page and back", async ({
-  signedIn: page,
-  context,
-  account,
-}) => {
+test("an expired session leads to login and back", async ({ signedIn: page, context, account }) => {
   await page.goto("/");
   await expect(page.getByText(WELCOME)).toBeVisible();
   await context.clearCookies();
@@ -113,7 +106,7 @@ test("a session that ended meanwhile leads to the login page and back", async ({
   await expect(page.getByText(WELCOME)).toBeVisible();
 });
 
-test("a forgotten password is replaced through the mail", async ({ page, account, request }) => {
+test("a forgotten password is reset by email", async ({ page, account, request }) => {
   await page.goto("/login");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await expect(page.getByRole("heading", { name: "Password Recovery" })).toBeVisible();
@@ -135,7 +128,7 @@ test("a forgotten password is replaced through the mail", async ({ page, account
   await expect(page.getByText(WELCOME)).toBeVisible();
 });
 
-test("a reset link that is not known is refused", async ({ page }) => {
+test("an unknown reset link is refused", async ({ page }) => {
   await page.goto("/reset-password?token=unknown");
   await page.getByTestId("new-password-input").fill("quiet-harbour-42");
   await page.getByTestId("confirm-password-input").fill("quiet-harbour-42");
@@ -143,7 +136,7 @@ test("a reset link that is not known is refused", async ({ page }) => {
   await expect(page.getByRole("alert")).toHaveText("Invalid token");
 });
 
-test("no token can be read by script", async ({ page, context, account }) => {
+test("scripts cannot read any token", async ({ page, context, account }) => {
   await page.goto("/login");
   await logIn(page, account);
   await expect(page.getByText(WELCOME)).toBeVisible();

@@ -12,7 +12,7 @@ async function addItem(page: Page, title: string): Promise<string> {
 
 const row = (page: Page, title: string) => page.getByRole("row").filter({ hasText: title });
 
-test("a list shows what was changed at another computer", async ({
+test("a list shows changes from another browser", async ({
   signedIn: page,
   elsewhere,
   account,
@@ -27,7 +27,7 @@ test("a list shows what was changed at another computer", async ({
   await expect(row(page, "Ladder")).toBeHidden();
 });
 
-test("two people change one item, and the second one decides", async ({
+test("the second of two conflicting saves decides", async ({
   signedIn: page,
   elsewhere,
   account,
@@ -42,13 +42,13 @@ test("two people change one item, and the second one decides", async ({
   await other.getByRole("button", { name: "Save" }).click();
   await expect(other.getByText("Item updated successfully")).toBeVisible();
 
-  await expect(page.getByText("Changed meanwhile.")).toBeVisible();
+  await expect(page.getByText("This record has changed since you opened it.")).toBeVisible();
   await expect(page.getByLabel("Title")).toHaveValue("My ladder");
   await page.getByRole("button", { name: "Save" }).click();
-  const question = page.getByRole("alertdialog");
-  await expect(question).toContainText("My ladder");
-  await expect(question).toContainText("Their ladder");
-  await question.getByRole("button", { name: "Keep mine" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("My ladder");
+  await expect(dialog).toContainText("Their ladder");
+  await dialog.getByRole("button", { name: "Keep my version" }).click();
   await expect(page.getByText("Item updated successfully")).toBeVisible();
   await expect(row(other, "My ladder")).toBeVisible();
 });

@@ -4,20 +4,20 @@ import { expect, newAccount, SAME_ORIGIN, signUp, test, WELCOME } from "../suppo
 import { linkInMail } from "../support/mailbox";
 
 /**
- * What five usual tasks cost, by the keyboard alone and by touch on a phone. docs/items-tasks.md
- * compares the numbers: who makes a task longer or shorter changes them here and there.
+ * Counts the key presses and taps of five common tasks, by keyboard alone and by touch on a phone.
+ * docs/items-tasks.md compares the numbers: change them in both places.
  */
 
 const { SUPERUSER_EMAIL = "admin@example.com", SUPERUSER_PASSWORD = "" } = process.env;
 const KEYBOARD = { viewport: { width: 1280, height: 800 } };
 const TOUCH = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-/** "Thing 0" and so on; the last one is the newest. */
+/** Adds "Thing 0", "Thing 1" and so on, one after the other: the last one is the newest. */
 async function addItems(page: Page, count: number) {
   for (let index = 0; index < count; index += 1) await addItem(page, index);
 }
 
-/** As many, ten at a time. */
+/** Adds items in ten concurrent batches. `count` is a multiple of ten. */
 async function addManyItems(page: Page, count: number) {
   const batch = count / 10;
   await Promise.all(
@@ -61,7 +61,7 @@ function expectEffort({ effort }: Person, expected: Partial<Effort>) {
   const { keys, taps, characters } = effort;
   const counted = `${keys} keys, ${taps} taps, ${characters} characters`;
   test.info().annotations.push({ type: "counted", description: counted });
-  // biome-ignore lint/suspicious/noConsole: the counts are what this file is for
+  // biome-ignore lint/suspicious/noConsole: this file exists to report the counts
   console.log(`${test.info().titlePath.slice(1).join(" > ")}: ${counted}`);
   expect({ keys, taps }).toEqual({ keys: 0, taps: 0, ...expected });
 }
@@ -84,7 +84,7 @@ test.describe("by keyboard at 1280 px", () => {
       await me.type(password);
     }
     await me.press("Enter");
-    await expect(button(page, "Log In")).toBeVisible(); // the form before has the same fields
+    await expect(button(page, "Log In")).toBeVisible(); // the sign-up form has the same fields
     await expect(field(page, "email")).toHaveValue(email);
     await me.fill(field(page, "password"), password);
     await me.press("Enter");
@@ -139,7 +139,7 @@ test.describe("by keyboard at 1280 px", () => {
     await me.tabTo(row(page, email).getByRole("button"));
     await me.press("Enter");
     await expect(page.getByRole("menuitem").first()).toBeFocused();
-    // A menu goes to the entry that begins with the letter.
+    // A letter moves to the menu entry that starts with it.
     await me.press("d");
     await expect(page.getByRole("menuitem", { name: "Deactivate User" })).toBeFocused();
     await me.press("Enter");
@@ -180,18 +180,18 @@ test.describe("by touch at 360 px", () => {
     const { email, password, fullName } = newAccount();
     await page.goto("/login");
     await me.tap(page.getByRole("link", { name: "Sign up" }));
-    const answers = {
+    const values = {
       "full-name": fullName,
       email,
       password,
       "confirm-password": password,
     };
-    for (const [name, text] of Object.entries(answers)) {
+    for (const [name, text] of Object.entries(values)) {
       await me.tap(field(page, name));
       await me.type(text);
     }
     await me.tap(button(page, "Sign Up"));
-    await expect(button(page, "Log In")).toBeVisible(); // the form before has the same fields
+    await expect(button(page, "Log In")).toBeVisible(); // the sign-up form has the same fields
     await expect(field(page, "email")).toHaveValue(email);
     await me.tap(field(page, "password"));
     await me.type(password);
@@ -221,7 +221,7 @@ test.describe("by touch at 360 px", () => {
     await me.tap(page.getByRole("link", { name: "Items", exact: true }));
     for (let index = 11; index > 1; index -= 1) {
       await me.tap(page.getByRole("link", { name: `Thing ${index}`, exact: true }));
-      // What is there is selected: typing replaces it.
+      // The old title is selected, so typing replaces it.
       await me.fill(page.getByLabel("Title"), `Better ${index}`);
       await me.tap(button(page, "Save"));
       await expect(page.getByRole("dialog")).toBeHidden();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, logIn, SAME_ORIGIN, test } from "../support/fixtures";
 
-/** Adds items through the API, one after the other, and gives their ids: the last one is the newest. */
+/** Adds items through the API, one after the other, and returns their ids. The last one is the newest. */
 async function addItems(page: Page, ...titles: string[]) {
   const ids: string[] = [];
   for (const title of titles) {
@@ -19,7 +19,7 @@ const numbered = (count: number) =>
 
 const row = (page: Page, title: string) => page.getByRole("row").filter({ hasText: title });
 
-/** Titles on screen, from the top. */
+/** The titles on screen, from the top. */
 const titles = (page: Page) => page.locator("tbody tr td:nth-child(2) a");
 
 async function chooseAction(page: Page, title: string, action: string) {
@@ -55,9 +55,7 @@ test("the first item is created, edited and deleted", async ({ signedIn: page })
   await expect(page.getByText("You don't have any items yet")).toBeVisible();
 });
 
-test("the API's limits are told at the field, before and after it was asked", async ({
-  signedIn: page,
-}) => {
+test("client and server errors appear at the field", async ({ signedIn: page }) => {
   await page.goto("/items");
   await page.getByRole("button", { name: "Add Item" }).click();
   await page.getByLabel("Title").fill("");
@@ -69,16 +67,14 @@ test("the API's limits are told at the field, before and after it was asked", as
   await expect(page.getByText("Title must be at most 255 characters")).toBeVisible();
   await expect(page.getByLabel("Title")).toBeFocused();
 
-  // Only the server knows that this character is not taken.
+  // Only the server refuses this character.
   await page.getByLabel("Title").fill("a\u0000b");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("dialog").getByText(/NUL|null/i)).toBeVisible();
   await expect(page.getByLabel("Title")).toHaveValue("a\u0000b");
 });
 
-test("search, order and page are in the URL, and Back goes through them", async ({
-  signedIn: page,
-}) => {
+test("Back restores search, sorting and page", async ({ signedIn: page }) => {
   await addItems(page, ...numbered(25), "Kettle");
   await page.goto("/items");
   await expect(titles(page)).toHaveCount(20);
@@ -123,9 +119,7 @@ test("a search without results can be cleared", async ({ signedIn: page }) => {
   await expect(row(page, "Kettle")).toBeVisible();
 });
 
-test("nonsense in the URL shows the list, and a page behind the last one the last", async ({
-  signedIn: page,
-}) => {
+test("invalid search parameters still show the list", async ({ signedIn: page }) => {
   await addItems(page, "Kettle");
   await page.goto("/items?page=abc&size=-5&sort=price");
   await expect(row(page, "Kettle")).toBeVisible();
@@ -134,10 +128,7 @@ test("nonsense in the URL shows the list, and a page behind the last one the las
   await expect(row(page, "Kettle")).toBeVisible();
 });
 
-test("a lost connection keeps the input, and sending again works", async ({
-  signedIn: page,
-  context,
-}) => {
+test("a lost connection keeps the input for retrying", async ({ signedIn: page, context }) => {
   await page.goto("/items");
   await page.getByRole("button", { name: "Add Item" }).click();
   await page.getByLabel("Title").fill("Ladder");
@@ -151,7 +142,7 @@ test("a lost connection keeps the input, and sending again works", async ({
   await expect(page.getByText("Item created successfully")).toBeVisible();
 });
 
-test("typed text is not lost by Escape, Back or a link", async ({ signedIn: page }) => {
+test("Escape and Back ask before discarding input", async ({ signedIn: page }) => {
   await page.goto("/");
   await page.getByRole("link", { name: "Items", exact: true }).click();
   await page.getByRole("button", { name: "Add Item" }).click();
@@ -165,12 +156,12 @@ test("typed text is not lost by Escape, Back or a link", async ({ signedIn: page
   await expect(page.getByLabel("Title")).toHaveValue("Ladder");
 
   await page.goBack();
-  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("button", { name: "Discard changes" }).click();
   await expect(page).toHaveURL("/items");
   await expect(page.getByRole("dialog")).toBeHidden();
 });
 
-test("an item that somebody deleted meanwhile is told as such", async ({ signedIn: page }) => {
+test("deleting an already deleted item shows an error", async ({ signedIn: page }) => {
   const [id] = await addItems(page, "Kettle");
   await page.goto("/items");
   await chooseAction(page, "Kettle", "Delete Item");
@@ -180,7 +171,7 @@ test("an item that somebody deleted meanwhile is told as such", async ({ signedI
   await expect(row(page, "Kettle")).toBeHidden();
 });
 
-test("a session that ended meanwhile leads to the login page and back to the same rows", async ({
+test("login after an expired session restores the page", async ({
   signedIn: page,
   context,
   account,
@@ -189,7 +180,7 @@ test("a session that ended meanwhile leads to the login page and back to the sam
   await page.goto("/items?size=10");
   await expect(titles(page)).toHaveCount(10);
   await context.clearCookies();
-  // By the keyboard: a pointer above it asks for the page beforehand, and is told then that the session has ended.
+  // By keyboard: a hovering pointer would prefetch the page and find out earlier that the session has expired.
   await page.getByRole("button", { name: "Next page" }).press("Enter");
   await expect(page).toHaveURL(/\/login\?redirect=%2Fitems%3F/);
   await logIn(page, account);
@@ -197,9 +188,7 @@ test("a session that ended meanwhile leads to the login page and back to the sam
   await expect(titles(page)).toHaveText(["Item 01"]);
 });
 
-test("the keyboard alone adds and deletes an item, and the focus comes back", async ({
-  signedIn: page,
-}) => {
+test("the keyboard alone adds and deletes an item", async ({ signedIn: page }) => {
   await page.goto("/items");
   await page.getByRole("button", { name: "Add Item" }).press("Enter");
   await expect(page.getByLabel("Title")).toBeFocused();
@@ -210,18 +199,18 @@ test("the keyboard alone adds and deletes an item, and the focus comes back", as
 
   const actions = row(page, "Ladder").getByRole("button").last();
   await actions.press("Enter");
-  // A key that comes before the menu is ready counts from its top.
+  // A key pressed before the menu is ready would count from its first entry.
   await expect(page.getByRole("menuitem", { name: "Edit Item" })).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("menuitem", { name: "Delete Item" })).toBeFocused();
   await page.keyboard.press("Enter");
-  const question = page.getByRole("alertdialog", { name: "Delete this item?" });
-  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  const dialog = page.getByRole("alertdialog", { name: "Delete “Ladder”?" });
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(actions).toBeFocused();
 });
 
-test("what is on screen is exported, filtered and sorted as it is", async ({ signedIn: page }) => {
+test("the export has the list's filter and order", async ({ signedIn: page }) => {
   await addItems(page, "=1+1", "Kettle", "Kettle lid");
   await page.goto("/items?q=kettle&sort=title");
   await expect(titles(page)).toHaveText(["Kettle", "Kettle lid"]);
@@ -234,7 +223,7 @@ test("what is on screen is exported, filtered and sorted as it is", async ({ sig
   expect(lines[0]).toContain("title");
   expect(lines[1]).toContain(",Kettle,About Kettle,");
   expect(lines[2]).toContain(",Kettle lid,About Kettle lid,");
-  await expect(page.getByText("Exported 2 items")).toBeVisible();
+  await expect(page.getByText("2 items exported")).toBeVisible();
 });
 
 test("selected items are deleted together", async ({ signedIn: page }) => {
@@ -248,11 +237,11 @@ test("selected items are deleted together", async ({ signedIn: page }) => {
     .getByRole("button", { name: "Delete" })
     .click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByText("Deleted 3 items")).toBeVisible();
+  await expect(page.getByText("3 items deleted")).toBeVisible();
   await expect(titles(page)).toHaveText(["Item 01"]);
 });
 
-test("one of 1,000 items is found by typing", async ({ signedIn: page }) => {
+test("typing finds one of 1,000 items", async ({ signedIn: page }) => {
   await Promise.all(
     Array.from({ length: 10 }, (_, batch) =>
       addItems(page, ...Array.from({ length: 100 }, (_, index) => `Thing ${batch * 100 + index}`)),

@@ -1,6 +1,6 @@
 import { expect, logOut, SAME_ORIGIN, test } from "../support/fixtures";
 
-test("a list shows what was changed at another computer", async ({ admin, elsewhere, account }) => {
+test("a list shows changes from another browser", async ({ admin, elsewhere, account }) => {
   await admin.goto(`/admin?q=${encodeURIComponent(account.email)}`);
   const row = admin.getByRole("row").filter({ hasText: account.email });
   await expect(row).toBeVisible();

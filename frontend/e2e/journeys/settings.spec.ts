@@ -3,7 +3,7 @@ import { expect, logIn, test } from "../support/fixtures";
 const PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-test("name and password are changed", async ({ signedIn: page, account }) => {
+test("a user changes name and password", async ({ signedIn: page, account }) => {
   await page.goto("/settings");
   await page.getByTestId("full-name-input").fill("Ada King");
   await page.getByRole("button", { name: "Save" }).click();
@@ -25,7 +25,7 @@ test("name and password are changed", async ({ signedIn: page, account }) => {
   await expect(page.getByTestId("user-menu")).toBeVisible();
 });
 
-test("a picture is shown at once, and what is none is refused", async ({ signedIn: page }) => {
+test("a picture is shown, another file is refused", async ({ signedIn: page }) => {
   await page.goto("/settings");
   const file = page.locator("input[type=file]");
   await file.setInputFiles({
@@ -44,7 +44,7 @@ test("a picture is shown at once, and what is none is refused", async ({ signedI
   await expect(page.getByTestId("user-menu").locator("img")).toBeVisible();
 });
 
-test("an account is deleted after its address is typed", async ({ signedIn: page, account }) => {
+test("typing the email confirms deleting the account", async ({ signedIn: page, account }) => {
   await page.goto("/settings/danger");
   await page.getByRole("button", { name: "Delete account" }).click();
   const dialog = page.getByRole("alertdialog");

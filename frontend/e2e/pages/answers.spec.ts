@@ -11,37 +11,37 @@ const FAILURES: [string, Answer | Stream][] = [
     "too many requests",
     { status: 429, headers: { "Retry-After": "30" }, body: "Too Many Requests" },
   ],
-  ["a page of a proxy", htmlPage(502)],
-  ["a page instead of JSON", htmlPage(200)],
-  ["nothing", { status: 200, headers: {}, body: "" }],
+  ["a proxy's error page", htmlPage(502)],
+  ["HTML instead of JSON", htmlPage(200)],
+  ["an empty body", { status: 200, headers: {}, body: "" }],
   ["a lost connection", (response) => response.destroy()],
 ];
-/** What only programs say. */
+/** Text that only programs produce and users must not see. */
 const JARGON = /undefined|null|NaN|\[object|<html|SyntaxError|TypeError|Unexpected token/;
 
 const failure = (page: Page) => page.getByRole("main").getByRole("alert").first();
 
-/** Goes through the pauses between attempts at once. */
+/** Skips the pauses between retries and waits for the error. */
 const expectFailure = (page: Page) =>
   expect(async () => {
     await page.clock.fastForward(60_000);
     await expect(failure(page)).toBeVisible({ timeout: 250 });
   }).toPass({ timeout: 10_000 });
 
-for (const each of pageCases) {
-  for (const operation of each.reads ?? []) {
-    test(`${nameOf(each)} says that it waits for ${operation}`, async ({ page, api, stub }) => {
+for (const pageCase of pageCases) {
+  for (const operation of pageCase.reads ?? []) {
+    test(`${nameOf(pageCase)} shows that ${operation} is loading`, async ({ page, api, stub }) => {
       let release = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
-      begin(each, api);
+      begin(pageCase, api);
       const usual = api.handler(operation);
       api.on(operation, async (call) => {
         await released;
         return usual(call);
       });
-      await page.goto(urlOf(each));
+      await page.goto(urlOf(pageCase));
       const waiting = page.locator("[aria-busy=true], [data-slot=skeleton]");
       await expect(waiting.first()).toBeVisible();
       await expectAccessible(page);
@@ -50,21 +50,21 @@ for (const each of pageCases) {
       await expect(waiting).toHaveCount(0);
     });
 
-    test(`${nameOf(each)} survives every bad answer to ${operation}`, async ({
+    test(`${nameOf(pageCase)} survives every bad response to ${operation}`, async ({
       page,
       api,
       stub,
     }) => {
       await page.clock.install();
-      begin(each, api);
+      begin(pageCase, api);
       const usual = api.handler(operation);
-      let answer: Answer | Stream | undefined;
-      api.on(operation, (call) => answer ?? usual(call));
+      let badResponse: Answer | Stream | undefined;
+      api.on(operation, (call) => badResponse ?? usual(call));
 
-      for (const [name, bad] of FAILURES) {
+      for (const [name, failureResponse] of FAILURES) {
         await test.step(name, async () => {
-          answer = bad;
-          if (api.calls.length === 0) await page.goto(urlOf(each));
+          badResponse = failureResponse;
+          if (api.calls.length === 0) await page.goto(urlOf(pageCase));
           else await tryAgain(page, api, operation);
           await expectFailure(page);
           expect(await page.getByRole("main").innerText()).not.toMatch(JARGON);
@@ -75,17 +75,17 @@ for (const each of pageCases) {
         });
       }
 
-      answer = undefined;
+      badResponse = undefined;
       await tryAgain(page, api, operation);
       await expect(failure(page)).toBeHidden();
       await settled(page, stub);
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText(each.heading);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(pageCase.heading);
     });
   }
 }
 
 async function tryAgain(page: Page, api: Api, operation: string) {
-  const asked = api.count(operation);
+  const before = api.count(operation);
   await page.getByRole("button", { name: "Try again" }).first().click();
-  await expect.poll(() => api.count(operation)).toBeGreaterThan(asked);
+  await expect.poll(() => api.count(operation)).toBeGreaterThan(before);
 }

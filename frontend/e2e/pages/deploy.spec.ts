@@ -10,10 +10,7 @@ test.beforeEach(async ({ page, api, stub }) => {
 
 const follow = (page: Page) => page.getByRole("link", { name: "Users", exact: true }).click();
 
-test("a tab that is older than the deployment loads the new version once, where it was going", async ({
-  page,
-  stub,
-}) => {
+test("an outdated tab loads the new version once", async ({ page, stub }) => {
   stub.deploy();
   await follow(page);
   await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
@@ -21,27 +18,20 @@ test("a tab that is older than the deployment loads the new version once, where 
   expect(stub.pageLoads).toBe(2);
 });
 
-test("a deployment that lacks files ends in a page that says so, not in a loop", async ({
-  page,
-  stub,
-}) => {
+test("missing files show an error instead of looping", async ({ page, stub }) => {
   stub.deploy({ broken: true });
   await follow(page);
   await expect(
-    page.getByRole("heading", { level: 1, name: "This page did not load" }),
+    page.getByRole("heading", { level: 1, name: "Couldn't load this page" }),
   ).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   expect(stub.pageLoads).toBe(2);
 });
 
-test("a lost connection does not cost the page that is open, and the next one comes with it", async ({
-  page,
-  stub,
-  context,
-}) => {
+test("a page recovers from a lost connection", async ({ page, stub, context }) => {
   await context.setOffline(true);
   await follow(page);
-  await expect(page.getByRole("heading", { name: "This page did not load" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Couldn't load this page" })).toBeVisible();
   await expect(page.getByTestId("user-menu")).toBeVisible();
   expect(stub.pageLoads).toBe(1);
 
@@ -49,7 +39,7 @@ test("a lost connection does not cost the page that is open, and the next one co
   await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
 });
 
-test("a deployment is not noticed by pointing at a link", async ({ page, stub }) => {
+test("hovering a link after a deployment keeps input", async ({ page, stub }) => {
   await page.goto("/settings");
   await page.getByTestId("full-name-input").fill("Countess of Lovelace");
   stub.deploy();

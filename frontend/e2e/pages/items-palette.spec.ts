@@ -7,7 +7,7 @@ test.beforeEach(async ({ page, api, stub }) => {
   await settled(page, stub);
 });
 
-test("the palette finds records, and opens the one that was chosen", async ({ page }) => {
+test("the palette finds and opens an item", async ({ page }) => {
   await openPalette(page);
   await page.keyboard.type("ladder");
   await page.getByRole("option", { name: "Long ladder 2" }).click();

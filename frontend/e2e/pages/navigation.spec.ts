@@ -10,12 +10,10 @@ test.beforeEach(async ({ page, api, stub }) => {
 
 const links = (page: Page) => page.getByRole("navigation", { name: "Main" }).getByRole("link");
 
-test("every link of the navigation moves the focus to the heading and changes the title", async ({
-  page,
-}) => {
+test("navigation links focus the heading and change title", async ({ page }) => {
   const last = (await links(page).count()) - 1;
   expect(last).toBeGreaterThan(0);
-  // From the last one to the first, which is the page that is open.
+  // Start with the last link: the first one is the page that is already open.
   for (let index = last; index >= 0; index -= 1) {
     const title = await page.title();
     await links(page).nth(index).press("Enter");
@@ -24,19 +22,15 @@ test("every link of the navigation moves the focus to the heading and changes th
   }
 });
 
-test("a page that was pointed at needs no answer more when it is clicked", async ({
-  page,
-  api,
-  stub,
-}) => {
+test("hovering a link prefetches the page's data", async ({ page, api, stub }) => {
   const link = links(page).filter({ hasText: "Users" });
-  const isRead = (call: string) => call.startsWith("GET /users/?page=1");
+  const isListRead = (call: string) => call.startsWith("GET /users/?page=1");
   await link.hover();
-  await expect.poll(() => api.calls.filter(isRead)).toHaveLength(1);
+  await expect.poll(() => api.calls.filter(isListRead)).toHaveLength(1);
   await settled(page, stub);
   api.on("GET /users/", () => new Promise(() => {}));
   await link.click();
   await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
   await expect(page.getByRole("table").getByRole("row")).not.toHaveCount(0);
-  expect(api.calls.filter(isRead)).toHaveLength(1);
+  expect(api.calls.filter(isListRead)).toHaveLength(1);
 });

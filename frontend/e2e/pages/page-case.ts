@@ -5,41 +5,41 @@ import type { Api } from "../stub/api";
 import type { Stub } from "../stub/server";
 import { settled } from "../support/stubbed";
 
-/** A page in a state that somebody can meet. Each route of the dashboard has at least one. */
+/** A page in one of its states. Each route of the dashboard has at least one case. */
 export interface PageCase {
-  /** As the route tree has it, with its parameters: what the inventory compares. */
+  /** The path in the route tree, with parameters. The inventory test compares it. */
   route: string;
-  /** Told apart in the names of the tests; the usual state has none. */
+  /** Part of the test name. The default state has none. */
   state?: string;
-  /** The route itself when left out. */
+  /** Defaults to the route. */
   url?: string;
   as?: "visitor" | "user" | "superuser";
   given?: (api: Api) => void;
-  /** The operations whose answers it shows: each may be slow or fail. */
+  /** The operations whose responses the page shows. Each is tested slow and failing. */
   reads?: string[];
-  /** The one h1. */
+  /** The text of the only h1. */
   heading: string | RegExp;
-  /** What leads from the page as it loads to the state. */
+  /** Brings the loaded page into the state. */
   act?: (page: Page) => Promise<unknown>;
-  /** The state is an error, which the browser writes to its console. */
+  /** The state is an error that the browser logs to the console. */
   isFailure?: boolean;
-  /** Something that can be closed floats above the page, so that stops may lie under it. */
+  /** A closable element floats above the page and can cover tab stops. */
   covered?: boolean;
 }
 
-/** Something that opens above a page. */
+/** An overlay that opens above a page. */
 export interface OverlayCase extends Pick<PageCase, "as" | "given" | "heading" | "act"> {
   name: string;
   url: string;
-  /** In a menu the arrow keys move, in a dialog Tab does. */
+  /** Arrow keys move the focus in a menu, Tab in a dialog. */
   kind: "menu" | "dialog";
-  /** Has the focus when the keys that open it are pressed, and again when it is closed. */
+  /** Has the focus before the overlay opens, and again after it closes. */
   opener: (page: Page) => Locator;
-  /** Enter when left out. */
+  /** Defaults to Enter. */
   keys?: string;
-  /** What leads from the opener to the overlay, such as an entry of a menu. */
+  /** Leads from the opener to the overlay, for example through a menu entry. */
   via?: (page: Page) => Promise<unknown>;
-  /** The one at which it exists; wide and narrow when left out. */
+  /** The only width at which the overlay exists. Defaults to a wide and a narrow one. */
   width?: number;
 }
 
@@ -50,7 +50,7 @@ interface Cases {
 
 const FOLDER = new URL("./cases/", import.meta.url);
 
-/** A file for each feature, found by its place: nothing lists the features. */
+/** One file per feature. The files are discovered, so that a feature can be deleted without edits here. */
 const cases: Cases[] = await Promise.all(
   readdirSync(FOLDER).map((file) => import(new URL(file, FOLDER).href)),
 );
@@ -60,7 +60,7 @@ export const overlayCases = cases.flatMap(({ overlays = [] }) => overlays);
 
 export const nameOf = ({ route, state }: PageCase) => (state ? `${route} (${state})` : route);
 
-/** Before the page is asked for: who reads it, and what the API has. */
+/** Prepares the user and the API before the page loads. */
 export function begin({ as = "user", given }: Pick<PageCase, "as" | "given">, api: Api) {
   if (as !== "visitor") api.user = person(0, { is_superuser: as === "superuser" });
   given?.(api);
@@ -68,17 +68,17 @@ export function begin({ as = "user", given }: Pick<PageCase, "as" | "given">, ap
 
 export const urlOf = ({ url, route }: PageCase) => url ?? route;
 
-/** Loads the page and waits for everything that it asks for. */
+/** Loads the page and waits until it has settled. */
 export async function show(
-  each: PageCase | OverlayCase,
+  testCase: PageCase | OverlayCase,
   { page, stub }: { page: Page; stub: Stub },
 ) {
-  await page.goto("route" in each ? urlOf(each) : each.url);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(each.heading);
+  await page.goto("route" in testCase ? urlOf(testCase) : testCase.url);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(testCase.heading);
   await settled(page, stub);
 }
 
-/** Opens the overlay with the keyboard. */
+/** Opens the overlay by keyboard. */
 export async function open({ kind, opener, keys = "Enter", via, act }: OverlayCase, page: Page) {
   await opener(page).press(keys);
   await via?.(page);

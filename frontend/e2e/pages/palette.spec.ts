@@ -8,7 +8,7 @@ test.beforeEach(async ({ page, api, stub }) => {
   await settled(page, stub);
 });
 
-test("the palette leads to a page by a few letters, from anywhere", async ({ page }) => {
+test("the palette opens a page by its name", async ({ page }) => {
   await openPalette(page);
   await page.keyboard.type("passw");
   await expect(page.getByRole("option", { selected: true })).toContainText("Password");
@@ -17,7 +17,7 @@ test("the palette leads to a page by a few letters, from anywhere", async ({ pag
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
 });
 
-test("the arrow keys go through every choice and around", async ({ page }) => {
+test("arrow keys visit every choice and wrap around", async ({ page }) => {
   await openPalette(page);
   const options = page.getByRole("option");
   await expect(options.first()).toHaveAttribute("aria-selected", "true");
@@ -28,19 +28,15 @@ test("the arrow keys go through every choice and around", async ({ page }) => {
   }
 });
 
-test("a search without results says so", async ({ page, api }) => {
+test("a search without results shows a notice", async ({ page, api }) => {
   const nothing = list(many(0, person), new URLSearchParams());
   for (const operation of api.lists()) api.on(operation, nothing);
   await openPalette(page);
   await page.keyboard.type("no such thing");
-  await expect(page.getByText("Nothing found for")).toBeVisible();
+  await expect(page.getByText("No results for")).toBeVisible();
 });
 
-test("the palette finds records, and opens the one that was chosen", async ({
-  page,
-  api,
-  stub,
-}) => {
+test("the palette finds and opens a user", async ({ page, api, stub }) => {
   api.user = person(0, { is_superuser: true });
   await page.reload();
   await settled(page, stub);
@@ -51,7 +47,7 @@ test("the palette finds records, and opens the one that was chosen", async ({
   await expect(page.getByRole("dialog", { name: "Edit User" })).toBeVisible();
 });
 
-test("shortcuts do nothing while somebody types", async ({ page }) => {
+test("shortcuts are disabled while typing", async ({ page }) => {
   await page.goto("/settings");
   await page.getByTestId("full-name-input").fill("");
   await page.getByTestId("full-name-input").pressSequentially("g d ? [ c");
@@ -60,7 +56,7 @@ test("shortcuts do nothing while somebody types", async ({ page }) => {
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
-test("shortcuts go to the pages", async ({ page }) => {
+test("shortcuts open pages", async ({ page }) => {
   await page.keyboard.press("g");
   await page.keyboard.press("s");
   await expect(page).toHaveURL("/settings");

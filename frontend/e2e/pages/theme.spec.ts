@@ -1,9 +1,9 @@
 import { person } from "../stub/answers/users";
 import { expect, test } from "../support/stubbed";
 
-const DARKEST = 40;
+const MAX_DARK_LIGHTNESS = 40;
 
-/** How light the page's background is, 0 to 255, as painted. */
+/** The lightness of the painted page background, from 0 to 255. */
 const lightness = () => {
   const canvas = document.createElement("canvas").getContext("2d");
   if (!canvas) throw new Error("no canvas");
@@ -12,18 +12,16 @@ const lightness = () => {
   return canvas.getImageData(0, 0, 1, 1).data[0] ?? 0;
 };
 
-test("the first paint has the chosen theme, before any of the app's script ran", async ({
-  page,
-}) => {
+test("the first paint has the chosen theme", async ({ page }) => {
   await page.addInitScript(() => localStorage.setItem("theme", "dark"));
   await page.route("**/assets/*.js", (route) => route.abort());
   await page.goto("/login");
   await expect(page.getByText("Loading…")).toBeVisible();
   await expect(page.locator("html")).toHaveClass("dark");
-  expect(await page.evaluate(lightness)).toBeLessThan(DARKEST);
+  expect(await page.evaluate(lightness)).toBeLessThan(MAX_DARK_LIGHTNESS);
 });
 
-test("without a choice the page follows the system, live", async ({ page }) => {
+test("the default theme follows the system live", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.goto("/login");
   await expect(page.locator("html")).toHaveClass("dark");
@@ -31,7 +29,7 @@ test("without a choice the page follows the system, live", async ({ page }) => {
   await expect(page.locator("html")).toHaveClass("light");
 });
 
-test("a choice is kept, and holds in other tabs at once", async ({ page, api, context }) => {
+test("a theme choice persists and reaches other tabs", async ({ page, api, context }) => {
   api.user = person(0);
   const other = await context.newPage();
   await page.goto("/");
@@ -49,7 +47,7 @@ test("a choice is kept, and holds in other tabs at once", async ({ page, api, co
   await expect(page.locator("html")).toHaveClass("light");
 });
 
-test("visitors can choose, too", async ({ page }) => {
+test("visitors can choose a theme", async ({ page }) => {
   await page.goto("/login");
   await page.getByTitle("Dark").click();
   await expect(page.locator("html")).toHaveClass("dark");

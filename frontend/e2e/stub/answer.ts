@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { DayCount, ErrorCode, FieldError, Pagination, Problem } from "@app/sdk";
 
-/** What the stub sends: a status, headers and a body, or something that writes to the connection itself. */
+/** A complete response of the stub. A `Stream` writes to the connection itself instead. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -18,7 +18,7 @@ export function json<Body>(body: Body, headers: Record<string, string> = {}): An
   };
 }
 
-/** An error as the API answers it. */
+/** A problem document, as the API sends it. */
 export function refuse(
   status: number,
   code: ErrorCode,
@@ -43,7 +43,7 @@ export function refuse(
 
 export const REQUEST_ID = "req-stub-1";
 
-/** What stands between a browser and an API answers in its own words: a proxy's page instead of JSON. */
+/** An HTML error page, as a proxy between browser and API sends it instead of JSON. */
 export function page(status: number): Answer {
   return {
     status,
@@ -52,7 +52,7 @@ export function page(status: number): Answer {
   };
 }
 
-/** Rows that need not exist: a list of 100,000 costs what its page costs. */
+/** Rows that are created on demand: a list of 100,000 costs only the page that is read. */
 export interface Rows<Row> {
   count: number;
   at: (index: number) => Row;
@@ -60,7 +60,7 @@ export interface Rows<Row> {
 
 export const many = <Row>(count: number, at: (index: number) => Row): Rows<Row> => ({ count, at });
 
-/** One page of a list, as the API cuts it. */
+/** One page of a list, in the API's format. */
 export function list<Row>({ count, at }: Rows<Row>, query: URLSearchParams) {
   const size = Number(query.get("limit") ?? 100);
   const page = Number(query.get("page") ?? 1);
@@ -78,7 +78,7 @@ export function list<Row>({ count, at }: Rows<Row>, query: URLSearchParams) {
   return json({ data: Array.from({ length }, (_, index) => at(start + index)), count, pagination });
 }
 
-/** A count for each of the last days, oldest first, with ups and downs. */
+/** Varying counts for the last days, oldest first. */
 export function days(query: URLSearchParams): DayCount[] {
   const length = Number(query.get("days") ?? 30);
   return Array.from({ length }, (_, index) => ({

@@ -8,7 +8,7 @@ export interface Call {
   query: URLSearchParams;
   params: Record<string, string>;
   /** The parsed JSON, or undefined. */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the page sends, and the test knows what that is
+  // biome-ignore lint/suspicious/noExplicitAny: pages send any JSON, and the test knows its shape
   body: any;
   headers: IncomingMessage["headers"];
 }
@@ -21,60 +21,60 @@ interface Route {
   method: string;
   pattern: RegExp;
   handler: Handler;
-  /** How often it may still answer. */
-  left: number;
+  /** How many more calls the route handles. */
+  remaining: number;
 }
 
-/** An API with the shapes of the real one and no more sense than a test gives it. New for each test. */
+/** An API with the real one's response shapes and only the behaviour that a test gives it. New for each test. */
 export class Api {
-  /** Who is signed in: there is no password and no cookie. */
+  /** The logged-in user. The stub has no passwords or cookies. */
   user: UserPublic | undefined;
-  /** How long every answer takes. */
+  /** The delay of every response. */
   delayMs = 0;
-  /** "GET /users/?page=2" and so on, oldest first. */
+  /** All calls, oldest first, such as "GET /users/?page=2". */
   readonly calls: string[] = [];
-  /** Calls that nothing answers: a page asks for something that its test does not know of. */
+  /** Calls that no route handles: the page sent a request that its test does not expect. */
   readonly unknown: string[] = [];
-  /** Open streams of events. */
+  /** Open event streams. */
   readonly listeners = new Set<ServerResponse>();
   private readonly routes: Route[] = [];
 
-  /** What answers "GET /users/:id" from now on, ahead of what did before; `times` limits how often. */
+  /** Handles an operation such as "GET /users/:id" before earlier handlers do, at most `times` calls. */
   on(operation: string, handler: Handler | Answer, { times = Number.POSITIVE_INFINITY } = {}) {
     const [method = "", path = ""] = operation.split(" ");
     const pattern = new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
-    const answer = typeof handler === "function" ? handler : () => handler;
-    this.routes.unshift({ operation, method, pattern, handler: answer, left: times });
+    const respond = typeof handler === "function" ? handler : () => handler;
+    this.routes.unshift({ operation, method, pattern, handler: respond, remaining: times });
   }
 
-  /** What answers an operation now, to be called by what takes its place. */
+  /** The current handler of an operation, for a replacement that wraps it. */
   handler(operation: string): Handler {
     const [method = "", path = ""] = operation.split(" ");
     const route = this.route(method, path);
-    if (!route) throw new Error(`the stub does not answer ${operation}`);
+    if (!route) throw new Error(`the stub does not handle ${operation}`);
     return route.handler;
   }
 
-  /** How often an operation was called, whatever its query was. */
+  /** How often an operation was called, with any query string. */
   count(operation: string) {
     return this.calls.filter((call) => call.split("?")[0] === operation).length;
   }
 
-  /** Tells the open tabs that rows of a topic have changed. */
+  /** Notifies the open tabs that rows of a topic have changed. */
   announce(topic: string) {
     for (const listener of this.listeners) {
       listener.write(`event: change\ndata: ${JSON.stringify({ topic })}\n\n`);
     }
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse, url: URL) {
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL) {
     const path = url.pathname.slice(PREFIX.length);
     const operation = `${request.method} ${path}`;
     const body = parse(await read(request));
     this.calls.push(operation + url.search);
     const route = this.route(request.method ?? "", path);
     if (!route) this.unknown.push(operation);
-    if (route) route.left -= 1;
+    if (route) route.remaining -= 1;
     if (this.delayMs) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     const params = route?.pattern.exec(path)?.groups ?? {};
     const call = { query: url.searchParams, params, body, headers: request.headers };
@@ -82,7 +82,7 @@ export class Api {
     send(response, reply);
   }
 
-  /** "GET /users/" and what else answers a list. */
+  /** The operations that return lists, such as "GET /users/". */
   lists() {
     const operations = this.routes.map(({ operation }) => operation);
     return operations.filter((operation) => /^GET .*\/$/.test(operation));
@@ -90,7 +90,7 @@ export class Api {
 
   private route(wanted: string, path: string) {
     return this.routes.find(
-      ({ method, pattern, left }) => left > 0 && method === wanted && pattern.test(path),
+      ({ method, pattern, remaining }) => remaining > 0 && method === wanted && pattern.test(path),
     );
   }
 }

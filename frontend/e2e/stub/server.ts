@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
   ".txt": "text/plain",
 };
 
-/** The headers that the dashboard has in production, its content security policy among them. */
+/** The response headers of production, including the content security policy. */
 const HEADERS = Object.fromEntries(
   [
     ...readFileSync(new URL("nginx.conf", FRONTEND), "utf8").matchAll(
@@ -24,27 +24,27 @@ const HEADERS = Object.fromEntries(
   ].map(([, name, value]) => [name, value]),
 );
 
-/** The built dashboard and a stubbed API on one origin, in the process of the tests: a test changes it by a call. */
+/** Serves the built dashboard and a stubbed API on one origin, in the test process, so that tests can change it directly. */
 export class Stub {
   api = new Api();
-  /** How often a page was loaded anew. */
+  /** The number of full page loads. */
   pageLoads = 0;
-  private readonly taken = new Set<string>();
-  private replaced: "never" | "until the next load" | "for good" = "never";
-  private busy = 0;
+  private readonly served = new Set<string>();
+  private replaced: "no" | "until the next load" | "permanently" = "no";
+  private pending = 0;
   private readonly server: Server;
 
   private constructor() {
     this.server = createServer(async (request, response) => {
-      this.busy += 1;
-      // A stream that stays open is at rest once it began.
+      this.pending += 1;
+      // An open stream does not count as pending once its handler has returned.
       const done = once(() => {
-        this.busy -= 1;
+        this.pending -= 1;
       });
       response.on("finish", done).on("close", done);
       const url = new URL(request.url ?? "/", "http://stub");
       if (!url.pathname.startsWith("/api/")) return this.serveFile(url.pathname, response);
-      await this.api.answer(request, response, url);
+      await this.api.handle(request, response, url);
       done();
     });
   }
@@ -59,21 +59,24 @@ export class Stub {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Whether everything that was asked for has been answered. */
-  get isAtRest() {
-    return this.busy === 0;
+  /** Whether no request is pending. */
+  get isIdle() {
+    return this.pending === 0;
   }
 
   reset() {
     this.api = new Api();
     this.pageLoads = 0;
-    this.taken.clear();
-    this.replaced = "never";
+    this.served.clear();
+    this.replaced = "no";
   }
 
-  /** A new version replaces every file that no page has asked for yet; `broken` ones are missing from it, too. */
+  /**
+   * Simulates a deployment: files that no page has requested yet are missing until the next page load. With `broken`,
+   * they stay missing.
+   */
   deploy({ broken = false } = {}) {
-    this.replaced = broken ? "for good" : "until the next load";
+    this.replaced = broken ? "permanently" : "until the next load";
   }
 
   stop() {
@@ -84,11 +87,11 @@ export class Stub {
   private serveFile(path: string, response: ServerResponse) {
     const isPage = extname(path) === "";
     if (isPage) this.loadPage();
-    const isGone =
-      path.startsWith("/assets/") && this.replaced !== "never" && !this.taken.has(path);
+    const isMissing =
+      path.startsWith("/assets/") && this.replaced !== "no" && !this.served.has(path);
     const file = readBuilt(isPage ? "/index.html" : path);
-    if (!file || isGone) return response.writeHead(404).end();
-    this.taken.add(path);
+    if (!file || isMissing) return response.writeHead(404).end();
+    this.served.add(path);
     const type = TYPES[isPage ? ".html" : extname(path)] ?? "application/octet-stream";
     const cache = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
     response.writeHead(200, { ...HEADERS, "Content-Type": type, "Cache-Control": cache });
@@ -97,18 +100,18 @@ export class Stub {
 
   private loadPage() {
     this.pageLoads += 1;
-    if (this.replaced === "until the next load") this.replaced = "never";
+    if (this.replaced === "until the next load") this.replaced = "no";
   }
 }
 
 const built = new Map<string, Buffer | undefined>();
 
 function readBuilt(path: string) {
-  if (!built.has(path)) built.set(path, readIfThere(new URL(`.${path}`, DIST)));
+  if (!built.has(path)) built.set(path, readIfExists(new URL(`.${path}`, DIST)));
   return built.get(path);
 }
 
-function readIfThere(file: URL) {
+function readIfExists(file: URL) {
   try {
     return readFileSync(file);
   } catch {

@@ -9,16 +9,16 @@ const source = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 export const THEMES = ["light", "dark"] as const;
 
 interface Options {
-  /** With something open above the page: its portal lies outside of the landmarks by design. */
+  /** Set when an overlay is open: its portal is outside the landmarks by design. */
   overlay?: boolean;
 }
 
-/** No finding of any axe rule, in either theme, at the width that the page has. */
+/** Expects no violation of any axe rule in either theme, at the current width. */
 export async function expectAccessible(page: Page, { overlay = false }: Options = {}) {
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme });
     await expect(page.locator("html")).toHaveClass(colorScheme);
-    await atRest(page);
+    await animationsFinished(page);
     const found = await findings(page, overlay ? { region: { enabled: false } } : {});
     expect(found, `${colorScheme}, ${page.viewportSize()?.width} px`).toEqual([]);
   }
@@ -37,6 +37,6 @@ async function findings(page: Page, rules: RunOptions["rules"]) {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-/** However short a transition is, its colours arrive only with the next frame. */
-const atRest = (page: Page) =>
-  page.evaluate(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)));
+/** Waits for animations: even the shortest transition reaches its final colours only in the next frame. */
+const animationsFinished = (page: Page) =>
+  page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** What a task took, apart from the characters of the text itself. */
+/** The cost of a task. Characters of typed text are counted separately from other keys. */
 export interface Effort {
   keys: number;
   taps: number;
@@ -9,7 +9,7 @@ export interface Effort {
 
 const MOST_TABS = 60;
 
-/** Does what a person does, and counts it: a key is a press of Tab, Enter, an arrow or a shortcut. */
+/** Acts like a user and counts the effort. A key is a press of Tab, Enter, an arrow key or a shortcut. */
 export class Person {
   readonly effort: Effort = { keys: 0, taps: 0, characters: 0 };
 
@@ -20,7 +20,7 @@ export class Person {
     this.effort.keys += keys.length;
   }
 
-  /** Goes on with Tab until the target has the focus, as nobody without a mouse can avoid. */
+  /** Presses Tab until the target has the focus. */
   async tabTo(target: Locator) {
     await expect(target).toBeVisible();
     for (let presses = 1; presses <= MOST_TABS; presses += 1) {
@@ -35,7 +35,7 @@ export class Person {
     this.effort.taps += 1;
   }
 
-  /** Into whatever has the focus. */
+  /** Types into the focused element. */
   async type(text: string) {
     await this.page.keyboard.type(text);
     this.effort.characters += text.length;

@@ -16,17 +16,17 @@ interface Account {
   fullName: string;
 }
 
-/** What a browser says of a page's own requests; the API takes a cookie with nothing less. */
+/** The header of a browser's same-origin request. The API refuses cookies without it. */
 export const SAME_ORIGIN = { "Sec-Fetch-Site": "same-origin" };
 
 interface Fixtures {
-  /** A new account, signed up through the API and of this test alone. */
+  /** A new account for this test only, signed up through the API. */
   account: Account;
-  /** A page with that account's session. */
+  /** A page with the account's session. */
   signedIn: Page;
-  /** A superuser's page, apart from `page`. */
+  /** A superuser's page, in its own browser context. */
   admin: Page;
-  /** Signs somebody in at another computer; answers the page there. */
+  /** Logs a user in from a separate browser context and returns the page there. */
   elsewhere: (login: Pick<Account, "email" | "password">) => Promise<Page>;
 }
 
@@ -81,9 +81,9 @@ export async function signUp(request: APIRequestContext): Promise<Account> {
   return account;
 }
 
-/** Types the login form and sends it. */
+/** Fills in the login form and submits it. */
 export async function logIn(page: Page, { email, password }: Pick<Account, "email" | "password">) {
-  // Sign-up has the same fields, and may still be on screen.
+  // The sign-up form has the same fields and can still be on screen.
   await expect(page.getByRole("button", { name: "Log In" })).toBeVisible();
   await page.getByTestId("email-input").fill(email);
   await page.getByTestId("password-input").fill(password);

@@ -1,16 +1,16 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 interface Stop {
-  /** Which of the expected stops it is; -1 when it is none of them. */
+  /** The position in the list of expected stops, or -1. */
   index: number;
   name: string;
   hasRing: boolean;
-  isSeen: boolean;
+  isVisible: boolean;
 }
 
 /**
- * Tab visits everything interactive below `root`; each stop has a focus ring and none lies under something else.
- * With `trapped` it never leaves `root` either, with `covered` something may lie above it.
+ * Expects Tab to visit every interactive element below `root`. Each stop must have a focus ring and be visible.
+ * With `trapped`, Tab must not leave `root`. With `covered`, other elements can cover a stop.
  */
 export async function expectEveryStop(
   page: Page,
@@ -18,10 +18,10 @@ export async function expectEveryStop(
   { trapped = false, covered = false } = {},
 ) {
   const names = await root.evaluate(watchStops);
-  expect(names, "nothing interactive is there").not.toEqual([]);
+  expect(names, "interactive elements").not.toEqual([]);
   const visited: Stop[] = [];
   const isDone = () => names.every((_, at) => visited.some(({ index }) => index === at));
-  // Twice around at most: where a dialog starts is up to it.
+  // Up to two rounds, because a dialog chooses where the focus starts.
   for (let presses = 2 * names.length + 4; presses > 0 && !isDone(); presses -= 1) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(currentStop);
@@ -29,14 +29,14 @@ export async function expectEveryStop(
     else if (trapped) throw new Error(`Tab left the overlay for ${stop.name}`);
   }
   const missed = names.filter((_, at) => !visited.some(({ index }) => index === at));
-  const without = (quality: "hasRing" | "isSeen") =>
+  const without = (quality: "hasRing" | "isVisible") =>
     visited.filter((stop) => !stop[quality]).map(({ name }) => name);
-  expect(missed, "what Tab does not reach").toEqual([]);
+  expect(missed, "elements that Tab does not reach").toEqual([]);
   expect(without("hasRing"), "stops without a focus ring").toEqual([]);
-  if (!covered) expect(without("isSeen"), "stops that are covered").toEqual([]);
+  if (!covered) expect(without("isVisible"), "stops that are covered").toEqual([]);
 }
 
-/** The arrow keys visit every entry of a menu that is open. */
+/** Expects the arrow keys to visit every entry of an open menu. */
 export async function expectEveryEntry(page: Page, menu: Locator) {
   const entries = menu.locator("[role^=menuitem]:not([data-disabled])");
   for (const entry of await entries.all()) {
@@ -47,16 +47,16 @@ export async function expectEveryEntry(page: Page, menu: Locator) {
 
 declare global {
   interface Window {
-    /** What Tab must visit: single elements, or all of a group with one stop. */
+    /** The stops that Tab must visit. A group with a single stop lists all its elements. */
     stops: Element[][];
   }
 }
 
-/** Runs in the page: finds everything interactive below the root, and returns names for people. */
+/** Runs in the page. Finds all interactive elements below the root and returns readable names. */
 function watchStops(root: Element) {
   const roles = ["button", "link", "checkbox", "switch", "radio", "tab", "menuitem"];
   const interactive = [
-    // A file field is opened by a button of ours.
+    // File inputs are hidden; a button opens them.
     "a[href], button, input:not([type=hidden], [type=file]), select, textarea, summary",
     "[tabindex]:not([tabindex='-1'])",
     ...roles.map((role) => `[role=${role}]`),
@@ -68,25 +68,28 @@ function watchStops(root: Element) {
       !element.matches(":disabled, [aria-disabled=true]") &&
       !element.closest("[inert], [aria-hidden=true]"),
   );
-  // The arrow keys move inside of a group.
+  // Arrow keys move inside a group, so it is one stop.
   const groupOf = (element: Element) =>
     element instanceof HTMLInputElement && element.type === "radio"
       ? `radio ${element.name}`
       : (element.closest(groups) ?? element);
   const stops = new Map<string | Element, Element[]>();
-  for (const each of found) stops.set(groupOf(each), [...(stops.get(groupOf(each)) ?? []), each]);
+  for (const element of found) {
+    const group = groupOf(element);
+    stops.set(group, [...(stops.get(group) ?? []), element]);
+  }
   window.stops = [...stops.values()];
   return window.stops.map(([first]) => first?.outerHTML.slice(0, 120) ?? "");
 }
 
-/** Runs in the page: where the focus is, once its style is. */
+/** Runs in the page. Describes the focused element once its transitions have finished. */
 async function currentStop(): Promise<Stop> {
   await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   const element = document.activeElement ?? document.body;
-  // A field may show its focus by its label.
+  // Some fields show the focus ring on their label.
   const shown = [element, element.closest("label") ?? element];
-  const hasRing = shown.some((each) => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(each);
+  const hasRing = shown.some((candidate) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(candidate);
     return outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0;
   });
   const { x, y, width, height } = element.getBoundingClientRect();
@@ -99,8 +102,8 @@ async function currentStop(): Promise<Stop> {
   return {
     index: window.stops.findIndex((group) => group.includes(element)),
     name: element.outerHTML.slice(0, 120),
-    // The field of a palette is its only stop, and shows it by the caret.
+    // The palette's input is its only stop; the caret shows the focus.
     hasRing: hasRing || element.matches("[role=dialog] [role=combobox]"),
-    isSeen: hit !== null && shown.some((each) => each.contains(hit) || hit.contains(each)),
+    isVisible: hit !== null && shown.some((part) => part.contains(hit) || hit.contains(part)),
   };
 }

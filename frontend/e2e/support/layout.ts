@@ -1,9 +1,9 @@
 import { expect, type Page } from "@playwright/test";
 
 const SHIFTS = "layoutShifts";
-const MOST = 0.02;
+const MAX_SHIFT = 0.02;
 
-/** Counts from the next load on how far content jumps that nobody touched. */
+/** From the next page load on, sums up layout shifts that no user input caused. */
 export async function watchLayout(page: Page) {
   await page.addInitScript((name) => {
     const state = { sum: 0, sources: [] as string[] };
@@ -28,7 +28,7 @@ export async function watchLayout(page: Page) {
   }, SHIFTS);
 }
 
-export async function expectStill(page: Page, where: string) {
+export async function expectNoLayoutShift(page: Page, where: string) {
   const shifts = await page.evaluate(
     (name) => (window as unknown as Record<string, { sum: number; sources: string[] }>)[name],
     SHIFTS,
@@ -36,10 +36,10 @@ export async function expectStill(page: Page, where: string) {
   expect(
     shifts?.sum,
     `layout shift at ${where}: ${shifts?.sources.join(" | ")}`,
-  ).toBeLessThanOrEqual(MOST);
+  ).toBeLessThanOrEqual(MAX_SHIFT);
 }
 
-/** Gives the page another width, and waits until it has heard of it: other buttons may be there then. */
+/** Resizes the page and waits until it has rendered: other controls can appear at the new width. */
 export async function resize(page: Page, width: number) {
   await page.setViewportSize({ width, height: 800 });
   await page.evaluate(
@@ -47,10 +47,10 @@ export async function resize(page: Page, width: number) {
   );
 }
 
-/** Nothing to scroll sideways on the narrowest screens. */
-export async function expectNoSidewaysScroll(page: Page, width = 320) {
+/** Expects no horizontal scrolling on the narrowest screens. */
+export async function expectNoHorizontalScroll(page: Page, width = 320) {
   await page.setViewportSize({ width, height: 720 });
   const overflow = () =>
     page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  await expect.poll(overflow, `sideways scroll at ${width} px`).toBeLessThanOrEqual(0);
+  await expect.poll(overflow, `horizontal scrolling at ${width} px`).toBeLessThanOrEqual(0);
 }

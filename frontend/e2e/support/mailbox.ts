@@ -8,7 +8,7 @@ interface Message {
   To: { Address: string }[];
 }
 
-/** The link to `path` in the newest mail to an address, once it is there (Mailpit's API). */
+/** Waits for the newest email to an address and returns its link to `path` (Mailpit's API). */
 export async function linkInMail(request: APIRequestContext, to: string, path: string) {
   let id: string | undefined;
   await expect
@@ -22,7 +22,7 @@ export async function linkInMail(request: APIRequestContext, to: string, path: s
         )?.ID;
         return id;
       },
-      { message: `a mail to ${to}` },
+      { message: `an email to ${to}` },
     )
     .toBeTruthy();
   const response = await request.get(`${MAILBOX_URL}/api/v1/message/${id}`);
@@ -31,6 +31,6 @@ export async function linkInMail(request: APIRequestContext, to: string, path: s
     .match(/href="([^"]+)"/g)
     ?.map((attribute) => new URL(attribute.slice(6, -1)))
     .find(({ pathname }) => pathname === path);
-  if (!link) throw new Error(`no link to ${path} in the mail to ${to}`);
+  if (!link) throw new Error(`no link to ${path} in the email to ${to}`);
   return link.pathname + link.search + link.hash;
 }

@@ -2,11 +2,11 @@ import { expect, type Page } from "@playwright/test";
 
 const LONGEST_MS = 1;
 
-/** Nothing on the page moves for longer than a frame: for readers who asked for that. */
+/** Expects no animation or transition longer than a frame, as with `prefers-reduced-motion`. */
 export async function expectNoMotion(page: Page) {
   const moving = await page.evaluate((longest) => {
     const milliseconds = (text: string) =>
-      Math.max(...text.split(",").map((each) => Number.parseFloat(each) * 1000));
+      Math.max(...text.split(",").map((seconds) => Number.parseFloat(seconds) * 1000));
     return [...document.querySelectorAll("*")]
       .filter((element) => {
         const { transitionDuration, animationDuration } = getComputedStyle(element);
@@ -16,5 +16,5 @@ export async function expectNoMotion(page: Page) {
       })
       .map((element) => element.outerHTML.slice(0, 120));
   }, LONGEST_MS);
-  expect(moving, "what moves in spite of prefers-reduced-motion").toEqual([]);
+  expect(moving, "elements that move despite prefers-reduced-motion").toEqual([]);
 }

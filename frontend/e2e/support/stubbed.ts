@@ -5,7 +5,7 @@ import { Stub } from "../stub/server";
 
 interface Fixtures {
   api: Api;
-  /** What the page has written to the console as an error, and what it threw. */
+  /** Console errors and uncaught exceptions of the page. */
   errors: string[];
 }
 
@@ -16,10 +16,10 @@ async function featureAnswers(): Promise<((api: Api) => void)[]> {
   return (await Promise.all(files)).map((module) => module.default);
 }
 
-/** Tests of the built dashboard against a stub: one for each worker, as new for each test. */
+/** Tests the built dashboard against a stub. Each worker has one stub, which is reset for each test. */
 export const test = base.extend<Fixtures, { stub: Stub }>({
   stub: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the pattern
     async ({}, use) => {
       const stub = await Stub.start();
       await use(stub);
@@ -33,7 +33,7 @@ export const test = base.extend<Fixtures, { stub: Stub }>({
       stub.reset();
       for (const answer of await featureAnswers()) answer(stub.api);
       await use(stub.api);
-      expect(stub.api.unknown, "calls that the stub has no answer for").toEqual([]);
+      expect(stub.api.unknown, "calls that the stub does not handle").toEqual([]);
     },
     { auto: true },
   ],
@@ -52,11 +52,11 @@ export const test = base.extend<Fixtures, { stub: Stub }>({
 
 export { expect };
 
-/** Waits until everything that was asked for is there and nothing on the page waits any more. */
+/** Waits until all requests are done and the page shows no loading state. */
 export async function settled(page: Page, stub: Stub) {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.locator("[aria-busy=true], [data-slot=skeleton]")).toHaveCount(0);
-  await expect.poll(() => stub.isAtRest).toBe(true);
+  await expect.poll(() => stub.isIdle).toBe(true);
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );

@@ -23,7 +23,7 @@ function AppLayout() {
   const { id } = useMe();
   return (
     <TooltipProvider delayDuration={400}>
-      {/* Nothing that one user typed is left on the page when another one signed in. */}
+      {/* Resets everything that one user typed when another user signs in. */}
       <ShellProvider key={id}>
         <div className="flex min-h-dvh">
           <SkipLink />

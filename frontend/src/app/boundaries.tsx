@@ -8,7 +8,7 @@ import { NoAccess } from "@/lib/access";
 import { errorMessage } from "@/lib/errors";
 import { isMissingChunk, mayReload, reload } from "@/lib/missing-chunk";
 
-/** In place of a page that failed; the layout around it stays usable. */
+/** Replaces a page that failed. The layout around it stays usable. */
 export function RouteError(props: ErrorComponentProps) {
   return props.error instanceof NoAccess ? <Forbidden /> : <Failure {...props} />;
 }
@@ -26,14 +26,14 @@ function Failure({ error, reset }: ErrorComponentProps) {
     if (isReloading) reload();
   }, [isReloading]);
   useEffect(() => {
-    // It may be all that was wrong.
+    // Being offline may have caused the error.
     window.addEventListener("online", tryAgain);
     return () => window.removeEventListener("online", tryAgain);
   }, [tryAgain]);
 
   if (isReloading) return <PendingPage />;
   return (
-    <Notice icon={<CircleAlert aria-hidden />} title="This page did not load">
+    <Notice icon={<CircleAlert aria-hidden />} title="Couldn't load this page">
       <p role="alert">
         {errorMessage(error)}
         <RequestId error={error} />
@@ -47,8 +47,8 @@ function Failure({ error, reset }: ErrorComponentProps) {
 
 function Forbidden() {
   return (
-    <Notice icon={<Lock aria-hidden />} title="You have no access to this page">
-      <p>It is for superusers only. Ask one of them when you need it.</p>
+    <Notice icon={<Lock aria-hidden />} title="You don't have access to this page">
+      <p>Only superusers can view it. Ask an administrator if you need access.</p>
       <DashboardLink />
     </Notice>
   );
@@ -57,7 +57,7 @@ function Forbidden() {
 export function NotFound() {
   return (
     <Notice icon={<FileQuestion aria-hidden />} title="Page not found">
-      <p>There is nothing at this address. It may have been moved or deleted.</p>
+      <p>We couldn't find that page. It may have been moved or deleted.</p>
       <DashboardLink />
     </Notice>
   );
@@ -86,13 +86,13 @@ export function PendingPage() {
     >
       <Spinner className="size-5" />
       <span className={isSlow ? undefined : "sr-only"}>
-        {isSlow ? "This takes longer than usual…" : "Loading…"}
+        {isSlow ? "This is taking longer than usual…" : "Loading…"}
       </span>
     </div>
   );
 }
 
-/** They have a <main>; when one of them failed itself, the notice is all there is. */
+/** These layouts have a <main>. If a layout itself failed, the notice is all there is. */
 const LAYOUTS = ["/_app", "/_public"];
 
 interface NoticeProps {

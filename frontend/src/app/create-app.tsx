@@ -14,7 +14,7 @@ declare module "@tanstack/react-router" {
   }
 }
 
-/** Everything with a life of its own, made once by main.tsx and once per test. */
+/** Creates everything that has state: once in main.tsx, and once per test. */
 export function createApp(history?: RouterHistory) {
   const queryClient = createQueryClient();
   const session: Session = createSession(queryClient, () => router);
@@ -31,7 +31,7 @@ function createAppRouter(context: RouterContext, history?: RouterHistory) {
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
-    // TanStack Query decides what is fresh.
+    // TanStack Query decides when data is stale.
     defaultPreloadStaleTime: 0,
     defaultPendingMs: 150,
     defaultPendingMinMs: 300,

@@ -2,6 +2,7 @@ import { readUserMe } from "@app/sdk";
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -9,7 +10,7 @@ import { refuse, server, signedInAs, signedOut } from "@/test/server";
 const PASSWORD = "quiet-harbour-42";
 const ada = user();
 
-/** The profile with a changed name, and a session that ended meanwhile. */
+/** The profile form with unsaved input and a session that has ended. */
 async function renderDirtyForm() {
   signedInAs(ada);
   const app = await renderApp("/settings");
@@ -38,11 +39,11 @@ async function renderDirtyForm() {
 
 async function save(person: Awaited<ReturnType<typeof renderApp>>["user"]) {
   await person.click(screen.getByRole("button", { name: "Save" }));
-  return screen.findByRole("alertdialog", { name: "Your session has ended" });
+  return screen.findByRole("alertdialog", { name: "Your session expired" });
 }
 
-describe("a session that ends while a form has unsaved input", () => {
-  it("is asked for in place, and what was being saved is saved then", async () => {
+describe("a session that ends with unsaved input", () => {
+  it("asks in place, then repeats the save", async () => {
     const { user: person, field, saved, router } = await renderDirtyForm();
     const dialog = await save(person);
     const password = within(dialog).getByTestId("password-input");
@@ -63,7 +64,7 @@ describe("a session that ends while a form has unsaved input", () => {
     expect(localStorage.getItem("signed-in")).toBe("true");
   });
 
-  it("cannot be closed away, and asks once however many requests are refused", async () => {
+  it("stays open and asks once for all requests", async () => {
     const { user: person } = await renderDirtyForm();
     const dialog = await save(person);
     const others = Promise.allSettled([readUserMe(), readUserMe()]);
@@ -73,20 +74,20 @@ describe("a session that ends while a form has unsaved input", () => {
 
     signedInAs(ada);
     await person.type(within(dialog).getByTestId("password-input"), `${PASSWORD}{Enter}`);
-    const answers = await others;
-    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    const results = await others;
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
   });
 
-  it("can be left for another account, with the cache cleared", async () => {
+  it("can switch to another account, clearing the cache", async () => {
     const { user: person, router, queryClient } = await renderDirtyForm();
     const dialog = await save(person);
     await person.click(within(dialog).getByRole("button", { name: "Use another account" }));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.href).toBe("/login?redirect=%2Fsettings");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
   });
 
-  it("starts afresh when another user signs in, and saves nothing as them", async () => {
+  it("starts over for another user without saving", async () => {
     const { user: person, router, saved } = await renderDirtyForm();
     const dialog = await save(person);
     const other = user({ id: "0198a000-0000-7000-8000-000000000002", full_name: "Grace Hopper" });
@@ -98,7 +99,7 @@ describe("a session that ends while a form has unsaved input", () => {
     expect(saved).toEqual([]);
   });
 
-  it("goes on when the same user signs in in another tab", async () => {
+  it("continues after a sign-in in another tab", async () => {
     const { user: person, field, saved } = await renderDirtyForm();
     const dialog = await save(person);
     await fetch("http://localhost:3000/api/v1/login/session", {
@@ -112,7 +113,7 @@ describe("a session that ends while a form has unsaved input", () => {
     expect(field).toHaveValue("Countess");
   });
 
-  it("is over when another user signs in in another tab", async () => {
+  it("ends when another user signs in elsewhere", async () => {
     const { user: person } = await renderDirtyForm();
     const dialog = await save(person);
     signedInAs(user({ id: "0198a000-0000-7000-8000-000000000002", full_name: "Grace Hopper" }));
@@ -122,22 +123,22 @@ describe("a session that ends while a form has unsaved input", () => {
   });
 });
 
-it("leads to the login page when the dialog cannot be loaded", async () => {
+it("shows the login page when the dialog fails", async () => {
   signedInAs(ada);
   const { router, session } = await renderApp("/");
   await screen.findByTestId("user-menu");
   vi.useFakeTimers({ toFake: ["setTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
-  const answer = session.question.ask(ada);
+  const isBack = session.question.ask(ada);
   vi.advanceTimersByTime(5_000);
-  expect(await answer).toBe(false);
+  expect(await isBack).toBe(false);
   vi.useRealTimers();
   signedOut();
   await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
 });
 
 describe("unsaved input", () => {
-  it("is not left without a question", async () => {
+  it("is not left without asking", async () => {
     const { user: person, field, router } = await renderDirtyForm();
     await person.click(screen.getByRole("link", { name: "Dashboard" }));
     const question = await screen.findByRole("alertdialog", { name: "Discard changes?" });
@@ -147,18 +148,18 @@ describe("unsaved input", () => {
 
     signedInAs(ada);
     await person.click(screen.getByRole("link", { name: "Dashboard" }));
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   });
 
-  it("does not keep the page on screen when another tab logs out", async () => {
+  it("is dropped when another tab logs out", async () => {
     const { router } = await renderDirtyForm();
     act(() => new BroadcastChannel("session").postMessage({ type: "end" }));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.pathname).toBe("/login");
   });
 
-  it("is asked for before logging out", async () => {
+  it("is kept until the user confirms logging out", async () => {
     const { user: person, field, router } = await renderDirtyForm();
     let isLoggedOut = false;
     server.use(
@@ -170,7 +171,7 @@ describe("unsaved input", () => {
     const logOut = async () => {
       await person.click(screen.getByTestId("user-menu"));
       await person.click(await screen.findByRole("menuitem", { name: "Log out" }));
-      return within(await screen.findByRole("alertdialog", { name: /Log out and discard/ }));
+      return within(await screen.findByRole("alertdialog", { name: /Log out without saving/ }));
     };
     await person.click((await logOut()).getByRole("button", { name: "Keep editing" }));
     expect(field).toHaveValue("Countess");

@@ -6,10 +6,10 @@ const sources = import.meta.glob<string>("/src/**/*.{ts,tsx}", {
   eager: true,
 });
 
-/** The feature that a path lies in: "users" for "/src/features/users/api.ts". */
+/** The feature that a path belongs to: "users" for "/src/features/users/api.ts". */
 const featureOf = (path: string) => /^\/src\/features\/([^/]+)\//.exec(path)?.[1];
 
-/** Absolute paths, from the root of the frontend, of the modules that a file imports from our own tree. */
+/** The paths of our own modules that a file imports, absolute from the frontend's root. */
 function importsOf(path: string, source: string) {
   const specifiers = [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)];
   return specifiers.flatMap(([, specifier = ""]) => {
@@ -19,7 +19,7 @@ function importsOf(path: string, source: string) {
   });
 }
 
-it("lets no file import a feature that it does not belong to, so that any folder can be deleted", () => {
+it("lets no file import another feature", () => {
   const checked = Object.entries(sources).filter(([path]) => !path.endsWith(".gen.ts"));
   const wrong = checked.flatMap(([path, source]) =>
     importsOf(path, source)

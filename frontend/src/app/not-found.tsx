@@ -1,6 +1,6 @@
 import { createFileRoute, notFound } from "@tanstack/react-router";
 
-/** Every other address: behind the session like the pages, so that it tells a visitor nothing. */
+/** Every unknown URL. It requires a session like the pages, so that it tells visitors nothing. */
 export const Route = createFileRoute("/_app/$")({
   staticData: { title: "Page not found" },
   loader: () => {

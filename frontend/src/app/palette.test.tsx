@@ -44,7 +44,7 @@ const options = () => screen.getAllByRole("option").map(({ textContent }) => tex
 const parcel = { id: "1", title: "Ladder", hint: "In the shed", to: "/settings/password" } as const;
 
 describe("the command palette", () => {
-  it("finds pages and tabs by the beginnings of their words, and goes there", async () => {
+  it("finds pages and tabs by word prefixes", async () => {
     const { user: person, router } = await openPalette();
     await person.keyboard("set pas");
     await waitFor(() => expect(options()).toEqual(["PasswordSettings"]));
@@ -53,7 +53,7 @@ describe("the command palette", () => {
     expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
   });
 
-  it("has the first choice chosen, whatever is typed, and another by the arrow keys", async () => {
+  it("selects the first choice, or another by arrows", async () => {
     const { user: person } = await openPalette();
     const chosen = () => screen.getByRole("option", { selected: true }).textContent;
     expect(chosen()).toBe(options()[0]);
@@ -66,13 +66,13 @@ describe("the command palette", () => {
     expect(chosen()).toBe(options().at(-1));
   });
 
-  it("gives the focus back when it is closed", async () => {
+  it("returns focus when it closes", async () => {
     const { user: person, opener } = await openPalette();
     await person.keyboard("{Escape}");
     await waitFor(() => expect(opener).toHaveFocus());
   });
 
-  it("starts afresh each time", async () => {
+  it("is reset each time it opens", async () => {
     const { user: person } = await openPalette();
     await person.keyboard("zzz{Escape}");
     await waitFor(() => expect(screen.queryByRole("combobox")).not.toBeInTheDocument());
@@ -94,7 +94,7 @@ describe("the command palette", () => {
     await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
   });
 
-  it("keeps the actions of superusers from everybody else", async () => {
+  it("hides superusers' actions from other users", async () => {
     commands.push({ title: "Audit", icon: Users, to: "/", superuser: true });
     const { unmount } = await openPalette();
     expect(screen.queryByRole("option", { name: "Audit" })).not.toBeInTheDocument();
@@ -106,7 +106,7 @@ describe("the command palette", () => {
 });
 
 describe("its search of records", () => {
-  it("asks once the typing pauses, and goes to what was found", async () => {
+  it("requests once typing pauses and opens the record", async () => {
     search.mockResolvedValue([parcel]);
     const { user: person, router } = await openPalette();
     await person.keyboard("ladder");
@@ -116,7 +116,7 @@ describe("its search of records", () => {
     await waitFor(() => expect(router.state.location.pathname).toBe("/settings/password"));
   });
 
-  it("leaves the choice where it is when records come", async () => {
+  it("keeps the selection when records arrive", async () => {
     search.mockResolvedValue([parcel]);
     const { user: person } = await openPalette();
     await person.keyboard("pass");
@@ -125,7 +125,7 @@ describe("its search of records", () => {
     expect(screen.getByRole("option", { selected: true })).toHaveTextContent("Password");
   });
 
-  it("aborts a search that the next one overtakes", async () => {
+  it("aborts a search that the next one replaces", async () => {
     search.mockImplementation((query) =>
       query === "la" ? new Promise(() => {}) : Promise.resolve([parcel]),
     );
@@ -137,7 +137,7 @@ describe("its search of records", () => {
     expect(search.mock.calls[0]?.[1].aborted).toBe(true);
   });
 
-  it("asks only where the user may look", async () => {
+  it("searches only what the user can see", async () => {
     const { user: person, unmount } = await openPalette();
     await person.keyboard("grace");
     await waitFor(() => expect(search).toHaveBeenCalled());
@@ -149,14 +149,14 @@ describe("its search of records", () => {
     await waitFor(() => expect(people).toHaveBeenCalled());
   });
 
-  it("says when nothing is found", async () => {
+  it("shows a message without results", async () => {
     const { user: person } = await openPalette();
     await person.keyboard("zzz");
-    expect(await screen.findByText("Nothing found for “zzz”")).toBeInTheDocument();
+    expect(await screen.findByText("No results for “zzz”")).toBeInTheDocument();
     expect(screen.queryByRole("option")).not.toBeInTheDocument();
   });
 
-  it("says when it failed, and tries again on Enter", async () => {
+  it("shows an error and retries on Enter", async () => {
     search.mockRejectedValueOnce(new Error("down")).mockResolvedValue([parcel]);
     const { user: person } = await openPalette();
     await person.keyboard("zzz");

@@ -12,12 +12,12 @@ export interface RouterContext {
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
-    /** Of the document and of the breadcrumb. */
+    /** For the document and the breadcrumb. */
     title?: string;
   }
 }
 
-// Not needed for the first paint, and no page fails because toasts do.
+// Not needed for the first paint, and a failure to load toasts must not fail the page.
 const Toaster = lazy(async () => {
   await idle();
   return import("@/components/ui/sonner");

@@ -22,36 +22,36 @@ async function logOut(person: Awaited<ReturnType<typeof renderApp>>["user"]) {
 }
 
 describe("a visitor without a session", () => {
-  it("is led to the login page and never sees the app", async () => {
+  it("is redirected to login without seeing the app", async () => {
     signedOut();
     const { router } = await renderApp("/");
     expect(screen.queryByTestId("user-menu")).not.toBeInTheDocument();
     expect(router.state.location.href).toBe("/login");
   });
 
-  it("comes back to a deep link after login", async () => {
+  it("returns to a deep link after login", async () => {
     signedOut();
     const { router } = await renderApp("/reports?page=2");
     expect(router.state.location.href).toBe("/login?redirect=%2Freports%3Fpage%3D2");
   });
 });
 
-describe("a session that is refused while somebody works", () => {
-  it("ends once, with the cache cleared, however many requests were refused", async () => {
+describe("a session that is refused while in use", () => {
+  it("ends once and clears the cache", async () => {
     const { router, queryClient } = await renderSignedIn();
     signedOut();
     const visited: string[] = [];
     router.subscribe("onResolved", ({ toLocation }) => visited.push(toLocation.href));
 
     await act(() => Promise.allSettled([readUserMe(), readUserMe(), readUserMe()]));
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(visited).toEqual(["/login"]);
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
   });
 });
 
 describe("logging out", () => {
-  it("ends the session here and tells the other tabs", async () => {
+  it("ends the session in all tabs", async () => {
     const { router, queryClient, user: person } = await renderSignedIn();
     server.use(http.post("*/api/v1/login/logout", () => HttpResponse.json({ message: "Bye" })));
     const heard = new Promise((resolve) => {
@@ -60,13 +60,13 @@ describe("logging out", () => {
 
     signedOut();
     await logOut(person);
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(router.state.location.href).toBe("/login");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
     await heard;
   });
 
-  it("stays signed in and says so when the server cannot be reached", async () => {
+  it("stays signed in when the server is unreachable", async () => {
     const { user: person } = await renderSignedIn();
     server.use(http.post("*/api/v1/login/logout", () => HttpResponse.error()));
     await logOut(person);
@@ -79,14 +79,14 @@ describe("logging out", () => {
     signedOut();
     new BroadcastChannel("session").postMessage({ type: "end" });
     expect(
-      await screen.findByRole("heading", { name: "Log in to your account" }),
+      await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` }),
     ).toBeInTheDocument();
   });
 });
 
-describe("what cannot be shown", () => {
-  it("gives the request id and tries again", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {}); // React reports what the boundary caught.
+describe("a page that fails", () => {
+  it("shows the request id and can be retried", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {}); // React reports errors that the boundary caught.
     vi.spyOn(console, "warn").mockImplementation(() => {});
     signedInAs(user());
     server.use(
@@ -94,13 +94,13 @@ describe("what cannot be shown", () => {
     );
     const { user: person } = await renderApp("/");
 
-    expect(await screen.findByRole("heading", { name: "This page did not load" })).toBeVisible();
+    expect(await screen.findByRole("heading", { name: "Couldn't load this page" })).toBeVisible();
     expect(screen.getByText("req-1")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText(WELCOME)).toBeInTheDocument();
   });
 
-  it("is a page of its own inside the app for an unknown address", async () => {
+  it("is a not-found page for an unknown URL", async () => {
     signedInAs(user());
     await renderApp("/no/such/page");
     expect(await screen.findByRole("heading", { name: "Page not found" })).toBeInTheDocument();
@@ -109,8 +109,8 @@ describe("what cannot be shown", () => {
   });
 });
 
-describe("a change of page", () => {
-  it("moves the focus to the heading and changes the title", async () => {
+describe("a page change", () => {
+  it("focuses the heading and changes the title", async () => {
     const { router } = await renderSignedIn();
     expect(document.title).toBe(`Dashboard · ${PROJECT_NAME}`);
     await act(() => router.navigate({ href: "/no/such/page" }));

@@ -23,19 +23,19 @@ describe("the sidebar", () => {
   beforeEach(() => void navEntries.push({ ...entry, area: "admin" }));
   afterEach(() => void navEntries.pop());
 
-  it("keeps what is for superusers from everybody else", async () => {
+  it("hides superusers' entries from other users", async () => {
     await renderSignedIn();
     expect(within(sidebar()).getByRole("link", { name: "Settings" })).toBeInTheDocument();
     expect(within(sidebar()).queryByRole("link", { name: "Audit" })).not.toBeInTheDocument();
   });
 
-  it("has a group of its own for administration", async () => {
+  it("has a separate group for administration", async () => {
     await renderSignedIn("/", { is_superuser: true });
     const group = within(sidebar()).getByRole("region", { name: "Administration" });
     expect(within(group).getByRole("link", { name: "Audit" })).toBeInTheDocument();
   });
 
-  it("folds with [ and stays as it was left, also after a reload", async () => {
+  it("folds with [ and stays folded after reload", async () => {
     const { user: person, unmount } = await renderSignedIn();
     const toggle = screen.getByRole("button", { name: "Collapse sidebar" });
     expect(toggle).toHaveAttribute("aria-expanded", "true");
@@ -49,7 +49,7 @@ describe("the sidebar", () => {
   });
 });
 
-describe("the user's menu", () => {
+describe("the user menu", () => {
   it("leads to the profile and the appearance", async () => {
     const { user: person, router } = await renderSignedIn();
     await person.click(screen.getByTestId("user-menu"));
@@ -75,7 +75,7 @@ describe("shortcuts", () => {
     expect(await screen.findByText(WELCOME)).toBeInTheDocument();
   });
 
-  it("are listed under ?, by section, and the focus returns", async () => {
+  it("are listed under ? and return the focus", async () => {
     const { user: person } = await renderSignedIn();
     const search = screen.getByRole("button", { name: "Search" });
     search.focus();
@@ -90,7 +90,7 @@ describe("shortcuts", () => {
     await waitFor(() => expect(search).toHaveFocus());
   });
 
-  it("of a single key can be switched off, but for the way back", async () => {
+  it("of a single key can be switched off", async () => {
     const { user: person, router } = await renderSignedIn();
     await person.keyboard("?");
     const dialog = await screen.findByRole("dialog");
@@ -105,7 +105,7 @@ describe("shortcuts", () => {
     expect(await screen.findByRole("dialog")).toBeInTheDocument();
   });
 
-  it("are each of a key that no other has, and none begins another", async () => {
+  it("are unique, and none is another's prefix", async () => {
     const { user: person } = await renderSignedIn("/", { is_superuser: true });
     await person.keyboard("?");
     const dialog = await screen.findByRole("dialog");

@@ -13,19 +13,19 @@ import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs } from "@/test/server";
 
 beforeEach(() => {
-  // React and the router report what a boundary caught.
+  // React and the router report errors that a boundary caught.
   vi.spyOn(console, "error").mockImplementation(() => {});
   vi.spyOn(console, "warn").mockImplementation(() => {});
   signedInAs(user());
 });
 
-// Toasts outlive the page that they were shown on.
+// Toasts stay when their page is left.
 afterEach(async () => void (await import("@/components/ui/sonner")).toast.dismiss());
 
 const PAGE = "/settings/appearance";
 const ID = "/_app/settings/appearance";
 
-/** The app, and a page in it that is changed for this test. */
+/** The app with one page that is changed for this test. */
 async function renderWith(options: Partial<RegisteredRouter["routesById"][typeof ID]["options"]>) {
   const app = await renderApp("/settings");
   await screen.findByRole("heading", { name: "Settings" });
@@ -43,16 +43,16 @@ describe("a page for superusers", () => {
   const options = {
     beforeLoad: ({ context }: { context: { user: UserPublic } }) => requireSuperuser(context.user),
   };
-  const refusal = "You have no access to this page";
+  const refusal = "You don't have access to this page";
 
-  it("says so to everybody else, inside the layout and without a redirect", async () => {
+  it("shows a notice to other users, without redirect", async () => {
     const { router } = await renderWith(options);
     expect(await screen.findByRole("heading", { name: refusal })).toBeInTheDocument();
     expect(screen.getByTestId("user-menu")).toBeInTheDocument();
     expect(router.state.location.pathname).toBe(PAGE);
   });
 
-  it("is shown to them", async () => {
+  it("is shown to superusers", async () => {
     signedInAs(user({ is_superuser: true }));
     await renderWith(options);
     expect(await screen.findByRole("heading", { name: "Theme" })).toBeInTheDocument();
@@ -60,12 +60,11 @@ describe("a page for superusers", () => {
 });
 
 describe("the connection", () => {
-  /** Requests for the user, which every page needs. */
   async function loseServer() {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => HttpResponse.error()));
     await act(() => readUserMe().catch(() => {}));
-    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+    expect(await screen.findByText(/Can't reach the server/)).toBeInTheDocument();
   }
 
   function findServer() {
@@ -80,48 +79,50 @@ describe("the connection", () => {
     return () => reads;
   }
 
-  it("is said to be lost when a request fails, until somebody tries again", async () => {
+  it("shows a banner from failure until a retry", async () => {
     await loseServer();
     findServer();
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-    await waitFor(() => expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument());
+    await waitFor(() =>
+      expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument(),
+    );
   });
 
-  it("is asked for by itself, and what is on screen is brought up to date", async () => {
+  it("is probed automatically, then data is refetched", async () => {
     await loseServer();
     const reads = findServer();
     expect(await screen.findByText("Countess", undefined, { timeout: 8000 })).toBeInTheDocument();
-    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument();
     expect(reads()).toBe(1);
   }, 15_000);
 
-  it.each([502, 503, 504])("is lost when a proxy answers %s for the API", async (status) => {
+  it.each([502, 503, 504])("is lost when a proxy returns %s", async (status) => {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => new HttpResponse("Bad gateway", { status })));
     await act(() => readUserMe().catch(() => {}));
-    expect(await screen.findByText(/cannot be reached/)).toBeInTheDocument();
+    expect(await screen.findByText(/Can't reach the server/)).toBeInTheDocument();
   });
 
-  it("is not lost when the API itself says that it is busy", async () => {
+  it("is not lost when the API is busy", async () => {
     await renderApp(PAGE);
     server.use(http.get("*/api/v1/users/me", () => refuse(503, "UNAV_001", "Try again later")));
     await act(() => readUserMe().catch(() => {}));
-    expect(screen.queryByText(/cannot be reached/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Can't reach the server/)).not.toBeInTheDocument();
   });
 
-  it("is known from the browser, too", async () => {
+  it("follows the browser's offline state", async () => {
     await renderApp(PAGE);
     const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     act(() => void window.dispatchEvent(new Event("offline")));
-    expect(await screen.findByText(/You are offline/)).toBeInTheDocument();
+    expect(await screen.findByText(/You're offline/)).toBeInTheDocument();
     online.mockReturnValue(true);
     act(() => void window.dispatchEvent(new Event("online")));
-    expect(screen.queryByText(/You are offline/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/You're offline/)).not.toBeInTheDocument();
   });
 });
 
-describe("a page whose answer takes long", () => {
-  it("says that it loads, and then that it takes longer than usual", async () => {
+describe("a page whose response takes long", () => {
+  it("shows that it loads, then a slow notice", async () => {
     await renderWith({ loader: () => new Promise(() => {}) });
     expect(await screen.findByText("Loading…")).toBeInTheDocument();
     expect(
@@ -131,14 +132,14 @@ describe("a page whose answer takes long", () => {
 });
 
 describe("an error that no form shows", () => {
-  it("is a toast that stays, with the request id to copy", async () => {
+  it("is a lasting toast with the request id", async () => {
     const { user: person } = await renderApp(PAGE);
     await toastError(
       new ApiError("It broke", { status: 500, code: "INT_001", requestId: "req-7" }),
     );
     expect(await screen.findByText("It broke")).toBeInTheDocument();
-    expect(screen.getByText("Request req-7")).toBeInTheDocument();
-    await person.click(screen.getByRole("button", { name: "Copy request id" }));
+    expect(screen.getByText("Request ID: req-7")).toBeInTheDocument();
+    await person.click(screen.getByRole("button", { name: "Copy request ID" }));
     expect(await screen.findByRole("button", { name: "Copied" })).toBeInTheDocument();
     expect(await navigator.clipboard.readText()).toBe("req-7");
   });
@@ -147,11 +148,11 @@ describe("an error that no form shows", () => {
 describe("a deployment under an open tab", () => {
   beforeEach(() => {
     markMissingChunks();
-    // As markup, so that nothing tries to run it.
+    // As markup, so that nothing runs it.
     document.head.innerHTML = '<script type="module" src="/assets/index-old.js"></script>';
   });
 
-  /** A file of the build that is gone, as Vite and the browser tell it. */
+  /** A missing file of the build, as Vite and the browser report it. */
   function missingFile() {
     const payload = new TypeError("Failed to fetch dynamically imported module: /assets/x.js");
     window.dispatchEvent(Object.assign(new Event("vite:preloadError"), { payload }));
@@ -173,14 +174,14 @@ describe("a deployment under an open tab", () => {
     return { ...app, reload };
   }
 
-  it("reloads a page without its code, once", async () => {
+  it("reloads a page without its code once", async () => {
     deploy("old");
     const { reload, unmount } = await showBrokenPage();
     await waitFor(() => expect(reload).toHaveBeenCalledOnce());
     unmount();
 
     const { user: person } = await showBrokenPage();
-    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(await screen.findByText("Couldn't load this page")).toBeInTheDocument();
     expect(reload).toHaveBeenCalledOnce();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(reload).toHaveBeenCalledTimes(2);
@@ -190,11 +191,11 @@ describe("a deployment under an open tab", () => {
     deploy("old");
     vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     const { reload } = await showBrokenPage();
-    expect(await screen.findByText("This page did not load")).toBeInTheDocument();
+    expect(await screen.findByText("Couldn't load this page")).toBeInTheDocument();
     expect(reload).not.toHaveBeenCalled();
   });
 
-  it("is told when a file is missing that the page can do without", async () => {
+  it("is reported when an optional file is missing", async () => {
     const { router } = await renderApp(PAGE);
     onTestFinished(watchForNewVersion(router));
     deploy("new");
@@ -204,9 +205,9 @@ describe("a deployment under an open tab", () => {
     expect(screen.getByRole("heading", { name: "Settings" })).toBeInTheDocument();
   });
 
-  it("is looked for when somebody comes back to the tab, but not each time", async () => {
+  it("is checked on return, but not each time", async () => {
     const { router } = await renderApp(PAGE);
-    const asked = vi.spyOn(globalThis, "fetch");
+    const fetched = vi.spyOn(globalThis, "fetch");
     deploy("old");
     const now = vi.spyOn(Date, "now");
     onTestFinished(watchForNewVersion(router));
@@ -217,7 +218,7 @@ describe("a deployment under an open tab", () => {
     now.mockReturnValue(later);
     comeBack();
     comeBack();
-    expect(asked.mock.calls).toEqual([["/index.html", { cache: "no-cache" }]]);
+    expect(fetched.mock.calls).toEqual([["/index.html", { cache: "no-cache" }]]);
     expect(screen.queryByText("A new version is available.")).not.toBeInTheDocument();
 
     deploy("new");
@@ -226,7 +227,7 @@ describe("a deployment under an open tab", () => {
     expect(await screen.findByText("A new version is available.")).toBeInTheDocument();
   });
 
-  it("is not taken from the page of a proxy", async () => {
+  it("is not taken from a proxy's page", async () => {
     const { router } = await renderApp(PAGE);
     onTestFinished(watchForNewVersion(router));
     let hasAnswered = false;

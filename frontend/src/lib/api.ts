@@ -1,14 +1,14 @@
 import { client, configureAppClient } from "@app/sdk";
 import { setReachable } from "@/lib/connection";
 
-/** No request waits longer than this for an answer: a clear error beats a spinner without end. */
+/** No request waits longer than this for a response, because an error is better than an endless spinner. */
 const TIMEOUT_MS = 20_000;
 
 let whenUnauthorized: () => Promise<boolean> = async () => false;
 
 /**
- * Points the SDK at the dashboard's own origin. The session is an HttpOnly cookie, so there is nothing to attach.
- * `onUnauthorized` says whether there is a session again: then the request is repeated.
+ * Points the SDK at the dashboard's own origin. The session is an HttpOnly cookie, so no token is attached.
+ * `onUnauthorized` resolves to true when there is a session again; then the request is repeated.
  */
 export function configureApi(onUnauthorized: () => Promise<boolean>) {
   whenUnauthorized = onUnauthorized;
@@ -20,7 +20,7 @@ interface Sending {
   transport?: (request: Request, init: { signal: AbortSignal }) => Promise<Response>;
 }
 
-/** The only place that sees every answer, and therefore where a refused session and a lost connection are noticed. */
+/** The only place that sees every response. It therefore detects a refused session and a lost connection. */
 export function apiFetch(sending: Sending = {}): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -37,20 +37,20 @@ async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetc
   try {
     const response = await transport(request, { signal });
     setReachable(!isOfProxy(response));
-    // A long list takes its time. Whoever reads it looks after that.
+    // A long list takes time. The code that reads it has its own timeout.
     if (response.headers.get("Content-Type")?.startsWith("text/csv")) clearTimeout(timer);
     return response;
   } catch (error) {
-    // What was aborted, by its caller or for its time, says nothing about the connection.
+    // An abort, by the caller or by the timeout, says nothing about the connection.
     if (!signal.aborted) setReachable(false);
     throw error;
   }
 }
 
-/** What a proxy says while the API behind it is away. The API's own errors are problem documents. */
+/** Whether a proxy responded because the API is down. The API's own errors are problem documents. */
 function isOfProxy({ status, headers }: Response) {
   return [502, 503, 504].includes(status) && !headers.get("Content-Type")?.includes("problem+json");
 }
 
-/** Signing in and out answer for themselves. */
+/** Sign-in and sign-out handle a 401 themselves. */
 const isAboutSignIn = ({ url }: Request) => new URL(url).pathname.startsWith("/api/v1/login/");

@@ -1,7 +1,7 @@
 import { type ClassValue, clsx } from "clsx";
 import { twMerge } from "tailwind-merge";
 
-/** Joins class names; of two that contradict each other the later wins. */
+/** Joins class names. If two of them conflict, the later one wins. */
 export function cn(...inputs: ClassValue[]) {
   return twMerge(clsx(inputs));
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** Whether the server can be reached, as far as the last request and the browser know. */
+/** Whether the server is reachable, according to the last request and the browser. */
 
 let isReachable = true;
 const listeners = new Set<() => void>();

@@ -46,13 +46,13 @@ function start(csv: ReturnType<typeof stream>) {
     signal: abort.signal,
     onProgress: (progress) => steps.push(progress),
   });
-  // Some tests look at it later.
+  // Some tests await it later, so a rejection would be unhandled.
   done.catch(() => {});
   return { abort, steps, done };
 }
 
-describe("a CSV file", () => {
-  it("is saved whole, with the rows counted as they arrive", async () => {
+describe("a CSV download", () => {
+  it("is saved whole and counts rows on arrival", async () => {
     const csv = stream();
     const { steps, done } = start(csv);
     csv.write("\ufeffid,title\r\n1,One\r\n2,T");
@@ -71,7 +71,7 @@ describe("a CSV file", () => {
     ).toBe("\ufeffid,title\r\n1,One\r\n2,Two\r\n3,Three\r\n");
   });
 
-  it("counts rows, not the lines inside of a cell", async () => {
+  it("counts rows instead of lines within cells", async () => {
     const csv = stream();
     const { done } = start(csv);
     csv.write('id,title\r\n1,"two\r\nlines, ""quoted""\n"\r\n2,b\r\n');
@@ -79,7 +79,7 @@ describe("a CSV file", () => {
     expect(await done).toBe(2);
   });
 
-  it("that breaks off is not saved, and the error says how far it came", async () => {
+  it("is not saved when it breaks off", async () => {
     const csv = stream({ "X-Correlation-ID": "req-9" });
     const { steps, done } = start(csv);
     csv.write("id\r\n1\r\n2\r\n");
@@ -88,12 +88,12 @@ describe("a CSV file", () => {
 
     const error = await done.catch((caught) => caught);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error.message).toBe("The export broke off after 2 of 3 rows. Nothing was saved.");
+    expect(error.message).toBe("Export stopped after 2 of 3 rows. No file was saved.");
     expect(error.requestId).toBe("req-9");
     expect(saved).toEqual([]);
   });
 
-  it("that stands still is given up", async () => {
+  it("is given up when it stalls", async () => {
     vi.useFakeTimers();
     const { done } = start(stream());
     await vi.advanceTimersByTimeAsync(31_000);
@@ -101,7 +101,7 @@ describe("a CSV file", () => {
     expect(saved).toEqual([]);
   });
 
-  it("that is cancelled is not saved", async () => {
+  it("is not saved when cancelled", async () => {
     const csv = stream();
     const { abort, done } = start(csv);
     csv.write("id\r\n1\r\n");
@@ -111,7 +111,7 @@ describe("a CSV file", () => {
     expect(saved).toEqual([]);
   });
 
-  it("is an error when it is something else", async () => {
+  it("is an error for another content type", async () => {
     const csv = stream({ "Content-Type": "text/html" });
     const { done } = start(csv);
     await expect(done).rejects.toMatchObject({ code: "invalid_response" });

@@ -1,6 +1,6 @@
 import { ApiError, INVALID_RESPONSE, NETWORK_ERROR, TIMEOUT } from "@app/sdk";
 
-/** A stream that says nothing for this long is given up. */
+/** A stream that sends nothing for this long is given up. */
 const STALL_MS = 30_000;
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
@@ -8,7 +8,7 @@ const LINE_FEED = 0x0a;
 export interface Progress {
   /** Rows that have arrived, without the header. */
   rows: number;
-  /** Rows that were there at the start; 0 when the API did not say. */
+  /** Rows in the whole list at the start; 0 when the API did not send it. */
   total: number;
 }
 
@@ -18,9 +18,9 @@ interface CsvResponse {
 }
 
 /**
- * Reads a streamed CSV file to its end and saves it. Nothing is saved of one that breaks off or is cancelled.
+ * Reads a streamed CSV file to its end and saves it. An incomplete or cancelled file is not saved.
  *
- * Raises `ApiError`, and `AbortError` when `signal` says so.
+ * Throws `ApiError`, or `AbortError` when `signal` is aborted.
  */
 export async function downloadCsv(
   request: (options: { parseAs: "stream"; signal: AbortSignal }) => Promise<CsvResponse>,
@@ -30,7 +30,7 @@ export async function downloadCsv(
   const { data, response } = await request({ parseAs: "stream", signal });
   const type = response.headers.get("Content-Type") ?? "";
   if (!(data instanceof ReadableStream) || !type.startsWith("text/csv")) {
-    throw new ApiError("The answer was not a CSV file", {
+    throw new ApiError("The response was not a CSV file", {
       status: response.status,
       code: INVALID_RESPONSE,
     });
@@ -67,7 +67,7 @@ function read(reader: Reader): ReturnType<Reader["read"]> {
 function broken(cause: unknown, rows: number, total: number, { headers, status }: Response) {
   const isStalled = cause instanceof DOMException && cause.name === "TimeoutError";
   const of = total > 0 ? ` of ${total}` : "";
-  return new ApiError(`The export broke off after ${rows}${of} rows. Nothing was saved.`, {
+  return new ApiError(`Export stopped after ${rows}${of} rows. No file was saved.`, {
     status,
     code: isStalled ? TIMEOUT : NETWORK_ERROR,
     requestId: headers.get("X-Correlation-ID") ?? undefined,
@@ -75,7 +75,7 @@ function broken(cause: unknown, rows: number, total: number, { headers, status }
   });
 }
 
-/** Counts the lines outside of quotes; the first one is the header. */
+/** Counts the lines outside quotes; the first one is the header. */
 function rowCounter() {
   let lines = 0;
   let isQuoted = false;
@@ -98,6 +98,6 @@ function save(file: Blob, name: string) {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken it over by then.
+  // The download has started by then.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -4,26 +4,26 @@ import type { LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 
-/** Where an entry leads. `to` is typed by the router: a link to a page that is gone is a type error. */
+/** The target of a link. The router types `to`: a link to a missing page is a type error. */
 export interface Target {
   to: NonNullable<LinkProps["to"]>;
   search?: Record<string, string | number | boolean>;
 }
 
-/** A link of the sidebar, and a page of the command palette. */
+/** A link in the sidebar and a page in the command palette. */
 export interface NavEntry extends Target {
   title: string;
   icon: LucideIcon;
   order: number;
-  /** The group of the sidebar; "main" when left out. */
+  /** The group of the sidebar. Default: "main". */
   area?: "main" | "admin";
-  /** Only superusers see it. The page guards itself with `requireSuperuser`. */
+  /** Only superusers see it. The page must also call `requireSuperuser`. */
   superuser?: boolean;
   /** Keyboard shortcut, such as "g i". */
   keys?: string;
 }
 
-/** An action of the command palette. It is a link: a page that can start the action has a URL that does. */
+/** An action in the command palette. It is a link: a page that can start the action has a URL for it. */
 export interface Command extends Target {
   title: string;
   icon: LucideIcon;
@@ -34,16 +34,16 @@ export interface Command extends Target {
 export interface SearchResult extends Target {
   id: string;
   title: string;
-  /** What tells two records of the same title apart. */
+  /** Distinguishes records with the same title. */
   hint?: string;
 }
 
-/** A tab of the settings. Its page lies in the feature's own `routes/app/settings`. */
+/** A tab of the settings. Its page is in the feature's own `routes/app/settings`. */
 export interface SettingsTab {
   title: string;
   to: Target["to"];
   order: number;
-  /** With it the tab is in the user's menu, too. */
+  /** Also shows the tab in the user menu. */
   menuIcon?: LucideIcon;
 }
 
@@ -51,11 +51,11 @@ export interface SettingsTab {
 export interface ChecklistStep extends Target {
   title: string;
   order: number;
-  /** From what is stored on the server, never from a click here. */
+  /** Computed from data on the server, never from a click here. */
   isDone: (user: UserPublic, queryClient: QueryClient) => boolean | Promise<boolean>;
 }
 
-/** A page that shows what belongs to one user: an action of the list of users. */
+/** A page that shows data of one user: an action in the list of users. */
 export interface UserLink {
   title: string;
   icon: LucideIcon;
@@ -64,20 +64,23 @@ export interface UserLink {
   param: string;
 }
 
-/** Places of shared pages that a feature may fill. */
+/** Places in shared pages that features can fill. */
 export type SlotName =
   /** Two cards, 8 rem high. */
   | "dashboard.stats"
   | "dashboard.cards"
   | "dashboard.admin"
-  /** The dialog that asks to sign in again in place. Mounted while there is unsaved input. */
+  /** The dialog for signing in again in place. Mounted while there is unsaved input. */
   | "session.ended";
 
-/** What a feature adds to the shell. Found by its file name: nothing lists the features. */
+/** What a feature adds to the shell. It is found by its file name; there is no list of features. */
 export interface Feature {
   nav?: NavEntry[];
   commands?: Command[];
-  /** Server search of the command palette, for those who see the feature's first `nav` entry, under its title. */
+  /**
+   * Server search in the command palette. Its results stand under the title of the feature's first `nav` entry, and
+   * only users who see that entry can search.
+   */
   search?: (query: string, signal: AbortSignal) => Promise<SearchResult[]>;
   settings?: SettingsTab[];
   checklist?: ChecklistStep[];
@@ -85,7 +88,7 @@ export interface Feature {
   slots?: Partial<Record<SlotName, ComponentType>>;
 }
 
-/** Apart from `features.ts`, which imports every manifest: a manifest that imported it back would be a cycle. */
+/** Not in `features.ts`, which imports every manifest: a manifest that imported it would close a circle. */
 export function defineFeature(feature: Feature): Feature {
   return feature;
 }

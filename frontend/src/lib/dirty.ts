@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
 
-/** Whether somebody has typed something that is not saved: then nothing may take the page away unasked. */
+/** Whether a form has unsaved input. Then nothing may leave the page without asking. */
 
 let dirtyForms = 0;
 const listeners = new Set<() => void>();
@@ -12,7 +12,7 @@ function count(change: 1 | -1) {
 
 export const hasUnsavedInput = () => dirtyForms > 0;
 
-/** For forms: what they hold is worth keeping while this is true. */
+/** For forms: their input counts as unsaved while `isDirty` is true. */
 export function useUnsavedInput(isDirty: boolean) {
   useEffect(() => {
     if (!isDirty) return;

@@ -5,10 +5,10 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
-/** One sentence for people; never a stack or a message made for programs. */
+/** One sentence for users, never a stack trace or a technical message. */
 export function errorMessage(error: unknown): string {
   if (isMissingChunk(error)) return error.message;
-  if (!(error instanceof ApiError)) return "Something went wrong on this page.";
+  if (!(error instanceof ApiError)) return "Something went wrong. Try reloading the page.";
   if (error.code === NETWORK_ERROR) {
     return "The server could not be reached. Check your connection and try again.";
   }

@@ -9,7 +9,7 @@ const features = Object.entries(manifests);
 
 const byOrder = (a: { order: number }, b: { order: number }) => a.order - b.order;
 
-/** What only superusers see is left out for everybody else. The API refuses the rest by itself. */
+/** Hides superusers' entries from other users. The API checks permissions itself. */
 export function visibleTo({ is_superuser }: UserPublic) {
   return ({ superuser }: { superuser?: boolean }) => !superuser || is_superuser;
 }
@@ -23,7 +23,7 @@ export const menuEntries = settingsTabs.flatMap(({ menuIcon, ...tab }) =>
 export const checklist = features.flatMap(([, { checklist = [] }]) => checklist).sort(byOrder);
 export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
 
-/** Server searches of the command palette, each with the entry that gives it a title and says who may. */
+/** Server searches of the command palette. The entry gives the title and decides who can search. */
 export const searches = features.flatMap(([, { nav, search }]) => {
   const entry = nav?.[0];
   return entry && search ? [{ entry, search }] : [];

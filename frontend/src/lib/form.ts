@@ -5,7 +5,9 @@ import { errorMessage } from "@/lib/errors";
 /** Where a form keeps an error that belongs to no field. */
 const FORM_ERROR = "root.server";
 
-/** Puts each refused field's message at that field and focuses the first one; anything else goes above the form. */
+/**
+ * Shows each invalid field's message at the field and focuses the first one. All other errors appear above the form.
+ */
 export function applyServerErrors<Values extends FieldValues, Output>(
   form: UseFormReturn<Values, unknown, Output>,
   error: unknown,

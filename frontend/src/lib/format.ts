@@ -1,4 +1,4 @@
-/** Dates and numbers in the reader's own language. */
+/** Dates and numbers in the user's locale. */
 
 const date = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }));
 const dateTime = once(
@@ -11,15 +11,15 @@ const number = once(() => new Intl.NumberFormat());
 
 export const formatDate = (iso: string) => date().format(new Date(iso));
 export const formatDateTime = (iso: string) => dateTime().format(new Date(iso));
-/** Of a date without a time, which the API means in UTC. */
+/** Formats a date without a time, which the API sends in UTC. */
 export const formatDay = (date: string) => day().format(new Date(date));
 export const formatNumber = (value: number) => number().format(value);
 
-/** Made when it is first needed: the browser reads its data about languages then, which takes a phone 100 ms. */
-function once<Value>(make: () => Value) {
-  let made: Value | undefined;
+/** Created on first use, because the browser then loads its locale data. That takes 100 ms on a phone. */
+function once<Value>(create: () => Value) {
+  let value: Value | undefined;
   return () => {
-    made ??= make();
-    return made;
+    value ??= create();
+    return value;
   };
 }

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe("a shortcut", () => {
-  it("runs on its key, and keeps the browser from using it", () => {
+  it("runs on its key and prevents the default", () => {
     const search = on("/");
     expect(press("/").defaultPrevented).toBe(true);
     expect(search).toHaveBeenCalledOnce();
@@ -40,7 +40,7 @@ describe("a shortcut", () => {
     expect(create).not.toHaveBeenCalled();
   });
 
-  it("forgets a sequence that was not finished in time", () => {
+  it("forgets a sequence that takes too long", () => {
     const notes = on("g i");
     const now = vi.spyOn(performance, "now");
     const at = (time: number, key: string) => {
@@ -52,7 +52,7 @@ describe("a shortcut", () => {
     expect(notes).not.toHaveBeenCalled();
   });
 
-  it("starts afresh after a key that leads nowhere", () => {
+  it("resets after a key without a match", () => {
     const notes = on("g i");
     for (const key of ["g", "x", "i"]) press(key);
     expect(notes).not.toHaveBeenCalled();
@@ -60,7 +60,7 @@ describe("a shortcut", () => {
     expect(notes).toHaveBeenCalledOnce();
   });
 
-  it("of a page goes before that of the shell, until the page is left", () => {
+  it("of a page overrides the shell's", () => {
     const shell = on("c");
     const page = on("c");
     press("c");
@@ -70,7 +70,7 @@ describe("a shortcut", () => {
     expect([shell.mock.calls.length, page.mock.calls.length]).toEqual([1, 1]);
   });
 
-  it.each(["input", "textarea", "select"])("is text while somebody types in a %s", (tag) => {
+  it.each(["input", "textarea", "select"])("is text while the user types in %s", (tag) => {
     const [create, palette] = [on("c"), on("mod+k")];
     const field = document.body.appendChild(document.createElement(tag));
     press("c", {}, field);
@@ -102,7 +102,7 @@ describe("a shortcut", () => {
     expect(create).not.toHaveBeenCalled();
   });
 
-  it("is found on keyboards of other alphabets", () => {
+  it("works on keyboards with other alphabets", () => {
     const [create, help] = [on("c"), on("?")];
     press("с", { code: "KeyC" }); // Cyrillic
     press("?", { shiftKey: true });

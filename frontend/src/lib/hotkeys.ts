@@ -2,11 +2,11 @@ import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { storedFlag } from "@/lib/stored-flag";
 
 /**
- * Keyboard shortcuts: one listener, and a register that the list of shortcuts is made from.
+ * Keyboard shortcuts: one listener, and a registry for the list of shortcuts.
  *
- * `keys` is a character as it is typed ("/", "?", "c"), a sequence of such ("g i"), or "mod+k": Ctrl, on a Mac Cmd.
- * Single characters do nothing while somebody types or an overlay is open, and people can switch them off: who speaks
- * to the computer would set them off by accident.
+ * `keys` is a typed character ("/", "?", "c"), a sequence of characters ("g i"), or "mod+k" (Ctrl+K, or Cmd+K on a
+ * Mac). Single characters do nothing while the user types or an overlay is open. Users can switch them off, because
+ * speech input would trigger them by accident.
  */
 
 export type HotkeySection = "General" | "Go to" | "This page";
@@ -18,7 +18,7 @@ export interface Hotkey {
   run: () => void;
 }
 
-/** Time for the second key of a sequence. */
+/** Maximum time between the keys of a sequence. */
 const SEQUENCE_MS = 1200;
 const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
@@ -33,7 +33,7 @@ function change(next: readonly Hotkey[]) {
   for (const listener of listeners) listener();
 }
 
-/** Of two with the same keys the later one wins: a page's before the shell's. */
+/** If two hotkeys have the same keys, the later one wins: a page's over the shell's. */
 export function registerHotkey(hotkey: Hotkey) {
   if (hotkeys.length === 0) window.addEventListener("keydown", onKeyDown);
   change([...hotkeys, hotkey]);
@@ -43,7 +43,7 @@ export function registerHotkey(hotkey: Hotkey) {
   };
 }
 
-/** A shortcut for as long as the component is there. */
+/** Registers a shortcut while the component is mounted. */
 export function useHotkey(
   keys: string,
   handler: () => void,
@@ -57,7 +57,7 @@ export function useHotkey(
   );
 }
 
-/** All that work at the moment, for the list of shortcuts. */
+/** All active shortcuts, for the list of shortcuts. */
 export function useHotkeys(): readonly Hotkey[] {
   return useSyncExternalStore(subscribe, () => hotkeys);
 }
@@ -65,7 +65,7 @@ export function useHotkeys(): readonly Hotkey[] {
 function onKeyDown(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || event.repeat) return;
   const key = keyOf(event);
-  if (!key || !isHeard(event, key)) return;
+  if (!key || !isActive(event, key)) return;
 
   const isSequence = typed !== "" && event.timeStamp - typedAt < SEQUENCE_MS;
   const keys = isSequence ? `${typed} ${key}` : key;
@@ -77,21 +77,21 @@ function onKeyDown(event: KeyboardEvent) {
   match.run();
 }
 
-/** The key in the spelling of `keys`, or nothing when it is part of a shortcut of the browser's. */
+/** The key as `keys` spells it, or undefined when it is part of a browser shortcut. */
 function keyOf(event: KeyboardEvent): string | undefined {
   if (!event.ctrlKey && !event.metaKey && !event.altKey) return latinKey(event);
   const isMod = IS_MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   return isMod && !event.altKey && !event.shiftKey ? `mod+${latinKey(event)}` : undefined;
 }
 
-/** On a keyboard of another alphabet, the letter at the same place. */
+/** On a keyboard with another alphabet, the Latin letter at the same position. */
 function latinKey({ key, code, shiftKey }: KeyboardEvent) {
   const latin = /^[\x21-\x7e]$/.test(key) ? key : /^Key([A-Z])$/.exec(code)?.[1];
   const letter = latin?.toLowerCase();
   return shiftKey && letter !== latin?.toUpperCase() ? undefined : letter;
 }
 
-function isHeard({ target }: KeyboardEvent, key: string) {
+function isActive({ target }: KeyboardEvent, key: string) {
   const element = target instanceof Element ? target : document.body;
   if (element.closest(OVERLAY)) return false;
   return key.startsWith("mod+") || (!characterKeysOff.get() && !element.closest(TYPING));
@@ -99,7 +99,7 @@ function isHeard({ target }: KeyboardEvent, key: string) {
 
 export const IS_MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
-/** Set when somebody does not want shortcuts of a single character. */
+/** True when the user has switched off single-character shortcuts. */
 export const characterKeysOff = storedFlag("character-keys-off");
 
 function subscribe(onChange: () => void) {

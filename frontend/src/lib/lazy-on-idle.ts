@@ -4,14 +4,14 @@ const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(
 
 export const idle = () => new Promise<void>((resolve) => whenIdle(() => resolve()));
 
-/** A part that the first paint does without. It is fetched as soon as the browser has nothing else to do. */
+/** A component that the first paint does not need. It is loaded when the browser is idle. */
 export function lazyOnIdle<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   let started: ReturnType<typeof load> | undefined;
   const start = () => {
     started ??= load();
     return started;
   };
-  // A failure shows when the part is wanted.
+  // A failed load is reported when the component is rendered.
   whenIdle(() => void start().catch(() => (started = undefined)));
   return lazy(start);
 }

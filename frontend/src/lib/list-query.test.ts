@@ -6,78 +6,78 @@ import { listQuery } from "./list-query";
 type Key = readonly [{ _id: string; query: { page?: number; cursor?: string; limit: number } }];
 
 const key = (page: number): Key => [{ _id: "readNotes", query: { page, limit: 20 } }];
-const answer = (next_cursor: string | null = null) => ({
+const pageWith = (next_cursor: string | null = null) => ({
   data: [],
   count: 60,
   pagination: { next_cursor },
 });
 
 let client: QueryClient;
-let asked: Key[0]["query"][];
+let queries: Key[0]["query"][];
 
 beforeEach(() => {
   client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  asked = [];
+  queries = [];
 });
 
-/** Asks for a page as a table does; `respond` is the API. */
-function ask(page: number, respond: (query: Key[0]["query"]) => unknown = () => answer()) {
+/** Requests a page as a table does; `respond` stands in for the API. */
+function request(page: number, respond: (query: Key[0]["query"]) => unknown = () => pageWith()) {
   const queryFn = (({ queryKey: [{ query }] }: { queryKey: Key }) => {
-    asked.push(query);
+    queries.push(query);
     return respond(query);
   }) as never;
   return client.fetchQuery(listQuery({ queryKey: key(page), queryFn }) as never);
 }
 
 describe("a page of a list", () => {
-  it("is asked for by the cursor of the page before, when that is at hand", async () => {
-    client.setQueryData(key(1), answer("second"));
-    await ask(2);
-    expect(asked).toEqual([{ cursor: "second", limit: 20 }]);
+  it("uses the cursor of the cached previous page", async () => {
+    client.setQueryData(key(1), pageWith("second"));
+    await request(2);
+    expect(queries).toEqual([{ cursor: "second", limit: 20 }]);
   });
 
-  it("is asked for by its number when the page before is not at hand", async () => {
-    client.setQueryData(key(1), answer("second"));
-    await ask(3);
-    expect(asked).toEqual([{ page: 3, limit: 20 }]);
+  it("uses its number without a cached previous page", async () => {
+    client.setQueryData(key(1), pageWith("second"));
+    await request(3);
+    expect(queries).toEqual([{ page: 3, limit: 20 }]);
   });
 
-  it("is asked for by its number when the page before is out of date", async () => {
-    client.setQueryData(key(1), answer("second"));
+  it("uses its number after a stale previous page", async () => {
+    client.setQueryData(key(1), pageWith("second"));
     await client.invalidateQueries({ queryKey: key(1) });
-    await ask(2);
-    expect(asked).toEqual([{ page: 2, limit: 20 }]);
+    await request(2);
+    expect(queries).toEqual([{ page: 2, limit: 20 }]);
   });
 
-  it("is asked for by its number when it is the first, or the page before was the last", async () => {
-    client.setQueryData(key(1), answer(null));
-    await ask(2);
-    await ask(1);
-    expect(asked.map(({ page }) => page)).toEqual([2, 1]);
+  it("uses its number without a next cursor", async () => {
+    client.setQueryData(key(1), pageWith(null));
+    await request(2);
+    await request(1);
+    expect(queries.map(({ page }) => page)).toEqual([2, 1]);
   });
 
-  it("is asked for by its number after all when the API refuses the cursor", async () => {
-    client.setQueryData(key(1), answer("of an earlier version"));
-    const page = await ask(2, ({ cursor }) =>
+  it("uses its number when the cursor is refused", async () => {
+    client.setQueryData(key(1), pageWith("of an earlier version"));
+    const page = await request(2, ({ cursor }) =>
       cursor
         ? Promise.reject(new ApiError("No such cursor", { status: 422, code: "VAL_001" }))
-        : answer(),
+        : pageWith(),
     );
-    expect(page).toEqual(answer());
-    expect(asked).toEqual([
+    expect(page).toEqual(pageWith());
+    expect(queries).toEqual([
       { cursor: "of an earlier version", limit: 20 },
       { page: 2, limit: 20 },
     ]);
   });
 
-  it("is asked for once when the API fails in another way", async () => {
-    client.setQueryData(key(1), answer("second"));
+  it("is requested once when the API fails otherwise", async () => {
+    client.setQueryData(key(1), pageWith("second"));
     const fail = () => Promise.reject(new ApiError("Down", { status: 503, code: "UNAV_001" }));
-    await expect(ask(2, fail)).rejects.toMatchObject({ status: 503 });
-    expect(asked).toHaveLength(1);
+    await expect(request(2, fail)).rejects.toMatchObject({ status: 503 });
+    expect(queries).toHaveLength(1);
   });
 
-  it.each([undefined, null, {}, "<html>"])("is an error when it is no list: %s", async (body) => {
-    await expect(ask(1, () => body)).rejects.toMatchObject({ code: "invalid_response" });
+  it.each([undefined, null, {}, "<html>"])("is an error unless it is a list: %s", async (body) => {
+    await expect(request(1, () => body)).rejects.toMatchObject({ code: "invalid_response" });
   });
 });

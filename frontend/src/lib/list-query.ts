@@ -2,7 +2,7 @@ import { ApiError, INVALID_RESPONSE } from "@app/sdk";
 import type { QueryClient, QueryFunctionContext } from "@tanstack/react-query";
 import { hasStatus } from "@/lib/errors";
 
-/** A page of any list, as the API answers it. */
+/** A page of any list, as the API returns it. */
 export interface Page<Row> {
   data: Row[];
   count: number;
@@ -16,7 +16,7 @@ interface PageParams {
 
 type ListKey = readonly [{ query?: PageParams }];
 
-/** The part of the generated options that all lists have in common. */
+/** The part of the generated options that all lists share. */
 interface GeneratedOptions<Row> {
   queryKey: ListKey;
   queryFn?: (context: never) => Page<Row> | Promise<Page<Row>>;
@@ -28,23 +28,23 @@ export interface ListOptions<Row> {
 }
 
 /**
- * The generated options of a list, with two additions. A page is asked for by the cursor of the page before when that
- * one is at hand and fresh: "Next" then costs the same at any depth, and goes on behind the row that people saw. And an
- * answer that is no list is an error, not an empty table.
+ * The generated options of a list, with two additions. If the previous page is cached and fresh, the next page is
+ * requested by its cursor: this costs the same at any depth and continues after the last row that the user saw. A
+ * response that is not a list is an error instead of an empty table.
  */
 export function listQuery<Row>({ queryKey, queryFn }: GeneratedOptions<Row>): ListOptions<Row> {
   return {
     queryKey,
     queryFn: async (context) => {
-      const ask = async (key: ListKey) => queryFn?.({ ...context, queryKey: key } as never);
+      const request = async (key: ListKey) => queryFn?.({ ...context, queryKey: key } as never);
       const byCursor = withCursor(context.client, context.queryKey);
-      const page = await ask(byCursor).catch((error) => {
-        // A cursor that the API does not know, such as one of an earlier version.
+      const page = await request(byCursor).catch((error) => {
+        // The API does not know this cursor, for example because an earlier version created it.
         if (byCursor === context.queryKey || !hasStatus(error, 422)) throw error;
-        return ask(context.queryKey);
+        return request(context.queryKey);
       });
       if (page && Array.isArray(page.data)) return page;
-      throw new ApiError("The answer was not a list", { status: 200, code: INVALID_RESPONSE });
+      throw new ApiError("The response was not a list", { status: 200, code: INVALID_RESPONSE });
     },
   };
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeEventSource } from "@/test/event-source";
 import { startLive } from "./live";
 
-/** Web Locks of one browser, as far as they are used: one holder, the others wait in line. */
+/** The Web Locks of one browser, as far as the tests need them: one holder, the others wait in line. */
 function createLocks() {
   const line: (() => void)[] = [];
   let isHeld = false;
@@ -25,14 +25,14 @@ function createLocks() {
 
 const stops: (() => void)[] = [];
 
-/** A tab that shows a list of notes and a list of users, and counts how often each was asked for. */
+/** A tab that shows a list of notes and a list of users and counts the requests for each. */
 function openTab() {
   const queryClient = new QueryClient();
-  const asked = { notes: 0, users: 0 };
+  const fetches = { notes: 0, users: 0 };
   for (const topic of ["notes", "users"] as const) {
     const queryFn = () => {
-      asked[topic] += 1;
-      return Promise.resolve(asked[topic]);
+      fetches[topic] += 1;
+      return Promise.resolve(fetches[topic]);
     };
     const queryKey = [{ _id: topic, tags: [topic] }];
     const observer = new QueryObserver(queryClient, { queryKey, queryFn, staleTime: 60_000 });
@@ -40,7 +40,7 @@ function openTab() {
   }
   const stop = startLive(queryClient);
   stops.push(stop);
-  return { queryClient, asked, stop };
+  return { queryClient, fetches, stop };
 }
 
 const settle = (ms = 600) => vi.advanceTimersByTimeAsync(ms);
@@ -62,55 +62,55 @@ afterEach(() => {
   Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
 });
 
-describe("news of changes", () => {
-  it("asks again for what is made of the rows that changed, and for nothing else", async () => {
-    const { asked } = openTab();
+describe("change events", () => {
+  it("refetch only data of the changed rows", async () => {
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 1 });
+    expect(fetches).toEqual({ notes: 2, users: 1 });
   });
 
-  it("is one request for a burst", async () => {
-    const { asked } = openTab();
+  it("cause one request for a burst", async () => {
+    const { fetches } = openTab();
     await settle();
     for (let change = 0; change < 50; change += 1) stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 
-  it("asks for everything after a gap in the connection, but not when it is first made", async () => {
-    const { asked } = openTab();
+  it("refetch everything after a reconnect", async () => {
+    const { fetches } = openTab();
     await settle();
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ notes: 1, users: 1 });
+    expect(fetches).toEqual({ notes: 1, users: 1 });
     stream().send("ready");
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
-  it("asks for everything when the server had a gap", async () => {
-    const { asked } = openTab();
+  it("refetch everything after a gap in the server", async () => {
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "*" });
     await settle();
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
   it.each(["not JSON", "{}", "null"])(
-    "asks for everything when it makes no sense: %s",
+    "refetch everything when they are invalid: %s",
     async (data) => {
-      const { asked } = openTab();
+      const { fetches } = openTab();
       await settle();
       stream().dispatchEvent(new MessageEvent("change", { data }));
       await settle();
-      expect(asked).toEqual({ notes: 2, users: 2 });
+      expect(fetches).toEqual({ notes: 2, users: 2 });
     },
   );
 
-  it("waits while a change of one's own is under way", async () => {
-    const { asked, queryClient } = openTab();
+  it("wait for the user's own running change", async () => {
+    const { fetches, queryClient } = openTab();
     await settle();
     let finish = () => {};
     const sent = new Promise<void>((resolve) => {
@@ -122,27 +122,27 @@ describe("news of changes", () => {
       .execute({});
     stream().send("change", { topic: "notes" });
     await settle(3_000);
-    expect(asked.notes).toBe(1);
+    expect(fetches.notes).toBe(1);
     finish();
     await settle(1_000);
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 });
 
 describe("the connection", () => {
-  it("is one for all tabs, and each of them hears", async () => {
+  it("is shared by all tabs", async () => {
     const [one, two] = [openTab(), openTab()];
     await settle();
     expect(FakeEventSource.open).toHaveLength(1);
     vi.useRealTimers();
     stream().send("change", { topic: "users" });
     await vi.waitFor(() => {
-      expect(one.asked.users).toBe(2);
-      expect(two.asked.users).toBe(2);
+      expect(one.fetches.users).toBe(2);
+      expect(two.fetches.users).toBe(2);
     });
   });
 
-  it("goes to the next tab when the one that has it closes", async () => {
+  it("moves to the next tab when one closes", async () => {
     const one = openTab();
     await settle();
     const first = stream();
@@ -153,7 +153,7 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("ends with the session, here and for good", async () => {
+  it("ends with the session", async () => {
     const { stop } = openTab();
     await settle();
     stop();
@@ -162,7 +162,7 @@ describe("the connection", () => {
     expect(FakeEventSource.all).toHaveLength(1);
   });
 
-  it("is closed some time after the last tab is out of sight, and made again", async () => {
+  it("closes when all tabs are hidden", async () => {
     openTab();
     await settle();
     show("hidden");
@@ -175,7 +175,7 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("is tried again when it is refused, less and less often", async () => {
+  it("is retried with growing delays when refused", async () => {
     openTab();
     await settle();
     for (let failures = 0; failures < 5; failures += 1) {
@@ -189,22 +189,22 @@ describe("the connection", () => {
     expect(FakeEventSource.open).toHaveLength(1);
   });
 
-  it("that the server ends asks again for everything: the session may be over", async () => {
-    const { asked } = openTab();
+  it("refetches everything when the server ends it", async () => {
+    const { fetches } = openTab();
     await settle();
     const ended = stream();
     ended.send("end");
     await settle();
     expect(ended.readyState).toBe(FakeEventSource.CLOSED);
-    expect(asked).toEqual({ notes: 2, users: 2 });
+    expect(fetches).toEqual({ notes: 2, users: 2 });
   });
 
-  it("works without locks, on pages of an insecure origin", async () => {
+  it("works without locks on an insecure origin", async () => {
     Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
-    const { asked } = openTab();
+    const { fetches } = openTab();
     await settle();
     stream().send("change", { topic: "notes" });
     await settle();
-    expect(asked.notes).toBe(2);
+    expect(fetches.notes).toBe(2);
   });
 });

@@ -2,45 +2,45 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 /**
- * News of changes that others make, over one connection per browser.
+ * Events about other users' changes, over one connection per browser.
  *
- * A browser opens six connections to an HTTP/1.1 server, for all tabs together: with a stream in each tab the seventh
- * request would wait forever. So one tab holds a Web Lock and the stream and passes on what it hears; when it closes,
- * the lock and the work go to the next tab. Tabs that nobody looks at give the lock back and need no stream: what they
- * show is checked when they come to the front again.
+ * A browser opens six connections to an HTTP/1.1 server for all tabs together. With a stream in each tab, the seventh
+ * request would wait forever. So one tab holds a Web Lock and the stream, and forwards the events to the others. When
+ * it closes, the next tab gets the lock and opens a stream. Hidden tabs release the lock and need no stream: their data
+ * is refetched when they become visible again.
  */
 
 const NAME = "live";
 const URL = "/api/v1/events";
-/** Everything may have changed: the connection, here or in the server, had a gap. */
+/** Everything may have changed, because the connection had a gap, here or in the server. */
 const ALL = "*";
 const HIDDEN_MS = 30_000;
 const RETRY_MS = [2_000, 10_000, 60_000];
-/** A burst of changes is one refresh, and a thousand browsers do not ask in the same moment. */
+/** Merges a burst of changes into one refresh, and spreads the requests of many browsers. */
 const pause = () => 200 + Math.random() * 300;
 
-/** For the layout of the signed-in pages: the connection lasts as long as the session. */
+/** For the layout of the signed-in pages: the connection lives as long as the session. */
 export function useLive() {
   const queryClient = useQueryClient();
   useEffect(() => startLive(queryClient), [queryClient]);
 }
 
-/** Keeps what is on screen up to date until the returned function is called. */
+/** Keeps the visible data up to date until the returned function is called. */
 export function startLive(queryClient: QueryClient) {
   const end = new AbortController();
   const topics = createRefresher(queryClient, end.signal);
   const tabs = new BroadcastChannel(NAME);
   tabs.onmessage = ({ data }: MessageEvent<string>) => topics.add(data);
-  const hear = (topic: string) => {
+  const emit = (topic: string) => {
     topics.add(topic);
     tabs.postMessage(topic);
   };
 
   const stopWatching = whileVisible((signal) => {
     void queryClient.refetchQueries({ type: "active", stale: true });
-    // Only pages of a secure origin have locks.
-    if (!navigator.locks) return void listen(hear, signal);
-    navigator.locks.request(NAME, { signal }, () => listen(hear, signal)).catch(ignoreAbort);
+    // Only pages on a secure origin have locks.
+    if (!navigator.locks) return void listen(emit, signal);
+    navigator.locks.request(NAME, { signal }, () => listen(emit, signal)).catch(ignoreAbort);
   });
   return () => {
     stopWatching();
@@ -49,25 +49,25 @@ export function startLive(queryClient: QueryClient) {
   };
 }
 
-/** Ends when `signal` says so; until then it connects again and again. */
-async function listen(hear: (topic: string) => void, signal: AbortSignal) {
+/** Reconnects until `signal` is aborted. */
+async function listen(emit: (topic: string) => void, signal: AbortSignal) {
   let isFirst = true;
   let failures = 0;
   const onReady = () => {
-    if (!isFirst) hear(ALL);
+    if (!isFirst) emit(ALL);
     isFirst = false;
     failures = 0;
   };
   while (!signal.aborted) {
-    await connect(hear, onReady, signal);
-    // Not all browsers at the same moment, when it is the server that went away.
+    await connect(emit, onReady, signal);
+    // If the server restarts, browsers must not reconnect all at the same moment.
     await sleep((RETRY_MS[failures] ?? 0) * (0.5 + Math.random() / 2), signal);
     failures = Math.min(failures + 1, RETRY_MS.length - 1);
   }
 }
 
-/** One connection, up to its end. The browser mends a broken one by itself, but not one that was refused or ended. */
-function connect(hear: (topic: string) => void, onReady: () => void, signal: AbortSignal) {
+/** One connection, until it ends. The browser reconnects a broken stream itself, but not a refused or ended one. */
+function connect(emit: (topic: string) => void, onReady: () => void, signal: AbortSignal) {
   const source = new EventSource(URL);
   return new Promise<void>((resolve) => {
     const close = () => {
@@ -75,10 +75,10 @@ function connect(hear: (topic: string) => void, onReady: () => void, signal: Abo
       resolve();
     };
     source.addEventListener("ready", onReady);
-    source.addEventListener("change", ({ data }: MessageEvent<string>) => hear(topicOf(data)));
+    source.addEventListener("change", ({ data }: MessageEvent<string>) => emit(topicOf(data)));
     source.addEventListener("end", () => {
-      // The session is over, which the next request is told.
-      hear(ALL);
+      // The session is over. The next request gets a 401.
+      emit(ALL);
       close();
     });
     source.addEventListener("error", () => {
@@ -96,13 +96,13 @@ function topicOf(data: string): string {
   }
 }
 
-/** Gathers topics for a moment, and asks again for what is made from them. */
+/** Collects topics briefly, then refetches the data that depends on them. */
 function createRefresher(queryClient: QueryClient, signal: AbortSignal) {
   const topics = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refresh = () => {
     timer = undefined;
-    // The answer would be older than what is shown already; the change asks again when it is through.
+    // A response now could be older than the optimistic data. The mutation refetches when it is done.
     if (queryClient.isMutating() > 0) return schedule();
     const keys = topics.has(ALL) ? [undefined] : [...topics].map((topic) => [{ tags: [topic] }]);
     topics.clear();
@@ -120,7 +120,7 @@ function createRefresher(queryClient: QueryClient, signal: AbortSignal) {
   };
 }
 
-/** Runs `start` each time the page comes to the front; its signal aborts some time after the page was left. */
+/** Calls `start` when the page becomes visible. Aborts its signal some time after the page was hidden. */
 function whileVisible(start: (signal: AbortSignal) => void) {
   let running: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** True from 768 px, where the sidebar stands beside the page instead of in a sheet. */
+/** True from 768 px, where the sidebar is beside the page instead of in a sheet. */
 export function useIsWide() {
   return useSyncExternalStore(subscribe, () => query().matches);
 }

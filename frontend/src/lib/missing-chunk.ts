@@ -1,17 +1,17 @@
 /**
- * After a deployment an open tab asks for files that are gone. Only a page that is really shown without its code is
- * reloaded, once: not when somebody merely points at a link, not while offline, and not in a loop.
+ * After a deployment, an open tab requests files that no longer exist. The page reloads once, and only when it is shown
+ * without its code: not when the user hovers over a link, not while offline, and never in a loop.
  */
 
 const NAME = "MissingChunk";
 const KEY = "reloaded-at";
 const PAUSE_MS = 10_000;
 
-/** Names the errors, which also keeps the router from reloading by rules of its own. */
+/** Names these errors. The name also keeps the router from reloading by its own rules. */
 export function markMissingChunks() {
   window.addEventListener("vite:preloadError", ({ payload }) => {
     payload.name = NAME;
-    payload.message = "A part of this page could not be loaded.";
+    payload.message = "Part of this page failed to load.";
   });
 }
 

@@ -1,6 +1,6 @@
 import { formatNumber } from "@/lib/format";
 
-/** What the rows of a table are, as it stands at the beginning of a sentence: `{ one: "User", many: "Users" }`. */
+/** The name of a table's rows, as it starts a sentence: `{ one: "User", many: "Users" }`. */
 export interface Noun {
   one: string;
   many: string;

@@ -3,11 +3,11 @@ import { useCallback, useRef, useState } from "react";
 export interface Overlay<Value> {
   open: boolean;
   value: Value | undefined;
-  /** New each time it opens, so that a form inside starts afresh; the same while it closes. 0 until it first opens. */
+  /** Changes each time the overlay opens, so that a form inside is reset. 0 before it first opens. */
   key: number;
   show: (value?: Value) => void;
   hide: () => void;
-  /** For `onCloseAutoFocus`: back to what opened it, which Radix knows only of its own triggers. */
+  /** For `onCloseAutoFocus`: returns focus to the opener, which Radix knows only for its own triggers. */
   returnFocus: (event: Event) => void;
 }
 
@@ -30,7 +30,7 @@ export function useOverlay<Value>(): Overlay<Value> {
   return { ...state, show, hide, returnFocus };
 }
 
-/** A menu item is gone when its dialog closes; the button of its menu is still there. */
+/** A menu item no longer exists when its dialog closes, but the menu's button does. */
 export function findOpener(): HTMLElement | null {
   const active = document.activeElement;
   if (!(active instanceof HTMLElement) || active === document.body) return null;

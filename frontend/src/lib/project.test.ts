@@ -8,20 +8,20 @@ afterEach(() => {
   vi.resetModules();
 });
 
-it("takes the name from what the server says", async () => {
+it("takes the name from the server's configuration", async () => {
   window.APP_CONFIG = { projectName: "Ada & Sons" };
   expect((await import("./project")).PROJECT_NAME).toBe("Ada & Sons");
 });
 
 it.each([undefined, {}, { projectName: "" }])(
-  "has a name when the server says %s",
+  "has a default name for the configuration %s",
   async (config) => {
     window.APP_CONFIG = config;
     expect((await import("./project")).PROJECT_NAME).toBe("App");
   },
 );
 
-it("puts the name into the title and the description before the first paint", () => {
+it("fills title and description before the first paint", () => {
   vi.spyOn(window, "matchMedia").mockReturnValue({ addEventListener: () => {} } as never);
   document.head.innerHTML = '<title>Dashboard</title><meta name="description" content="Yours." />';
   firstPaint();

@@ -1,9 +1,9 @@
 declare global {
   interface Window {
-    /** From /config.js, which whoever serves the dashboard makes from its settings; see public/config.js. */
+    /** From /config.js, which the server that serves the dashboard creates from its settings; see public/config.js. */
     APP_CONFIG?: { projectName?: string };
   }
 }
 
-/** The product's name, read when the page loads: one build serves every environment. */
+/** The product's name, read when the page loads, because one build serves every environment. */
 export const PROJECT_NAME = window.APP_CONFIG?.projectName || "App";

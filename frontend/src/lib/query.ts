@@ -11,7 +11,7 @@ declare module "@tanstack/react-query" {
 
 const RETRIES = 2;
 
-/** A refusal stays a refusal; only a failure that may pass is tried again. */
+/** Retries only failures that can pass, not refusals. */
 function shouldRetry(failures: number, error: unknown) {
   const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
   return !refused && failures < RETRIES;
@@ -25,7 +25,7 @@ export function createQueryClient() {
       },
     }),
     defaultOptions: {
-      // "always": without a connection the library would wait in silence; people want to be told.
+      // "always": by default the library waits silently while offline, and users would see no error.
       queries: { networkMode: "always", retry: shouldRetry, staleTime: 10_000 },
       mutations: { networkMode: "always" },
     },

@@ -21,7 +21,7 @@ beforeEach(() => {
 
 const shown = () => client.getQueryData<{ data: { id: string }[]; count: number }>(KEY);
 
-/** Deletes the first `count` notes of the list; `send` is the API. */
+/** Deletes the first `count` notes of the list; `send` stands in for the API. */
 function deleteNotes(count: number, send: (ids: string[]) => Promise<{ data: { count: number } }>) {
   render(<Toaster />);
   const wrapper = ({ children }: { children: ReactNode }) => (
@@ -32,24 +32,24 @@ function deleteNotes(count: number, send: (ids: string[]) => Promise<{ data: { c
 }
 
 describe("deleting many rows", () => {
-  it("takes as many requests as the API's limit asks for, and says how many rows it were", async () => {
+  it("sends as many requests as the limit requires", async () => {
     const sizes: number[] = [];
     deleteNotes(250, async (ids) => {
       sizes.push(ids.length);
       return { data: { count: ids.length } };
     });
-    await waitFor(() => expect(screen.getByText("Deleted 250 notes")).toBeVisible());
+    await waitFor(() => expect(screen.getByText("250 notes deleted")).toBeVisible());
     expect(sizes).toEqual([100, 100, 50]);
     expect(shown()).toMatchObject({ data: [], count: 50 });
   });
 
-  it("says it of rows that were gone already", async () => {
+  it("reports rows that were already deleted", async () => {
     deleteNotes(2, async () => ({ data: { count: 1 } }));
-    const told = "Deleted 1 note. The others were gone already.";
-    await waitFor(() => expect(screen.getByText(told)).toBeVisible());
+    const message = "1 note deleted. The rest had already been deleted.";
+    await waitFor(() => expect(screen.getByText(message)).toBeVisible());
   });
 
-  it("shows at once, and is taken back when the API refuses", async () => {
+  it("shows immediately and rolls back on refusal", async () => {
     let refuse!: (error: unknown) => void;
     deleteNotes(2, () => new Promise((_, reject) => (refuse = reject)));
     await waitFor(() => expect(shown()?.count).toBe(298));

@@ -12,7 +12,9 @@ import type { Page } from "@/lib/list-query";
 import { counted, type Noun } from "@/lib/noun";
 import { toastSuccess } from "@/lib/toast";
 
-/** Rows of the API: the operation that lists them, the tag of everything that is made from them, what people call them. */
+/**
+ * Rows of the API: the operation that lists them, the tag of all data that depends on them, and their name for users.
+ */
 export interface Resource {
   list: string;
   tag: string;
@@ -25,14 +27,14 @@ interface Row {
 
 type Rollback = () => void;
 
-/** The pages of a list that are in the cache: what changes here shows at once, wherever the rows are on screen. */
+/** The cached pages of a list. Changes here show immediately wherever the rows are on screen. */
 class CachedRows {
   constructor(
     private readonly queryClient: QueryClient,
     private readonly resource: Resource,
   ) {}
 
-  /** Each gives the way back, for when the API refuses. */
+  /** Returns a rollback for when the API refuses. */
   patch(id: string, change: object): Rollback {
     return this.update((rows) => rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   }
@@ -41,14 +43,14 @@ class CachedRows {
     return this.update((rows) => rows.filter((row) => !ids.includes(row.id)));
   }
 
-  /** Everything made from these rows is asked for again. */
+  /** Refetches all data that depends on these rows. */
   refresh() {
     return this.queryClient.invalidateQueries({ queryKey: [{ tags: [this.resource.tag] }] });
   }
 
   private update(change: (rows: Row[]) => Row[]): Rollback {
     const queryKey = [{ _id: this.resource.list }];
-    // An answer that is under way would bring the old rows back.
+    // A response that is still on its way would bring the old rows back.
     void this.queryClient.cancelQueries({ queryKey });
     const before = this.queryClient.getQueriesData<Page<Row>>({ queryKey });
     this.queryClient.setQueriesData<Page<Row>>({ queryKey }, (page) => {
@@ -63,8 +65,8 @@ class CachedRows {
 }
 
 /**
- * A row on its own, for the sheet that edits it. It starts with what a list has of it and is forgotten with the sheet:
- * the next one starts with what the list has then.
+ * A single row, for the sheet that edits it. It starts with the list's data and leaves the cache with the sheet, so
+ * that the next sheet starts with the list's current data.
  */
 export function useRow<R extends Row, Failure, Key extends QueryKey>(
   { list }: Resource,
@@ -92,14 +94,14 @@ export function useRow<R extends Row, Failure, Key extends QueryKey>(
 }
 
 interface RowMutation<Data, Variables> {
-  /** Shows the outcome before the API has answered. */
+  /** Shows the result before the API has responded. */
   optimistic?: (rows: CachedRows, variables: Variables) => Rollback;
-  /** Of the toast. */
+  /** Text of the toast. */
   success: string | ((data: Data, variables: Variables) => string);
   meta?: MutationMeta;
 }
 
-/** A change of rows: shown at once where the outcome is known, taken back when it fails, and checked with the API. */
+/** Changes rows: shows the result optimistically where it is known, rolls back on failure, and then refetches. */
 export function useRowMutation<Data, Failure, Variables>(
   resource: Resource,
   mutation: UseMutationOptions<Data, Failure, Variables>,
@@ -115,12 +117,12 @@ export function useRowMutation<Data, Failure, Variables>(
     onMutate: (variables) => optimistic?.(rows, variables),
     onError: (_error, _variables, rollback) => rollback?.(),
     onSuccess: (data, variables) => {
-      // With its new version, so that the row can be changed again at once.
+      // Stores the new version, so that the row can be changed again immediately.
       if (isRow(data)) rows.patch(data.id, data);
       void toastSuccess(typeof success === "string" ? success : success(data, variables));
     },
     onSettled: () => {
-      // The last of several asks: before that, the answer would bring back what the others have taken away.
+      // Only the last mutation refetches. An earlier response would bring back rows that the others have removed.
       if (queryClient.isMutating({ mutationKey }) <= 1) void rows.refresh();
     },
   });
@@ -128,10 +130,10 @@ export function useRowMutation<Data, Failure, Variables>(
 
 const isRow = (data: unknown): data is Row => data instanceof Object && "id" in data;
 
-/** The most that the API takes at once. */
+/** The API's maximum per request. */
 const BULK_LIMIT = 100;
 
-/** Deletes selected rows, in as many requests as it takes, and says how many it were. */
+/** Deletes selected rows in as many requests as needed, and reports how many were deleted. */
 export function useBulkDelete(
   resource: Resource,
   send: (ids: string[]) => Promise<{ data: { count: number } }>,
@@ -151,12 +153,12 @@ export function useBulkDelete(
       optimistic: (rows, ids) => rows.remove(ids),
       success: (count, ids) =>
         count === ids.length
-          ? `Deleted ${counted(noun, count)}`
-          : `Deleted ${counted(noun, count)}. The others were gone already.`,
+          ? `${counted(noun, count)} deleted`
+          : `${counted(noun, count)} deleted. The rest had already been deleted.`,
     },
   );
   return mutate;
 }
 
-/** The condition that nobody else has changed the record since. */
+/** The request succeeds only when nobody else has changed the record since this version. */
 export const ifMatch = (version: number) => ({ "If-Match": `"${version}"` });

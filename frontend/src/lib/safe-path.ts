@@ -1,10 +1,10 @@
 const SAME_SITE_PATH = /^\/(?![/\\])/;
 
 /**
- * The path, when following it stays on this site; otherwise nothing.
+ * Returns the path when following it stays on this site, otherwise undefined.
  *
- * Checked before and after the browser's own parser, which drops tabs and line ends and resolves dots:
- * `/\t/evil.example` and `/.//evil.example` both turn into `//evil.example`.
+ * Checked before and after the browser's own parser, which drops tabs and line breaks and resolves dots:
+ * `/\t/evil.example` and `/.//evil.example` both become `//evil.example`.
  */
 export function safePath(path: string): string | undefined {
   if (!SAME_SITE_PATH.test(path)) return undefined;

@@ -1,4 +1,4 @@
-/** Plain query strings (`?q=123&page=2`), every value a string; the router's default would write JSON. */
+/** Plain query strings (`?q=123&page=2`) with every value as text. The router's default would write JSON. */
 
 export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));

@@ -8,28 +8,28 @@ import { safePath } from "@/lib/safe-path";
 import { createSignInQuestion, type SignInQuestion } from "@/lib/sign-in-question";
 
 /**
- * Everything the dashboard knows about the session. The session itself is an HttpOnly cookie that script cannot read:
- * whether there is one is asked of the API, and known here as the cached answer of `GET /users/me`.
+ * The dashboard's view of the session. The session itself is an HttpOnly cookie that scripts cannot read. Only the API
+ * knows whether there is one; here the cached response of `GET /users/me` stands for it.
  */
 export interface Session {
-  /** Guard of the signed-in pages: the user, or a redirect to the login page that leads back to `href`. */
+  /** Guard of the signed-in pages: returns the user, or redirects to the login page, which leads back to `href`. */
   requireUser(href: string): Promise<UserPublic>;
-  /** Guard of the login and signup pages: who is signed in goes on to where they wanted to be. */
+  /** Guard of the login and sign-up pages: redirects signed-in users to `target`. */
   skipIfSignedIn(target: string | undefined): Promise<void>;
-  /** Starts with a clean cache, so that nothing of an earlier user is left. */
+  /** Starts with an empty cache, so that no data of an earlier user remains. */
   begin(user: UserPublic): void;
-  /** The signed-in user changed their own account. */
+  /** Stores the user after they changed their own account. */
   update(user: UserPublic): void;
   /** Logs out here and in every other tab. */
   end(): Promise<void>;
   /**
-   * The API refused the session while somebody was working. They are asked to sign in again in place when there is
-   * input to lose, and else on the login page. True when the request can be repeated.
+   * Handles a session that the API refused while the user was working. With unsaved input they can sign in again in
+   * place, otherwise on the login page. Resolves to true when the request can be repeated.
    */
   expire(): Promise<boolean>;
-  /** Somebody signed in again in place. The same user goes on with the page as it is, another one starts afresh. */
+  /** Handles a new sign-in in place. The same user keeps the page; another user starts on the dashboard. */
   resume(user: UserPublic): Promise<void>;
-  /** Gives the input up for the login page. */
+  /** Discards the input and shows the login page. */
   leave(): void;
   question: SignInQuestion;
 }
@@ -38,7 +38,10 @@ type Message = { type: "begin"; userId: string } | { type: "end" };
 
 const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
 
-/** Says only that asking is worth it: without it the login page needs no request before it shows. Never a secret. */
+/**
+ * Only a hint that there may be a session; it is never a secret. Without it the login page needs no request before it
+ * shows.
+ */
 const HINT = "signed-in";
 
 function setHint(isSignedIn: boolean) {
@@ -58,8 +61,8 @@ export function createSession(
   const question = createSignInQuestion(() => session.leave());
   const me = () => queryClient.getQueryData(meQuery.queryKey);
 
-  /** The same user has a session again: what is on screen stays, and is brought up to date. */
-  function goOn(user?: UserPublic) {
+  /** The same user has a session again: the page stays and its data is refetched. */
+  function keepPage(user?: UserPublic) {
     if (user) queryClient.setQueryData(meQuery.queryKey, user);
     question.answer(true);
     void queryClient.invalidateQueries();
@@ -69,16 +72,16 @@ export function createSession(
     setHint(false);
     queryClient.clear();
     await getRouter().navigate({ to: "/login", search, ignoreBlocker: true });
-    // The page that was on screen until now may have asked again.
+    // The page that was shown until now may have sent requests.
     queryClient.clear();
   }
 
   const otherTabs = new BroadcastChannel("session");
-  const tell = (message: Message) => otherTabs.postMessage(message);
+  const post = (message: Message) => otherTabs.postMessage(message);
   otherTabs.onmessage = ({ data }: MessageEvent<Message>) => {
-    // What the other tab stored may arrive later than its message.
+    // The other tab's change to localStorage can arrive after its message.
     setHint(data.type === "begin");
-    if (data.type === "begin" && data.userId === me()?.id) return goOn();
+    if (data.type === "begin" && data.userId === me()?.id) return keepPage();
     question.answer(false);
     queryClient.clear();
     void getRouter().invalidate();
@@ -110,7 +113,7 @@ export function createSession(
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, user);
       setHint(true);
-      tell({ type: "begin", userId: user.id });
+      post({ type: "begin", userId: user.id });
     },
 
     update(user) {
@@ -119,16 +122,16 @@ export function createSession(
 
     async end() {
       await logout().catch((error) => {
-        // Over already, which is what was asked for.
+        // The session is already over.
         if (!hasStatus(error, 401)) throw error;
       });
-      tell({ type: "end" });
+      post({ type: "end" });
       await showLogin();
     },
 
     expire() {
       const user = me();
-      // Without a known user it is the guard that asks, or several answers arrived and the first one did the work.
+      // Without a user, either the guard is still asking, or an earlier response has handled the end of the session.
       if (!user) return Promise.resolve(false);
       if (hasUnsavedInput()) return question.ask(user);
       session.leave();
@@ -138,8 +141,8 @@ export function createSession(
     async resume(user) {
       if (user.id === me()?.id) {
         setHint(true);
-        tell({ type: "begin", userId: user.id });
-        return goOn(user);
+        post({ type: "begin", userId: user.id });
+        return keepPage(user);
       }
       question.answer(false);
       session.begin(user);
@@ -161,7 +164,7 @@ export function useMe(): UserPublic {
   return data;
 }
 
-/** The same with how it is known: for forms that change it. */
+/** The same as a query result, for forms that change it. */
 export const useMeRecord = () => useQuery(meQuery);
 
 export function useSession(): Session {

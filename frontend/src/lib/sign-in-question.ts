@@ -1,19 +1,21 @@
 import type { UserPublic } from "@app/sdk";
 
-/** Time for the dialog that asks to be loaded. */
-const PATIENCE_MS = 5_000;
+/** Maximum time to load the dialog. */
+const LOAD_MS = 5_000;
 
-/** "Your session has ended, sign in again", asked once however many requests were refused. A dialog listens and asks. */
+/**
+ * Asks the user to sign in again, once for any number of refused requests. A dialog subscribes and shows the question.
+ */
 export interface SignInQuestion {
-  /** Waits for the answer: true when the same user has a session again. */
+  /** Resolves to true when the same user has a session again. */
   ask(user: UserPublic): Promise<boolean>;
   answer(isBack: boolean): void;
-  /** Who is asked at the moment. */
+  /** The user who is being asked now. */
   asked(): UserPublic | undefined;
   subscribe(listener: () => void): () => void;
 }
 
-/** `onUnheard`: the dialog did not come. */
+/** `onUnheard` is called when the dialog did not load. */
 export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
   const listeners = new Set<() => void>();
   let pending: { user: UserPublic; resolve: (isBack: boolean) => void } | undefined;
@@ -28,7 +30,7 @@ export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
     ask(user) {
       if (!pending) {
         answered = new Promise((resolve) => change({ user, resolve }));
-        setTimeout(() => pending && listeners.size === 0 && onUnheard(), PATIENCE_MS);
+        setTimeout(() => pending && listeners.size === 0 && onUnheard(), LOAD_MS);
       }
       return answered;
     },

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** A yes-or-no preference of this browser. Known from the first render on, so that nothing jumps; other tabs follow. */
+/** A boolean preference of this browser. It is known at the first render, so that nothing moves. Other tabs follow. */
 export function storedFlag(key: string) {
   const get = () => localStorage.getItem(key) === "true";
 

@@ -1,14 +1,29 @@
+import { zReadUsersQuery } from "@app/sdk/zod";
 import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "./search-params";
-import { lastPage, oneOf, tableDefaults, tableSearch, toListQuery, uuid } from "./table-search";
+import {
+  lastPage,
+  MAX_QUERY,
+  oneOf,
+  tableDefaults,
+  tableSearch,
+  toListQuery,
+  uuid,
+} from "./table-search";
 
 const validate = tableSearch(["-created_at", "title"]);
-// As the router calls it: with whatever the URL says.
+// As the router calls it, with any URL.
 const fromUrl = (url: string) => (validate as (search: object) => unknown)(parseSearch(url));
 
-describe("the part of a list that the URL says", () => {
-  it("is the first page in the default order without parameters", () => {
+describe("the table's part of the URL", () => {
+  it("defaults to the first page", () => {
     expect(fromUrl("")).toEqual({ page: 1, size: 20, sort: "-created_at", q: "" });
+  });
+
+  it("limits the search text as the API does", () => {
+    const { q } = zReadUsersQuery.shape;
+    expect(q.safeParse("a".repeat(MAX_QUERY)).success).toBe(true);
+    expect(q.safeParse("a".repeat(MAX_QUERY + 1)).success).toBe(false);
   });
 
   it("is read from the parameters", () => {
@@ -31,17 +46,17 @@ describe("the part of a list that the URL says", () => {
     "?size=100000",
     "?sort=__proto__",
     `?q=${"x".repeat(256)}`,
-  ])("ignores nonsense: %s", (url) => {
+  ])("ignores invalid values: %s", (url) => {
     expect(fromUrl(url)).toEqual(fromUrl(""));
   });
 });
 
-describe("what a page adds to it", () => {
+describe("a page's own parameters", () => {
   const id = "0198a000-0000-7000-8000-000000000002";
   const own = tableSearch(["title"], { state: oneOf("active", "inactive"), note: uuid });
   const ownFromUrl = (url: string) => (own as (search: object) => object)(parseSearch(url));
 
-  it("is read from the parameters, and explicitly nothing without them", () => {
+  it("are read, and undefined without a value", () => {
     expect(ownFromUrl(`?state=inactive&note=${id}&new=true`)).toMatchObject({
       state: "inactive",
       note: id,
@@ -65,12 +80,12 @@ describe("what a page adds to it", () => {
     "?new=1",
     "?new=false",
     "?role=active",
-  ])("ignores nonsense: %s", (url) => {
+  ])("ignores invalid values: %s", (url) => {
     expect(ownFromUrl(url)).toStrictEqual(ownFromUrl(""));
   });
 });
 
-it("asks the API for a page, and for a search only when there is one", () => {
+it("becomes API parameters, with q only when set", () => {
   expect(toListQuery({ page: 2, size: 50, sort: "title", q: "" })).toEqual({
     page: 2,
     limit: 50,

@@ -2,11 +2,11 @@ import type { SearchSchemaInput } from "@tanstack/react-router";
 
 export const PAGE_SIZES = [10, 20, 50, 100] as const;
 const DEFAULT_PAGE_SIZE = 20;
-/** With the largest page this is as far as the API's `skip` reaches. */
+/** With the largest page size, this is the maximum of the API's `skip`. */
 const MAX_PAGE = 10_000;
 export const MAX_QUERY = 255;
 
-/** The part of a list that is on screen. It lives in the URL, so that a link, Reload and Back show the same rows. */
+/** The visible part of a list. It is in the URL, so that a link, Reload and Back show the same rows. */
 export interface TableSearch<Sort extends string = string> {
   page: number;
   size: number;
@@ -16,29 +16,29 @@ export interface TableSearch<Sort extends string = string> {
   new?: true;
 }
 
-/** What stays out of the URL because it is the default. */
+/** The defaults stay out of the URL. */
 export function tableDefaults<Sort extends string>(sort: Sort): TableSearch<Sort> {
   return { page: 1, size: DEFAULT_PAGE_SIZE, sort, q: "" };
 }
 
-/** Reads a value out of the URL; nothing when it makes no sense. */
+/** Reads a value from the URL; undefined when it is invalid. */
 type Param<Value> = (value: unknown) => Value | undefined;
 type Params<Values> = { [Name in keyof Values]: Param<Values[Name]> };
 
-/** One of a few words: a filter with choices. */
+/** One of several words, for a filter with choices. */
 export function oneOf<const Option extends string>(...options: Option[]): Param<Option> {
   return (value) => options.find((option) => option === value);
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id: of the row that is open, or of a record to filter by. */
+/** An id, of the open row or of a record to filter by. */
 export const uuid: Param<string> = (value) =>
   typeof value === "string" && UUID.test(value) ? value : undefined;
 
 /**
- * `validateSearch` of a page with a table. The first of `sorts` is the default, `params` are the page's own. Whatever
- * makes no sense is replaced by its default: a mistyped address never breaks a page.
+ * `validateSearch` for a page with a table. The first of `sorts` is the default; `params` are the page's own. Invalid
+ * values become their defaults, so that a mistyped URL never breaks a page.
  */
 export function tableSearch<const Sort extends string, Values extends object = object>(
   sorts: readonly [Sort, ...Sort[]],
@@ -58,14 +58,14 @@ export function tableSearch<const Sort extends string, Values extends object = o
       size: PAGE_SIZES.find((option) => option === size) ?? defaults.size,
       sort: sorts.find((sort) => sort === raw.sort) ?? defaults.sort,
       q: q.length <= MAX_QUERY ? q : defaults.q,
-      // Also what is not there is named: the router would fill it up with what the URL says.
+      // Missing values are named explicitly. Otherwise the router would keep the URL's raw ones.
       new: String(raw.new) === "true" || undefined,
       ...(Object.fromEntries(own) as Partial<Values>),
     };
   };
 }
 
-/** What an address says, for loaders: they know only the text of it. */
+/** Reads the search of a location, for loaders, which get it without its type. */
 export function searchOf<Search>(
   validate: (search: never) => Search,
   location: { search: object },
@@ -73,12 +73,12 @@ export function searchOf<Search>(
   return validate(location.search as never);
 }
 
-/** The same part of the list, as the API's query parameters. */
+/** The same part of the list as query parameters of the API. */
 export function toListQuery<Sort extends string>({ page, size, sort, q }: TableSearch<Sort>) {
   return { page, limit: size, sort, ...(q && { q }) };
 }
 
-/** The last page that has rows; an empty list still has its first page. */
+/** The number of the last page. An empty list has one page. */
 export function lastPage(count: number, size: number) {
   return Math.max(1, Math.ceil(count / size));
 }

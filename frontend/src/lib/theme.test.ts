@@ -30,7 +30,7 @@ it("takes the stored theme before the first paint", () => {
   expect(classes()).toEqual(["dark"]);
 });
 
-it("follows the system without a choice, also when the system changes", () => {
+it("follows the system's theme by default", () => {
   runScript();
   expect(classes()).toEqual(["light"]);
   systemIsDark = true;
@@ -38,13 +38,13 @@ it("follows the system without a choice, also when the system changes", () => {
   expect(classes()).toEqual(["dark"]);
 });
 
-it("treats an unknown stored value as no choice", () => {
+it("ignores an unknown stored value", () => {
   localStorage.setItem("theme", "purple");
   runScript();
   expect(classes()).toEqual(["light"]);
 });
 
-it("changes the page and the menu at once", () => {
+it("changes page and menu immediately", () => {
   runScript();
   const { result } = renderHook(useTheme);
   expect(result.current).toBe("system");

@@ -9,7 +9,7 @@ function readTheme(): Theme {
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-/** Keeps the choice; /first-paint.js, which owns the class on <html>, hears the event here and in the other tabs. */
+/** Stores the choice. /first-paint.js, which owns the class on <html>, receives the event here and in other tabs. */
 export function setTheme(theme: Theme) {
   localStorage.setItem(KEY, theme);
   window.dispatchEvent(new StorageEvent("storage", { key: KEY, newValue: theme }));

@@ -1,6 +1,6 @@
 import { errorMessage, errorRequestId } from "@/lib/errors";
 
-/** Short news of what is not visible otherwise. The library is loaded apart from the first page. */
+/** Toasts report results that are not visible otherwise. The library is not part of the first page load. */
 const load = () => import("@/components/ui/sonner");
 
 export async function toastSuccess(message: string) {
@@ -8,7 +8,7 @@ export async function toastSuccess(message: string) {
   toast.success(message);
 }
 
-/** Stays until closed: people copy the request id into a report. */
+/** Stays open until closed, so that users can copy the request id into a report. */
 export async function toastError(error: unknown) {
   const { toast, RequestDetails } = await load();
   const requestId = errorRequestId(error);
@@ -19,7 +19,7 @@ export async function toastError(error: unknown) {
   });
 }
 
-/** Once, however often it is noticed. Reloading is left to the reader. */
+/** Shows once, even when called repeatedly. The user decides when to reload. */
 export async function toastNewVersion() {
   const { toast } = await load();
   toast("A new version is available.", {

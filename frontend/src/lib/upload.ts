@@ -1,11 +1,11 @@
 import { apiFetch } from "@/lib/api";
 
-/** A slow connection needs its time; a dead one is given up. */
+/** Long enough for a slow connection, but finite for a dead one. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * `fetch` for one upload through the SDK, which tells how much of it is sent, from 0 to 1. By XMLHttpRequest: the
- * browsers' own `fetch` does not say.
+ * `fetch` for one upload through the SDK. `onProgress` gets the sent part, from 0 to 1. It uses XMLHttpRequest, because
+ * `fetch` reports no upload progress.
  */
 export function uploadFetch(onProgress: (sent: number) => void): typeof fetch {
   return apiFetch({

@@ -1,4 +1,4 @@
-/** Stands in for the browser's: a test says what the server sends. */
+/** Replaces the browser's EventSource: the test sends the events. */
 export class FakeEventSource extends EventTarget {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -11,7 +11,7 @@ export class FakeEventSource extends EventTarget {
     FakeEventSource.all.push(this);
   }
 
-  /** The open connections, the newest last. */
+  /** The open connections, newest last. */
   static get open() {
     return FakeEventSource.all.filter(({ readyState }) => readyState !== FakeEventSource.CLOSED);
   }
@@ -20,7 +20,7 @@ export class FakeEventSource extends EventTarget {
     this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }));
   }
 
-  /** As for an answer that is no stream: the browser gives up. */
+  /** As for a response that is not a stream: the browser gives up. */
   refuse() {
     this.close();
     this.dispatchEvent(new Event("error"));

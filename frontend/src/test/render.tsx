@@ -3,7 +3,7 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createApp } from "@/app/create-app";
 
-/** The real route tree at an address, as main.tsx starts it. */
+/** Renders the real route tree at a URL, as main.tsx does. */
 export async function renderApp(url: string) {
   const app = createApp(createMemoryHistory({ initialEntries: [url] }));
   await app.router.load();

@@ -4,8 +4,8 @@ import { setupServer } from "msw/node";
 import { problem } from "./factories";
 
 /**
- * Each test says what its API does. By itself it has only empty lists, for the dashboard's cards of whichever
- * features are there.
+ * Each test defines the API that it needs. By default all lists are empty, for the dashboard's cards of the installed
+ * features.
  */
 export const server = setupServer(
   http.get("*/api/v1/:feature/", () => HttpResponse.json({ data: [], count: 0 })),
@@ -20,7 +20,7 @@ export function signedOut() {
   server.use(http.get("*/api/v1/users/me", () => refuse(401, "AUTH_001", "Not authenticated")));
 }
 
-/** An error as the API answers it. */
+/** An error in the API's format. */
 export function refuse(...args: Parameters<typeof problem>) {
   const body = problem(...args);
   return HttpResponse.json(body, {

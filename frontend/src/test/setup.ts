@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { FakeEventSource } from "./event-source";
 import { server } from "./server";
 
-// Tabs of an earlier test must not hear what happens in this one.
+// Tabs of an earlier test must not receive this test's messages.
 const channels: BroadcastChannel[] = [];
 globalThis.BroadcastChannel = class extends BroadcastChannel {
   constructor(name: string) {
@@ -15,7 +15,7 @@ globalThis.BroadcastChannel = class extends BroadcastChannel {
 
 globalThis.EventSource = FakeEventSource as unknown as typeof EventSource;
 
-// A busy machine is not a failure.
+// Allow for a busy machine.
 configure({ asyncUtilTimeout: 4000 });
 
 beforeAll(() => server.listen({ onUnhandledFrame: "error" }));

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +23,8 @@ from app.core.database.change_notifier import change_notifier, notify_commits_of
 from app.core.database.engine import ENGINE_OPTIONS, engine
 from app.core.database.statements import AutocommitSession
 from app.core.settings import settings
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 
@@ -48,9 +51,16 @@ async def transaction() -> AsyncIterator[AsyncSession]:
         jobs.start_deferred(session)
 
 
-async def get_session() -> AsyncIterator[AsyncSession]:
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
     async with transaction() as session:
+        if request.method in SAFE_METHODS:
+            # PostgreSQL refuses the write of a GET, which another site could request in the user's name.
+            event.listen(session.sync_session, "after_begin", _make_read_only)
         yield session
+
+
+def _make_read_only(_session: object, _transaction: object, connection: Connection) -> None:
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 async def get_autocommit_session() -> AutocommitSession:

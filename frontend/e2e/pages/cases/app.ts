@@ -7,9 +7,9 @@ export const pages: PageCase[] = [
   { route: "/$", url: "/no/such/page", heading: "Page not found" },
   {
     route: "/",
-    state: "that failed",
-    given: (api) => api.on("GET /users/me", refuse(403, "AUTH_002", "Not for you")),
-    heading: "This page did not load",
+    state: "failed",
+    given: (api) => api.on("GET /users/me", refuse(403, "AUTH_002", "Forbidden")),
+    heading: "Couldn't load this page",
     isFailure: true,
   },
 ];
@@ -30,7 +30,7 @@ export const overlays: OverlayCase[] = [
   },
   {
     kind: "dialog",
-    name: "navigation of small screens",
+    name: "navigation on small screens",
     ...home,
     width: 360,
     opener: (page) => page.getByRole("button", { name: "Open navigation" }),

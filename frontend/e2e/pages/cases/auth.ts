@@ -5,7 +5,7 @@ const press = (button: string) => (page: Page) =>
   page.getByRole("button", { name: button, exact: true }).click();
 
 export const pages: PageCase[] = [
-  { route: "/login", as: "visitor", heading: "Log in to your account" },
+  { route: "/login", as: "visitor", heading: /^Log in to \S/ },
   { route: "/signup", as: "visitor", heading: "Create an account" },
   {
     route: "/signup",

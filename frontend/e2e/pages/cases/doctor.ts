@@ -2,7 +2,7 @@ import { json } from "../../stub/answer";
 import { report } from "../../stub/answers/doctor";
 import type { PageCase } from "../page-case";
 
-const doctor = { route: "/doctor", heading: "Doctor", as: "superuser" } as const;
+const doctor = { route: "/doctor", heading: "System health", as: "superuser" } as const;
 const READ = "GET /doctor/";
 
 export const pages: PageCase[] = [
@@ -15,8 +15,8 @@ export const pages: PageCase[] = [
   {
     ...doctor,
     as: "user",
-    state: "for who may not see it",
-    heading: "You have no access to this page",
+    state: "without permission",
+    heading: "You don't have access to this page",
     isFailure: true,
   },
 ];

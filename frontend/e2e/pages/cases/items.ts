@@ -19,12 +19,12 @@ const isEmpty = (api: Api) => api.on(LIST, none);
 export const pages: PageCase[] = [
   { ...items, reads: [LIST] },
   { ...items, state: "without items", given: isEmpty },
-  { ...items, state: "with nothing found", url: "/items?q=nothing", given: isEmpty },
-  { ...items, state: "of a superuser", as: "superuser" },
+  { ...items, state: "without results", url: "/items?q=nothing", given: isEmpty },
+  { ...items, state: "for a superuser", as: "superuser" },
   {
     ...items,
-    state: "that did not load",
-    given: (api) => api.on(LIST, refuse(403, "AUTH_002", "Not for you")),
+    state: "failed to load",
+    given: (api) => api.on(LIST, refuse(403, "AUTH_002", "Forbidden")),
     isFailure: true,
   },
   {
@@ -51,7 +51,7 @@ export const pages: PageCase[] = [
   },
   {
     ...items,
-    state: "with the toast of a failure",
+    state: "with an error toast",
     given: (api) => api.on("DELETE /items/:id", refuse(500, "INT_001", "Internal Server Error")),
     act: async (page) => {
       await actions(page).press("Enter");
@@ -65,50 +65,50 @@ export const pages: PageCase[] = [
 ];
 
 export const overlays: OverlayCase[] = [
-  { ...onItems, kind: "menu", name: "menu of an item", opener: actions },
+  { ...onItems, kind: "menu", name: "item menu", opener: actions },
   {
     ...onItems,
     kind: "menu",
-    name: "choice of columns",
+    name: "column menu",
     opener: (page) => button(page, "Columns"),
   },
   {
     ...onItems,
     kind: "menu",
-    name: "filter of items",
+    name: "item filter",
     as: "superuser",
     opener: (page) => button(page, "Owner"),
   },
   {
     ...onItems,
     kind: "dialog",
-    name: "new item",
+    name: "new item sheet",
     opener: (page) => button(page, "Add Item"),
   },
   {
     ...onItems,
     kind: "dialog",
-    name: "new item with errors",
+    name: "new item sheet with errors",
     opener: (page) => button(page, "Add Item"),
     act: (page) => button(page, "Save").click(),
   },
   {
     ...onItems,
     kind: "dialog",
-    name: "open item",
+    name: "open item sheet",
     opener: (page) => row(page).getByRole("link"),
   },
   {
     ...onItems,
     kind: "dialog",
-    name: "question before an item is deleted",
+    name: "delete dialog of an item",
     opener: actions,
     via: choose("Delete Item"),
   },
   {
     ...onItems,
     kind: "dialog",
-    name: "open item that is gone",
+    name: "sheet of a deleted item",
     given: (api) => {
       api.on(
         LIST,

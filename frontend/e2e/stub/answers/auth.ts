@@ -3,7 +3,7 @@ import { json, refuse } from "../answer";
 import type { Api } from "../api";
 import { person } from "./users";
 
-/** Any e-mail address and password will do. */
+/** Accepts any email and password. */
 export default function auth(api: Api) {
   const message = (text: string) => json<Message>({ message: text });
 
@@ -16,6 +16,6 @@ export default function auth(api: Api) {
     return message("Logged out");
   });
   api.on("POST /login/refresh", () => refuse(401, "AUTH_001", "Not authenticated"));
-  api.on("POST /password-recovery/:email", message("If there is such an account, a mail was sent"));
+  api.on("POST /password-recovery/:email", message("If the account exists, an email was sent"));
   api.on("POST /reset-password/", message("Password updated successfully"));
 }

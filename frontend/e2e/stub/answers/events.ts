@@ -1,6 +1,6 @@
 import type { Api } from "../api";
 
-/** A stream that says nothing by itself: see `Api.announce`. */
+/** An event stream that sends events only through `Api.announce`. */
 export default function events(api: Api) {
   api.on("GET /events", () => (response) => {
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });

@@ -5,7 +5,7 @@ import { person } from "./users";
 
 const THINGS = ["Kettle", "Long ladder", "Tool box", "Camping stove", "Sewing machine"];
 
-/** The item at a place of the list. */
+/** The item at a position in the list. */
 export function item(index: number, changes: Partial<ItemPublic> = {}): ItemPublic {
   return {
     id: `0198b000-0000-7000-8000-${String(index + 1).padStart(12, "0")}`,

@@ -4,7 +4,7 @@ import type { Api } from "../api";
 
 const NAMES = ["Ada Lovelace", "Grace Hopper", "Alan Turing", "Edsger Dijkstra", "Barbara Liskov"];
 
-/** The person at a place of the list; the first one is who signs in. */
+/** The user at a position in the list. The first one is the one who logs in. */
 export function person(index: number, changes: Partial<UserPublic> = {}): UserPublic {
   const name = NAMES[index % NAMES.length] ?? "";
   return {
@@ -21,7 +21,7 @@ export function person(index: number, changes: Partial<UserPublic> = {}): UserPu
 }
 
 const PEOPLE = 45;
-/** Any picture will do. */
+/** A placeholder: the tests accept any picture. */
 const PICTURE = "/favicon.svg";
 
 export default function users(api: Api) {

@@ -1,6 +1,6 @@
 /**
- * Packs the SDK and looks at what a stranger would install: publint (does package.json say the truth?), attw (do the
- * types resolve as the code does?), whether a declaration gives up on a type by `any`, and the version.
+ * Packs the SDK and checks what users would install: publint (is package.json correct?), attw (do the types resolve as
+ * the code does?), declarations without `any`, and the version.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
-// The package is ESM only: what CommonJS and tools older than `exports` see is no concern of it.
+// The package is ESM only. It supports neither CommonJS nor tools that do not know `exports`.
 const NOT_SUPPORTED = ["node10", "node16-cjs"];
 
 const SDK = new URL("..", import.meta.url);
@@ -44,7 +44,7 @@ function pack() {
   }
 }
 
-/** The package's version is the API's. */
+/** The package has the API's version. */
 function ofVersion() {
   const { version } = JSON.parse(readFileSync(new URL("openapi.json", SDK), "utf8")).info;
   return version === files.packageVersion

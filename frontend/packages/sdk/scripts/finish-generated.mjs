@@ -1,8 +1,8 @@
 /**
- * Finishes what the generator wrote below the folder given, so that the types say what really happens:
- * `node finish-generated.mjs FOLDER` with FOLDER/openapi.json and FOLDER/src/gen.
+ * Edits the generated code so that its types match what happens at run time: `node finish-generated.mjs FOLDER` with
+ * FOLDER/openapi.json and FOLDER/src/gen.
  *
- * Each edit fails when it finds nothing to do, since a new version of the generator may write something else.
+ * An edit that matches nothing fails, because a new version of the generator may write different code.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,9 +10,9 @@ import process from "node:process";
 
 const [folder] = process.argv.slice(2);
 const { paths } = JSON.parse(readFileSync(join(folder, "openapi.json"), "utf8"));
-const EVENTS = "text/event-stream"; // the generator has a client of its own for these
+const EVENTS = "text/event-stream"; // the generator has a separate client for these
 
-// What is thrown is an ApiError around the problem document, not the document itself.
+// Requests throw an ApiError that holds the problem document, not the document itself.
 edit("types.gen.ts", [
   [
     /^export type (\w+)Error = (\w+Errors\[keyof \w+Errors\]);$/gm,
@@ -26,11 +26,12 @@ edit("client/types.gen.ts", [
     "error: ApiErrorFrom<$1>;",
   ],
   [/^(\/\/ .*\n)/, "$1\nimport type { ApiErrorFrom } from '../../errors.js';\n"],
-  // Links to pages of other packages; the name is enough.
+  // Links to other packages' pages; the name is enough.
   [/\{@link http\S+ (`[^`]*`)\}/g, "$1"],
 ]);
 
-// Our clients take every answer as JSON, so that a proxy's page is never taken for one. These are something else.
+// Our clients parse every response as JSON, so that a proxy's HTML page is never taken for data. These operations
+// return something else.
 const others = operations().filter(({ media }) => !media.includes("json") && media !== EVENTS);
 edit(
   "sdk.gen.ts",
@@ -39,6 +40,12 @@ edit(
     `$1, parseAs: '${media.startsWith("text/") ? "text" : "blob"}'`,
   ]),
 );
+
+// Bundlers can then drop unused schemas. Without it they keep all of them, because `check` calls could have side
+// effects.
+edit("zod.gen.ts", [
+  [/^export const (\w+) = (z\.[^;]*);$/gm, "export const $1 = /* @__PURE__ */ (() => $2)();"],
+]);
 
 function edit(file, replacements) {
   const path = join(folder, "src", "gen", file);

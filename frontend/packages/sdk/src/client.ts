@@ -4,11 +4,11 @@ import { loginAccessToken } from "./gen/sdk.gen.js";
 import { type RetryOptions, withRetries } from "./retry.js";
 
 export interface ClientSettings {
-  /** Origin of the API, without `/api/v1`. Leave out in a browser on the same origin. */
+  /** Origin of the API, without `/api/v1`. Leave it out in a browser on the same origin. */
   baseUrl?: string;
-  /** Access token for `Authorization: Bearer`, or a function that gives the current one. */
+  /** Access token for `Authorization: Bearer`, or a function that returns the current one. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** `"include"` sends a browser's session cookie to an API on another origin; on the same one it is sent anyway. */
+  /** `"include"` sends a browser's session cookie to an API on another origin. On the same origin it is always sent. */
   credentials?: RequestCredentials;
   /** Sent with every request. */
   headers?: Record<string, string>;
@@ -17,11 +17,11 @@ export interface ClientSettings {
 }
 
 export interface AppClientOptions extends ClientSettings {
-  /** How requests that change nothing are tried again; `false` for never. */
+  /** How safe requests are retried; `false` turns retries off. */
   retry?: RetryOptions | false;
 }
 
-/** A client of its own: pass it as `client` to any function of the SDK. Nothing global is touched. */
+/** An independent client: pass it as `client` to any function of the SDK. It changes no global state. */
 export function createAppClient({ retry = {}, ...settings }: AppClientOptions = {}): Client {
   const fetch = retry === false ? settings.fetch : withRetries(retry, settings.fetch);
   return configureAppClient(createClient(), { ...settings, fetch });
@@ -33,7 +33,7 @@ export interface LogInOptions extends Omit<AppClientOptions, "token"> {
   signal?: AbortSignal;
 }
 
-/** Signs in, and returns a client that sends the session's bearer token. Throws what `loginAccessToken` throws. */
+/** Signs in and returns a client that sends the session's bearer token. Throws the errors of `loginAccessToken`. */
 export async function logIn({
   email,
   password,
@@ -48,7 +48,7 @@ export async function logIn({
   return createAppClient({ ...options, token: data.access_token });
 }
 
-/** Sets up an existing client, such as the default one that functions use when called without `client`. */
+/** Configures an existing client, such as the default one that functions use without `client`. */
 export function configureAppClient(client: Client, { token, ...config }: ClientSettings): Client {
   client.setConfig({
     throwOnError: true,
@@ -60,13 +60,13 @@ export function configureAppClient(client: Client, { token, ...config }: ClientS
   client.interceptors.response.use(refuseEmpty);
   client.interceptors.error.clear();
   client.interceptors.error.use((error, response, request) =>
-    // Without a request the fault is the caller's: an address that is none, a token function that failed.
+    // Without a request the caller made the mistake, such as an invalid address or a token function that failed.
     request ? toApiError(error, response, request) : error,
   );
   return client;
 }
 
-/** The generated client would take an empty body for `{}`. */
+/** The generated client would parse an empty body as `{}`. */
 async function refuseEmpty(
   response: Response,
   _request: Request,

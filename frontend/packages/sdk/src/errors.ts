@@ -1,6 +1,6 @@
 import type { ErrorCode, Problem } from "./gen/index.js";
 
-/** Codes of failures without an answer that the API wrote; every other code is of its own catalogue. */
+/** Codes of failures without a response from the API. All other codes come from its own catalogue. */
 export const NETWORK_ERROR = "network_error";
 export const TIMEOUT = "timeout";
 export const INVALID_RESPONSE = "invalid_response";
@@ -17,16 +17,16 @@ interface ApiErrorInit {
   cause?: unknown;
 }
 
-/** What every request that fails throws, except for an abort by the caller's own `AbortSignal`, which passes through. */
+/** Every failed request throws this. Only an abort by the caller's own `AbortSignal` passes through unchanged. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** HTTP status, or 0 when no whole answer arrived. */
+  /** HTTP status, or 0 without a complete response. */
   readonly status: number;
-  /** Stable and meant for `switch`; the message may change. */
+  /** Stable, for use in `switch`. The message can change. */
   readonly code: ApiErrorCode;
   /** The RFC 9457 body, when the API sent one. */
   readonly problem: Problem | undefined;
-  /** Finds the request in the server's log. */
+  /** Identifies the request in the server's log. */
   readonly requestId: string | undefined;
 
   constructor(message: string, { status, code, problem, requestId, cause }: ApiErrorInit) {
@@ -37,7 +37,7 @@ export class ApiError extends Error {
     this.requestId = requestId;
   }
 
-  /** The first message of each refused field, by its dotted name in the request. */
+  /** The first message of each invalid field, by the field's dotted name in the request. */
   fieldErrors(): Record<string, string> {
     const messages: Record<string, string> = {};
     for (const { field, message } of this.problem?.errors ?? []) {
@@ -47,27 +47,27 @@ export class ApiError extends Error {
   }
 }
 
-/** The `ApiError` around a problem document: its `code` is one of the document's, or one of our own. */
+/** The `ApiError` for a problem document: its `code` is one of the document's codes, or one of our own. */
 export type ApiErrorFrom<P> = [P] extends [{ code: infer Code extends ErrorCode }]
   ? ApiError & { readonly code: Code | OwnErrorCode }
   : ApiError;
 
-/** Any function of the SDK that asks the API. */
+/** Any function of the SDK that sends a request. */
 export type Operation = (...args: never[]) => Promise<unknown>;
 
 type FailureOf<Op extends Operation> = Extract<Awaited<ReturnType<Op>>, { error: unknown }>;
 
-/** What a function of the SDK throws: `ErrorOf<typeof readUserById>`. */
+/** The error that a function of the SDK throws: `ErrorOf<typeof readUserById>`. */
 export type ErrorOf<Op extends Operation> = [FailureOf<Op>] extends [never]
   ? ApiError
   : NonNullable<FailureOf<Op>["error"]>;
 
-/** The codes that a function's errors can have: `ErrorCodeOf<typeof readUserById>`. */
+/** The codes that a function's error can have: `ErrorCodeOf<typeof readUserById>`. */
 export type ErrorCodeOf<Op extends Operation> = ErrorOf<Op> extends { code: infer C } ? C : never;
 
 /**
- * Whether a caught value is an error of the API. Name the function that was called, and `code` has its codes only:
- * those of the API's version that this package was made from.
+ * Whether a caught value is an error of the API. With the called function as `operation`, `code` is narrowed to its
+ * codes in the API version that this package was built from.
  */
 export function isApiError(error: unknown): error is ApiError;
 export function isApiError<Op extends Operation>(
@@ -78,10 +78,10 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError;
 }
 
-/** What a request failed with, as the generated client has it: plain JSON, text or a `TypeError`. */
+/** Converts the generated client's failure (parsed JSON, text or a `TypeError`) to an `ApiError`. */
 export function toApiError(error: unknown, response?: Response, request?: Request): unknown {
   if (error instanceof ApiError || isAbort(error, request)) return error;
-  if (!response || isCut(error)) return unansweredError(error);
+  if (!response || isCut(error)) return noResponseError(error);
 
   const requestId = response.headers.get("X-Correlation-ID") ?? undefined;
   if (isProblem(error)) {
@@ -101,18 +101,18 @@ export function toApiError(error: unknown, response?: Response, request?: Reques
   });
 }
 
-/** The caller's own doing: also with a reason of his own, but not the end of `AbortSignal.timeout`. */
+/** The caller aborted, possibly with their own reason. The end of an `AbortSignal.timeout` does not count. */
 function isAbort(error: unknown, request?: Request): boolean {
   const isReason = request?.signal.aborted && error === request.signal.reason;
   return isNamed(error, "AbortError") || Boolean(isReason && !isNamed(error, "TimeoutError"));
 }
 
-/** Whether the connection ended within the answer. What is no JSON is a SyntaxError, a refusal no Error at all. */
+/** Whether the connection broke during the response. Invalid JSON is a SyntaxError; an error body is not an Error. */
 function isCut(error: unknown): boolean {
   return error instanceof Error && error.name !== "SyntaxError";
 }
 
-function unansweredError(cause: unknown): ApiError {
+function noResponseError(cause: unknown): ApiError {
   return isNamed(cause, "TimeoutError")
     ? new ApiError("The server took too long to answer", { status: 0, code: TIMEOUT, cause })
     : new ApiError("The server could not be reached", { status: 0, code: NETWORK_ERROR, cause });

@@ -2,7 +2,7 @@ import { toApiError } from "./errors.js";
 import type { Client } from "./gen/client/index.js";
 import { client as defaultClient } from "./gen/client.gen.js";
 
-/** A function of the SDK that answers server-sent events: `readEvents`. */
+/** A function of the SDK that returns server-sent events: `readEvents`. */
 export type EventOperation = (
   options: never,
 ) => Promise<{ stream: AsyncGenerator<unknown, unknown, unknown> }>;
@@ -13,7 +13,7 @@ type EventData<Op extends EventOperation> =
     : never;
 
 export interface ServerEvent<Data> {
-  /** The event's name: `"message"` when the server gave none. */
+  /** The event's name, or `"message"` when the server sent none. */
   event: string;
   data: Data;
 }
@@ -24,10 +24,10 @@ export interface ListenOptions {
 }
 
 /**
- * Events as they arrive: `for await (const { event, data } of listen(readEvents, { client, signal }))`.
+ * Yields events as they arrive: `for await (const { event, data } of listen(readEvents, { client, signal }))`.
  *
- * Ends when the server closes the stream, and throws an `ApiError` when it refuses or is lost. Whether to connect again
- * is for the caller to say; leave the loop by `break`, or by aborting `signal`.
+ * Ends when the server closes the stream. Throws an `ApiError` when the request is refused or the connection is lost.
+ * The caller decides whether to reconnect. Leave the loop with `break`, or abort `signal`.
  */
 export async function* listen<Op extends EventOperation>(
   operation: Op,
@@ -40,7 +40,7 @@ export async function* listen<Op extends EventOperation>(
     client,
     signal: signal ? AbortSignal.any([signal, connection.signal]) : connection.signal,
     fetch: refusing(client.getConfig().fetch ?? fetch),
-    // The generated client would connect again for ever, whatever the reason, and say nothing.
+    // The generated client would reconnect forever, whatever the reason, and report nothing.
     sseMaxRetryAttempts: 1,
     onSseError: (error: unknown) => failures.push(error),
     onSseEvent: ({ event }: { event?: string }) => {
@@ -59,7 +59,7 @@ export async function* listen<Op extends EventOperation>(
   }
 }
 
-/** Throws what the API answers instead of events. */
+/** Throws the API's error response to a request for events. */
 function refusing(send: typeof fetch): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);

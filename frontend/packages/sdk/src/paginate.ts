@@ -5,7 +5,7 @@ interface PageOf<Row> {
   pagination: { next_cursor: string | null };
 }
 
-/** A function of the SDK that answers one page of a list: `readUsers`, not `readUserById`. */
+/** A function of the SDK that returns one page of a list: `readUsers`, not `readUserById`. */
 export type ListOperation = (options: never) => Promise<{ data: PageOf<unknown> | undefined }>;
 
 type DataOf<Op extends Operation> =
@@ -22,22 +22,23 @@ type OptionsOf<Op extends ListOperation> = NonNullable<Parameters<Op>[0]>;
 type QueryOf<Op extends ListOperation> =
   OptionsOf<Op> extends { query?: infer Query } ? NonNullable<Query> : never;
 
-/** The operation's own options. The cursor says where a page begins, so there is no `skip` and no `page`. */
+/** The operation's own options. The cursor marks where a page starts, so there is neither `skip` nor `page`. */
 export type PaginateOptions<Op extends ListOperation> = Omit<
   OptionsOf<Op>,
   "query" | "throwOnError"
 > & { query?: Omit<QueryOf<Op>, "skip" | "page"> };
 
 export interface Paginated<Op extends ListOperation> extends AsyncIterable<RowOf<Op>> {
-  /** The pages as the API answers them, `count` included. */
+  /** The pages as the API returns them, with `count`. */
   pages(): AsyncGenerator<DataOf<Op>, void, undefined>;
 }
 
 /**
- * All rows of a list, page after page as they are asked for: `for await (const user of paginate(readUsers, { client }))`.
+ * Yields all rows of a list and requests each page when it is needed:
+ * `for await (const user of paginate(readUsers, { client }))`.
  *
- * It follows cursors, so that rows which are added or deleted meanwhile neither repeat nor hide others. Begins anew
- * each time it is iterated; leave the loop by `break`, or by aborting `signal`.
+ * Pages follow cursors: rows that are added or deleted in between neither repeat nor hide others. Each iteration starts
+ * from the first page. Leave the loop with `break`, or abort `signal`.
  */
 export function paginate<Op extends ListOperation>(
   operation: Op,
@@ -80,7 +81,7 @@ async function* readPages<Row>(operation: AnyList<Row>, options: AnyOptions) {
   } while (cursor);
 }
 
-/** The rows in an array; no more pages are read than `limit` needs. */
+/** Collects the rows into an array. Requests no more pages than `limit` needs. */
 export async function collect<Row>(rows: AsyncIterable<Row>, limit = Infinity): Promise<Row[]> {
   const found: Row[] = [];
   if (limit <= 0) return found;

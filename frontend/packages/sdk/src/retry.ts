@@ -1,20 +1,20 @@
 export interface RetryOptions {
-  /** How often a request is tried again at most. Default: 3. */
+  /** Maximum number of retries. Default: 3. */
   retries?: number;
-  /** Wait before the first new try; it doubles with each one, and up to a half is left to chance. Default: 300. */
+  /** Delay before the first retry. It doubles each time, and random jitter shortens it by up to half. Default: 300. */
   delayMs?: number;
-  /** No new try begins later than this after the first one. Default: 30 000. */
+  /** No retry starts later than this after the first attempt. Default: 30 000. */
   totalMs?: number;
-  /** Add a method only if doing it twice is the same as doing it once. Default: GET and HEAD. */
+  /** Add a method only when repeating the request is harmless. Default: GET and HEAD. */
   methods?: readonly string[];
 }
 
-/** Answers of a server, or of a proxy before it, that is busy or gone for a moment. */
-const PASSING = [429, 502, 503, 504];
+/** A server, or a proxy in front of it, is busy or briefly unavailable. */
+const TRANSIENT = [429, 502, 503, 504];
 
 /**
- * A `fetch` that tries again after a network error or one of these answers. It waits at least as long as the answer's
- * `Retry-After` says; when that is too long, the caller gets the answer at once. An aborted signal ends the wait.
+ * A `fetch` that retries after a network error or one of these statuses. It waits at least as long as the response's
+ * `Retry-After`. If that is too long, it returns the response immediately. An aborted signal ends the wait.
  */
 export function withRetries(
   { retries = 3, delayMs = 300, totalMs = 30_000, methods = ["GET", "HEAD"] }: RetryOptions = {},
@@ -27,7 +27,7 @@ export function withRetries(
     const end = performance.now() + totalMs;
     for (let tried = 0; ; tried++) {
       const { response, error } = await attempt(fetch, request);
-      if (response && !PASSING.includes(response.status)) return response;
+      if (response && !TRANSIENT.includes(response.status)) return response;
 
       const delay = delayMs * 2 ** tried * (1 - Math.random() / 2) + retryAfterMs(response);
       if (tried >= retries || performance.now() + delay > end) {
@@ -40,7 +40,7 @@ export function withRetries(
   };
 }
 
-/** An answer, or the error of a connection. Throws what another try cannot mend. */
+/** The response, or the connection's error. Throws errors that a retry cannot fix. */
 async function attempt(fetch: typeof globalThis.fetch, request: Request) {
   try {
     return { response: await fetch(request.clone()) };
@@ -50,7 +50,7 @@ async function attempt(fetch: typeof globalThis.fetch, request: Request) {
   }
 }
 
-/** `Retry-After` is a number of seconds or a date, which counts from the server's own clock. */
+/** `Retry-After` is a number of seconds, or a date by the server's own clock. */
 function retryAfterMs(response?: Response): number {
   const value = response?.headers.get("Retry-After") ?? "";
   if (/^\d+$/.test(value)) return Number(value) * 1000;

@@ -11,8 +11,8 @@ import {
 } from "../src/index.js";
 import { errorOf, json, problem, serve } from "./server.js";
 
-describe("a client of its own", () => {
-  it("sends its token, its headers and JSON to its own server", async () => {
+describe("a client", () => {
+  it("sends its token, headers and JSON", async () => {
     const { baseUrl, requests } = await serve(json({ id: "1" }));
     const client = createAppClient({ baseUrl, token: "t-1", headers: { "X-App": "cli" } });
     await createUser({
@@ -33,7 +33,7 @@ describe("a client of its own", () => {
     ]);
   });
 
-  it("asks a token function before each request", async () => {
+  it("calls a token function before each request", async () => {
     const { baseUrl, requests } = await serve(json({ id: "1" }));
     const tokens = ["t-1", "t-2", undefined];
     const client = createAppClient({ baseUrl, token: async () => tokens.shift() });
@@ -42,7 +42,7 @@ describe("a client of its own", () => {
     expect(sent).toEqual(["Bearer t-1", "Bearer t-2", undefined]);
   });
 
-  it("throws the caller's own mistakes as they are", async () => {
+  it("passes the caller's own mistakes through", async () => {
     const reason = new Error("Nobody has signed in");
     const token = () => Promise.reject(reason);
     const client = createAppClient({ baseUrl: "http://localhost", token });
@@ -51,7 +51,7 @@ describe("a client of its own", () => {
     expect(await errorOf(readUserMe({ client: nowhere }))).toBeInstanceOf(TypeError);
   });
 
-  it("sends the query without what is undefined", async () => {
+  it("leaves undefined values out of the query", async () => {
     const { baseUrl, requests } = await serve(json({ data: [] }));
     const client = createAppClient({ baseUrl: `${baseUrl}/` });
     await readUsers({
@@ -61,7 +61,7 @@ describe("a client of its own", () => {
     expect(requests[0]?.url).toBe("/api/v1/users/?limit=20&sort=-full_name&q=a%20b%26c");
   });
 
-  it("sends cookies to another origin when told to", async () => {
+  it("sends cookies to another origin when configured", async () => {
     const sent: RequestCredentials[] = [];
     const record: typeof fetch = async (input, init) => {
       sent.push(new Request(input, init).credentials);
@@ -74,7 +74,7 @@ describe("a client of its own", () => {
     expect(sent).toEqual(["same-origin", "include"]);
   });
 
-  it("leaves the default client and other clients alone", async () => {
+  it("leaves the default and other clients alone", async () => {
     const before = defaultClient.getConfig();
     const one = createAppClient({ baseUrl: "http://one.example", token: "t-1" });
     const two = createAppClient({ baseUrl: "http://two.example" });
@@ -83,7 +83,7 @@ describe("a client of its own", () => {
     expect(two.getConfig().auth).toBeUndefined();
   });
 
-  it("can be set up again without losing or doubling anything", async () => {
+  it("can be reconfigured without losses or duplicates", async () => {
     const { baseUrl } = await serve(problem(404, "NOT_001"));
     const client = createAppClient({ baseUrl, retry: false });
     configureAppClient(client, { headers: { "X-App": "cli" } });
@@ -94,7 +94,7 @@ describe("a client of its own", () => {
 });
 
 describe("logIn", () => {
-  it("sends the password form and gives a client with the token", async () => {
+  it("sends the password form and returns a client", async () => {
     const token = { access_token: "t-1", token_type: "bearer" };
     const { baseUrl, requests } = await serve(json(token), json({ id: "1" }));
     const client = await logIn({ baseUrl, email: "a@example.com", password: "p&w d" });
@@ -110,13 +110,13 @@ describe("logIn", () => {
     ]);
   });
 
-  it("throws what the API refuses", async () => {
+  it("throws the API's refusal", async () => {
     const { baseUrl } = await serve(problem(400, "AUTH_003"));
     const error = await errorOf(logIn({ baseUrl, email: "a@example.com", password: "wrong" }));
     expect(error).toMatchObject({ name: "ApiError", status: 400, code: "AUTH_003" });
   });
 
-  it("can be ended", async () => {
+  it("can be aborted", async () => {
     const { baseUrl } = await serve(() => stop.abort());
     const stop = new AbortController();
     const options = { baseUrl, email: "a@example.com", password: "p", signal: stop.signal };

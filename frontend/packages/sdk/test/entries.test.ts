@@ -6,14 +6,14 @@ import { createUserMutation, readUsersOptions, readUsersQueryKey } from "../src/
 import { zUserCreate, zUserPublic } from "../src/zod.js";
 import { errorOf, json, problem, serve } from "./server.js";
 
-async function queryOf(...answers: Parameters<typeof serve>) {
-  const { baseUrl } = await serve(...answers);
+async function queryOf(...responders: Parameters<typeof serve>) {
+  const { baseUrl } = await serve(...responders);
   const client = createAppClient({ baseUrl, retry: false });
   return { client, queries: new QueryClient({ defaultOptions: { queries: { retry: false } } }) };
 }
 
 describe("@app/sdk/react-query", () => {
-  it("fetches, and finds the lists of a feature by its tag", async () => {
+  it("fetches and invalidates a feature's lists by tag", async () => {
     const { client, queries } = await queryOf(json({ data: [], count: 0 }));
     const options = readUsersOptions({ client, query: { limit: 20 } });
     expect(await queries.fetchQuery(options)).toEqual({ data: [], count: 0 });
@@ -32,7 +32,7 @@ describe("@app/sdk/react-query", () => {
 });
 
 describe("@app/sdk/zod", () => {
-  it("has the API's limits, as schemas of zod/mini", () => {
+  it("exports the API's limits as zod/mini schemas", () => {
     expect(zUserCreate).toBeInstanceOf(ZodMiniObject);
     const ada = { email: "ada@example.com", password: "correct horse battery" };
     expect(zUserCreate.parse(ada)).toMatchObject(ada);

@@ -8,7 +8,7 @@ import {
   readUsers,
   recoverPasswordHtmlContent,
 } from "../src/index.js";
-import { type Answer, errorOf, hangUp, json, problem, serve, silence, text } from "./server.js";
+import { errorOf, hangUp, json, problem, type Responder, serve, silence, text } from "./server.js";
 
 const PROBLEM = {
   type: "about:blank",
@@ -24,17 +24,17 @@ const PROBLEM = {
   request_id: "req-1",
 };
 
-async function clientOf(answer: Answer) {
-  const { baseUrl } = await serve(answer);
+async function clientOf(responder: Responder) {
+  const { baseUrl } = await serve(responder);
   return createAppClient({ baseUrl, retry: false });
 }
 
-async function errorAfter(answer: Answer, signal?: AbortSignal) {
-  return errorOf(readUsers({ client: await clientOf(answer), signal }));
+async function errorAfter(responder: Responder, signal?: AbortSignal) {
+  return errorOf(readUsers({ client: await clientOf(responder), signal }));
 }
 
 describe("an error of the API", () => {
-  it("carries status, code, message, request id and the refused fields", async () => {
+  it("carries status, code, message, request id and fields", async () => {
     const error = await errorAfter(json(PROBLEM, 422));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
@@ -48,7 +48,7 @@ describe("an error of the API", () => {
     expect((error as ApiError).fieldErrors()).toEqual({ full_name: "Field required" });
   });
 
-  it("is known by isApiError, and nothing else is", async () => {
+  it("is the only error that isApiError accepts", async () => {
     const error = await errorAfter(problem(404, "NOT_001"));
     expect([isApiError(error), isApiError(error, readUserById)]).toEqual([true, true]);
     expect([isApiError(new Error("NOT_001")), isApiError(undefined, readUserById)]).toEqual([
@@ -57,7 +57,7 @@ describe("an error of the API", () => {
     ]);
   });
 
-  it("is returned instead of thrown when the caller wants it so", async () => {
+  it("is returned instead of thrown on request", async () => {
     const client = await clientOf(problem(404, "NOT_001"));
     const path = { user_id: "1" };
     const { data, error } = await readUserById({ client, path, throwOnError: false });
@@ -65,7 +65,7 @@ describe("an error of the API", () => {
     expect(error).toMatchObject({ name: "ApiError", code: "NOT_001" });
   });
 
-  it("takes the request id from the header when the body has none", async () => {
+  it("falls back to the request id header", async () => {
     const headers = { "X-Correlation-ID": "req-2" };
     const error = await errorAfter(json("?", 500, headers));
     expect(error).toMatchObject({ requestId: "req-2", code: "invalid_response" });
@@ -74,30 +74,30 @@ describe("an error of the API", () => {
   });
 });
 
-describe("an answer that is not the API's", () => {
+describe("a response that is not the API's", () => {
   const PAGE = text("<h1>Sign in to this network</h1>", 200, { "Content-Type": "text/html" });
-  const chunked: Answer = (response) => {
+  const chunked: Responder = (response) => {
     response.writeHead(200, { "Content-Type": "application/json" });
     response.flushHeaders();
     response.end();
   };
 
-  it.each<[string, Answer, number]>([
+  it.each<[string, Responder, number]>([
     ["the error page of a proxy", text("<h1>Bad Gateway</h1>", 502), 502],
     ["an error with an empty body", text("", 504), 504],
     ["an error in JSON of another kind", json({ detail: "?" }, 500), 500],
     ["a page where JSON is due", PAGE, 200],
     ["JSON that ends too early", json({}, 200, { "Content-Length": "1" }), 200],
-    ["an empty answer", text("", 200, { "Content-Type": "application/json" }), 200],
-    ["an empty answer in chunks", chunked, 200],
+    ["an empty response", text("", 200, { "Content-Type": "application/json" }), 200],
+    ["an empty response in chunks", chunked, 200],
     ["bytes of no type", text("?", 200), 200],
-  ])("is an ApiError: %s", async (_name, answer, status) => {
-    const error = await errorAfter(answer);
+  ])("is an ApiError: %s", async (_name, responder, status) => {
+    const error = await errorAfter(responder);
     expect(error).toMatchObject({ name: "ApiError", status, code: "invalid_response" });
     expect((error as ApiError).fieldErrors()).toEqual({});
   });
 
-  it("is let through where the operation answers another type", async () => {
+  it("is accepted where the operation returns another type", async () => {
     const page = text("<p>Dear user</p>", 200, { "Content-Type": "text/html; charset=utf-8" });
     const client = await clientOf(page);
     const { data } = await recoverPasswordHtmlContent({ client, path: { email: "a@b.com" } });
@@ -105,27 +105,27 @@ describe("an answer that is not the API's", () => {
   });
 });
 
-describe("an answer without content", () => {
-  it("is none of these where the status says so", async () => {
+describe("a response without content", () => {
+  it("is accepted when the status allows it", async () => {
     const client = await clientOf((response) => response.writeHead(204).end());
     const { data, response } = await deleteUser({ client, path: { user_id: "1" } });
     expect([response.status, data]).toEqual([204, {}]);
   });
 });
 
-describe("a request without an answer", () => {
-  it("is a network error with status 0 when nobody listens", async () => {
+describe("a request without a response", () => {
+  it("is a network error when nothing listens", async () => {
     const client = createAppClient({ baseUrl: "http://127.0.0.1:1", retry: false });
     const error = await errorOf(readUsers({ client }));
     expect(error).toMatchObject({ name: "ApiError", status: 0, code: "network_error" });
     expect((error as ApiError).cause).toBeInstanceOf(TypeError);
   });
 
-  it("is a network error when the connection ends before the answer", async () => {
+  it("is a network error when the connection ends", async () => {
     expect(await errorAfter(hangUp)).toMatchObject({ status: 0, code: "network_error" });
   });
 
-  it("is a network error when the connection ends within the answer", async () => {
+  it("is a network error on a cut response", async () => {
     const error = await errorAfter((response) => {
       response.writeHead(200, { "Content-Type": "application/json" });
       response.write('{"data":', () => response.destroy());
@@ -133,13 +133,13 @@ describe("a request without an answer", () => {
     expect(error).toMatchObject({ status: 0, code: "network_error" });
   });
 
-  it("is a timeout when it took longer than the caller's signal allows", async () => {
+  it("is a timeout when the signal times out", async () => {
     const error = await errorAfter(silence, AbortSignal.timeout(50));
     expect(error).toMatchObject({ name: "ApiError", status: 0, code: "timeout" });
   });
 });
 
-describe("a request that the caller ended", () => {
+describe("a request that the caller aborted", () => {
   it("throws the AbortError itself", async () => {
     const stop = new AbortController();
     const error = await errorAfter(() => stop.abort(), stop.signal);

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { createAppClient, listen, readEvents } from "../src/index.js";
-import { type Answer, errorOf, hangUp, problem, serve, silence, text } from "./server.js";
+import { errorOf, hangUp, problem, type Responder, serve, silence, text } from "./server.js";
 
 const READY = "event: ready\ndata: {}\n\n";
 const CHANGE = 'event: change\ndata: {"topic": "users"}\n\n';
 
-/** Sends this much, in pieces, and keeps the stream open. */
-function events(...pieces: string[]): Answer {
+/** Sends these chunks and keeps the stream open. */
+function events(...pieces: string[]): Responder {
   return (response) => {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     for (const piece of pieces) response.write(piece);
   };
 }
 
-async function heardFrom(answer: Answer, signal?: AbortSignal, count = Infinity) {
-  const { baseUrl, requests } = await serve(answer);
+async function heardFrom(responder: Responder, signal?: AbortSignal, count = Infinity) {
+  const { baseUrl, requests } = await serve(responder);
   const client = createAppClient({ baseUrl, token: "t-1", retry: false });
   const heard: [string, unknown][] = [];
   const listening = (async () => {
@@ -27,7 +27,7 @@ async function heardFrom(answer: Answer, signal?: AbortSignal, count = Infinity)
 }
 
 describe("listen", () => {
-  it("gives events with their names and data, and ends with the stream", async () => {
+  it("yields named events until the stream ends", async () => {
     const stream = text(`: hello\n\n${READY}${CHANGE}data: plain\n\n`, 200, {
       "Content-Type": "text/event-stream",
     });
@@ -61,22 +61,22 @@ describe("listen", () => {
     expect(heard).toEqual([["ready", {}]]);
   });
 
-  it("throws the API's refusal, and does not connect again", async () => {
+  it("throws the API's refusal without reconnecting", async () => {
     const { listening, requests } = await heardFrom(problem(401, "AUTH_001"));
     const error = await errorOf(listening);
     expect(error).toMatchObject({ name: "ApiError", status: 401, code: "AUTH_001" });
     expect(requests).toHaveLength(1);
   });
 
-  it.each<[string, Answer, object]>([
-    ["nobody answers", hangUp, { status: 0, code: "network_error" }],
-    ["a proxy answers", text("<h1>Bad Gateway</h1>", 502), { status: 502 }],
-  ])("throws an ApiError when %s", async (_name, answer, expected) => {
-    const { listening } = await heardFrom(answer);
+  it.each<[string, Responder, object]>([
+    ["nothing responds", hangUp, { status: 0, code: "network_error" }],
+    ["a proxy responds", text("<h1>Bad Gateway</h1>", 502), { status: 502 }],
+  ])("throws an ApiError when %s", async (_name, responder, expected) => {
+    const { listening } = await heardFrom(responder);
     expect(await errorOf(listening)).toMatchObject({ name: "ApiError", ...expected });
   });
 
-  it("throws an ApiError when the connection is lost, after what was heard before", async () => {
+  it("throws an ApiError when the connection is lost", async () => {
     const { heard, listening } = await heardFrom((response, request) => {
       events(READY)(response, request);
       response.write(CHANGE, () => response.destroy());
@@ -86,12 +86,12 @@ describe("listen", () => {
   });
 
   it.each([
-    ["before the answer", silence],
+    ["before the response", silence],
     ["between events", events(READY)],
-  ])("ends by the caller's signal %s", async (_name, answer) => {
+  ])("ends by the caller's signal %s", async (_name, responder) => {
     const stop = new AbortController();
     const { listening } = await heardFrom((response, request) => {
-      answer(response, request);
+      responder(response, request);
       setTimeout(() => stop.abort(), 20);
     }, stop.signal);
     expect(await errorOf(listening)).toMatchObject({ name: "AbortError" });

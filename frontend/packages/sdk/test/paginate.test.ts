@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { collect, createAppClient, paginate, readUsers, type UserPublic } from "../src/index.js";
-import { type Answer, errorOf, json, problem, serve } from "./server.js";
+import { errorOf, json, problem, type Responder, serve } from "./server.js";
 
-/** A page of users named by their full names. */
-function page(names: string[], next: string | null, count = 5): Answer {
+/** A page of users with these full names. */
+function page(names: string[], next: string | null, count = 5): Responder {
   return json({
     data: names.map((full_name) => ({ full_name })),
     count,
@@ -11,8 +11,8 @@ function page(names: string[], next: string | null, count = 5): Answer {
   });
 }
 
-async function listOf(...answers: [Answer, ...Answer[]]) {
-  const { baseUrl, requests } = await serve(...answers);
+async function listOf(...responders: [Responder, ...Responder[]]) {
+  const { baseUrl, requests } = await serve(...responders);
   const client = createAppClient({ baseUrl, retry: false });
   const queries = () => requests.map(({ url }) => new URL(url, baseUrl).search);
   return { client, queries };
@@ -22,7 +22,7 @@ const names = (users: Pick<UserPublic, "full_name">[]) => users.map(({ full_name
 const THREE_PAGES = [page(["a", "b"], "c1"), page(["c", "d"], "c2"), page(["e"], null)] as const;
 
 describe("paginate", () => {
-  it("gives every row of every page, following the cursors to the end", async () => {
+  it("follows cursors through every page to the end", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
     const found: (string | null)[] = [];
     for await (const user of paginate(readUsers, {
@@ -36,7 +36,7 @@ describe("paginate", () => {
     expect(queries()).toEqual([first, `${first}&cursor=c1`, `${first}&cursor=c2`]);
   });
 
-  it("gives whole pages when asked for them", async () => {
+  it("yields whole pages", async () => {
     const { client } = await listOf(...THREE_PAGES);
     const found: [number, (string | null)[]][] = [];
     for await (const { data, count } of paginate(readUsers, { client }).pages()) {
@@ -49,19 +49,19 @@ describe("paginate", () => {
     ]);
   });
 
-  it("gives nothing for an empty list", async () => {
+  it("yields nothing for an empty list", async () => {
     const { client, queries } = await listOf(page([], null, 0));
     expect(await collect(paginate(readUsers, { client }))).toEqual([]);
     expect(queries()).toEqual([""]);
   });
 
-  it("asks for a page only when its first row is wanted", async () => {
+  it("requests a page only when it is needed", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
     for await (const user of paginate(readUsers, { client })) if (user.full_name === "c") break;
     expect(queries()).toHaveLength(2);
   });
 
-  it("begins where a given cursor says, and anew with each loop", async () => {
+  it("starts from a given cursor on each iteration", async () => {
     const { client, queries } = await listOf(
       page(["c"], "c2"),
       page(["e"], null),
@@ -73,7 +73,7 @@ describe("paginate", () => {
     expect(queries()).toEqual(["?cursor=c1", "?cursor=c2", "?cursor=c1"]);
   });
 
-  it("stops at a list that leads in a circle", async () => {
+  it("stops when the cursors form a loop", async () => {
     const { client, queries } = await listOf(
       page(["a"], "c1"),
       page(["b"], "c2"),
@@ -84,7 +84,7 @@ describe("paginate", () => {
     expect(queries()).toHaveLength(3);
   });
 
-  it("throws the error of the page that failed, after the rows before it", async () => {
+  it("throws a failed page's error after earlier rows", async () => {
     const { client } = await listOf(page(["a"], "c1"), problem(401, "AUTH_001"));
     const found: (string | null)[] = [];
     const read = async () => {
@@ -94,7 +94,7 @@ describe("paginate", () => {
     expect(found).toEqual(["a"]);
   });
 
-  it("ends within a page when its signal is aborted", async () => {
+  it("ends within a page when aborted", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
     const stop = new AbortController();
     const found: (string | null)[] = [];
@@ -109,7 +109,7 @@ describe("paginate", () => {
     expect(queries()).toHaveLength(1);
   });
 
-  it("ends while it waits for a page when its signal is aborted", async () => {
+  it("stops waiting for a page when aborted", async () => {
     const stop = new AbortController();
     const { client } = await listOf(page(["a"], "c1"), () => stop.abort());
     const rows = collect(paginate(readUsers, { client, signal: stop.signal }));
@@ -118,7 +118,7 @@ describe("paginate", () => {
 });
 
 describe("collect", () => {
-  it("reads no more pages than its limit needs", async () => {
+  it("requests no more pages than its limit needs", async () => {
     const { client, queries } = await listOf(...THREE_PAGES);
     const users = paginate(readUsers, { client });
     expect(names(await collect(users, 2))).toEqual(["a", "b"]);

@@ -9,17 +9,17 @@ export interface Received {
   body: string;
 }
 
-export type Answer = (response: ServerResponse, request: Received) => void;
+export type Responder = (response: ServerResponse, request: Received) => void;
 
-/** A real server: the first request gets the first answer, and so on; the last answer is given to all that follow. */
-export async function serve(...answers: [Answer, ...Answer[]]) {
+/** A real server: the first request gets the first response, and so on. The last response is repeated. */
+export async function serve(...responders: [Responder, ...Responder[]]) {
   const requests: Received[] = [];
   const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
     const received = { method, url, headers, body: "" };
-    const answer = answers[Math.min(requests.push(received), answers.length) - 1];
+    const responder = responders[Math.min(requests.push(received), responders.length) - 1];
     for await (const chunk of request) received.body += chunk;
-    answer?.(response, received);
+    responder?.(response, received);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -30,29 +30,29 @@ export async function serve(...answers: [Answer, ...Answer[]]) {
   return { baseUrl: `http://127.0.0.1:${port}`, requests };
 }
 
-export function text(body: string, status = 200, headers: Record<string, string> = {}): Answer {
+export function text(body: string, status = 200, headers: Record<string, string> = {}): Responder {
   return (response) => {
     response.writeHead(status, { "Content-Length": Buffer.byteLength(body), ...headers }).end(body);
   };
 }
 
-export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Responder {
   return text(JSON.stringify(body), status, { "Content-Type": "application/json", ...headers });
 }
 
-/** An error as the API answers it. */
+/** An error in the API's format. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}) {
   const body = { title: "", status, detail: `Refused by ${code}`, code, request_id: "req-1" };
   return json(body, status, { "Content-Type": "application/problem+json", ...headers });
 }
 
-/** Ends the connection without an answer. */
-export const hangUp: Answer = (response) => response.destroy();
+/** Closes the connection without a response. */
+export const hangUp: Responder = (response) => response.destroy();
 
-/** Never answers. */
-export const silence: Answer = () => {};
+/** Never responds. */
+export const silence: Responder = () => {};
 
-/** What a promise is rejected with. */
+/** The value that a promise is rejected with. */
 export function errorOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => {

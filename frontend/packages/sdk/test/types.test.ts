@@ -1,4 +1,4 @@
-/** Read by `tsc`: an error here is an error of `npm run typecheck`. */
+/** Checked by `tsc`: an error here fails `npm run typecheck`. */
 import { describe, expectTypeOf, it } from "vitest";
 import {
   type ApiError,
@@ -34,25 +34,25 @@ describe("types of errors", () => {
     expectTypeOf<ErrorOf<typeof readUserById>>().toExtend<ApiError>();
   });
 
-  it("narrow what was caught", () => {
+  it("narrow a caught error", () => {
     const caught: unknown = undefined;
     if (isApiError(caught, readUserById)) {
       expectTypeOf(caught.code).toEqualTypeOf<ErrorCodeOf<typeof readUserById>>();
       expectTypeOf(caught.fieldErrors()).toEqualTypeOf<Record<string, string>>();
-      // @ts-expect-error: reading a user never fails by a wrong password
+      // @ts-expect-error: reading a user never fails with a wrong password
       if (caught.code === "AUTH_003") throw caught;
     }
     if (isApiError(caught)) expectTypeOf(caught.code).toEqualTypeOf<ApiErrorCode>();
   });
 
-  it("are those of the ApiError where a library hands it on", () => {
+  it("match the ApiError that a library passes on", () => {
     const { queryFn } = readUsersOptions();
     expectTypeOf(queryFn).not.toBeAny();
     type OnError = NonNullable<ReturnType<typeof createUserMutation>["onError"]>;
     expectTypeOf<Parameters<OnError>[0]>().toEqualTypeOf<ErrorOf<typeof createUser>>();
   });
 
-  it("are those of the ApiError where it is returned", async () => {
+  it("match the ApiError that is returned", async () => {
     const read = () => readUserById({ path: { user_id: "1" }, throwOnError: false });
     type Result = Awaited<ReturnType<typeof read>>;
     expectTypeOf<NonNullable<Result["error"]>>().toEqualTypeOf<ErrorOf<typeof readUserById>>();
@@ -60,18 +60,18 @@ describe("types of errors", () => {
 });
 
 describe("types of events", () => {
-  it("have the operation's data, and only for operations that have events", () => {
+  it("have the operation's data, for event operations only", () => {
     const events = () => listen(readEvents);
     type Event = Awaited<ReturnType<ReturnType<typeof events>["next"]>>["value"];
     expectTypeOf<Exclude<Event, void>>().toEqualTypeOf<ServerEvent<{ topic?: string }>>();
     expectTypeOf<ErrorOf<typeof readEvents>>().toEqualTypeOf<ApiError>();
-    // @ts-expect-error: one answer
+    // @ts-expect-error: one response
     expectTypeOf(() => listen(readUsers)).toBeFunction();
   });
 });
 
 describe("types of lists", () => {
-  it("are those of the operation's rows and pages", () => {
+  it("match the operation's rows and pages", () => {
     expectTypeOf<RowOf<typeof readUsers>>().toEqualTypeOf<UserPublic>();
     expectTypeOf<RowOf<typeof readUsers>>().toEqualTypeOf<UserPublic>();
     const users = () => paginate(readUsers, { query: { sort: "email" } });
@@ -80,7 +80,7 @@ describe("types of lists", () => {
     expectTypeOf(pages).returns.toEqualTypeOf<AsyncGenerator<UsersPublic, void, undefined>>();
   });
 
-  it("refuse what is no list, and options that are not the list's", () => {
+  it("refuse other operations and unknown options", () => {
     const mistakes = () => [
       // @ts-expect-error: one item
       paginate(readUserById, { path: { user_id: "1" } }),
@@ -88,9 +88,9 @@ describe("types of lists", () => {
       paginate(readUserMe, {}),
       // @ts-expect-error: not a read
       paginate(createUser, { body: { email: "", password: "" } }),
-      // @ts-expect-error: no such order
+      // @ts-expect-error: no such sort order
       paginate(readUsers, { query: { sort: "owner" } }),
-      // @ts-expect-error: the cursor says where a page begins
+      // @ts-expect-error: the cursor marks where a page starts
       paginate(readUsers, { query: { skip: 100 } }),
     ];
     expectTypeOf(mistakes).toBeFunction();

@@ -9,7 +9,7 @@ interface BarsProps {
   what: string;
 }
 
-/** A bar for each day, the same in words, and all numbers as a table for who wants them. */
+/** A bar for each day, a summary in words, and all numbers as a table. */
 export function Bars({ days, what }: BarsProps) {
   const highest = Math.max(1, ...days.map(({ count }) => count));
   const summary = describe(days, what);
@@ -38,7 +38,7 @@ export function Bars({ days, what }: BarsProps) {
           {days.map(({ date, count }, index) => (
             <g key={date}>
               <title>{`${formatDay(date)}: ${formatNumber(count)}`}</title>
-              {/* The whole column answers to the pointer, however low its bar is. */}
+              {/* The whole column reacts to the pointer, however low its bar is. */}
               <rect x={index} y={0} width={1} height={HEIGHT} className="fill-transparent" />
               <rect
                 x={index + 0.15}
@@ -75,7 +75,7 @@ function AsTable({ days, what }: BarsProps) {
         View as table
       </summary>
       <div
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         className="mt-2 max-h-48 overflow-y-auto rounded-md border"
       >

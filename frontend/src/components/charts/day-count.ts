@@ -1,6 +1,6 @@
 import { formatDay, formatNumber } from "@/lib/format";
 
-/** How many of something on a day (UTC), as the API counts them. */
+/** A count for one day (UTC), as the API returns it. */
 export interface DayCount {
   date: string;
   count: number;
@@ -8,18 +8,18 @@ export interface DayCount {
 
 export const total = (days: DayCount[]) => days.reduce((sum, { count }) => sum + count, 0);
 
-/** What a chart shows, in words. `what` is in the plural: "sign-ups". */
+/** Describes a chart of daily counts in words. `what` is in the plural: "sign-ups". */
 export function describe(days: DayCount[], what: string) {
   const most = days.reduce((best, day) => (day.count > best.count ? day : best), {
     date: "",
     count: 0,
   });
   const sum = `${formatNumber(total(days))} ${what} in the last ${days.length} days`;
-  if (most.count === 0) return sum;
-  return `${sum}, most on ${formatDay(most.date)} (${formatNumber(most.count)})`;
+  if (most.count === 0) return `${sum}.`;
+  return `${sum}. Busiest day: ${formatDay(most.date)} (${formatNumber(most.count)}).`;
 }
 
-/** The same of how many there are on each day. */
+/** Describes a chart of daily totals in words. */
 export function describeLevel(days: DayCount[], what: string) {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return what;

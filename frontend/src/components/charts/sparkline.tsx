@@ -2,18 +2,18 @@ import { type DayCount, describe, describeLevel } from "./day-count";
 
 const WIDTH = 120;
 const HEIGHT = 32;
-/** Room for the line's own width at the top and the bottom. */
+/** Space for the line's own width at the top and the bottom. */
 const EDGE = 1.5;
 
 interface SparklineProps {
   days: DayCount[];
   /** What is counted, in the plural: "users". */
   what: string;
-  /** Whether each day says how many came (as a rule), or how many there are. */
+  /** "change": the days count additions (default). "level": they hold totals. */
   kind?: "change" | "level";
 }
 
-/** A course at a glance: no axes, no numbers but in its text alternative. */
+/** A trend at a glance: no axes, and numbers only in the text alternative. */
 export function Sparkline({ days, what, kind = "change" }: SparklineProps) {
   const highest = Math.max(1, ...days.map(({ count }) => count));
   const x = (index: number) => (index / Math.max(1, days.length - 1)) * WIDTH;

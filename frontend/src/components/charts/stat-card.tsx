@@ -10,7 +10,7 @@ interface StatCardProps {
   children?: ReactNode;
 }
 
-/** One number, and how it came about. */
+/** One number and its recent history. */
 export function StatCard({ title, value, hint, children }: StatCardProps) {
   return (
     <Card aria-label={title} className="h-32 flex-row items-end gap-6 p-5">

@@ -8,11 +8,11 @@ interface BulkBarProps {
   onClear: () => void;
 }
 
-/** What can be done with the selected rows, floating over the page. */
+/** Actions for the selected rows, floating over the page. */
 export default function BulkBar({ count, onDelete, onClear }: BulkBarProps) {
   return (
     <>
-      {/* The last row and the pages stay reachable. */}
+      {/* Keeps the last row and the pagination reachable. */}
       <div aria-hidden className="h-16" />
       <section
         aria-label="Selected rows"

@@ -11,7 +11,7 @@ import {
 import { Tooltip } from "@/components/ui/tooltip";
 import type { TableInstance } from "./features";
 
-/** Chooses the columns; it stays open while people choose. */
+/** Chooses the visible columns. It stays open while the user chooses. */
 export function ColumnMenu<Row extends RowData>({ table }: { table: TableInstance<Row> }) {
   return (
     <DropdownMenu>

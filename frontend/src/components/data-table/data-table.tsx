@@ -14,13 +14,13 @@ interface DataTableProps<Record extends TableRecord, Search extends TableSearch>
   /** Names the region for screen readers. */
   label: string;
   list: ServerTable<Record, Search>;
-  /** With a cell for it before the others. */
+  /** Adds a selection cell before the others. */
   isSelectable: boolean;
-  /** Otherwise the skeleton is shown. */
+  /** Without rows it shows the skeleton. */
   hasRows: boolean;
   rowName: (row: Record) => string;
   rowMenu: (row: Record) => ReactNode;
-  /** In place of rows: nothing yet, nothing found, or an error. */
+  /** Replaces the rows: nothing yet, nothing found, or an error. */
   notice: ReactNode;
   ref: RefObject<HTMLElement | null>;
 }
@@ -52,7 +52,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
       ref={ref}
       aria-label={label}
       aria-busy={isChanging || !(hasRows || notice)}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       onKeyDown={(event) => event.key === "Escape" && list.clearSelection()}
       className="overflow-x-auto rounded-lg border bg-card md:overflow-x-clip"
@@ -87,7 +87,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
                 data-row={row.id}
                 data-state={row.getIsSelected() ? "selected" : undefined}
                 data-changed={changed.has(row.id) || undefined}
-                // Reached with j, k and the arrow keys.
+                // Focused with j, k and the arrow keys.
                 tabIndex={-1}
                 onClick={(event) => isOnRowItself(event) && sheet.show(row.id)}
                 onKeyDown={(event) => onRowKey(event, row)}
@@ -109,12 +109,12 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
   );
 }
 
-/** Not in the row's menu, which lies elsewhere although React counts it to the row. */
+/** False for the row's menu: React bubbles its events to the row, but it is elsewhere in the DOM. */
 function isWithin({ target, currentTarget }: SyntheticEvent) {
   return target instanceof Element && currentTarget.contains(target);
 }
 
-/** Not on a control inside of it, nor at the end of selecting text. */
+/** Neither on a control inside the row nor at the end of a text selection. */
 function isOnRowItself(event: MouseEvent) {
   const isControl = (event.target as Element).closest("a, button, label");
   return isWithin(event) && !isControl && window.getSelection()?.type !== "Range";

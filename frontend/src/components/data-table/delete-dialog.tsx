@@ -6,26 +6,21 @@ interface DeleteDialogProps {
   overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
   noun: Noun;
   count: number;
-  /** Of a single row. */
+  /** The name of a single row. */
   name: string | undefined;
   onDelete: () => void;
 }
 
-/** Asks first. The rows go at once then, and come back when the API refuses. */
+/** Asks for confirmation. The rows then disappear immediately, and return when the API refuses. */
 export default function DeleteDialog({ overlay, noun, count, name, onDelete }: DeleteDialogProps) {
   return (
     <ConfirmDialog
       open={overlay.open}
-      title={`Delete ${count === 1 ? `this ${noun.one.toLowerCase()}` : counted(noun, count)}?`}
+      title={name === undefined ? `Delete ${counted(noun, count)}?` : `Delete “${name}”?`}
       description={
-        <p className="break-words">
-          {name === undefined ? (
-            "What is selected"
-          ) : (
-            <strong className="font-medium text-foreground">{name}</strong>
-          )}{" "}
-          will be gone for good.
-        </p>
+        name === undefined
+          ? `${counted(noun, count)} will be permanently deleted.`
+          : "This can't be undone."
       }
       confirmLabel="Delete"
       onConfirm={() => {

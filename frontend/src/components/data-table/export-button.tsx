@@ -15,7 +15,7 @@ interface ExportButtonProps {
   request: ExportRequest;
 }
 
-/** Saves the filtered list as CSV, and shows how far it is. Leaving the page cancels. */
+/** Saves the filtered list as CSV and shows the progress. Leaving the page cancels it. */
 export function ExportButton({ noun, isEmpty, request }: ExportButtonProps) {
   const [progress, setProgress] = useState<Progress>();
   const running = useRef<AbortController>(undefined);
@@ -29,7 +29,7 @@ export function ExportButton({ noun, isEmpty, request }: ExportButtonProps) {
       const { downloadCsv } = await import("@/lib/csv-download");
       const name = `${noun.many.toLowerCase()}.csv`;
       const rows = await downloadCsv(request, name, { signal, onProgress: setProgress });
-      void toastSuccess(`Exported ${counted(noun, rows)}`);
+      void toastSuccess(`${counted(noun, rows)} exported`);
     } catch (error) {
       if (!signal.aborted) void toastError(error);
     } finally {
@@ -68,7 +68,7 @@ function Running({ noun, progress: { rows, total }, onCancel }: RunningProps) {
     <div className="flex h-8 items-center gap-2 rounded-md border border-input ps-3 text-[13px] pointer-coarse:h-11">
       <span
         role="progressbar"
-        aria-label={`Export of ${noun.many.toLowerCase()}`}
+        aria-label={`Exporting ${noun.many.toLowerCase()}`}
         aria-valuenow={isKnown ? share : undefined}
         className="relative h-1 w-16 overflow-hidden rounded-full bg-muted"
       >
@@ -78,7 +78,7 @@ function Running({ noun, progress: { rows, total }, onCancel }: RunningProps) {
         />
       </span>
       <span className="min-w-12 text-muted-foreground tabular-nums">
-        {isKnown ? `${share} %` : formatNumber(rows)}
+        {isKnown ? `${share}%` : formatNumber(rows)}
       </span>
       <Button
         variant="ghost"

@@ -9,7 +9,7 @@ import {
   tableFeatures,
 } from "@tanstack/react-table";
 
-/** What our tables use of TanStack Table. Rows come filtered, sorted and cut into pages by the API. */
+/** The parts of TanStack Table that our tables use. The API filters, sorts and paginates. */
 export const features = tableFeatures({
   rowSortingFeature,
   rowSelectionFeature,

@@ -14,7 +14,7 @@ export interface Filter<Name extends string = string> {
   name: Name;
   title: string;
   options: readonly { value: string; title: string }[];
-  /** Of the choice that narrows nothing. */
+  /** Label of the choice that filters nothing. */
   anyTitle?: string;
 }
 

@@ -4,11 +4,11 @@ import { formatDateTime } from "@/lib/format";
 
 interface RowFactsProps {
   row: { id: string; created_at: string };
-  /** More of them, as `<RowFact>`s. */
+  /** Additional `<RowFact>`s. */
   children?: ReactNode;
 }
 
-/** What is true of an open row and cannot be changed. */
+/** Read-only facts about an open row. */
 export function RowFacts({ row, children }: RowFactsProps) {
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 border-t pt-5 text-[13px]">

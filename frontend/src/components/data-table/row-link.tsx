@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 interface RowLinkProps {
-  /** The page's search parameter that says which row is open. */
+  /** The search parameter that names the open row. */
   param: string;
   id: string;
   children: ReactNode;
 }
 
-/** The name of a row. A real link to the open row: it can be copied, and opened in another tab. */
+/** A row's name as a real link to the open row, which can be copied and opened in another tab. */
 export function RowLink({ param, id, children }: RowLinkProps) {
   return (
     <Link
@@ -16,7 +16,7 @@ export function RowLink({ param, id, children }: RowLinkProps) {
       search={((previous: object) => ({ ...previous, [param]: id })) as never}
       state={{ isOverlay: true }}
       resetScroll={false}
-      // What it opens is on the page already.
+      // The row is already on the page, so there is nothing to preload.
       preload={false}
       className="block max-w-full truncate rounded-xs font-medium hover:underline"
     >

@@ -39,7 +39,7 @@ export function RowMenu({ name, actions }: { name: string; actions: RowAction[] 
   );
 }
 
-/** A dialog that an action has opened may be there before the menu is gone: then the focus is the dialog's. */
+/** An action's dialog can open before the menu has closed. Then the dialog keeps the focus. */
 function keepDialogFocus(event: Event) {
   if (document.activeElement?.closest("[role=dialog], [role=alertdialog]")) event.preventDefault();
 }

@@ -21,11 +21,11 @@ interface RowSheetProps<Row> {
   overlay: Overlay<string>;
   noun: Noun;
   record: UseQueryResult<Row, unknown>;
-  /** The sheet itself, once the row is known. */
+  /** The sheet itself, once the row has loaded. */
   children: (row: Row) => ReactNode;
 }
 
-/** The open row, which a link may name although it is not on this page, or gone. */
+/** The open row. A link can name one that is not on this page or no longer exists. */
 export function RowSheet<Row>({ overlay, noun, record, children }: RowSheetProps<Row>) {
   const isSlow = useIsSlow();
   if (record.data !== undefined) return children(record.data);
@@ -35,7 +35,7 @@ export function RowSheet<Row>({ overlay, noun, record, children }: RowSheetProps
       <SheetContent onCloseAutoFocus={overlay.returnFocus}>
         <SheetHeader>
           <SheetTitle>Edit {noun.one}</SheetTitle>
-          <SheetDescription>{record.error ? "It cannot be shown." : "Loading…"}</SheetDescription>
+          <SheetDescription>{record.error ? "Not available" : "Loading…"}</SheetDescription>
         </SheetHeader>
         {record.error ? <Failure noun={noun} record={record} /> : <Loading />}
       </SheetContent>
@@ -43,7 +43,7 @@ export function RowSheet<Row>({ overlay, noun, record, children }: RowSheetProps
   );
 }
 
-/** A sheet that came only to be replaced would be a flicker. */
+/** Delays the loading sheet, because one that is replaced immediately would flicker. */
 function useIsSlow() {
   const [isSlow, setIsSlow] = useState(false);
   useEffect(() => {
@@ -61,14 +61,14 @@ function Failure<Row>({
     return (
       <Empty
         icon={SearchX}
-        title={`This ${noun.one.toLowerCase()} is not there`}
-        description="It was deleted, or you have no access to it."
+        title={`${noun.one} not found`}
+        description="It may have been deleted, or you don't have access."
       />
     );
   }
   return (
     <LoadError
-      title={`The ${noun.one.toLowerCase()} did not load`}
+      title={`Couldn't load this ${noun.one.toLowerCase()}`}
       error={error}
       onRetry={() => void refetch()}
     />

@@ -15,30 +15,30 @@ interface SearchInputProps {
   onArrowDown: () => void;
 }
 
-/** Asks after a short pause in typing; follows the URL when that changes by itself, as with Back. */
+/** Searches after a short pause in typing. Follows the URL when it changes otherwise, for example on Back. */
 export function SearchInput({ label, value, onSearch, onArrowDown }: SearchInputProps) {
   const [text, setText] = useState(value);
-  // Tells our own change of the URL, which may arrive while people type on, from somebody else's.
-  const asked = useRef(value);
+  // Distinguishes our own URL change, which can arrive while the user is still typing, from any other.
+  const searched = useRef(value);
   const q = text.trim();
 
   const input = useRef<HTMLInputElement>(null);
   useHotkey("/", () => input.current?.focus(), label);
 
-  const ask = useEffectEvent(() => {
-    asked.current = q;
+  const search = useEffectEvent(() => {
+    searched.current = q;
     onSearch(q);
   });
 
   useEffect(() => {
-    if (q === asked.current) return;
-    const timer = setTimeout(ask, PAUSE_MS);
+    if (q === searched.current) return;
+    const timer = setTimeout(search, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [q]);
 
   useEffect(() => {
-    if (value === asked.current) return;
-    asked.current = value;
+    if (value === searched.current) return;
+    searched.current = value;
     setText(value);
   }, [value]);
 
@@ -59,7 +59,7 @@ export function SearchInput({ label, value, onSearch, onArrowDown }: SearchInput
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "ArrowDown") onArrowDown();
-          // The first one empties the field.
+          // The first Escape clears the field.
           if (event.key === "Escape" && !text) event.currentTarget.blur();
         }}
         className="peer h-8 px-9 [&::-webkit-search-cancel-button]:hidden"

@@ -6,7 +6,7 @@ import type { Features, TableInstance } from "./features";
 import { focusedRow } from "./focus-row";
 import type { TableRecord } from "./use-server-table";
 
-// The whole cell is the target, and shows the focus.
+// The whole cell is the click target and shows the focus.
 const cell = "w-10 p-0 select-none";
 const target =
   "flex h-9 items-center justify-center rounded-md has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-ring [&_input]:outline-none";
@@ -21,7 +21,7 @@ export function SelectAll<Record extends TableRecord>({ table }: { table: TableI
 
   return (
     <TableHead className={cell}>
-      {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox names itself */}
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox has its own name */}
       <label className={target}>
         <Checkbox
           aria-label="Select all rows on this page"
@@ -35,7 +35,7 @@ export function SelectAll<Record extends TableRecord>({ table }: { table: TableI
   );
 }
 
-/** With Shift it selects all rows from the one that was selected last. */
+/** With Shift it selects all rows since the last selected one. */
 export function SelectRow<Record extends TableRecord>({
   row,
   name,
@@ -46,7 +46,7 @@ export function SelectRow<Record extends TableRecord>({
   return (
     <TableCell className={cell}>
       {row.getCanSelect() && (
-        // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox names itself
+        // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox has its own name
         <label className={`${target} h-11`}>
           <Checkbox
             aria-label={`Select ${name}`}

@@ -29,7 +29,7 @@ const columns = columnHelper<Entry>().columns([
   columnHelper<Entry>().accessor("title", { header: "Title", enableHiding: false }),
 ]);
 
-/** A page with one entry, where people can do what is given. */
+/** A page with one entry and these actions. */
 async function renderTable(actions: Actions) {
   function Page() {
     const list = useServerTable({
@@ -64,7 +64,7 @@ async function renderTable(actions: Actions) {
       createRoute({
         getParentRoute: () => root,
         path: "/other",
-        // Still on its way when the test ends.
+        // Still pending when the test ends.
         loader: () => new Promise(() => undefined),
       }),
     ]),
@@ -85,7 +85,7 @@ async function renderTable(actions: Actions) {
   return { offered, router, user };
 }
 
-it("offers nothing that a page does not do", async () => {
+it("offers only actions that the page has", async () => {
   const { offered, user } = await renderTable({});
   expect(offered).toEqual(["Edit Entry"]);
   expect(screen.queryByRole("button", { name: "Export as CSV" })).toBeNull();
@@ -94,7 +94,7 @@ it("offers nothing that a page does not do", async () => {
   expect(screen.getByRole("row", { name: /First/ })).not.toHaveAttribute("data-state");
 });
 
-it("deletes one row where it can delete no others", async () => {
+it("deletes one row without a bulk action", async () => {
   const onDelete = vi.fn();
   const { offered, user } = await renderTable({ onDelete });
   expect(offered).toEqual(["Edit Entry", "Delete Entry"]);
@@ -105,14 +105,14 @@ it("deletes one row where it can delete no others", async () => {
   expect(onDelete).toHaveBeenCalledWith({ id: "1", title: "First" });
 });
 
-it("adds nothing to the address of a page that people are on their way to", async () => {
+it("changes nothing in the next page's URL", async () => {
   const { router } = await renderTable({});
   act(() => void router.navigate({ href: "/other" }));
   await act(async () => fireEvent.click(screen.getByRole("button", { name: "Title" })));
   expect(router.latestLocation.href).toBe("/other");
 });
 
-it("has all that it is given", async () => {
+it("offers all actions that the page has", async () => {
   const { user } = await renderTable({ onDeleteMany: vi.fn(), exportRows: vi.fn() as never });
   expect(screen.getByRole("button", { name: "Export as CSV" })).toBeEnabled();
   await user.keyboard("jx");

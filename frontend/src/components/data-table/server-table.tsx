@@ -20,7 +20,7 @@ import type { TableRecord, ServerTable as TableState } from "./use-server-table"
 const BulkBar = lazyOnIdle(() => import("./bulk-bar"));
 const DeleteDialog = lazyOnIdle(() => import("./delete-dialog"));
 
-/** What a question is about: the row as people saw it, or what they have selected. */
+/** The rows to delete: one row as the user saw it, or the selected ones. */
 interface Deletion<Row> {
   ids: string[];
   row?: Row;
@@ -29,21 +29,21 @@ interface Deletion<Row> {
 interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> {
   list: TableState<Row, Search>;
   noun: Noun;
-  /** What people call a row. */
+  /** A row's name for users. */
   rowName: (row: Row) => string;
   filters?: readonly Filter<keyof Search & string>[];
-  /** Of the row's menu, between "Edit" and "Delete". */
+  /** Additional actions in the row's menu, between "Edit" and "Delete". */
   rowActions?: (row: Row) => RowAction[];
   empty: { icon: LucideIcon; title: string; description: string };
-  /** The list as CSV, and a button for it. */
+  /** Adds a button that exports the list as CSV. */
   exportRows?: ExportRequest;
-  /** Of the row's menu. */
+  /** Adds "Delete" to the row's menu. */
   onDelete?: (row: Row) => void;
-  /** Rows can be selected for it. */
+  /** Makes rows selectable and deletes the selected ones. */
   onDeleteMany?: (ids: string[]) => void;
 }
 
-/** Everything of a page with a table, below its header: search, filters, rows, pages, and what is done with rows. */
+/** Everything below the header of a page with a table: search, filters, rows, pagination and row actions. */
 export function ServerTable<Row extends TableRecord, Search extends TableSearch>({
   list,
   noun,
@@ -60,7 +60,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   const deletion = useOverlay<Deletion<Row>>();
   useTableHotkeys(list, noun, region);
 
-  // The first rows are rendered bit by bit behind the skeleton, so that a phone can do something else in between.
+  // Renders the first rows in small steps behind the skeleton, so that a phone can respond to input in between.
   const hasRows = useDeferredValue(page !== undefined);
   const hasNoRows = page ? page.count === 0 : error !== null;
   const actionsOf = (row: Row): RowAction[] => [

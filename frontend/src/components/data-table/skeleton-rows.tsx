@@ -5,7 +5,7 @@ import type { Features } from "./features";
 
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-/** As high as real rows, so that nothing jumps when they arrive. */
+/** As high as real rows, so that nothing moves when they arrive. */
 export function SkeletonRows<Row extends RowData>({
   columns,
   isSelectable,

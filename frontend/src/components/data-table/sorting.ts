@@ -1,6 +1,6 @@
 import type { SortingState } from "@tanstack/react-table";
 
-/** Between the API's `sort` ("-title") and the table's own state. */
+/** Converts between the API's `sort` ("-title") and the table's own state. */
 
 export function sortToState(sort: string): SortingState {
   return [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }];

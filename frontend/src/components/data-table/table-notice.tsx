@@ -9,13 +9,13 @@ interface TableNoticeProps {
   error: unknown;
   q: string;
   isFiltered: boolean;
-  /** When there are no rows at all. */
+  /** Shown when the list has no rows at all. */
   empty: { icon: LucideIcon; title: string; description: string };
   onRetry: () => void;
   onClear: () => void;
 }
 
-/** In place of the rows when there are none: an error, nothing found, or nothing yet. */
+/** Replaces the rows when there are none: an error, nothing found, or nothing yet. */
 export function TableNotice({
   noun,
   error,
@@ -26,15 +26,14 @@ export function TableNotice({
   onClear,
 }: TableNoticeProps) {
   const many = noun.many.toLowerCase();
-  if (error)
-    return <LoadError title={`The ${many} did not load`} error={error} onRetry={onRetry} />;
+  if (error) return <LoadError title={`Couldn't load ${many}`} error={error} onRetry={onRetry} />;
   if (q || isFiltered) {
-    const description = q ? `Nothing matches “${q}”` : "Nothing matches the filters";
+    const criteria = [q && `“${q}”`, isFiltered && "these filters"].filter(Boolean).join(" and ");
     return (
       <Empty
         icon={SearchX}
         title={`No ${many} found`}
-        description={`${description}${q && isFiltered ? " with these filters" : ""}.`}
+        description={`No ${many} match ${criteria}.`}
       >
         <Button variant="outline" onClick={onClear}>
           {isFiltered ? "Clear filters" : "Clear search"}

@@ -12,7 +12,7 @@ interface ToolbarProps<Row extends TableRecord, Search extends TableSearch> {
   noun: Noun;
   filters: readonly Filter<keyof Search & string>[];
   exportRows: ExportRequest | undefined;
-  /** In the search field: on to the rows. */
+  /** Arrow down in the search field: moves to the rows. */
   onArrowDown: () => void;
 }
 

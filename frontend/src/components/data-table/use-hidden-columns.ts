@@ -1,7 +1,7 @@
 import type { ColumnVisibilityState, Updater } from "@tanstack/react-table";
 import { useState } from "react";
 
-/** Which columns people want to see of a table; kept in the browser. */
+/** The columns that the user has hidden in a table, stored in the browser. */
 export function useHiddenColumns(table: string) {
   const key = `columns-${table}`;
   const [visibility, setVisibility] = useState(() => read(key));

@@ -11,27 +11,27 @@ import { useTableUrl } from "./use-table-url";
 
 export interface TableRecord {
   id: string;
-  /** With it a row that somebody else changed is told from one that only moved. */
+  /** Distinguishes a row that someone else changed from one that only moved. */
   version?: number;
 }
 
 interface ServerTableOptions<Row extends TableRecord, Search extends TableSearch> {
-  /** Names what is kept in the browser: the choice of columns. */
+  /** The key for the column choice in the browser's storage. */
   name: string;
-  /** The search parameter that says which row is open. */
+  /** The search parameter that names the open row. */
   param: keyof Search & string;
-  /** The search parameters that narrow the list, besides `q`. */
+  /** The search parameters that filter the list, besides `q`. */
   filters: readonly (keyof Search & string)[];
   columns: TableOptions<Features, Row>["columns"];
   search: Search;
   query: (search: Search) => ListOptions<Row>;
-  /** Whether a row can be selected, and deleted; otherwise all can. */
+  /** Whether a row can be selected and deleted. Default: all rows. */
   isSelectable?: (row: Row) => boolean;
 }
 
 const NO_ROWS: never[] = [];
 
-/** A table whose rows come filtered, sorted and cut into pages by the API, as the URL says. */
+/** A table whose rows the API filters, sorts and paginates, as the URL says. */
 export function useServerTable<Row extends TableRecord, Search extends TableSearch>({
   name,
   param,
@@ -48,7 +48,7 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
   const page = list.data;
 
   const setSearch = (change: Partial<Search>, replace = false) => go(change, { replace });
-  /** Another choice of rows starts on its first page. What is selected may be out of sight then. */
+  /** A changed filter starts on the first page. It clears the selection, which could be out of sight. */
   const setFilter = (change: Partial<Search>, replace = false) => {
     setSelection({});
     setSearch({ page: 1, ...change }, replace);
@@ -56,11 +56,11 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
 
   const last = page && !list.isPlaceholderData ? lastPage(page.count, search.size) : undefined;
   const goToLast = useEffectEvent((page: number) =>
-    // Nothing that an open form should ask about.
+    // Not a reason for an open form to ask about unsaved input.
     go({ page } as Partial<Search>, { replace: true, ignoreBlocker: true }),
   );
   useEffect(() => {
-    // The last row of the last page was deleted, or the link is old.
+    // The last row of the last page was deleted, or the link is outdated.
     if (last && search.page > last) goToLast(last);
   }, [last, search.page]);
 
@@ -103,7 +103,7 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
       setFilter({ ...cleared, q: "" } as Partial<Search>);
     },
     retry: () => void list.refetch(),
-    /** People are about to go there. */
+    /** For a page that the user will probably open next. */
     prefetchPage: (number: number) =>
       void queryClient.prefetchQuery(query({ ...search, page: number })),
     selected: Object.keys(selection),
@@ -111,7 +111,7 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
   };
 }
 
-/** Any table, as the parts around it see it. */
+/** Any table, for the components around it. */
 export type ServerTable<
   Row extends TableRecord,
   Search extends TableSearch = TableSearch,

@@ -4,14 +4,14 @@ import { useUrlOverlay } from "@/lib/url-overlay";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
-    /** This entry opened a sheet over the entry before it: closing it is going back. */
+    /** This entry opened a sheet over the previous entry, so closing the sheet goes back. */
     isOverlay?: boolean;
   }
 }
 
 const NEW = "new";
 
-/** What a table says in the URL, and the sheet that the URL opens: of the row in `param`, or for a new row. */
+/** The table's part of the URL, and the sheet that the URL opens: for the row in `param`, or for a new row. */
 export function useTableUrl<Search extends TableSearch>(
   search: Search,
   param: keyof Search & string,
@@ -21,7 +21,7 @@ export function useTableUrl<Search extends TableSearch>(
   const pathname = useMatch({ strict: false, select: (match) => match.pathname });
 
   const go = (change: Partial<Search>, options: Parameters<typeof navigate>[0] = {}) => {
-    // On the way to another page, such as the login page when the session has ended: it is none of that one's search.
+    // The user is already leaving, for example for the login page: the parameters do not belong to that page.
     if (router.latestLocation.pathname !== pathname) return;
     void navigate({
       to: ".",
@@ -34,7 +34,7 @@ export function useTableUrl<Search extends TableSearch>(
     go(change as Partial<Search>, { resetScroll: false, state: { isOverlay: true } });
 
   const closeOverlay = () => {
-    // Whoever closes it has asked already about what was typed.
+    // The caller has already asked about unsaved input.
     if (router.latestLocation.state.isOverlay) return router.history.back({ ignoreBlocker: true });
     const closed = { [param]: undefined, [NEW]: undefined } as Partial<Search>;
     go(closed, { replace: true, resetScroll: false, ignoreBlocker: true });
@@ -47,7 +47,7 @@ export function useTableUrl<Search extends TableSearch>(
   });
   return {
     go,
-    /** Its value is the id of the open row; none for a new one. */
+    /** The value is the id of the open row; undefined for a new one. */
     sheet: { ...overlay, value: overlay.value === NEW ? undefined : overlay.value },
   };
 }

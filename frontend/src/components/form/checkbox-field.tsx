@@ -10,7 +10,7 @@ interface CheckboxFieldProps<Values extends FieldValues, Output>
   hint: string;
 }
 
-/** A choice of yes or no, with what a yes means. */
+/** A yes-or-no field with a hint about what yes means. */
 export function CheckboxField<Values extends FieldValues, Output>({
   form,
   name,

@@ -22,7 +22,7 @@ interface ConfirmDialogProps {
   onCloseAutoFocus?: (event: Event) => void;
 }
 
-/** Asks before something is lost. The focus starts on the answer that loses nothing. */
+/** Asks before something is lost. The focus starts on the safe choice. */
 export function ConfirmDialog({
   open,
   title,

@@ -25,7 +25,7 @@ interface ConflictDialogProps {
 
 const cell = "border-t px-3 py-2 text-start align-top break-words";
 
-/** Two people changed one record: both versions side by side, and nothing is lost before somebody chose. */
+/** Two users changed one record: shows both versions side by side, and nothing is lost until the user chooses. */
 export default function ConflictDialog({
   open,
   fields,
@@ -37,9 +37,9 @@ export default function ConflictDialog({
   return (
     <AlertDialog open={open} onOpenChange={(next) => !next && onBack()}>
       <AlertDialogContent onCloseAutoFocus={onCloseAutoFocus} className="sm:max-w-2xl">
-        <AlertDialogTitle>Somebody else has changed this</AlertDialogTitle>
+        <AlertDialogTitle>This record was changed by someone else</AlertDialogTitle>
         <AlertDialogDescription>
-          It was saved elsewhere while you were editing. Which version do you want?
+          Someone saved changes while you were editing. Choose which version to keep.
         </AlertDialogDescription>
         <div className="mt-2 max-h-[50dvh] overflow-y-auto rounded-lg border">
           <table className="w-full table-fixed text-[13px]">
@@ -72,12 +72,12 @@ export default function ConflictDialog({
         </div>
         <AlertDialogFooter>
           <AlertDialogCancel asChild>
-            <Button variant="ghost">Back to editing</Button>
+            <Button variant="ghost">Keep editing</Button>
           </AlertDialogCancel>
           <Button variant="outline" onClick={onTakeTheirs}>
-            Take theirs
+            Use their version
           </Button>
-          <Button onClick={onKeepMine}>Keep mine</Button>
+          <Button onClick={onKeepMine}>Keep my version</Button>
         </AlertDialogFooter>
       </AlertDialogContent>
     </AlertDialog>

@@ -5,13 +5,13 @@ import { ConfirmDialog } from "./confirm-dialog";
 
 interface GuardedOverlay {
   open: boolean;
-  /** May be a navigation: the URL opens some overlays. */
+  /** Can be a navigation, because the URL opens some overlays. */
   hide: () => void;
 }
 
 const PAGE: GuardedOverlay = { open: true, hide: () => {} };
 
-/** One question for every way to lose the input: closing the sheet, Back, a link, closing the tab. */
+/** Asks once before input is lost, whichever way: closing the sheet, Back, a link, or closing the tab. */
 export function useDiscardGuard(isFormDirty: boolean, { open, hide }: GuardedOverlay = PAGE) {
   const [isClosing, setIsClosing] = useState(false);
   const mayLose = useRef(false);
@@ -26,12 +26,12 @@ export function useDiscardGuard(isFormDirty: boolean, { open, hide }: GuardedOve
   useEffect(() => {
     if (!open) mayLose.current = false;
   }, [open]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was discarded is closed where Back led to, not before
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a discarded sheet closes only after Back has arrived
   useEffect(() => {
     if (open && mayLose.current) hide();
   }, [href]);
 
-  /** Closes without a question: the input is saved, or was given up. */
+  /** Closes without asking: the input is saved or discarded. */
   const leave = () => {
     mayLose.current = true;
     hide();
@@ -58,8 +58,8 @@ export function DiscardDialog({ guard }: { guard: ReturnType<typeof useDiscardGu
     <ConfirmDialog
       open={guard.isAsking}
       title="Discard changes?"
-      description="What you typed has not been saved."
-      confirmLabel="Discard"
+      description="You have unsaved changes that will be lost."
+      confirmLabel="Discard changes"
       cancelLabel="Keep editing"
       onConfirm={guard.discard}
       onCancel={guard.keep}

@@ -11,7 +11,7 @@ export interface FormFieldProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
   name: FieldPath<Values>;
   label: string;
-  /** Below the control, until an error takes its place. */
+  /** Below the control, until an error replaces it. */
   hint?: ReactNode;
 }
 
@@ -27,7 +27,7 @@ interface Props<Values extends FieldValues, Output> extends FormFieldProps<Value
   children: (control: ControlProps) => ReactNode;
 }
 
-/** Label, control and error, tied together for screen readers. */
+/** Label, control and error, linked for screen readers. */
 export function FormField<Values extends FieldValues, Output>({
   form,
   name,

@@ -9,17 +9,17 @@ interface FormCardProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
   title: string;
   description: string;
-  /** Beside the button. */
+  /** Text beside the button. */
   hint?: string;
   submitLabel: string;
-  /** Off until something changed: for forms that start with what is saved already. */
+  /** Disables the button until something changes, for forms that start with saved values. */
   saveWhenDirty?: boolean;
-  /** Resets the form when it is done: until then its input counts as unsaved. */
+  /** Must reset the form when it is done. Until then the input counts as unsaved. */
   onSubmit: (values: Output) => Promise<void>;
   children: ReactNode;
 }
 
-/** A form that is a part of a page. Leaving the page asks first when something was typed. */
+/** A form as part of a page. Leaving the page with unsaved input asks first. */
 export function FormCard<Values extends FieldValues, Output>({
   form,
   title,

@@ -19,13 +19,13 @@ interface FormSheetProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
   title: string;
   description: string;
-  /** Off until something changed: for forms that start with what is saved already. */
+  /** Disables the button until something changes, for forms that start with saved values. */
   saveWhenDirty?: boolean;
   onSubmit: (values: Output) => Promise<void>;
   children: ReactNode;
 }
 
-/** A form in a sheet. Cancel discards; every other way out asks first when something was typed. */
+/** A form in a sheet. Cancel discards the input; every other way out asks first. */
 export function FormSheet<Values extends FieldValues, Output>({
   overlay,
   form,

@@ -5,7 +5,7 @@ import { applyServerErrors } from "@/lib/form";
 
 interface FormProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
-  /** Whatever it throws is shown at the fields it belongs to, or above the form. */
+  /** Errors that it throws appear at their fields or above the form. */
   onSubmit: (values: Output) => Promise<void>;
   className?: string;
   children: ReactNode;

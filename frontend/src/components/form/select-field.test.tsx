@@ -28,7 +28,7 @@ function StateForm() {
   );
 }
 
-it("says what is missing, then sends the value and not its title", async () => {
+it("shows an error, then sends the chosen value", async () => {
   render(<StateForm />);
   const user = userEvent.setup();
   const field = screen.getByRole("combobox", { name: "State" });

@@ -5,11 +5,11 @@ import { FormField, type FormFieldProps } from "./field";
 
 type SelectFieldProps<Values extends FieldValues, Output> = FormFieldProps<Values, Output> &
   Omit<ComponentProps<"select">, "form" | "name" | "children"> & {
-    /** Each value that the API knows, and what people call it. */
+    /** Each value of the API with its label for users. */
     options: Readonly<Record<string, string>>;
   };
 
-/** A choice of one. A form that must not start with one of them has `""` among its options. */
+/** A choice of one option. With `""` among the options, the form starts without a choice. */
 export function SelectField<Values extends FieldValues, Output>({
   form,
   name,

@@ -8,7 +8,7 @@ interface SubmitButtonProps<Values extends FieldValues, Output>
   control: Control<Values, unknown, Output>;
 }
 
-/** Off only while sending, so that nothing is sent twice; a wrong field is told, never guessed from a grey button. */
+/** Disabled only while sending, to prevent a second request. Invalid fields show messages instead of disabling it. */
 export function SubmitButton<Values extends FieldValues, Output>({
   control,
   disabled,

@@ -14,17 +14,20 @@ interface Versioned {
 
 interface VersionedFormOptions<Saved extends Versioned, Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
-  /** What the form started with; `record` may become newer, or be deleted, while people type. */
+  /** The form's initial values. `record` can become newer or be deleted while the user types. */
   saved: Saved;
   record: UseQueryResult<Saved, unknown>;
   toValues: (saved: Saved) => Values;
-  /** Replaces that version only (`If-Match`), and gives the new one. */
+  /** Replaces only that version (`If-Match`) and returns the new one. */
   save: (output: Output, version: number) => Promise<Saved>;
-  /** Of the fields that both versions are compared by. */
+  /** Labels of the fields that a conflict compares. */
   labels: Partial<Record<keyof Values & string, string>>;
 }
 
-/** A form over a record that others may change meanwhile: it never replaces what people have not seen. */
+/**
+ * A form for a record that others can change at the same time. It never overwrites a version that the user has not
+ * seen.
+ */
 export function useVersionedForm<Saved extends Versioned, Values extends FieldValues, Output>({
   form,
   saved,
@@ -33,7 +36,7 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
   save,
   labels,
 }: VersionedFormOptions<Saved, Values, Output>) {
-  // What the form was filled from, and what it replaces.
+  // The version that the form was filled from, and that it replaces.
   const [base, setBase] = useState(saved.version);
   const [theirs, setTheirs] = useState<Saved>();
   const notice = useRef<HTMLDivElement>(null);
@@ -47,10 +50,10 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
     form.reset(toValues(next));
   };
   const follow = useEffectEvent(take);
-  // What changed may be nothing that the form is about, such as a user's picture.
+  // The change may concern no field of the form, for example a user's picture.
   const isElsewhere = isOld && JSON.stringify(toValues(saved)) === JSON.stringify(defaultValues);
   useEffect(() => {
-    // Nothing was typed that could be lost.
+    // No unsaved input can be lost.
     if (isOld && !isDirty) follow(saved);
     else if (isElsewhere) setBase(saved.version);
   }, [isOld, isDirty, isElsewhere, saved]);
@@ -65,7 +68,7 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
   };
 
   const keepMine = (over: Saved) => {
-    // What is sent next replaces the version that was just shown.
+    // The next request replaces the version that was just shown.
     flushSync(() => {
       setBase(over.version);
       setTheirs(undefined);
@@ -75,13 +78,13 @@ export function useVersionedForm<Saved extends Versioned, Values extends FieldVa
 
   return {
     submit,
-    /** Belongs into the form. */
+    /** Render this inside the form. */
     conflict: (
       <div ref={notice} className="empty:hidden">
-        {isGone && <Notice>It was deleted meanwhile.</Notice>}
+        {isGone && <Notice>This record has been deleted.</Notice>}
         {!isGone && isOld && isDirty && !errors.root && (
           <Notice>
-            Changed meanwhile.
+            This record has changed since you opened it.
             <Button variant="outline" size="sm" onClick={() => setTheirs(saved)}>
               Compare
             </Button>

@@ -2,7 +2,7 @@ import { Link, useMatches } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment } from "react";
 
-/** Of the matched routes that have a title; the last one is the page itself. */
+/** The matched routes that have a title. The last one is the page itself. */
 export function Breadcrumbs() {
   const crumbs = useMatches({
     select: (matches) =>

@@ -3,7 +3,7 @@ import { Label } from "@/components/ui/label";
 import { Switch } from "@/components/ui/switch";
 import { characterKeysOff } from "@/lib/hotkeys";
 
-/** For people whose voice control or tremor would set off shortcuts of a single key (WCAG 2.1.4). */
+/** For users whose voice control or tremor triggers single-key shortcuts (WCAG 2.1.4). */
 export function CharacterKeysSwitch() {
   const id = useId();
   const isOff = characterKeysOff.use();
@@ -12,7 +12,7 @@ export function CharacterKeysSwitch() {
       <div className="grid gap-1.5">
         <Label htmlFor={id}>Single-key shortcuts</Label>
         <p id={`${id}-hint`} className="text-[13px] text-muted-foreground">
-          Off, only shortcuts with Ctrl or Cmd work.
+          When off, only Ctrl/Cmd shortcuts work.
         </p>
       </div>
       <Switch

@@ -5,10 +5,11 @@ import { useDeferredValue, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Spinner } from "@/components/ui/spinner";
 import type { Overlay } from "@/lib/overlay";
+import { MAX_QUERY } from "@/lib/table-search";
 import { type Choice, matching, useChoices } from "./palette-choices";
 import { useRecords } from "./palette-records";
 
-/** Pages, actions and records behind one field. Every choice is reached by typing, arrows and Enter. */
+/** Pages, actions and records in one search field. Typing, the arrow keys and Enter reach every choice. */
 export default function CommandPalette({ overlay }: { overlay: Overlay<never> }) {
   return (
     <Dialog.Root open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
@@ -20,7 +21,7 @@ export default function CommandPalette({ overlay }: { overlay: Overlay<never> })
         >
           <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
           <Dialog.Description className="sr-only">
-            Type to search, move with the arrow keys, choose with Enter.
+            Type to search, use the arrow keys to navigate, and press Enter to select.
           </Dialog.Description>
           <Palette close={overlay.hide} />
         </Dialog.Content>
@@ -36,9 +37,9 @@ function Palette({ close }: { close: () => void }) {
   const text = useDeferredValue(query.trim());
   const choices = useChoices();
   const records = useRecords(query.trim());
-  // Records come later, and must not move what somebody is about to choose.
+  // Records arrive later and must not move a choice that the user is about to select.
   const groups = [...matching(choices, text), ...records.groups];
-  // The first one, until the arrow keys say otherwise. By itself the library keeps what is no longer there.
+  // Selects the first choice until the user presses an arrow key. By default the library keeps a choice that is gone.
   const [chosen, setChosen] = useState("");
   const ids = groups.flatMap((group) => group.choices.map(({ id }) => id));
   const selected = ids.includes(chosen) || chosen === RETRY ? chosen : (ids[0] ?? RETRY);
@@ -70,7 +71,7 @@ function Palette({ close }: { close: () => void }) {
             setChosen("");
           }}
           placeholder="Search or jump to…"
-          maxLength={255}
+          maxLength={MAX_QUERY}
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
         />
       </div>
@@ -79,7 +80,7 @@ function Palette({ close }: { close: () => void }) {
       </p>
       {isEmpty && (
         <p className="break-words px-4 py-10 text-center text-muted-foreground">
-          Nothing found for “{text}”
+          No results for “{text}”
         </p>
       )}
       <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1 empty:p-0 [&:has([cmdk-list-sizer]:empty)]:p-0">
@@ -104,9 +105,9 @@ function Palette({ close }: { close: () => void }) {
         aria-hidden
         className="flex gap-4 border-t px-4 py-2 text-muted-foreground text-xs pointer-coarse:hidden"
       >
-        <Hint keys="↑ ↓">move</Hint>
-        <Hint keys="↵">choose</Hint>
-        <Hint keys="Esc">close</Hint>
+        <Hint keys="↑ ↓">Navigate</Hint>
+        <Hint keys="↵">Select</Hint>
+        <Hint keys="Esc">Close</Hint>
       </div>
     </Command>
   );

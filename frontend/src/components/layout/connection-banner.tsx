@@ -5,11 +5,11 @@ import { useEffect, useRef } from "react";
 import { useConnection } from "@/lib/connection";
 
 const MESSAGES = {
-  offline: "You are offline. Your input is kept.",
-  unreachable: "Server cannot be reached. Your input is kept.",
+  offline: "You're offline. Your changes are kept.",
+  unreachable: "Can't reach the server. Retrying…",
 };
 
-/** Lies over the page's upper margin, so that nothing moves when it comes and goes. */
+/** Covers the page's upper margin, so that nothing moves when it appears or disappears. */
 export function ConnectionBanner() {
   const connection = useConnection();
   const tryAgain = useRecovery(connection);
@@ -35,7 +35,7 @@ export function ConnectionBanner() {
 const FIRST_PAUSE_MS = 3_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Asks for the server in growing intervals, only while it is missed; when it is back, the page is brought up to date. */
+/** Probes an unreachable server at growing intervals. When it is back, the page's data is refetched. */
 function useRecovery(connection: ReturnType<typeof useConnection>) {
   const queryClient = useQueryClient();
   const pause = useRef(FIRST_PAUSE_MS);
@@ -43,16 +43,16 @@ function useRecovery(connection: ReturnType<typeof useConnection>) {
   useEffect(() => {
     if (connection === "offline") return () => void queryClient.invalidateQueries();
     if (connection === "online") {
-      // Whatever is lost again before that is asked for less often.
+      // If the connection is lost again before that, the intervals stay long.
       const timer = setTimeout(() => (pause.current = FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
       return () => clearTimeout(timer);
     }
-    const ask = () => {
+    const retry = () => {
       pause.current = Math.min(pause.current * 2, LONGEST_PAUSE_MS);
-      timer = setTimeout(ask, pause.current);
+      timer = setTimeout(retry, pause.current);
       probe();
     };
-    let timer = setTimeout(ask, pause.current);
+    let timer = setTimeout(retry, pause.current);
     return () => {
       clearTimeout(timer);
       void queryClient.invalidateQueries();
@@ -62,5 +62,5 @@ function useRecovery(connection: ReturnType<typeof useConnection>) {
   return probe;
 }
 
-/** Any answer tells `lib/connection` that the server is there. */
+/** Any response tells `lib/connection` that the server is reachable. */
 const probe = () => void healthCheck().catch(() => {});

@@ -13,7 +13,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { Breadcrumbs } from "./breadcrumbs";
 import { ConnectionBanner } from "./connection-banner";
 import { ProgressLine } from "./progress-line";
-import { toggleSidebar, useShell } from "./shell";
+import { toggleSidebar, useShell } from "./shell-context";
 import { Sidebar } from "./sidebar";
 import { sidebarCollapsed } from "./sidebar-state";
 import { ThemeMenu } from "./theme-menu";

@@ -10,7 +10,7 @@ interface LoadErrorProps {
   onRetry: () => void;
 }
 
-/** In place of what did not load: what went wrong, and a second try. */
+/** Replaces content that failed to load: the error and a retry button. */
 export function LoadError({ title, error, onRetry }: LoadErrorProps) {
   const description = (
     <>

@@ -6,13 +6,13 @@ interface LogOutDialogProps {
   onConfirm: () => void;
 }
 
-/** Only for who has typed something that is not saved. */
+/** Shown only with unsaved input. */
 export default function LogOutDialog({ overlay, onConfirm }: LogOutDialogProps) {
   return (
     <ConfirmDialog
       open={overlay.open}
-      title="Log out and discard changes?"
-      description="What you typed has not been saved."
+      title="Log out without saving?"
+      description="Your changes will be lost."
       confirmLabel="Log out"
       cancelLabel="Keep editing"
       onConfirm={() => {

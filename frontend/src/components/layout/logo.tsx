@@ -1,6 +1,6 @@
 import { cn } from "@/lib/cn";
 
-/** Layers of ground; the same drawing as public/favicon.svg, in the theme's colours. */
+/** Layers of ground: the same drawing as public/favicon.svg, in the theme's colours. */
 export function Logo({ className }: { className?: string }) {
   return (
     <svg aria-hidden="true" viewBox="0 0 32 32" fill="none" className={cn("size-6", className)}>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 interface PageHeaderProps {
   title: string;
   description: string;
-  /** The one primary action; under the text on phones. */
+  /** The one primary action. On phones it is below the text. */
   children?: ReactNode;
 }
 

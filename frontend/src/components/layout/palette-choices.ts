@@ -4,7 +4,7 @@ import type { Target } from "@/lib/define-feature";
 import { commands, navEntries, settingsTabs, visibleTo } from "@/lib/features";
 import { useMe } from "@/lib/session";
 import { setTheme } from "@/lib/theme";
-import { toggleSidebar, useShell } from "./shell";
+import { toggleSidebar, useShell } from "./shell-context";
 import { THEMES } from "./themes";
 
 export interface Choice {
@@ -26,7 +26,7 @@ export function useGoTo() {
   return ({ to, search }: Target) => void navigate({ to, search } as NavigateOptions);
 }
 
-/** All that can be done without asking the server. */
+/** All choices that need no request. */
 export function useChoices(): ChoiceGroup[] {
   const me = useMe();
   const goTo = useGoTo();
@@ -93,7 +93,7 @@ export function useChoices(): ChoiceGroup[] {
   ];
 }
 
-/** Each word of the query starts a word of the title or the hint. */
+/** Matches when each word of the query is the prefix of a word in the title or the hint. */
 export function matching(groups: ChoiceGroup[], query: string): ChoiceGroup[] {
   const wanted = words(query);
   const matches = ({ title, hint = "" }: Choice) => {

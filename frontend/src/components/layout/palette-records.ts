@@ -6,10 +6,10 @@ import { useMe } from "@/lib/session";
 import { type ChoiceGroup, useGoTo } from "./palette-choices";
 
 const PAUSE_MS = 200;
-/** One letter finds too much to be of use. */
+/** One letter has too many matches. */
 const MIN_LENGTH = 2;
 
-/** What the server finds, once the typing pauses. A search that was overtaken by the next one is aborted. */
+/** The server's results, requested when typing pauses. A new search aborts the previous one. */
 export function useRecords(query: string) {
   const goTo = useGoTo();
   const isVisible = visibleTo(useMe());
@@ -45,7 +45,7 @@ export function useRecords(query: string) {
   };
 }
 
-/** The value once it has stayed the same for a moment. */
+/** The value after it has stayed the same for a moment. */
 function useSettled(value: string) {
   const [settled, setSettled] = useState(value);
   useEffect(() => {

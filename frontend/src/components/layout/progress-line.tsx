@@ -1,6 +1,6 @@
 import { useRouterState } from "@tanstack/react-router";
 
-/** Says that the click was heard when a page needs time; the page itself says so to screen readers. */
+/** Shows that a click was registered when a page is slow. The page itself informs screen readers. */
 export function ProgressLine() {
   const isPending = useRouterState({ select: (state) => state.status === "pending" });
   if (!isPending) return null;

@@ -2,7 +2,7 @@ import { useMatches, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { PROJECT_NAME } from "@/lib/project";
 
-/** What a browser does on a page load and a single-page app must do itself: the title, and where the focus goes. */
+/** Sets the title and the focus. A browser does this on a page load, but a single-page app must do it itself. */
 export function RouteChange() {
   const router = useRouter();
   const title = useMatches({
@@ -25,9 +25,9 @@ export function RouteChange() {
 }
 
 function focusHeading() {
-  // Who goes through tabs by keyboard stays on them; the tab says which panel is shown.
+  // Users who move through tabs by keyboard stay on them; the tab names its panel.
   if (document.activeElement?.matches("[role=tab]")) return;
-  // A page that is a form starts there.
+  // Keeps the focus in a form that starts with it.
   if (document.activeElement?.closest("main form")) return;
   const heading = document.querySelector("h1") ?? document.querySelector("main");
   if (!heading) return;

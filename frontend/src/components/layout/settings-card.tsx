@@ -9,7 +9,7 @@ interface SettingsCardProps {
   children: ReactNode;
 }
 
-/** One matter of the settings. */
+/** One topic of the settings. */
 export function SettingsCard({
   title,
   description,

@@ -1,34 +1,19 @@
 import { CatchBoundary, useNavigate } from "@tanstack/react-router";
-import { createContext, lazy, type ReactNode, Suspense, use, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
 import { registerHotkey, useHotkey } from "@/lib/hotkeys";
 import { useOverlay } from "@/lib/overlay";
 import { useMe, useSession } from "@/lib/session";
 import { toastError } from "@/lib/toast";
-import { sidebarCollapsed } from "./sidebar-state";
+import { ShellContext, toggleSidebar } from "./shell-context";
 import { Slot } from "./slot";
 
 const CommandPalette = lazy(() => import("./command-palette"));
 const LogOutDialog = lazy(() => import("./log-out-dialog"));
 const ShortcutsSheet = lazy(() => import("./shortcuts-sheet"));
 
-interface Shell {
-  showPalette: () => void;
-  showShortcuts: () => void;
-  logOut: () => void;
-}
-
-const ShellContext = createContext<Shell | null>(null);
-
-/** What the header, the menus and the palette can open from anywhere. */
-export function useShell(): Shell {
-  const shell = use(ShellContext);
-  if (!shell) throw new Error("useShell outside of ShellProvider");
-  return shell;
-}
-
-/** The overlays and shortcuts that every signed-in page has. Each overlay is loaded when it is first asked for. */
+/** The overlays and shortcuts of every signed-in page. Each overlay is loaded on first use. */
 export function ShellProvider({ children }: { children: ReactNode }) {
   const palette = useOverlay<never>();
   const shortcuts = useOverlay<never>();
@@ -51,7 +36,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
     <ShellContext value={shell}>
       {children}
       {hasUnsavedInput && <Slot name="session.ended" />}
-      {/* One that does not load must not take the page with it. */}
+      {/* An overlay that fails to load must not break the page. */}
       <CatchBoundary
         getResetKey={() => palette.key + shortcuts.key + logOutQuestion.key}
         errorComponent={() => null}
@@ -66,9 +51,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
   );
 }
 
-export const toggleSidebar = () => sidebarCollapsed.set(!sidebarCollapsed.get());
-
-/** "g i" and the like, from the features' navigation. */
+/** "g i" and similar shortcuts from the features' navigation. */
 function usePageHotkeys() {
   const me = useMe();
   const navigate = useNavigate();

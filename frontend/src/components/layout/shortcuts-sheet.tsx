@@ -13,13 +13,13 @@ import { CharacterKeysSwitch } from "./character-keys-switch";
 
 const SECTIONS: HotkeySection[] = ["General", "Go to", "This page"];
 
-/** All shortcuts that work where one is. */
+/** All shortcuts that work on the current page. */
 export default function ShortcutsSheet({ overlay }: { overlay: Overlay<never> }) {
   return (
     <Sheet open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
       <SheetContent
         onOpenAutoFocus={(event) => {
-          // There is something to read, and nothing to do first.
+          // The text is to be read first, so no control gets the focus.
           event.preventDefault();
           (event.currentTarget as HTMLElement).focus();
         }}
@@ -28,7 +28,7 @@ export default function ShortcutsSheet({ overlay }: { overlay: Overlay<never> })
       >
         <SheetHeader>
           <SheetTitle>Keyboard shortcuts</SheetTitle>
-          <SheetDescription>They do nothing while you type.</SheetDescription>
+          <SheetDescription>Disabled while you're typing.</SheetDescription>
         </SheetHeader>
         <div className="grid flex-1 content-start gap-6 overflow-y-auto p-5">
           {SECTIONS.map((section) => (

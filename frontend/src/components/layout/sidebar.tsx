@@ -11,13 +11,13 @@ import { Logo } from "./logo";
 import { UserMenu } from "./user-menu";
 
 interface SidebarProps {
-  /** Icons only. */
+  /** Shows icons only. */
   isCollapsed?: boolean;
-  /** Closes the sheet that it lies in on small screens. */
+  /** Closes the sheet around it on small screens. */
   onNavigate?: () => void;
 }
 
-/** The same beside the page and inside the sheet of small screens. */
+/** The same beside the page and in the sheet on small screens. */
 export function Sidebar({ isCollapsed = false, onNavigate }: SidebarProps) {
   const entries = navEntries.filter(visibleTo(useMe()));
   const admin = entries.filter(({ area }) => area === "admin");

@@ -5,11 +5,11 @@ import { slotFillings } from "@/lib/features";
 
 interface SlotProps {
   name: SlotName;
-  /** In place of each filling while its code loads; of the same height. */
+  /** Shown while a filling loads; as high as the filling. */
   fallback?: ReactNode;
 }
 
-/** What features put here. One that fails leaves a gap, not a broken page. */
+/** Renders what features put here. A filling that fails leaves a gap instead of breaking the page. */
 export function Slot({ name, fallback }: SlotProps) {
   return slotFillings(name).map(({ key, Component }) => (
     <CatchBoundary key={key} getResetKey={() => key} errorComponent={() => null}>

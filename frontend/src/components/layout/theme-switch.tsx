@@ -2,7 +2,7 @@ import { useId } from "react";
 import { THEMES } from "@/components/layout/themes";
 import { setTheme, useTheme } from "@/lib/theme";
 
-/** For the pages of visitors: no menu to open, and nothing to download for it. */
+/** For visitors' pages: it needs no menu and no further download. */
 export function ThemeSwitch() {
   const theme = useTheme();
   const name = useId();

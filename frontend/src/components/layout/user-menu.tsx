@@ -13,7 +13,7 @@ import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import { menuEntries } from "@/lib/features";
 import { useMe } from "@/lib/session";
-import { useShell } from "./shell";
+import { useShell } from "./shell-context";
 
 interface UserMenuProps {
   isCollapsed: boolean;

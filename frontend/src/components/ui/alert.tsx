@@ -2,7 +2,7 @@ import { CircleAlert } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** Read out at once by screen readers, wherever the focus is. */
+/** Screen readers read it immediately, wherever the focus is. */
 export function Alert({ className, children, ...props }: ComponentProps<"div">) {
   return (
     <div

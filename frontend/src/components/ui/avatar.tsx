@@ -3,12 +3,12 @@ import { cn } from "@/lib/cn";
 
 interface AvatarProps {
   name: string;
-  /** Of a picture; without one, or while it cannot be had, there are initials. */
+  /** URL of a picture. Without one, or when it fails to load, initials are shown. */
   src?: string | null;
   className?: string;
 }
 
-/** Decoration beside a name that is written out. */
+/** Decoration beside a written name. */
 export function Avatar({ name, src, className }: AvatarProps) {
   const [failed, setFailed] = useState<string>();
   return (

@@ -31,7 +31,7 @@ interface CardHeadingProps {
   description: ReactNode;
 }
 
-/** Title and a sentence, without a line below: for cards that hold one matter. */
+/** A title and a sentence without a line below, for cards with one topic. */
 export function CardHeading({ id, title, description }: CardHeadingProps) {
   return (
     <div data-slot="card-heading" className="grid gap-1 px-5 pt-5">

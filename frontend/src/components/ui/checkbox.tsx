@@ -2,15 +2,15 @@ import { type ComponentProps, type Ref, useCallback } from "react";
 import { cn } from "@/lib/cn";
 
 interface CheckboxProps extends Omit<ComponentProps<"input">, "type"> {
-  /** Neither: some of what it stands for are checked. */
+  /** Some, but not all, of its rows are checked. */
   indeterminate?: boolean;
 }
 
-/** The platform's own checkbox in the project's colour. */
+/** The native checkbox in the project's colour. */
 export function Checkbox({ indeterminate = false, className, ref, ...props }: CheckboxProps) {
   const setRef = useCallback(
     (element: HTMLInputElement | null) => {
-      // There is no attribute for it.
+      // It has no HTML attribute.
       if (element) element.indeterminate = indeterminate;
       assign(ref, element);
     },

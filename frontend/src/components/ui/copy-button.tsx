@@ -3,10 +3,10 @@ import { useState } from "react";
 
 const SHOWN_MS = 2_000;
 
-/** Answers with a check mark where the eye is. */
+/** Confirms with a check mark on the button itself. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const [isCopied, setIsCopied] = useState(false);
-  // Browsers have it on https and localhost only.
+  // Browsers provide it only on https and localhost.
   if (!navigator.clipboard) return null;
   async function copy() {
     await navigator.clipboard.writeText(text);

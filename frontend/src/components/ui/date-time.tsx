@@ -1,6 +1,6 @@
 import { formatDate, formatDateTime } from "@/lib/format";
 
-/** The day; the minute is in the tooltip. */
+/** The day, with the time in the tooltip. */
 export function DateTime({ iso, className }: { iso: string; className?: string }) {
   return (
     <time dateTime={iso} title={formatDateTime(iso)} className={className}>

@@ -8,7 +8,7 @@ interface EmptyProps {
   children?: ReactNode;
 }
 
-/** What stands where a list or a page would be: nothing yet, nothing found, or nothing to be had. */
+/** Replaces a list or a page that has nothing to show. */
 export function Empty({ icon: Icon, title, description, children }: EmptyProps) {
   return (
     <div data-slot="empty" className="flex flex-col items-center gap-1 px-6 py-14 text-center">

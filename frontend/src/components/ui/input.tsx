@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** 16 px on phones: below that iOS zooms into the field. */
+/** 16 px on phones, because iOS zooms into fields with smaller text. */
 export const inputClassName = [
   "w-full min-w-0 rounded-md border border-input bg-background px-3 text-base transition-colors duration-100 md:text-sm dark:bg-card",
   "placeholder:text-muted-foreground disabled:cursor-not-allowed disabled:opacity-50",

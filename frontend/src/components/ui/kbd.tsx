@@ -6,7 +6,7 @@ interface KbdProps extends ComponentProps<"span"> {
   keys: string;
 }
 
-/** A shortcut in the spelling of `lib/hotkeys`, drawn as keys. `aria-hidden` where it stands in a control's name. */
+/** A shortcut in the spelling of `lib/hotkeys`, drawn as keys. Use `aria-hidden` inside a control's name. */
 export function Kbd({ keys, className, ...props }: KbdProps) {
   return (
     <span data-slot="kbd" className={cn("inline-flex shrink-0 gap-1", className)} {...props}>

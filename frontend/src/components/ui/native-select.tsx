@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { inputClassName } from "./input";
 
-/** The platform's own select: the best keyboard and touch support there is, for nothing. */
+/** The native select, which has the best keyboard and touch support. */
 export function NativeSelect({ className, ...props }: ComponentProps<"select">) {
   return (
     <span className="relative inline-flex">

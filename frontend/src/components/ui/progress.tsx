@@ -6,7 +6,7 @@ interface ProgressProps extends Omit<ComponentProps<"progress">, "max"> {
   value: number;
 }
 
-/** The platform's own, in the project's colours. Its `aria-label` says what is going on. */
+/** The native progress bar in the project's colours. Its `aria-label` names the running task. */
 export function Progress({ className, ...props }: ProgressProps) {
   return (
     <progress

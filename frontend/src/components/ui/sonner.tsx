@@ -29,12 +29,12 @@ export default function Toaster() {
   );
 }
 
-/** What finds the request in the server's log. */
+/** The id that identifies the request in the server's log. */
 export function RequestDetails({ id }: { id: string }) {
   return (
     <span className="flex items-center gap-1">
-      <span className="truncate">Request {id}</span>
-      <CopyButton text={id} label="Copy request id" />
+      <span className="truncate">Request ID: {id}</span>
+      <CopyButton text={id} label="Copy request ID" />
     </span>
   );
 }

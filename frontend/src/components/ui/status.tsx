@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A small dot beside the word that says the same. */
+/** A small dot beside the word with the same meaning. */
 export function Status({ isOn, children }: { isOn: boolean; children: ReactNode }) {
   return (
     <span data-slot="status" className="inline-flex items-center gap-2">

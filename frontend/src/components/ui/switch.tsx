@@ -1,14 +1,14 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** The platform's own checkbox, drawn as a switch. */
+/** The native checkbox, drawn as a switch. */
 export function Switch({ className, ...props }: ComponentProps<"input">) {
   return (
     <input
       data-slot="switch"
       {...props}
       type="checkbox"
-      // biome-ignore lint/a11y/useAriaPropsForRole: a native checkbox says itself whether it is checked
+      // biome-ignore lint/a11y/useAriaPropsForRole: a native checkbox exposes its own checked state
       role="switch"
       className={cn(
         "relative h-5 w-9 shrink-0 cursor-pointer appearance-none rounded-full bg-muted-foreground/60 transition-colors duration-100",

@@ -8,7 +8,7 @@ interface ToggleGroupProps {
   options: { value: string; title: string }[];
 }
 
-/** One of a few, all in sight. Radio buttons beneath, for what the arrow keys do. */
+/** One of a few visible options. They are radio buttons, so that the arrow keys work. */
 export function ToggleGroup({ label, value, onChange, options }: ToggleGroupProps) {
   const name = useId();
   return (

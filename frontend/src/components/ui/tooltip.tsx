@@ -6,7 +6,7 @@ export const TooltipProvider = TooltipPrimitive.Provider;
 
 interface TooltipProps extends Pick<ComponentProps<typeof TooltipPrimitive.Content>, "side"> {
   label: string;
-  /** The shortcut that does the same, in the spelling of `lib/hotkeys`. */
+  /** The equivalent shortcut, in the spelling of `lib/hotkeys`. */
   keys?: string;
   children: ReactElement;
 }

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -22,21 +23,21 @@ describe("logging in", () => {
     server.use(http.post("*/api/v1/login/session", () => HttpResponse.json(user())));
   }
 
-  it("leads to the dashboard", async () => {
+  it("opens the dashboard", async () => {
     acceptLogin();
     const { router } = await logIn();
     expect(await screen.findByText("Welcome back, nice to see you again!")).toBeInTheDocument();
     expect(router.state.location.href).toBe("/");
   });
 
-  it("leads back to the page that was asked for", async () => {
+  it("returns to the page that was requested", async () => {
     acceptLogin();
     const { router } = await logIn("/login?redirect=%2Fsomewhere%3Fpage%3D2");
     await waitFor(() => expect(router.state.location.href).toBe("/somewhere?page=2"));
   });
 
   it.each(["https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example"])(
-    "does not lead off the site: %s",
+    "does not redirect to another site: %s",
     async (target) => {
       acceptLogin();
       const { router } = await logIn(`/login?redirect=${target}`);
@@ -44,7 +45,7 @@ describe("logging in", () => {
     },
   );
 
-  it("shows a refusal in the form and keeps the email", async () => {
+  it("shows the refusal and keeps the email", async () => {
     server.use(
       http.post("*/api/v1/login/session", () =>
         refuse(400, "AUTH_003", "Incorrect email or password"),
@@ -55,7 +56,7 @@ describe("logging in", () => {
     expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
   });
 
-  it("checks the form before it asks the server", async () => {
+  it("validates the form before sending a request", async () => {
     const { user: person } = await renderApp("/login");
     await person.type(screen.getByTestId("email-input"), "ada@");
     await person.click(screen.getByRole("button", { name: "Log In" }));
@@ -64,18 +65,18 @@ describe("logging in", () => {
     expect(screen.getByTestId("email-input")).toHaveFocus();
   });
 
-  it("is skipped by who is signed in already", async () => {
+  it("is skipped when the user is logged in", async () => {
     localStorage.setItem("signed-in", "true");
     signedInAs(user());
     const { router } = await renderApp("/login?redirect=%2Fsomewhere");
     await waitFor(() => expect(router.state.location.href).toBe("/somewhere"));
   });
 
-  it("needs no request before it shows", async () => {
+  it("shows the form without a request", async () => {
     const requests: string[] = [];
     server.use(http.all("*", ({ request }) => void requests.push(request.url)));
     await renderApp("/login");
-    expect(screen.getByRole("heading", { name: "Log in to your account" })).toBeInTheDocument();
+    expect(screen.getByRole("heading", { name: `Log in to ${PROJECT_NAME}` })).toBeInTheDocument();
     expect(requests).toEqual([]);
   });
 });
@@ -91,7 +92,7 @@ describe("a password field", () => {
     expect(field).toHaveAttribute("type", "password");
   });
 
-  it("warns of Caps Lock while it is typed in", async () => {
+  it("warns about Caps Lock while typing", async () => {
     const { user: person } = await renderApp("/login");
     const field = screen.getByTestId("password-input");
     await person.type(field, "{CapsLock}x");
@@ -100,7 +101,7 @@ describe("a password field", () => {
     expect(field).not.toHaveAccessibleDescription();
   });
 
-  it("tells the rule before it is broken, where a new one is chosen", async () => {
+  it("shows the rule for a new password upfront", async () => {
     await renderApp("/signup");
     expect(screen.getByTestId("password-input")).toHaveAccessibleDescription(
       "At least 8 characters.",
@@ -112,7 +113,7 @@ describe("a password field", () => {
     ["/signup", ["name", "email", "new-password", "new-password"]],
     ["/recover-password", ["username"]],
     ["/reset-password", ["new-password", "new-password"]],
-  ])("and its neighbours on %s are known to password managers", async (url, expected) => {
+  ])("is labelled for password managers on %s", async (url, expected) => {
     const { container } = await renderApp(url);
     const fields = [...container.querySelectorAll("input:not([type=radio])")];
     expect(fields.map((field) => field.getAttribute("autocomplete"))).toEqual(expected);
@@ -130,7 +131,7 @@ describe("signing up", () => {
     return app;
   }
 
-  it("sends the account and leads to the login page with the email filled in", async () => {
+  it("opens the login page with the email", async () => {
     const bodies: unknown[] = [];
     server.use(
       http.post("*/api/v1/users/signup", async ({ request }) => {
@@ -139,19 +140,19 @@ describe("signing up", () => {
       }),
     );
     await signUp();
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(bodies).toEqual([
       { email: "ada@example.com", password: PASSWORD, full_name: "Ada Lovelace" },
     ]);
     expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
   });
 
-  it("compares the two passwords", async () => {
+  it("requires both passwords to match", async () => {
     await signUp("something else");
     expect(await screen.findByText("The passwords don't match")).toBeInTheDocument();
   });
 
-  it("shows what the server has against the password at its field", async () => {
+  it("shows a server error at the password field", async () => {
     const errors = [{ code: "common", message: "This password is too common", field: "password" }];
     server.use(
       http.post("*/api/v1/users/signup", () => refuse(422, "VAL_001", "Validation failed", errors)),
@@ -167,11 +168,11 @@ describe("signing up", () => {
 });
 
 describe("a forgotten password", () => {
-  it("is answered the same whether the account exists or not", async () => {
-    const asked: string[] = [];
+  it("shows the same notice for every email", async () => {
+    const emails: string[] = [];
     server.use(
       http.post("*/api/v1/password-recovery/:email", ({ params }) => {
-        asked.push(String(params.email));
+        emails.push(String(params.email));
         return HttpResponse.json({ message: "Sent" });
       }),
     );
@@ -179,12 +180,12 @@ describe("a forgotten password", () => {
     await person.type(screen.getByTestId("email-input"), "ada+x@example.com");
     await person.click(screen.getByRole("button", { name: "Continue" }));
     const notice = await screen.findByRole("status");
-    expect(notice).toHaveTextContent("If there is an account for");
+    expect(notice).toHaveTextContent("If an account exists for");
     expect(notice).toHaveFocus();
-    expect(asked.map(decodeURIComponent)).toEqual(["ada+x@example.com"]);
+    expect(emails.map(decodeURIComponent)).toEqual(["ada+x@example.com"]);
   });
 
-  it.each(["#token=t-1", "?token=t-1"])("is replaced with the token of %s", async (link) => {
+  it.each(["#token=t-1", "?token=t-1"])("is reset with the token from %s", async (link) => {
     const bodies: unknown[] = [];
     server.use(
       http.post("*/api/v1/reset-password/", async ({ request }) => {
@@ -200,7 +201,7 @@ describe("a forgotten password", () => {
     expect(bodies).toEqual([{ token: "t-1", new_password: PASSWORD }]);
   });
 
-  it("stays when the link is too old", async () => {
+  it("is kept when the token is invalid", async () => {
     server.use(
       http.post("*/api/v1/reset-password/", () => refuse(400, "AUTH_005", "Invalid token")),
     );

@@ -1,3 +1,4 @@
+import { zUserRegister } from "@app/sdk/zod";
 import * as z from "zod/mini";
 import { confirmed, emailField, newPasswordField, passwordField, requiredText } from "@/lib/zod";
 
@@ -7,7 +8,7 @@ export const signInAgainSchema = z.object({ password: passwordField });
 
 export const signupSchema = z
   .object({
-    full_name: requiredText("Full Name"),
+    full_name: requiredText("Full Name", zUserRegister.shape.full_name),
     email: emailField,
     password: newPasswordField,
     confirm_password: z.string(),

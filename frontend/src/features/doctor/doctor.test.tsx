@@ -24,23 +24,23 @@ const clock: Finding = {
   fix: "Switch on time synchronisation.",
 };
 
-/** One answer after the other; the last one stays. Returns how often it was asked for. */
-function serveReports(...answers: Finding[][]) {
-  let asked = 0;
+/** Returns the reports in turn and repeats the last one. Gives a function that counts the requests. */
+function serveReports(...reports: Finding[][]) {
+  let requests = 0;
   server.use(
     http.get(REPORT, () => {
-      const findings = answers[Math.min(asked, answers.length - 1)];
-      asked += 1;
+      const findings = reports[Math.min(requests, reports.length - 1)];
+      requests += 1;
       return HttpResponse.json({ checked_at: "2026-06-01T08:00:00Z", findings });
     }),
   );
-  return () => asked;
+  return () => requests;
 }
 
 const group = (name: string) => screen.findByRole("region", { name });
 
-describe("the page of the doctor", () => {
-  it("shows first what failed, and what to do", async () => {
+describe("the doctor page", () => {
+  it("shows failures first, with their fixes", async () => {
     signedInAs(user({ is_superuser: true }));
     serveReports([disk, clock, password]);
     await renderApp("/doctor");
@@ -50,31 +50,31 @@ describe("the page of the doctor", () => {
     const regions = within(screen.getByRole("main")).getAllByRole("region");
     expect(
       regions.map((region) => within(region).getByRole("heading", { level: 2 }).textContent),
-    ).toEqual(["Failed", "Warnings", "As it should be"]);
+    ).toEqual(["Failed", "Warnings", "Passed"]);
     expect(screen.getByText(/1 failed, 1 warning\./)).toHaveRole("status");
   });
 
-  it("checks again when it is asked to", async () => {
+  it("reruns the checks on demand", async () => {
     signedInAs(user({ is_superuser: true }));
-    const asked = serveReports([password], [disk]);
+    const requestCount = serveReports([password], [disk]);
     const { user: person } = await renderApp("/doctor");
     await group("Failed");
     await person.click(screen.getByRole("button", { name: "Check again" }));
-    expect(await screen.findByText(/Nothing is wrong/)).toBeInTheDocument();
+    expect(await screen.findByText(/All checks passed/)).toBeInTheDocument();
     expect(screen.queryByRole("region", { name: "Failed" })).not.toBeInTheDocument();
-    expect(asked()).toBe(2);
+    expect(requestCount()).toBe(2);
   });
 
-  it("is busy while it waits, and asks once however often the button is pressed", async () => {
+  it("sends one request while a check is running", async () => {
     signedInAs(user({ is_superuser: true }));
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    let asked = 0;
+    let requests = 0;
     server.use(
       http.get(REPORT, async () => {
-        asked += 1;
+        requests += 1;
         await held;
         return HttpResponse.json({ checked_at: "2026-06-01T08:00:00Z", findings: [disk] });
       }),
@@ -84,34 +84,37 @@ describe("the page of the doctor", () => {
     expect(again).toHaveAttribute("aria-disabled", "true");
     await person.click(again);
     release();
-    await group("As it should be");
+    await group("Passed");
     await waitFor(() => expect(again).toHaveAttribute("aria-disabled", "false"));
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 
-  it("says why there is nothing, and tries again", async () => {
+  it("shows an error and can retry", async () => {
     signedInAs(user({ is_superuser: true }));
     serveReports([disk]);
     server.use(http.get(REPORT, () => refuse(429, "RATE_001", "Slow down"), { once: true }));
     const { user: person } = await renderApp("/doctor");
     expect(await screen.findByRole("alert")).toHaveTextContent("Slow down");
     await person.click(screen.getByRole("button", { name: "Try again" }));
-    await group("As it should be");
+    await group("Passed");
   });
 
-  it("is not there for others, nor asked for", async () => {
+  it("is hidden from ordinary users and not fetched", async () => {
     signedInAs(user());
-    const asked = serveReports([disk]);
+    const requestCount = serveReports([disk]);
     await renderApp("/doctor");
-    expect(await screen.findByText("You have no access to this page")).toBeInTheDocument();
-    expect(screen.queryByRole("link", { name: "Doctor" })).not.toBeInTheDocument();
-    expect(asked()).toBe(0);
+    expect(await screen.findByText("You don't have access to this page")).toBeInTheDocument();
+    expect(screen.queryByRole("link", { name: "System health" })).not.toBeInTheDocument();
+    expect(requestCount()).toBe(0);
   });
 
-  it("is in the sidebar of superusers", async () => {
+  it("is in the sidebar for superusers", async () => {
     signedInAs(user({ is_superuser: true }));
     serveReports([disk]);
     await renderApp("/doctor");
-    expect(await screen.findByRole("link", { name: "Doctor" })).toHaveAttribute("href", "/doctor");
+    expect(await screen.findByRole("link", { name: "System health" })).toHaveAttribute(
+      "href",
+      "/doctor",
+    );
   });
 });

@@ -4,7 +4,7 @@ import { defineFeature } from "@/lib/define-feature";
 export default defineFeature({
   nav: [
     {
-      title: "Doctor",
+      title: "System health",
       to: "/doctor",
       icon: Stethoscope,
       order: 90,

@@ -8,10 +8,10 @@ export interface CheckedStep extends Omit<ChecklistStep, "isDone"> {
   isDone: boolean;
 }
 
-/** Set when the user put the checklist away, or has done all of it: from then on nothing is asked for it. */
+/** Set when the user dismissed or completed the checklist. From then on its steps are not checked again. */
 export const checklistHidden = (userId: string) => storedFlag(`checklist-hidden-${userId}`);
 
-/** The steps with what is done, or nothing when there is nothing left to show. */
+/** The steps with their status, or an empty list when nothing is left to do. */
 export async function readChecklist(user: UserPublic, queryClient: QueryClient) {
   const hidden = checklistHidden(user.id);
   if (hidden.get()) return [];
@@ -20,7 +20,7 @@ export async function readChecklist(user: UserPublic, queryClient: QueryClient) 
       return { ...step, isDone: await isDone(user, queryClient) };
     }),
   );
-  // A step that cannot be told is left out: the dashboard is worth more than its checklist.
+  // Leave out steps whose check failed: they must not break the dashboard.
   const steps = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   if (steps.length === checklist.length && steps.every(({ isDone }) => isDone)) hidden.set(true);
   return steps.some(({ isDone }) => !isDone) ? steps : [];

@@ -9,7 +9,7 @@ import { signedInAs } from "@/test/server";
 const isDone = vi.fn<ChecklistStep["isDone"]>();
 const steps: ChecklistStep[] = [
   {
-    title: "Tell your name",
+    title: "Add your name",
     to: "/settings",
     order: 0,
     isDone: ({ full_name }) => Boolean(full_name),
@@ -33,31 +33,31 @@ async function renderHome(changes = {}) {
 
 const list = () => screen.queryByRole("region", { name: "Get started" });
 
-describe("the checklist of the dashboard", () => {
-  it("shows what is done and leads to what is not", async () => {
+describe("the checklist on the dashboard", () => {
+  it("marks completed steps and links to open ones", async () => {
     const { user: person, router } = await renderHome();
     const region = within(list() as HTMLElement);
-    expect(region.getByText("1 of 2 done")).toBeInTheDocument();
-    expect(region.getByText("Tell your name").closest("li")).toHaveTextContent("(done)");
-    expect(region.queryByRole("link", { name: "Tell your name" })).not.toBeInTheDocument();
+    expect(region.getByText("1 of 2 complete")).toBeInTheDocument();
+    expect(region.getByText("Add your name").closest("li")).toHaveTextContent("(complete)");
+    expect(region.queryByRole("link", { name: "Add your name" })).not.toBeInTheDocument();
     await person.click(region.getByRole("link", { name: "Choose a theme" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/settings/appearance"));
   });
 
-  it("is there from the first paint of the page, so that nothing moves", async () => {
-    let answer = (_: boolean) => {};
-    isDone.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+  it("is part of the first paint", async () => {
+    let finish = (_: boolean) => {};
+    isDone.mockReturnValue(new Promise((resolve) => (finish = resolve)));
     signedInAs(user());
     const app = renderApp("/");
     await waitFor(() => expect(isDone).toHaveBeenCalled());
     expect(screen.queryByRole("heading")).not.toBeInTheDocument();
-    answer(false);
+    finish(false);
     await app;
     expect(screen.getByRole("heading", { level: 1 })).toBeInTheDocument();
     expect(list()).toBeInTheDocument();
   });
 
-  it("can be put away for good, by each user", async () => {
+  it("can be dismissed permanently by each user", async () => {
     const { user: person, unmount } = await renderHome();
     await person.click(screen.getByRole("button", { name: "Dismiss the checklist" }));
     expect(list()).not.toBeInTheDocument();
@@ -73,7 +73,7 @@ describe("the checklist of the dashboard", () => {
     expect(list()).toBeInTheDocument();
   });
 
-  it("is gone when all is done, and asks for nothing from then on", async () => {
+  it("disappears when complete and stops checking", async () => {
     isDone.mockResolvedValue(true);
     const { unmount } = await renderHome();
     expect(list()).not.toBeInTheDocument();
@@ -82,20 +82,20 @@ describe("the checklist of the dashboard", () => {
     expect(isDone).toHaveBeenCalledOnce();
   });
 
-  it("leaves out what cannot be told, and the dashboard works without", async () => {
+  it("leaves out steps whose check fails", async () => {
     isDone.mockRejectedValue(new Error("down"));
     const { unmount } = await renderHome();
     expect(list()).not.toBeInTheDocument();
     unmount();
 
-    // It was not taken for done.
+    // The failed step did not count as complete.
     isDone.mockResolvedValue(false);
     await renderHome();
     expect(list()).toBeInTheDocument();
   });
 });
 
-it("greets by name, or by address", async () => {
+it("greets the user by name or email", async () => {
   const { unmount } = await renderHome();
   expect(screen.getByRole("heading", { name: "Hi, Ada Lovelace" })).toBeInTheDocument();
   unmount();

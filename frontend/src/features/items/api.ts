@@ -28,7 +28,7 @@ export function recentItemsQuery() {
   return readItemsOptions({ query: { limit: 5, sort: "-created_at" } });
 }
 
-/** For the command palette. */
+/** Searches items for the command palette. */
 export async function findItems(q: string, signal: AbortSignal): Promise<SearchResult[]> {
   const { data } = await readItems({ query: { q, limit: 5 }, signal });
   return data.data.map(({ id, title, description }) => ({
@@ -53,7 +53,7 @@ export function useItem(id: string) {
   return useRow(ITEMS, id, readItemOptions({ path: { id } }));
 }
 
-// Errors of a form belong into the form.
+// The form shows its own errors.
 const inForm = { handlesErrors: true };
 
 export function useCreateItem() {

@@ -31,7 +31,7 @@ async function openRowMenu(entry: string) {
 }
 
 describe("adding an item", () => {
-  it("sends what was typed, and nothing for an empty description", async () => {
+  it("sends null for an empty description", async () => {
     const bodies: unknown[] = [];
     server.use(
       http.post(ITEMS, async ({ request }) => {
@@ -48,7 +48,7 @@ describe("adding an item", () => {
     await waitFor(() => expect(sheet).not.toBeInTheDocument());
   });
 
-  it("asks for a title before it asks the server", async () => {
+  it("requires a title before sending a request", async () => {
     const { user: person, sheet } = await openAddSheet();
     await person.click(within(sheet).getByRole("button", { name: "Save" }));
 
@@ -59,7 +59,7 @@ describe("adding an item", () => {
     expect(title).toHaveAccessibleDescription("Title is required");
   });
 
-  it("puts a refusal at its field and focuses it", async () => {
+  it("shows a server error at its field", async () => {
     const errors = [{ code: "too_odd", message: "This title is odd", field: "title" }];
     server.use(http.post(ITEMS, () => refuse(422, "VAL_001", "Validation failed", errors)));
     const { user: person, sheet } = await openAddSheet();
@@ -83,21 +83,21 @@ describe("adding an item", () => {
     expect(within(sheet).getByLabelText("Title")).toHaveValue("Ladder");
   });
 
-  it("asks before typed text is lost, and returns to it", async () => {
+  it("asks for confirmation before discarding input", async () => {
     const { user: person, sheet } = await openAddSheet();
     await person.type(within(sheet).getByLabelText("Title"), "Ladder");
     await person.keyboard("{Escape}");
 
-    const question = await screen.findByRole("alertdialog", { name: "Discard changes?" });
-    await person.click(within(question).getByRole("button", { name: "Keep editing" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Discard changes?" });
+    await person.click(within(dialog).getByRole("button", { name: "Keep editing" }));
     expect(within(sheet).getByLabelText("Title")).toHaveValue("Ladder");
 
     await person.keyboard("{Escape}");
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(sheet).not.toBeInTheDocument());
   });
 
-  it("asks before a link leaves typed text behind", async () => {
+  it("asks for confirmation before leaving the page", async () => {
     const { user: person, sheet, router } = await openAddSheet();
     await person.type(within(sheet).getByLabelText("Title"), "Ladder");
     void router.navigate({ to: "/" });
@@ -106,14 +106,14 @@ describe("adding an item", () => {
     expect(router.state.location.pathname).toBe("/items");
   });
 
-  it("closes at once when nothing was typed", async () => {
+  it("closes immediately when nothing was typed", async () => {
     const { user: person, sheet } = await openAddSheet();
     await person.keyboard("{Escape}");
     await waitFor(() => expect(sheet).not.toBeInTheDocument());
     expect(screen.getByRole("button", { name: "Add Item" })).toHaveFocus();
   });
 
-  it("takes Cancel as the answer", async () => {
+  it("discards the input on Cancel without asking", async () => {
     const { user: person, sheet } = await openAddSheet();
     await person.type(within(sheet).getByLabelText("Title"), "Ladder");
     await person.click(within(sheet).getByRole("button", { name: "Cancel" }));
@@ -125,7 +125,7 @@ describe("adding an item", () => {
 });
 
 describe("editing an item", () => {
-  it("starts with what is saved and sends the change", async () => {
+  it("starts with the saved values and sends changes", async () => {
     const bodies: unknown[] = [];
     server.use(
       http.put(ITEM, async ({ request }) => {
@@ -143,12 +143,12 @@ describe("editing an item", () => {
     expect(bodies).toMatchObject([{ title: "Spare keys 2", description: "In the blue box" }]);
   });
 
-  it("shows the change in the list before the API has answered, and takes it back", async () => {
-    let refuseIt = () => {};
+  it("updates the list optimistically and rolls back", async () => {
+    let respond = () => {};
     server.use(
       http.put(ITEM, async () => {
         await new Promise<void>((resolve) => {
-          refuseIt = resolve;
+          respond = resolve;
         });
         return refuse(409, "DUP_001", "There is one already");
       }),
@@ -158,7 +158,7 @@ describe("editing an item", () => {
     await person.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByText("Spare keys 2")).toBeInTheDocument();
 
-    refuseIt();
+    respond();
     expect(await screen.findByRole("alert")).toHaveTextContent("There is one already");
     expect(screen.queryByText("Spare keys 2")).not.toBeInTheDocument();
     expect(screen.getByLabelText("Title")).toHaveValue("Spare keys 2");
@@ -166,24 +166,24 @@ describe("editing an item", () => {
 });
 
 describe("deleting an item", () => {
-  it("asks first, and gives the focus back when the answer is no", async () => {
+  it("asks first, and Cancel returns the focus", async () => {
     const { user: person } = await openRowMenu("Delete Item");
-    const question = await screen.findByRole("alertdialog", { name: "Delete this item?" });
-    expect(question).toHaveTextContent("Spare keys");
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete “Spare keys”?" });
+    expect(dialog).toHaveTextContent("This can't be undone.");
 
-    await person.click(within(question).getByRole("button", { name: "Cancel" }));
+    await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
     await waitFor(() =>
       expect(screen.getByRole("button", { name: "Actions for Spare keys" })).toHaveFocus(),
     );
   });
 
-  it("takes the row away at once, and says so when the API has agreed", async () => {
-    let agree = () => {};
+  it("removes the row immediately, and confirms later", async () => {
+    let respond = () => {};
     server.use(
       http.delete(ITEM, async ({ request }) => {
         expect(request.headers.get("If-Match")).toBe('"1"');
         await new Promise<void>((resolve) => {
-          agree = resolve;
+          respond = resolve;
         });
         server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage([]))));
         return HttpResponse.json({ message: "Item deleted" });
@@ -193,16 +193,16 @@ describe("deleting an item", () => {
     await person.click(await screen.findByRole("button", { name: "Delete" }));
     await waitFor(() => expect(screen.queryByText("Spare keys")).not.toBeInTheDocument());
     expect(screen.queryByText("The item was deleted successfully")).not.toBeInTheDocument();
-    agree();
+    respond();
     expect(await screen.findByText("The item was deleted successfully")).toBeInTheDocument();
   });
 
-  it("brings the row back when the API refuses, and says why", async () => {
-    server.use(http.delete(ITEM, () => refuse(412, "PRE_001", "Somebody else has changed this")));
+  it("restores the row when the API refuses", async () => {
+    server.use(http.delete(ITEM, () => refuse(412, "PRE_001", "Someone else changed this")));
     const { user: person } = await openRowMenu("Delete Item");
     await person.click(await screen.findByRole("button", { name: "Delete" }));
-    expect(await screen.findByText("Somebody else has changed this")).toBeInTheDocument();
-    expect(screen.getByText("Request req-1")).toBeInTheDocument();
+    expect(await screen.findByText("Someone else changed this")).toBeInTheDocument();
+    expect(screen.getByText("Request ID: req-1")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Spare keys" })).toBeInTheDocument();
   });
 });

@@ -10,7 +10,7 @@ import { item, itemsPage } from "./factories";
 const ITEMS = "*/api/v1/items/";
 const ITEM = `*/api/v1/items/${item().id}`;
 
-/** One item in an API that knows versions. */
+/** Serves one item from an API that checks versions. */
 function serveItem() {
   const api = { saved: item(), sent: [] as { version: string | null; title: string }[] };
   server.use(
@@ -21,7 +21,7 @@ function serveItem() {
       const version = request.headers.get("If-Match");
       api.sent.push({ version, title: body.title });
       if (version !== `"${api.saved.version}"`) {
-        return refuse(412, "PRE_001", "Somebody else has changed this in the meantime");
+        return refuse(412, "PRE_001", "Someone else changed this");
       }
       api.saved = { ...api.saved, ...body, version: api.saved.version + 1 };
       return HttpResponse.json(api.saved);
@@ -33,8 +33,9 @@ function serveItem() {
   return { api, changeElsewhere };
 }
 
-/** What the server tells this browser when rows changed. */
-const tell = () => act(async () => FakeEventSource.open.at(-1)?.send("change", { topic: "items" }));
+/** Sends the event that the server emits when rows have changed. */
+const announceChange = () =>
+  act(async () => FakeEventSource.open.at(-1)?.send("change", { topic: "items" }));
 
 async function openSheet() {
   const app = await renderApp("/items");
@@ -45,7 +46,7 @@ async function openSheet() {
 
 beforeEach(() => signedInAs(user()));
 
-describe("a record that somebody else has changed", () => {
+describe("a record that someone else changed", () => {
   async function saveOverAChange() {
     const { api, changeElsewhere } = serveItem();
     const app = await openSheet();
@@ -53,7 +54,7 @@ describe("a record that somebody else has changed", () => {
     changeElsewhere("Theirs");
     await app.user.click(screen.getByRole("button", { name: "Save" }));
     const dialog = await screen.findByRole("alertdialog", {
-      name: "Somebody else has changed this",
+      name: "This record was changed by someone else",
     });
     return { ...app, api, changeElsewhere, dialog };
   }
@@ -66,9 +67,9 @@ describe("a record that somebody else has changed", () => {
     expect(description).toHaveTextContent("Description (the same)In the blue boxIn the blue box");
   });
 
-  it("is replaced by one's own when that is wanted", async () => {
+  it("can be replaced with the user's version", async () => {
     const { api, user: person, dialog } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByText("Item updated successfully")).toBeInTheDocument();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(api.sent).toEqual([
@@ -77,26 +78,26 @@ describe("a record that somebody else has changed", () => {
     ]);
   });
 
-  it("is asked about again when it changed once more", async () => {
+  it("is compared again when it changed once more", async () => {
     const { api, changeElsewhere, user: person, dialog } = await saveOverAChange();
     changeElsewhere("Theirs again");
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByRole("cell", { name: "Theirs again" })).toBeInTheDocument();
     expect(api.saved.title).toBe("Theirs again");
   });
 
-  it("is taken into the form when that is wanted", async () => {
+  it("can replace the input in the form", async () => {
     const { api, user: person, dialog, title } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await person.click(within(dialog).getByRole("button", { name: "Use their version" }));
     await waitFor(() => expect(title).toHaveValue("Theirs"));
     expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
     expect(api.sent).toHaveLength(1);
   });
 
-  it("is not oneself, when the same row is changed twice in a row", async () => {
+  it("does not include the user's own earlier change", async () => {
     const { api } = serveItem();
     const { user: person, title } = await openSheet();
-    // The list is slower than people are.
+    // The user saves again before the list has refreshed.
     server.use(http.get(ITEMS, () => delay("infinite")));
     await person.type(title, " 2{Enter}");
     await person.click(await screen.findByRole("link", { name: "Spare keys 2" }));
@@ -105,9 +106,9 @@ describe("a record that somebody else has changed", () => {
     expect(api.sent.map(({ version }) => version)).toEqual(['"1"', '"2"']);
   });
 
-  it("leaves the input as it was on the way back", async () => {
+  it("keeps the input after closing the comparison", async () => {
     const { user: person, dialog, title } = await saveOverAChange();
-    await person.click(within(dialog).getByRole("button", { name: "Back to editing" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep editing" }));
     await waitFor(() => expect(dialog).not.toBeInTheDocument());
     expect(title).toHaveValue("Spare keys of mine");
     await waitFor(() => expect(title).toHaveFocus());
@@ -115,51 +116,51 @@ describe("a record that somebody else has changed", () => {
     expect(await screen.findByRole("alertdialog")).toBeInTheDocument();
   });
 
-  it("that was deleted is told above the form, and the input stays", async () => {
+  it("keeps the input when the record was deleted", async () => {
     serveItem();
     const { user: person, title } = await openSheet();
     await person.type(title, " of mine");
     server.use(
-      http.put(ITEM, () => refuse(412, "PRE_001", "Somebody else has changed this")),
+      http.put(ITEM, () => refuse(412, "PRE_001", "Someone else changed this")),
       http.get(ITEM, () => refuse(404, "NOT_001", "Item not found")),
     );
     await person.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
-    expect(screen.getByText("It was deleted meanwhile.")).toBeInTheDocument();
+    expect(screen.getByText("This record has been deleted.")).toBeInTheDocument();
     expect(title).toHaveValue("Spare keys of mine");
   });
 });
 
-describe("a change elsewhere while a row is open", () => {
-  it("is followed by a form in which nothing was typed", async () => {
+describe("a remote change while a row is open", () => {
+  it("updates a form without unsaved input", async () => {
     const { changeElsewhere } = serveItem();
     const { title } = await openSheet();
     changeElsewhere("Theirs");
-    await tell();
+    await announceChange();
     await waitFor(() => expect(title).toHaveValue("Theirs"));
-    expect(screen.queryByText(/Changed meanwhile/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/has changed since you opened it/)).not.toBeInTheDocument();
   });
 
-  it("never touches what was typed, and says so", async () => {
+  it("keeps unsaved input and shows a notice", async () => {
     const { changeElsewhere } = serveItem();
     const { user: person, title } = await openSheet();
     await person.type(title, " of mine");
     changeElsewhere("Theirs");
-    await tell();
-    expect(await screen.findByText(/Changed meanwhile/)).toBeInTheDocument();
+    await announceChange();
+    expect(await screen.findByText(/has changed since you opened it/)).toBeInTheDocument();
     expect(title).toHaveValue("Spare keys of mine");
 
     await person.click(screen.getByRole("button", { name: "Compare" }));
     expect(await screen.findByRole("cell", { name: "Theirs" })).toBeInTheDocument();
   });
 
-  it("updates the list, and marks the row that changed", async () => {
+  it("updates the list and highlights the row", async () => {
     const { changeElsewhere } = serveItem();
     await renderApp("/items");
     const row = await screen.findByRole("row", { name: /Spare keys/ });
     expect(row).not.toHaveAttribute("data-changed");
     changeElsewhere("Theirs");
-    await tell();
+    await announceChange();
     await waitFor(() => expect(row).toHaveTextContent("Theirs"));
     expect(row).toHaveAttribute("data-changed");
   });

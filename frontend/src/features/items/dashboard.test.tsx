@@ -20,29 +20,29 @@ beforeEach(() => {
   );
 });
 
-describe("one's own items on the dashboard", () => {
-  it("are counted, with how they came about in words", async () => {
+describe("the user's items on the dashboard", () => {
+  it("are counted, with charts described in words", async () => {
     await renderApp("/");
     const all = await screen.findByRole("region", { name: "Your items" });
     expect(all).toHaveTextContent("12");
     expect(within(all).getByRole("img")).toHaveAccessibleName("From 9 to 12 items in 30 days");
 
-    const recent = screen.getByRole("region", { name: "New items" });
+    const recent = screen.getByRole("region", { name: "New items (last 30 days)" });
     expect(recent).toHaveTextContent("3");
-    expect(recent).toHaveTextContent("1 more than in the 30 days before");
+    expect(recent).toHaveTextContent("1 more than the previous 30 days");
     expect(within(recent).getByRole("img")).toHaveAccessibleName(
-      "3 items in the last 30 days, most on Mar 1 (3)",
+      "3 items in the last 30 days. Busiest day: Mar 1 (3).",
     );
   });
 
-  it("are listed, each with a link to itself", async () => {
+  it("are listed with links", async () => {
     const { router, user: person } = await renderApp("/");
     await person.click(await screen.findByRole("link", { name: /Spare keys/ }));
     expect(await screen.findByRole("dialog", { name: "Edit Item" })).toBeInTheDocument();
     expect(router.state.location.href).toBe(`/items?item=${item().id}`);
   });
 
-  it("leave no gap but one sentence when they did not load", async () => {
+  it("show one error when loading fails", async () => {
     server.use(
       http.get("*/api/v1/items/", () => refuse(429, "RATE_001", "Slow down")),
       http.get("*/api/v1/items/stats", () => refuse(429, "RATE_001", "Slow down")),

@@ -9,7 +9,7 @@ import { item, itemsPage } from "./factories";
 const EXPORT = "*/api/v1/items/export";
 const saved: string[] = [];
 
-/** Serves a file of four rows, in as many steps as the test takes. */
+/** Serves a file of four rows; the test writes its chunks. */
 function serveExport() {
   const queries: string[] = [];
   let isCancelled = false;
@@ -40,7 +40,7 @@ function serveExport() {
 async function startExport(url = "/items") {
   const app = await renderApp(url);
   await app.user.click(await screen.findByRole("button", { name: "Export as CSV" }));
-  const progress = await screen.findByRole("progressbar", { name: "Export of items" });
+  const progress = await screen.findByRole("progressbar", { name: "Exporting items" });
   return { ...app, progress };
 }
 
@@ -57,7 +57,7 @@ beforeEach(() => {
 });
 
 describe("the export", () => {
-  it("is of the filtered list, shows how far it is and saves a file", async () => {
+  it("saves the filtered list and shows progress", async () => {
     const csv = serveExport();
     const { progress } = await startExport("/items?q=keys&sort=title&page=1&size=50");
     await waitFor(() => expect(csv.queries).toEqual(["sort=title&q=keys"]));
@@ -66,12 +66,12 @@ describe("the export", () => {
     await waitFor(() => expect(progress).toHaveAttribute("aria-valuenow", "50"));
     csv.write("3,Three\r\n4,Four\r\n");
     csv.end();
-    expect(await screen.findByText("Exported 4 items")).toBeInTheDocument();
+    expect(await screen.findByText("4 items exported")).toBeInTheDocument();
     expect(saved).toEqual(["items.csv"]);
     expect(screen.getByRole("button", { name: "Export as CSV" })).toBeEnabled();
   });
 
-  it("can be cancelled, and saves nothing then", async () => {
+  it("saves nothing after it was cancelled", async () => {
     const csv = serveExport();
     const { user: person, progress } = await startExport();
     await waitFor(() => expect(csv.queries).toHaveLength(1));
@@ -82,10 +82,10 @@ describe("the export", () => {
     expect(await screen.findByRole("button", { name: "Export as CSV" })).toBeEnabled();
     await waitFor(() => expect(csv.isCancelled()).toBe(true));
     expect(saved).toEqual([]);
-    expect(screen.queryByText(/broke off/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Export stopped/)).not.toBeInTheDocument();
   });
 
-  it("says why it was refused", async () => {
+  it("shows why it was refused", async () => {
     server.use(http.get(EXPORT, () => refuse(429, "RATE_001", "Slow down")));
     const { user: person } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Export as CSV" }));
@@ -93,11 +93,11 @@ describe("the export", () => {
     expect(saved).toEqual([]);
   });
 
-  it("takes nothing but CSV for it", async () => {
+  it("accepts only CSV", async () => {
     server.use(http.get(EXPORT, () => HttpResponse.html("<h1>Gateway</h1>")));
     const { user: person } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Export as CSV" }));
-    expect(await screen.findByText("The answer was not a CSV file")).toBeInTheDocument();
+    expect(await screen.findByText("The response was not a CSV file")).toBeInTheDocument();
     expect(saved).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { ItemPublic, ItemsPublic } from "@app/sdk";
 
-/** Answers of the API, for tests. */
+/** API responses for tests. */
 
 export function item(changes: Partial<ItemPublic> = {}): ItemPublic {
   return {

@@ -9,14 +9,14 @@ import { item, itemsPage } from "./factories";
 
 const ITEMS = "*/api/v1/items/";
 
-/** Serves the list and keeps the query strings that were asked for. */
-function serveItems(answer: (query: URLSearchParams) => ItemsPublic = () => itemsPage([item()])) {
+/** Serves the list and records the query strings of the requests. */
+function serveItems(respond: (query: URLSearchParams) => ItemsPublic = () => itemsPage([item()])) {
   const queries: string[] = [];
   server.use(
     http.get(ITEMS, ({ request }) => {
       const { searchParams } = new URL(request.url);
       queries.push(searchParams.toString());
-      return HttpResponse.json(answer(searchParams));
+      return HttpResponse.json(respond(searchParams));
     }),
   );
   return queries;
@@ -25,7 +25,7 @@ function serveItems(answer: (query: URLSearchParams) => ItemsPublic = () => item
 beforeEach(() => signedInAs(user()));
 
 describe("the list of items", () => {
-  it("asks the API for what the URL says", async () => {
+  it("requests the page that the URL describes", async () => {
     const queries = serveItems();
     await renderApp("/items?page=2&size=50&sort=-title&q=keys");
 
@@ -38,7 +38,7 @@ describe("the list of items", () => {
     });
   });
 
-  it("falls back to defaults when the URL makes no sense", async () => {
+  it("uses defaults for invalid search parameters", async () => {
     const queries = serveItems();
     await renderApp("/items?page=-1&size=7&sort=price");
 
@@ -46,7 +46,7 @@ describe("the list of items", () => {
     expect(queries[0]).toBe("page=1&limit=20&sort=-created_at");
   });
 
-  it("keeps a search for digits a text", async () => {
+  it("keeps a numeric search term as text", async () => {
     const queries = serveItems();
     await renderApp("/items?q=007");
 
@@ -54,7 +54,7 @@ describe("the list of items", () => {
     expect(queries[0]).toContain("q=007");
   });
 
-  it("writes sorting, paging and search to the URL, and leaves defaults out", async () => {
+  it("writes its state to the URL without defaults", async () => {
     serveItems(() => itemsPage([item()], 100));
     const { router, user: person } = await renderApp("/items");
 
@@ -72,7 +72,7 @@ describe("the list of items", () => {
     await waitFor(() => expect(router.state.location.searchStr).toBe("?sort=title&q=box"));
   });
 
-  it("goes to the last page when the asked one lies behind it", async () => {
+  it("replaces a page number beyond the end", async () => {
     serveItems((query) => itemsPage(query.get("page") === "2" ? [item()] : [], 21));
     const { router } = await renderApp("/items?page=9");
 
@@ -80,7 +80,7 @@ describe("the list of items", () => {
     expect(router.state.location.searchStr).toBe("?page=2");
   });
 
-  it("keeps the old rows while the next page loads", async () => {
+  it("keeps the rows while the next page loads", async () => {
     server.use(
       http.get(ITEMS, async ({ request }) => {
         if (new URL(request.url).searchParams.get("page") === "2") await delay("infinite");
@@ -97,7 +97,7 @@ describe("the list of items", () => {
     expect(screen.getByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
   });
 
-  it("tells an empty list from a search without results", async () => {
+  it("shows a notice when there are no items", async () => {
     serveItems(() => itemsPage([]));
     await renderApp("/items");
     expect(await screen.findByText("You don't have any items yet")).toBeInTheDocument();
@@ -113,7 +113,7 @@ describe("the list of items", () => {
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
   });
 
-  it("keeps the rows when asking for them again fails", async () => {
+  it("keeps the rows when refetching fails", async () => {
     serveItems();
     const { queryClient } = await renderApp("/items");
     await screen.findByRole("cell", { name: "In the blue box" });
@@ -124,7 +124,7 @@ describe("the list of items", () => {
     expect(screen.getByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
   });
 
-  it("shows the request id of a failure and tries again", async () => {
+  it("shows a failure's request ID and retries", async () => {
     serveItems();
     server.use(
       http.get(ITEMS, () => refuse(400, "REQ_001", "The request was not understood"), {
@@ -134,7 +134,7 @@ describe("the list of items", () => {
     const { user: person } = await renderApp("/items");
 
     expect(await screen.findByRole("alert")).toHaveTextContent(
-      "The request was not understoodRequest req-1",
+      "The request was not understoodRequest ID: req-1",
     );
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
@@ -143,21 +143,21 @@ describe("the list of items", () => {
   it.each([
     ["is empty", () => new HttpResponse(null, { status: 200 })],
     ["is not JSON", () => HttpResponse.html("<h1>Gateway</h1>")],
-    ["is no list", () => HttpResponse.json({ detail: "?" })],
+    ["is not a list", () => HttpResponse.json({ detail: "?" })],
     ["is 429", () => refuse(429, "RATE_001", "Slow down")],
     ["is 500", () => refuse(500, "INT_001", "Internal server error")],
-  ])("is an error with a way out when the answer %s", async (_, answer) => {
-    server.use(http.get(ITEMS, answer));
+  ])("shows a retryable error when the response %s", async (_, respond) => {
+    server.use(http.get(ITEMS, respond));
     const { user: person } = await renderApp("/items");
-    // What may pass by itself is tried twice more first.
+    // Temporary errors are retried twice before the error shows.
     const alert = await screen.findByRole("alert", {}, { timeout: 10_000 });
-    expect(alert).toHaveTextContent("The items did not load");
+    expect(alert).toHaveTextContent("Couldn't load items");
     serveItems();
     await person.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "In the blue box" })).toBeInTheDocument();
   });
 
-  it("asks for the next page by the cursor of this one, and for any other by its number", async () => {
+  it("requests adjacent pages by cursor, others by number", async () => {
     const queries = serveItems((query) => {
       const page = itemsPage([item()], 100);
       page.pagination.next_cursor = query.has("cursor") ? "third" : "second";
@@ -179,7 +179,7 @@ describe("the list of items", () => {
     ]);
   });
 
-  it("asks by the number when the cursor is refused", async () => {
+  it("uses the page number after a refused cursor", async () => {
     const queries = serveItems((query) => {
       const page = itemsPage([item()], 40);
       page.pagination.next_cursor = query.get("page") === "1" ? "old" : null;
@@ -188,7 +188,7 @@ describe("the list of items", () => {
     server.use(
       http.get(ITEMS, ({ request }) =>
         new URL(request.url).searchParams.has("cursor")
-          ? refuse(422, "VAL_001", "The cursor is not one of this list")
+          ? refuse(422, "VAL_001", "Invalid cursor for this list")
           : undefined,
       ),
     );
@@ -199,7 +199,7 @@ describe("the list of items", () => {
     await waitFor(() => expect(queries.at(-1)).toBe("page=2&limit=20&sort=-created_at"));
   });
 
-  it("keeps the choice of columns", async () => {
+  it("remembers hidden columns", async () => {
     serveItems();
     const { user: person, unmount } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Columns" }));
@@ -213,9 +213,9 @@ describe("the list of items", () => {
   });
 
   it.each(["{", "[]", "null", '"x"'])(
-    "shows all columns when what was kept is %s",
-    async (kept) => {
-      localStorage.setItem("columns-items", kept);
+    "shows all columns for the stored value %s",
+    async (stored) => {
+      localStorage.setItem("columns-items", stored);
       serveItems();
       await renderApp("/items");
       expect(await screen.findByRole("columnheader", { name: "Description" })).toBeInTheDocument();
@@ -223,25 +223,25 @@ describe("the list of items", () => {
   );
 });
 
-describe("the owner of items", () => {
-  it("is no question for people who see only their own", async () => {
+describe("the owner filter", () => {
+  it("is hidden from ordinary users", async () => {
     serveItems();
     await renderApp("/items");
     await screen.findByRole("link", { name: "Spare keys" });
     expect(screen.queryByRole("button", { name: /Owner/ })).not.toBeInTheDocument();
   });
 
-  it("narrows the list of a superuser, in the URL", async () => {
+  it("filters a superuser's list through the URL", async () => {
     const me = user({ is_superuser: true });
     signedInAs(me);
     const queries = serveItems((query) => itemsPage(query.has("owner_id") ? [] : [item()]));
     const { user: person, router } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Owner" }));
-    await person.click(await screen.findByRole("menuitemradio", { name: "Mine" }));
+    await person.click(await screen.findByRole("menuitemradio", { name: "Me" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe(`?owner=${me.id}`));
     expect(queries.at(-1)).toBe(`page=1&limit=20&sort=-created_at&owner_id=${me.id}`);
 
-    expect(await screen.findByText("Nothing matches the filters.")).toBeInTheDocument();
+    expect(await screen.findByText("No items match these filters.")).toBeInTheDocument();
     await person.click(screen.getByRole("button", { name: "Clear filters" }));
     expect(await screen.findByRole("link", { name: "Spare keys" })).toBeInTheDocument();
     expect(router.state.location.searchStr).toBe("");

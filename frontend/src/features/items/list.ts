@@ -2,12 +2,12 @@ import { readItemsOptions } from "@app/sdk/react-query";
 import { listQuery } from "@/lib/list-query";
 import { tableSearch, toListQuery, uuid } from "@/lib/table-search";
 
-// Apart from `api.ts`, which is much larger: the router needs this before the page's own code is there.
+// Separate from the much larger `api.ts`: the router needs this before the page's code has loaded.
 
-/** What the API can sort by; the first is how the list starts. */
+/** The sort orders of the API; the first one is the default. */
 export const ITEM_SORTS = ["-created_at", "created_at", "title", "-title"] as const;
 
-/** `owner` narrows the list, `item` is the open row. */
+/** `owner` filters the list; `item` is the id of the open row. */
 export const itemSearch = tableSearch(ITEM_SORTS, { owner: uuid, item: uuid });
 export type ItemSearch = ReturnType<typeof itemSearch>;
 

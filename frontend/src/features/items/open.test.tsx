@@ -30,7 +30,7 @@ describe("the open row", () => {
     expect(router.state.location.searchStr).toBe("?sort=title");
   });
 
-  it("opens with a click anywhere on the row, and closing it leaves no trace in the history", async () => {
+  it("opens by click without a history entry", async () => {
     const { router, user: person } = await renderApp("/items");
     await person.click(await screen.findByRole("cell", { name: "In the blue box" }));
     const sheet = await openSheet();
@@ -40,7 +40,7 @@ describe("the open row", () => {
     expect(router.state.location.state.__TSR_index).toBe(0);
   });
 
-  it("is reached by a link although it is not on the page", async () => {
+  it("opens by link from another list page", async () => {
     server.use(http.get(`*/api/v1/items/${elsewhere.id}`, () => HttpResponse.json(elsewhere)));
     const { router, user: person } = await renderApp(`/items?item=${elsewhere.id}`);
     expect(await screen.findByLabelText("Title")).toHaveValue("In the attic");
@@ -49,15 +49,15 @@ describe("the open row", () => {
     await waitFor(() => expect(router.state.location.searchStr).toBe(""));
   });
 
-  it("that is gone is told as such", async () => {
+  it("shows a notice when it does not exist", async () => {
     server.use(
       http.get(`*/api/v1/items/${elsewhere.id}`, () => refuse(404, "NOT_001", "Item not found")),
     );
     await renderApp(`/items?item=${elsewhere.id}`);
-    expect(await screen.findByText("This item is not there")).toBeInTheDocument();
+    expect(await screen.findByText("Item not found")).toBeInTheDocument();
   });
 
-  it("that does not load can be tried again", async () => {
+  it("can be retried when loading fails", async () => {
     server.use(
       http.get(`*/api/v1/items/${elsewhere.id}`, () => refuse(429, "RATE_001", "Slow down"), {
         once: true,
@@ -70,11 +70,11 @@ describe("the open row", () => {
     expect(await screen.findByLabelText("Title")).toHaveValue("In the attic");
   });
 
-  it("is nothing when the id makes no sense", async () => {
-    let asked = 0;
+  it("stays closed when the id is invalid", async () => {
+    let requests = 0;
     server.use(
       http.get("*/api/v1/items/:id", () => {
-        asked += 1;
+        requests += 1;
         return refuse(422, "VAL_001", "Validation failed");
       }),
     );
@@ -84,10 +84,10 @@ describe("the open row", () => {
       expect(screen.getByRole("region", { name: "Items" })).toHaveAttribute("aria-busy", "false"),
     );
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
-    expect(asked).toBe(0);
+    expect(requests).toBe(0);
   });
 
-  it("gives the focus back to its row", async () => {
+  it("returns the focus to its row", async () => {
     const { user: person } = await renderApp("/items");
     const link = await screen.findByRole("link", { name: onPage.title });
     await person.click(link);
@@ -99,7 +99,7 @@ describe("the open row", () => {
 });
 
 describe("the sheet for a new item", () => {
-  it("is opened by a link, and closing it cleans the URL", async () => {
+  it("opens by link, and closing cleans the URL", async () => {
     const { router, user: person } = await renderApp("/items?new=true");
     const sheet = await screen.findByRole("dialog", { name: "Add Item" });
     await person.keyboard("{Escape}");
@@ -107,12 +107,12 @@ describe("the sheet for a new item", () => {
     expect(router.state.location.searchStr).toBe("");
   });
 
-  it("asks once when Back would lose the input, and closes then", async () => {
+  it("asks once before Back discards the input", async () => {
     const { router, user: person } = await renderApp("/items");
     await person.click(await screen.findByRole("button", { name: "Add Item" }));
     await person.type(await screen.findByLabelText("Title"), "Ladder");
     void router.navigate({ to: "/items", search: { page: 2 } });
-    await person.click(await screen.findByRole("button", { name: "Discard" }));
+    await person.click(await screen.findByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe("?page=2"));
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   });
@@ -124,7 +124,7 @@ describe("the keyboard", () => {
     server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage(rows))));
   });
 
-  it("finds, walks through and opens the rows", async () => {
+  it("searches, moves through and opens rows", async () => {
     const { user: person } = await renderApp("/items");
     await screen.findByRole("link", { name: "In the attic" });
     await person.keyboard("/");
@@ -145,7 +145,7 @@ describe("the keyboard", () => {
     expect(await screen.findByRole("dialog", { name: "Add Item" })).toBeInTheDocument();
   });
 
-  it("selects the row with x, and Escape lets go", async () => {
+  it("selects a row with x, deselects with Escape", async () => {
     const { user: person } = await renderApp("/items");
     await screen.findByRole("link", { name: "In the attic" });
     await person.keyboard("jx");

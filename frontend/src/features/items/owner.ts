@@ -2,7 +2,7 @@ import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
 import { useMe } from "@/lib/session";
 
-/** Who owns an item, by name. Only superusers see what belongs to others. */
+/** The name of an item's owner. Only superusers see other users' items. */
 export function useOwnerName(id: string | undefined): string | undefined {
   const me = useMe();
   const isOther = id !== undefined && id !== me.id;
@@ -11,15 +11,15 @@ export function useOwnerName(id: string | undefined): string | undefined {
     enabled: isOther && me.is_superuser,
   });
   if (id === me.id) return "You";
-  return data ? data.full_name || data.email : isError ? "Somebody else" : undefined;
+  return data ? data.full_name || data.email : isError ? "Someone else" : undefined;
 }
 
-/** Superusers see everyone's items, and may narrow them to their own or to one user's. */
+/** Superusers see everyone's items and can filter them by owner: themselves or one other user. */
 export function useOwnerFilter(owner: string | undefined) {
   const me = useMe();
   const name = useOwnerName(owner) ?? "…";
   if (!me.is_superuser) return [];
-  const options = [{ value: me.id, title: "Mine" }];
+  const options = [{ value: me.id, title: "Me" }];
   if (owner && owner !== me.id) options.push({ value: owner, title: name });
-  return [{ name: "owner", title: "Owner", options, anyTitle: "Everyone's" } as const];
+  return [{ name: "owner", title: "Owner", options, anyTitle: "Everyone" } as const];
 }

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 describe("selecting rows", () => {
-  it("takes a range with Shift", async () => {
+  it("selects a range with Shift", async () => {
     const { user: person } = await openList();
     await person.click(box("Two"));
     await person.keyboard("{Shift>}");
@@ -44,7 +44,7 @@ describe("selecting rows", () => {
     expect(await screen.findByText("3 selected")).toBeInTheDocument();
   });
 
-  it("takes the whole page, and nothing with the second click", async () => {
+  it("toggles all rows on the page", async () => {
     const { user: person } = await openList();
     const all = screen.getByRole("checkbox", { name: "Select all rows on this page" });
     await person.click(box("Two"));
@@ -62,7 +62,7 @@ describe("selecting rows", () => {
     expect(router.state.location.searchStr).toBe("");
   });
 
-  it("is dropped with another choice of rows, and kept on the way through the pages", async () => {
+  it("survives paging and is cleared by search", async () => {
     server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage(rows, 40))));
     const { user: person } = await openList();
     await person.click(box("Two"));
@@ -73,15 +73,15 @@ describe("selecting rows", () => {
   });
 });
 
-describe("deleting what is selected", () => {
-  it("asks first, takes the rows away at once and says how many they were", async () => {
-    let agree = () => {};
+describe("deleting selected rows", () => {
+  it("asks first, then removes and counts the rows", async () => {
+    let respond = () => {};
     const bodies: unknown[] = [];
     server.use(
       http.post(BULK_DELETE, async ({ request }) => {
         bodies.push(await request.json());
         await new Promise<void>((resolve) => {
-          agree = resolve;
+          respond = resolve;
         });
         server.use(http.get(ITEMS, () => HttpResponse.json(itemsPage(rows.slice(2)))));
         return HttpResponse.json({ count: 2 });
@@ -90,53 +90,55 @@ describe("deleting what is selected", () => {
     const { user: person } = await openList();
     await person.click(box("One"));
     await person.click(box("Two"));
-    const question = await askToDelete(person);
-    expect(question).toHaveAccessibleName("Delete 2 items?");
-    await person.click(within(question).getByRole("button", { name: "Delete" }));
+    const dialog = await askToDelete(person);
+    expect(dialog).toHaveAccessibleName("Delete 2 items?");
+    await person.click(within(dialog).getByRole("button", { name: "Delete" }));
 
     await waitFor(() => expect(screen.queryByText("One")).not.toBeInTheDocument());
     expect(screen.getByText("1–2 of 2")).toBeInTheDocument();
-    agree();
-    expect(await screen.findByText("Deleted 2 items")).toBeInTheDocument();
+    respond();
+    expect(await screen.findByText("2 items deleted")).toBeInTheDocument();
     expect(bodies).toEqual([{ ids: rows.slice(0, 2).map(({ id }) => id) }]);
     expect(screen.queryByText(/selected/)).not.toBeInTheDocument();
   });
 
-  it("says when some were gone already", async () => {
+  it("reports rows that were already deleted", async () => {
     server.use(http.post(BULK_DELETE, () => HttpResponse.json({ count: 1 })));
     const { user: person } = await openList();
     await person.click(box("One"));
     await person.click(box("Two"));
-    const question = await askToDelete(person);
-    await person.click(within(question).getByRole("button", { name: "Delete" }));
+    const dialog = await askToDelete(person);
+    await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(
-      await screen.findByText("Deleted 1 item. The others were gone already."),
+      await screen.findByText("1 item deleted. The rest had already been deleted."),
     ).toBeInTheDocument();
   });
 
-  it("brings all rows back when the API refuses", async () => {
+  it("restores all rows when the API refuses", async () => {
     server.use(http.post(BULK_DELETE, () => refuse(429, "RATE_001", "Slow down")));
     const { user: person } = await openList();
     await person.click(box("One"));
     await person.click(box("Two"));
-    const question = await askToDelete(person);
-    await person.click(within(question).getByRole("button", { name: "Delete" }));
+    const dialog = await askToDelete(person);
+    await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("Slow down")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "One" })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Two" })).toBeInTheDocument();
   });
 
-  it("does not show a row again while others are still being deleted", async () => {
-    const gone = new Set<string>();
+  it("keeps a row hidden during other deletions", async () => {
+    const deleted = new Set<string>();
     let finishSecond = () => {};
     const second = new Promise<void>((resolve) => {
       finishSecond = resolve;
     });
     server.use(
-      http.get(ITEMS, () => HttpResponse.json(itemsPage(rows.filter(({ id }) => !gone.has(id))))),
+      http.get(ITEMS, () =>
+        HttpResponse.json(itemsPage(rows.filter(({ id }) => !deleted.has(id)))),
+      ),
       http.delete<{ id: string }>("*/api/v1/items/:id", async ({ params: { id } }) => {
         if (id === rows[1]?.id) await second;
-        gone.add(id);
+        deleted.add(id);
         return HttpResponse.json({ message: "Item deleted" });
       }),
     );
@@ -150,16 +152,16 @@ describe("deleting what is selected", () => {
     expect(await screen.findByText("The item was deleted successfully")).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "Two" })).not.toBeInTheDocument();
     finishSecond();
-    await waitFor(() => expect(gone.size).toBe(2));
+    await waitFor(() => expect(deleted.size).toBe(2));
     expect(screen.queryByRole("link", { name: "Two" })).not.toBeInTheDocument();
   });
 
-  it("keeps everything when the answer is no", async () => {
+  it("keeps rows and selection on Cancel", async () => {
     const { user: person } = await openList();
     await person.click(box("One"));
-    const question = await askToDelete(person);
-    await person.click(within(question).getByRole("button", { name: "Cancel" }));
-    await waitFor(() => expect(question).not.toBeInTheDocument());
+    const dialog = await askToDelete(person);
+    await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
     expect(selectedTitles()).toEqual(["One"]);
   });
 });

@@ -15,8 +15,8 @@ async function renderSettings(path = "") {
 
 const selected = () => screen.getByRole("tab", { selected: true });
 
-describe("the tabs of the settings", () => {
-  it("have a URL each, which shows its tab", async () => {
+describe("the settings tabs", () => {
+  it("have a URL each", async () => {
     const { user: person, router } = await renderSettings("/appearance");
     expect(selected()).toHaveTextContent("Appearance");
     expect(screen.getByRole("tabpanel", { name: "Appearance" })).toBeInTheDocument();
@@ -26,7 +26,7 @@ describe("the tabs of the settings", () => {
     await waitFor(() => expect(document.title).toBe(`Password · ${PROJECT_NAME}`));
   });
 
-  it("are one stop of the Tab key, with arrow keys inside", async () => {
+  it("are one tab stop with arrow keys inside", async () => {
     const { user: person, router } = await renderSettings();
     const tabs = screen.getAllByRole("tab");
     expect(tabs.map(({ tabIndex }) => tabIndex)).toEqual([0, ...tabs.slice(1).map(() => -1)]);
@@ -43,15 +43,15 @@ describe("the tabs of the settings", () => {
     expect(selected()).toHaveFocus();
   });
 
-  it("name the way to them in the breadcrumbs", async () => {
+  it("appear in the breadcrumbs", async () => {
     await renderSettings("/appearance");
     const crumbs = screen.getByRole("navigation", { name: "Breadcrumb" });
     expect(crumbs).toHaveTextContent("SettingsAppearance");
   });
 });
 
-describe("the appearance", () => {
-  it("changes the theme at once and keeps it", async () => {
+describe("the appearance page", () => {
+  it("changes the theme immediately and stores it", async () => {
     const { user: person } = await renderSettings("/appearance");
     expect(screen.getByRole("radio", { name: "System" })).toBeChecked();
     await person.click(screen.getByRole("radio", { name: "Dark" }));

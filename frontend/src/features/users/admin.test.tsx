@@ -11,7 +11,7 @@ const GRACE = `*/api/v1/users/${grace().id}`;
 const LAST = "The last active superuser cannot be deactivated";
 const me = user({ is_superuser: true });
 
-/** Serves the list and keeps the query strings that were asked for. */
+/** Serves the list and records the query strings of the requests. */
 function serveUsers(rows = [grace(), me]) {
   const queries: string[] = [];
   server.use(
@@ -40,41 +40,41 @@ beforeEach(() => {
   serveUsers();
 });
 
-describe("the page of users", () => {
-  it("is not for others, nor in their navigation", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {}); // React reports what the boundary caught.
+describe("the users page", () => {
+  it("is hidden from ordinary users", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {}); // React logs the errors that a boundary catches.
     vi.spyOn(console, "warn").mockImplementation(() => {});
     signedInAs(user());
     await renderApp("/admin");
     expect(
-      await screen.findByRole("heading", { name: "You have no access to this page" }),
+      await screen.findByRole("heading", { name: "You don't have access to this page" }),
     ).toBeVisible();
     expect(screen.queryByRole("link", { name: "Users" })).not.toBeInTheDocument();
   });
 
-  it("asks the API for what the URL says", async () => {
+  it("requests the list that the URL describes", async () => {
     const queries = serveUsers();
     await openPage("/admin?role=superuser&state=inactive&q=grace&sort=email");
     expect(queries[0]).toBe("page=1&limit=20&sort=email&q=grace&is_superuser=true&is_active=false");
   });
 
-  it("ignores nonsense in the URL", async () => {
+  it("ignores invalid search parameters", async () => {
     const queries = serveUsers();
     await openPage("/admin?role=king&state=&user=1&sort=age");
     expect(queries).toEqual(["page=1&limit=20&sort=-created_at"]);
   });
 
-  it("filters by role and state, and Back undoes it", async () => {
+  it("filters by status, and Back removes the filter", async () => {
     const { router, user: person } = await openPage();
-    await person.click(screen.getByRole("button", { name: "State" }));
+    await person.click(screen.getByRole("button", { name: "Status" }));
     await person.click(await screen.findByRole("menuitemradio", { name: "Inactive" }));
     await waitFor(() => expect(router.state.location.searchStr).toBe("?state=inactive"));
-    expect(screen.getByRole("button", { name: "State Inactive" })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Status Inactive" })).toBeInTheDocument();
     router.history.back();
-    expect(await screen.findByRole("button", { name: "State" })).toBeInTheDocument();
+    expect(await screen.findByRole("button", { name: "Status" })).toBeInTheDocument();
   });
 
-  it("marks one's own row, which can neither be selected nor deleted nor deactivated", async () => {
+  it("protects the user's own row from destructive actions", async () => {
     const { user: person } = await openPage();
     const own = screen.getByRole("row", { name: /Ada Lovelace/ });
     expect(own).toHaveTextContent("You");
@@ -88,7 +88,7 @@ describe("the page of users", () => {
 });
 
 describe("a user", () => {
-  it("is created, by default as one who can sign in", async () => {
+  it("is created active by default", async () => {
     const bodies: unknown[] = [];
     server.use(
       http.post(USERS, async ({ request }) => {
@@ -115,7 +115,7 @@ describe("a user", () => {
     ]);
   });
 
-  it("is not created from what makes no sense", async () => {
+  it("is not created from invalid input", async () => {
     const { user: person } = await renderApp("/admin?new=true");
     await person.type(await screen.findByPlaceholderText("Email"), "new");
     const [password, confirmation] = screen.getAllByPlaceholderText("Password");
@@ -127,7 +127,7 @@ describe("a user", () => {
     expect(screen.getByText("The passwords don't match")).toBeInTheDocument();
   });
 
-  it("is edited without a word about the password, and over the version that was shown", async () => {
+  it("is edited with its version and without password", async () => {
     const sent: unknown[] = [];
     server.use(
       http.patch(GRACE, async ({ request }) => {
@@ -153,7 +153,7 @@ describe("a user", () => {
     ]);
   });
 
-  it("that somebody else has changed is compared field by field", async () => {
+  it("that someone else changed is compared by field", async () => {
     server.use(
       http.patch(GRACE, () => refuse(412, "PRE_001", "Somebody else has changed this")),
       http.get(GRACE, () => HttpResponse.json(grace({ version: 2, is_superuser: true }))),
@@ -165,14 +165,14 @@ describe("a user", () => {
     expect(await screen.findByRole("row", { name: "Is superuser? No Yes" })).toBeInTheDocument();
   });
 
-  it("is deactivated with one click, at once", async () => {
+  it("is deactivated before the API has responded", async () => {
     const sent: unknown[] = [];
-    let agree = () => {};
+    let respond = () => {};
     server.use(
       http.patch(GRACE, async ({ request }) => {
         sent.push(await request.json());
         await new Promise<void>((resolve) => {
-          agree = resolve;
+          respond = resolve;
         });
         return HttpResponse.json(grace({ version: 2, is_active: false }));
       }),
@@ -182,14 +182,14 @@ describe("a user", () => {
     const row = screen.getByRole("row", { name: /Grace Hopper/ });
     await waitFor(() => expect(row).toHaveTextContent("Inactive"));
     serveUsers([grace({ version: 2, is_active: false }), me]);
-    agree();
+    respond();
     expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
     expect(sent).toEqual([{ is_active: false }]);
     await person.click(screen.getByRole("button", { name: "Actions for Grace Hopper" }));
     expect(await screen.findByRole("menuitem", { name: "Activate User" })).toBeInTheDocument();
   });
 
-  it("stays active when the API refuses, and the reason is told", async () => {
+  it("stays active when the API refuses to deactivate", async () => {
     server.use(http.patch(GRACE, () => refuse(409, "CONF_001", LAST)));
     const { user: person } = await openPage();
     await chooseAction(person, "Deactivate User");
@@ -197,7 +197,7 @@ describe("a user", () => {
     expect(screen.getByRole("row", { name: /Grace Hopper/ })).not.toHaveTextContent("Inactive");
   });
 
-  it("that is the last superuser is not demoted, and the form says why", async () => {
+  it("that is the last superuser cannot be deactivated", async () => {
     server.use(http.patch(GRACE, () => refuse(409, "CONF_001", LAST)));
     const { user: person } = await openPage();
     await chooseAction(person, "Edit User");
@@ -207,7 +207,7 @@ describe("a user", () => {
     expect(screen.getByLabelText("Is active?")).not.toBeChecked();
   });
 
-  it("is deleted after a question", async () => {
+  it("is deleted after confirmation", async () => {
     server.use(
       http.delete(GRACE, ({ request }) => {
         expect(request.headers.get("If-Match")).toBe('"1"');
@@ -217,14 +217,14 @@ describe("a user", () => {
     );
     const { user: person } = await openPage();
     await chooseAction(person, "Delete User");
-    const question = await screen.findByRole("alertdialog", { name: "Delete this user?" });
-    expect(question).toHaveTextContent("Grace Hopper will be gone for good.");
-    await person.click(within(question).getByRole("button", { name: "Delete" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete “Grace Hopper”?" });
+    expect(dialog).toHaveTextContent("This can't be undone.");
+    await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("The user was deleted successfully")).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "Grace Hopper" })).not.toBeInTheDocument();
   });
 
-  it("is deleted among others, and comes back when none may be", async () => {
+  it("reappears when the API refuses a bulk deletion", async () => {
     server.use(
       http.post("*/api/v1/users/bulk-delete", () => refuse(409, "CONF_001", "Not the last one")),
     );
@@ -233,8 +233,8 @@ describe("a user", () => {
     expect(await screen.findByText("1 selected")).toBeInTheDocument();
     const bar = screen.getByRole("region", { name: "Selected rows" });
     await person.click(within(bar).getByRole("button", { name: "Delete" }));
-    const question = await screen.findByRole("alertdialog", { name: "Delete this user?" });
-    await person.click(within(question).getByRole("button", { name: "Delete" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete 1 user?" });
+    await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("Not the last one")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Grace Hopper" })).toBeInTheDocument();
   });

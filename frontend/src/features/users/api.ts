@@ -28,7 +28,7 @@ export function usersStatsQuery(days: number) {
   return readUsersStatsOptions({ query: { days } });
 }
 
-/** For the command palette. */
+/** Searches users for the command palette. */
 export async function findUsers(q: string, signal: AbortSignal): Promise<SearchResult[]> {
   const { data } = await readUsers({ query: { q, limit: 5 }, signal });
   return data.data.map((user) => ({
@@ -44,7 +44,7 @@ export function useUser(id: string) {
   return useRow(USERS, id, readUserByIdOptions({ path: { user_id: id } }));
 }
 
-// Errors of a form belong into the form.
+// The form shows its own errors.
 const inForm = { handlesErrors: true };
 
 export function useCreateUser() {
@@ -63,7 +63,7 @@ export function useUpdateUser() {
   });
 }
 
-/** Lets people in, or keeps them out, with one click. */
+/** Activates or deactivates a user with one click. */
 export function useSetActive() {
   const { mutate } = useRowMutation(USERS, updateUserMutation(), {
     optimistic: (rows, { path, body }) => rows.patch(path.user_id, body),

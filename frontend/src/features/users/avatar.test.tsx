@@ -34,7 +34,7 @@ function acceptPictures() {
 const input = () => screen.getByLabelText("Picture", { selector: "input" });
 const shown = () => screen.getByTestId("user-menu").querySelector("img")?.getAttribute("src");
 
-it("is sent as soon as it is chosen, and shown everywhere", async () => {
+it("uploads a chosen picture immediately", async () => {
   const { user: person } = await renderProfile();
   const sent = acceptPictures();
   await person.upload(input(), png);
@@ -43,7 +43,7 @@ it("is sent as soon as it is chosen, and shown everywhere", async () => {
   expect(shown()).toBe(url);
 });
 
-it("can be removed, and the focus stays", async () => {
+it("removes the picture and keeps the focus", async () => {
   const { user: person } = await renderProfile({ ...ada, avatar_url: url });
   server.use(http.delete("*/api/v1/users/me/avatar", () => HttpResponse.json(ada)));
   await person.click(screen.getByRole("button", { name: "Remove" }));
@@ -53,34 +53,40 @@ it("can be removed, and the focus stays", async () => {
 });
 
 it.each([
-  ["no picture", new File(["<svg/>"], "me.svg", { type: "image/svg+xml" }), /no picture/],
+  [
+    "not an image",
+    new File(["<svg/>"], "me.svg", { type: "image/svg+xml" }),
+    /isn't a supported image/,
+  ],
   ["empty", new File([], "me.png", { type: "image/png" }), /empty/],
   [
     "too large",
     new File([new Uint8Array(2 * 1024 * 1024 + 1)], "me.png", { type: "image/png" }),
     /larger than 2 MB/,
   ],
-])("is not sent when the file is %s", async (_name, file, message) => {
+])("does not upload a file that is %s", async (_name, file, message) => {
   await renderProfile();
   const sent = acceptPictures();
-  // Dropped on the field, or chosen under "All files".
+  // Users can still drop such a file on the field or choose it under "All files".
   await userEvent.upload(input(), file, { applyAccept: false });
   expect(await screen.findByRole("alert")).toHaveTextContent(message);
   expect(sent).toEqual([]);
 });
 
-it("is judged by the server", async () => {
+it("shows the server's verdict on the file", async () => {
   const { user: person } = await renderProfile();
-  const errors = [{ code: "value_error", message: "This is no picture", field: "file" }];
+  const errors = [
+    { code: "value_error", message: "The file is not a readable image", field: "file" },
+  ];
   server.use(
     http.put("*/api/v1/users/me/avatar", () => refuse(422, "VAL_001", "Validation failed", errors)),
   );
   await person.upload(input(), png);
-  expect(await screen.findByRole("alert")).toHaveTextContent("This is no picture");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The file is not a readable image");
   expect(shown()).toBeUndefined();
 });
 
-it("says when the connection broke", async () => {
+it("reports a lost connection", async () => {
   const { user: person } = await renderProfile();
   server.use(http.put("*/api/v1/users/me/avatar", () => HttpResponse.error()));
   await person.upload(input(), png);

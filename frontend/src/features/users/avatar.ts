@@ -7,16 +7,17 @@ const MAX_BYTES = 2 * 1024 * 1024;
 
 class WrongFile extends Error {}
 
-/** Sends the picture and waits until the new one can be shown. The API has the last word on what is a picture. */
+/**
+ * Uploads the picture and waits until the new one can be displayed. Only the API decides whether a file is an image;
+ * the checks here give faster feedback.
+ */
 export async function uploadAvatar(
   file: File,
   onProgress: (sent: number) => void,
 ): Promise<UserPublic> {
   onProgress(0);
   if (!AVATAR_TYPES.includes(file.type)) {
-    throw new WrongFile(
-      "This file is no picture that can be used. Choose a JPEG, PNG, WebP or GIF.",
-    );
+    throw new WrongFile("That file isn't a supported image. Use a JPEG, PNG, WebP, or GIF.");
   }
   if (file.size === 0) throw new WrongFile("This file is empty.");
   if (file.size > MAX_BYTES) throw new WrongFile("This picture is larger than 2 MB.");
@@ -26,7 +27,7 @@ export async function uploadAvatar(
   return data;
 }
 
-/** Into the browser's cache, so that no gap shows between the preview and the picture. */
+/** Puts the picture into the browser cache, so that nothing flickers between preview and picture. */
 async function load(url: string) {
   const image = new Image();
   image.src = url;

@@ -1,7 +1,7 @@
 import type { UserPublic, UsersPublic } from "@app/sdk";
 import { user } from "@/test/factories";
 
-/** Answers of the API, for tests. */
+/** API responses for tests. */
 
 export const grace = (changes: Partial<UserPublic> = {}) =>
   user({

@@ -20,7 +20,7 @@ export default defineFeature({
   search: async (query, signal) => (await import("./api")).findUsers(query, signal),
   checklist: [
     {
-      title: "Tell your name",
+      title: "Add your name",
       to: "/settings",
       order: 0,
       isDone: ({ full_name }) => Boolean(full_name),

@@ -2,9 +2,9 @@ import { readUsersOptions } from "@app/sdk/react-query";
 import { listQuery } from "@/lib/list-query";
 import { oneOf, tableSearch, toListQuery, uuid } from "@/lib/table-search";
 
-// Apart from `api.ts`, which is much larger: the router needs this before the page's own code is there.
+// Separate from the much larger `api.ts`: the router needs this before the page's code has loaded.
 
-/** What the API can sort by; the first is how the list starts. */
+/** The sort orders of the API; the first one is the default. */
 export const USER_SORTS = [
   "-created_at",
   "created_at",
@@ -14,7 +14,7 @@ export const USER_SORTS = [
   "-email",
 ] as const;
 
-/** `role` and `state` narrow the list, `user` is the open row. */
+/** `role` and `state` filter the list; `user` is the id of the open row. */
 export const userSearch = tableSearch(USER_SORTS, {
   role: oneOf("superuser", "user"),
   state: oneOf("active", "inactive"),

@@ -2,6 +2,7 @@ import type { UserPublic } from "@app/sdk";
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
+import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
@@ -15,7 +16,7 @@ async function renderSettings(path = "", me: UserPublic = ada) {
   return app;
 }
 
-/** The API as far as it takes changes to the own account; gives what it was sent. */
+/** Accepts changes to the user's own account and records them. */
 function acceptChanges() {
   const sent: { body: unknown; ifMatch: string | null }[] = [];
   server.use(
@@ -29,7 +30,7 @@ function acceptChanges() {
 }
 
 describe("the profile", () => {
-  it("is saved when it was changed, and shown everywhere at once", async () => {
+  it("is saved and immediately shown everywhere", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();
     const save = screen.getByRole("button", { name: "Save" });
@@ -43,7 +44,7 @@ describe("the profile", () => {
     expect(save).toBeDisabled();
   });
 
-  it("has no name when the name is cleared", async () => {
+  it("saves a cleared name as null", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();
     await person.clear(screen.getByTestId("full-name-input"));
@@ -52,7 +53,7 @@ describe("the profile", () => {
     expect(sent[0]?.body).toEqual({ full_name: null, email: ada.email });
   });
 
-  it("keeps the input when the address is taken, and says so at the form", async () => {
+  it("keeps the input when the email is taken", async () => {
     const { user: person } = await renderSettings();
     const taken = "User with this email already exists";
     server.use(http.patch("*/api/v1/users/me", () => refuse(409, "DUP_001", taken)));
@@ -63,7 +64,7 @@ describe("the profile", () => {
     expect(email).toHaveValue("grace@example.com");
   });
 
-  it("checks the address before it asks the server", async () => {
+  it("validates the email before sending a request", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();
     const email = screen.getByTestId("email-input");
@@ -74,8 +75,8 @@ describe("the profile", () => {
   });
 });
 
-describe("the profile, changed elsewhere meanwhile", () => {
-  /** "Countess" is typed, and another tab saved another address. */
+describe("a profile that was changed elsewhere", () => {
+  /** The user types "Countess" while another tab saves a different email. */
   async function renderConflict() {
     const app = await renderSettings();
     const name = screen.getByTestId("full-name-input");
@@ -92,23 +93,23 @@ describe("the profile, changed elsewhere meanwhile", () => {
       }),
     );
     await app.user.click(screen.getByRole("button", { name: "Save" }));
-    const dialog = await screen.findByRole("alertdialog", { name: /Somebody else/ });
+    const dialog = await screen.findByRole("alertdialog", { name: /someone else/ });
     return { ...app, sent, dialog };
   }
 
-  it("is not overwritten before both versions were seen", async () => {
+  it("is not overwritten before comparing both versions", async () => {
     const { user: person, sent, dialog } = await renderConflict();
     expect(within(dialog).getByRole("row", { name: /Email/ })).toHaveTextContent(
       "ada@example.comcountess@example.com",
     );
-    await person.click(within(dialog).getByRole("button", { name: "Keep mine" }));
+    await person.click(within(dialog).getByRole("button", { name: "Keep my version" }));
     expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
     expect(sent).toEqual(['"1"', '"2"']);
   });
 
-  it("can be taken as it is now", async () => {
+  it("can replace the input with the saved version", async () => {
     const { user: person, sent, dialog } = await renderConflict();
-    await person.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+    await person.click(within(dialog).getByRole("button", { name: "Use their version" }));
     await waitFor(() =>
       expect(screen.getByTestId("email-input")).toHaveValue("countess@example.com"),
     );
@@ -116,7 +117,7 @@ describe("the profile, changed elsewhere meanwhile", () => {
     expect(sent).toEqual(['"1"']);
   });
 
-  it("is saved without a question when it was only the picture", async () => {
+  it("is saved when only the picture changed elsewhere", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();
     const name = screen.getByTestId("full-name-input");
@@ -157,7 +158,7 @@ describe("the password", () => {
     return { ...app, bodies };
   }
 
-  it("is changed, and the form is empty again", async () => {
+  it("is changed, and the form is cleared", async () => {
     const { bodies } = await changePassword("quiet-harbour-42", "loud-harbour-43");
     expect(await screen.findByText("Password updated successfully")).toBeInTheDocument();
     expect(bodies).toEqual([
@@ -166,7 +167,7 @@ describe("the password", () => {
     expect(screen.getByTestId("new-password-input")).toHaveValue("");
   });
 
-  it("is not changed without the current one", async () => {
+  it("is unchanged when the current one is wrong", async () => {
     await changePassword("wrong-password", "loud-harbour-43");
     expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect password");
     expect(screen.getByTestId("new-password-input")).toHaveValue("loud-harbour-43");
@@ -176,7 +177,7 @@ describe("the password", () => {
     ["", "", "", "Password is required"],
     ["quiet-harbour-42", "short", "short", "Password must be at least 8 characters"],
     ["quiet-harbour-42", "loud-harbour-43", "another", "The passwords don't match"],
-  ])("is checked before the server is asked: %s, %s", async (current, next, again, message) => {
+  ])("is validated before sending a request: %s, %s", async (current, next, again, message) => {
     const { bodies } = await changePassword(current, next, again);
     expect((await screen.findAllByText(message)).length).toBeGreaterThan(0);
     expect(bodies).toEqual([]);
@@ -192,7 +193,7 @@ describe("the danger zone", () => {
     return { ...app, opener, dialog, field: within(dialog).getByLabelText("Email") };
   }
 
-  it("deletes the account when its address is typed", async () => {
+  it("deletes the account after typing its email", async () => {
     const { user: person, field, router, queryClient } = await openDialog();
     let isDeleted = false;
     server.use(
@@ -205,29 +206,29 @@ describe("the danger zone", () => {
     signedOut();
     await waitFor(() => expect(field).toHaveFocus());
     await person.keyboard(`${ada.email.toUpperCase()}{Enter}`);
-    await screen.findByRole("heading", { name: "Log in to your account" });
+    await screen.findByRole("heading", { name: `Log in to ${PROJECT_NAME}` });
     expect(isDeleted).toBe(true);
     expect(router.state.location.href).toBe("/login");
     expect(queryClient.getQueryCache().getAll()).toEqual([]);
     expect(await screen.findByText("Your account was deleted")).toBeInTheDocument();
   });
 
-  it("deletes nothing for another address", async () => {
+  it("deletes nothing when another email is typed", async () => {
     const { user: person, dialog } = await openDialog();
-    server.use(http.delete("*/api/v1/users/me", () => refuse(500, "INT_001", "was asked")));
+    server.use(http.delete("*/api/v1/users/me", () => refuse(500, "INT_001", "was requested")));
     await person.keyboard("grace@example.com{Enter}");
-    expect(await within(dialog).findByText(/not the e-mail address/)).toBeInTheDocument();
+    expect(await within(dialog).findByText(/doesn't match your email/)).toBeInTheDocument();
   });
 
-  it("gives the focus back when it is cancelled", async () => {
+  it("returns the focus when it is cancelled", async () => {
     const { user: person, opener } = await openDialog();
     await person.keyboard("{Escape}");
     await waitFor(() => expect(opener).toHaveFocus());
   });
 
-  it("tells superusers why they cannot", async () => {
+  it("explains to superusers why they cannot", async () => {
     await renderSettings("/danger", user({ is_superuser: true }));
-    expect(screen.getByText(/Superusers cannot delete themselves/)).toBeInTheDocument();
+    expect(screen.getByText(/Superusers can't delete their own account/)).toBeInTheDocument();
     expect(screen.queryByRole("button", { name: /Delete/ })).not.toBeInTheDocument();
   });
 });

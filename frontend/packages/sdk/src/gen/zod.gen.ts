@@ -5,33 +5,33 @@ import * as z from 'zod/mini';
 /**
  * Body_login_access_token
  */
-export const zBodyLoginAccessToken = z.object({
+export const zBodyLoginAccessToken = /* @__PURE__ */ (() => z.object({
     client_id: z.nullish(z.string()),
     client_secret: z.nullish(z.string()),
     grant_type: z.nullish(z.string().check(z.regex(/^password$/))),
     password: z.string(),
     scope: z._default(z.optional(z.string()), ''),
     username: z.string()
-});
+}))();
 
 /**
  * Body_update_avatar_me
  */
-export const zBodyUpdateAvatarMe = z.object({
+export const zBodyUpdateAvatarMe = /* @__PURE__ */ (() => z.object({
     file: z.string()
-});
+}))();
 
 /**
  * BulkDelete
  */
-export const zBulkDelete = z.object({
+export const zBulkDelete = /* @__PURE__ */ (() => z.object({
     ids: z.array(z.uuid()).check(z.minLength(1), z.maxLength(100))
-});
+}))();
 
 /**
  * CheckResult
  */
-export const zCheckResult = z.object({
+export const zCheckResult = /* @__PURE__ */ (() => z.object({
     detail: z.nullish(z.string()),
     ms: z.number(),
     state: z.enum([
@@ -39,29 +39,29 @@ export const zCheckResult = z.object({
         'warning',
         'failed'
     ])
-});
+}))();
 
 /**
  * Count
  */
-export const zCount = z.object({
+export const zCount = /* @__PURE__ */ (() => z.object({
     count: z.int()
-});
+}))();
 
 /**
  * DayCount
  */
-export const zDayCount = z.object({
+export const zDayCount = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     date: z.iso.date()
-});
+}))();
 
 /**
  * ErrorCode
  *
  * The catalogue. A code never changes its meaning; the SDK exports it as a type.
  */
-export const zErrorCode = z.enum([
+export const zErrorCode = /* @__PURE__ */ (() => z.enum([
     'AUTH_001',
     'AUTH_002',
     'AUTH_003',
@@ -79,23 +79,23 @@ export const zErrorCode = z.enum([
     'RATE_001',
     'INT_001',
     'UNAV_001'
-]);
+]))();
 
 /**
  * FieldError
  */
-export const zFieldError = z.object({
+export const zFieldError = /* @__PURE__ */ (() => z.object({
     code: z.string(),
     field: z.string(),
     message: z.string()
-});
+}))();
 
 /**
  * Finding
  *
  * One thing that was looked at. It never holds a secret.
  */
-export const zFinding = z.object({
+export const zFinding = /* @__PURE__ */ (() => z.object({
     code: z.string(),
     detail: z.string(),
     fix: z._default(z.optional(z.string()), ''),
@@ -106,111 +106,111 @@ export const zFinding = z.object({
         'skipped'
     ]),
     title: z.string()
-});
+}))();
 
 /**
  * DoctorReport
  */
-export const zDoctorReport = z.object({
+export const zDoctorReport = /* @__PURE__ */ (() => z.object({
     checked_at: z.iso.datetime(),
     findings: z.array(zFinding)
-});
+}))();
 
 /**
  * ItemCreate
  */
-export const zItemCreate = z.object({
+export const zItemCreate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
     title: z.string().check(z.minLength(1), z.maxLength(255))
-});
+}))();
 
 /**
  * ItemPublic
  */
-export const zItemPublic = z.object({
+export const zItemPublic = /* @__PURE__ */ (() => z.object({
     created_at: z.iso.datetime(),
     description: z.nullable(z.string()),
     id: z.uuid(),
     owner_id: z.uuid(),
     title: z.string(),
     version: z.int()
-});
+}))();
 
 /**
  * ItemUpdate
  */
-export const zItemUpdate = z.object({
+export const zItemUpdate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
     title: z.optional(z.string().check(z.minLength(1), z.maxLength(255)))
-});
+}))();
 
 /**
  * ItemsStats
  */
-export const zItemsStats = z.object({
+export const zItemsStats = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     days: z.array(zDayCount)
-});
+}))();
 
 /**
  * Liveness
  */
-export const zLiveness = z.object({
+export const zLiveness = /* @__PURE__ */ (() => z.object({
     status: z._default(z.optional(z.literal('ok')), 'ok')
-});
+}))();
 
 /**
  * LoginSession
  *
  * What the dashboard sends. The limits are wide: a wrong password is not a malformed one.
  */
-export const zLoginSession = z.object({
+export const zLoginSession = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
     password: z.string().check(z.maxLength(128))
-});
+}))();
 
 /**
  * Message
  */
-export const zMessage = z.object({
+export const zMessage = /* @__PURE__ */ (() => z.object({
     message: z.string()
-});
+}))();
 
 /**
  * NewPassword
  */
-export const zNewPassword = z.object({
+export const zNewPassword = /* @__PURE__ */ (() => z.object({
     new_password: z.string().check(z.minLength(8), z.maxLength(128)),
     token: z.string().check(z.maxLength(512))
-});
+}))();
 
 /**
  * Pagination
  */
-export const zPagination = z.object({
+export const zPagination = /* @__PURE__ */ (() => z.object({
     has_next: z.boolean(),
     has_prev: z.boolean(),
     next_cursor: z.nullable(z.string()),
     page: z.int(),
     page_size: z.int(),
     total_pages: z.int()
-});
+}))();
 
 /**
  * ItemsPublic
  */
-export const zItemsPublic = z.object({
+export const zItemsPublic = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     data: z.array(zItemPublic),
     pagination: zPagination
-});
+}))();
 
 /**
  * Problem
  *
  * Problem document of RFC 9457, as every error answers it.
  */
-export const zProblem = z.object({
+export const zProblem = /* @__PURE__ */ (() => z.object({
     code: zErrorCode,
     detail: z.string(),
     errors: z._default(z.optional(z.array(zFieldError)), []),
@@ -218,117 +218,117 @@ export const zProblem = z.object({
     status: z.int(),
     title: z.string(),
     type: z._default(z.optional(z.string()), 'about:blank')
-});
+}))();
 
-export const zBadRequestProblem = z.intersection(zProblem, z.object({
+export const zBadRequestProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('REQ_001')
-}));
+})))();
 
-export const zBodyTooLargeProblem = z.intersection(zProblem, z.object({
+export const zBodyTooLargeProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('BODY_001')
-}));
+})))();
 
-export const zConflictProblem = z.intersection(zProblem, z.object({
+export const zConflictProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('CONF_001')
-}));
+})))();
 
-export const zCrossSiteRequestProblem = z.intersection(zProblem, z.object({
+export const zCrossSiteRequestProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_006')
-}));
+})))();
 
-export const zDuplicateProblem = z.intersection(zProblem, z.object({
+export const zDuplicateProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('DUP_001')
-}));
+})))();
 
-export const zForbiddenProblem = z.intersection(zProblem, z.object({
+export const zForbiddenProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_002')
-}));
+})))();
 
-export const zInactiveUserProblem = z.intersection(zProblem, z.object({
+export const zInactiveUserProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_004')
-}));
+})))();
 
-export const zInternalProblem = z.intersection(zProblem, z.object({
+export const zInternalProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('INT_001')
-}));
+})))();
 
-export const zInvalidProblem = z.intersection(zProblem, z.object({
+export const zInvalidProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('VAL_001')
-}));
+})))();
 
-export const zInvalidTokenProblem = z.intersection(zProblem, z.object({
+export const zInvalidTokenProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_005')
-}));
+})))();
 
-export const zMethodNotAllowedProblem = z.intersection(zProblem, z.object({
+export const zMethodNotAllowedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('METH_001')
-}));
+})))();
 
-export const zNotAuthenticatedProblem = z.intersection(zProblem, z.object({
+export const zNotAuthenticatedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_001')
-}));
+})))();
 
-export const zNotFoundProblem = z.intersection(zProblem, z.object({
+export const zNotFoundProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('NOT_001')
-}));
+})))();
 
-export const zPreconditionFailedProblem = z.intersection(zProblem, z.object({
+export const zPreconditionFailedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('PRE_001')
-}));
+})))();
 
 /**
  * Readiness
  */
-export const zReadiness = z.object({
+export const zReadiness = /* @__PURE__ */ (() => z.object({
     checks: z.record(z.string(), zCheckResult),
     status: z.enum([
         'ok',
         'warning',
         'failed'
     ])
-});
+}))();
 
 /**
  * Token
  */
-export const zToken = z.object({
+export const zToken = /* @__PURE__ */ (() => z.object({
     access_token: z.string(),
     token_type: z._default(z.optional(z.literal('bearer')), 'bearer')
-});
+}))();
 
-export const zTooManyRequestsProblem = z.intersection(zProblem, z.object({
+export const zTooManyRequestsProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('RATE_001')
-}));
+})))();
 
-export const zUnavailableProblem = z.intersection(zProblem, z.object({
+export const zUnavailableProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('UNAV_001')
-}));
+})))();
 
 /**
  * UpdatePassword
  */
-export const zUpdatePassword = z.object({
+export const zUpdatePassword = /* @__PURE__ */ (() => z.object({
     current_password: z.string().check(z.maxLength(128)),
     new_password: z.string().check(z.minLength(8), z.maxLength(128))
-});
+}))();
 
 /**
  * UserCreate
  *
  * What a superuser sends.
  */
-export const zUserCreate = z.object({
+export const zUserCreate = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
     full_name: z.nullish(z.string().check(z.maxLength(255))),
     is_active: z._default(z.optional(z.boolean()), true),
     is_superuser: z._default(z.optional(z.boolean()), false),
     password: z.string().check(z.minLength(8), z.maxLength(128))
-});
+}))();
 
 /**
  * UserPublic
  */
-export const zUserPublic = z.object({
+export const zUserPublic = /* @__PURE__ */ (() => z.object({
     avatar_url: z.nullable(z.string()),
     created_at: z.iso.datetime(),
     email: z.string(),
@@ -337,62 +337,62 @@ export const zUserPublic = z.object({
     is_active: z.boolean(),
     is_superuser: z.boolean(),
     version: z.int()
-});
+}))();
 
 /**
  * UserRegister
  *
  * What somebody sends who signs up.
  */
-export const zUserRegister = z.object({
+export const zUserRegister = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
     full_name: z.nullish(z.string().check(z.maxLength(255))),
     password: z.string().check(z.minLength(8), z.maxLength(128))
-});
+}))();
 
 /**
  * UserUpdate
  *
  * What a superuser may change.
  */
-export const zUserUpdate = z.object({
+export const zUserUpdate = /* @__PURE__ */ (() => z.object({
     email: z.optional(z.email().check(z.maxLength(254))),
     full_name: z.nullish(z.string().check(z.maxLength(255))),
     is_active: z.optional(z.boolean()),
     is_superuser: z.optional(z.boolean()),
     password: z.optional(z.string().check(z.minLength(8), z.maxLength(128)))
-});
+}))();
 
 /**
  * UserUpdateMe
  */
-export const zUserUpdateMe = z.object({
+export const zUserUpdateMe = /* @__PURE__ */ (() => z.object({
     email: z.optional(z.email().check(z.maxLength(254))),
     full_name: z.nullish(z.string().check(z.maxLength(255)))
-});
+}))();
 
 /**
  * UsersPublic
  */
-export const zUsersPublic = z.object({
+export const zUsersPublic = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     data: z.array(zUserPublic),
     pagination: zPagination
-});
+}))();
 
 /**
  * UsersStats
  */
-export const zUsersStats = z.object({
+export const zUsersStats = /* @__PURE__ */ (() => z.object({
     active_count: z.int(),
     count: z.int(),
     days: z.array(zDayCount),
     superuser_count: z.int()
-});
+}))();
 
-export const zWrongCredentialsProblem = z.intersection(zProblem, z.object({
+export const zWrongCredentialsProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_003')
-}));
+})))();
 
 /**
  * Successful Response
@@ -402,9 +402,9 @@ export const zReadDoctorReportResponse = zDoctorReport;
 /**
  * The data of each event
  */
-export const zReadEventsResponse = z.object({
+export const zReadEventsResponse = /* @__PURE__ */ (() => z.object({
     topic: z.optional(z.string())
-});
+}))();
 
 /**
  * Successful Response
@@ -416,7 +416,7 @@ export const zHealthLiveResponse = zLiveness;
  */
 export const zHealthReadyResponse = zReadiness;
 
-export const zReadItemsQuery = z.object({
+export const zReadItemsQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
@@ -429,7 +429,7 @@ export const zReadItemsQuery = z.object({
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(2000))),
     owner_id: z.nullish(z.uuid())
-});
+}))();
 
 /**
  * Successful Response
@@ -450,7 +450,7 @@ export const zDeleteItemsBody = zBulkDelete;
  */
 export const zDeleteItemsResponse = zCount;
 
-export const zExportItemsQuery = z.object({
+export const zExportItemsQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
@@ -459,39 +459,39 @@ export const zExportItemsQuery = z.object({
         '-title'
     ])), '-created_at'),
     owner_id: z.nullish(z.uuid())
-});
+}))();
 
 /**
  * Successful Response
  */
-export const zExportItemsResponse = z.string();
+export const zExportItemsResponse = /* @__PURE__ */ (() => z.string())();
 
-export const zReadItemsStatsQuery = z.object({
+export const zReadItemsStatsQuery = /* @__PURE__ */ (() => z.object({
     days: z._default(z.optional(z.int().check(z.gte(7), z.lte(90))), 30),
     all: z._default(z.optional(z.boolean()), false)
-});
+}))();
 
 /**
  * Successful Response
  */
 export const zReadItemsStatsResponse = zItemsStats;
 
-export const zDeleteItemHeaders = z.object({
+export const zDeleteItemHeaders = /* @__PURE__ */ (() => z.object({
     'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
-});
+}))();
 
-export const zDeleteItemPath = z.object({
+export const zDeleteItemPath = /* @__PURE__ */ (() => z.object({
     id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
  */
 export const zDeleteItemResponse = zMessage;
 
-export const zReadItemPath = z.object({
+export const zReadItemPath = /* @__PURE__ */ (() => z.object({
     id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
@@ -500,13 +500,13 @@ export const zReadItemResponse = zItemPublic;
 
 export const zUpdateItemBody = zItemUpdate;
 
-export const zUpdateItemHeaders = z.object({
+export const zUpdateItemHeaders = /* @__PURE__ */ (() => z.object({
     'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
-});
+}))();
 
-export const zUpdateItemPath = z.object({
+export const zUpdateItemPath = /* @__PURE__ */ (() => z.object({
     id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
@@ -537,18 +537,18 @@ export const zLoginSessionResponse = zUserPublic;
  */
 export const zTestTokenResponse = zUserPublic;
 
-export const zRecoverPasswordHtmlContentPath = z.object({
+export const zRecoverPasswordHtmlContentPath = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254))
-});
+}))();
 
 /**
  * Successful Response
  */
-export const zRecoverPasswordHtmlContentResponse = z.string();
+export const zRecoverPasswordHtmlContentResponse = /* @__PURE__ */ (() => z.string())();
 
-export const zRecoverPasswordPath = z.object({
+export const zRecoverPasswordPath = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254))
-});
+}))();
 
 /**
  * Successful Response
@@ -569,7 +569,7 @@ export const zResetPasswordBody = zNewPassword;
  */
 export const zResetPasswordResponse = zMessage;
 
-export const zReadUsersQuery = z.object({
+export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
@@ -585,7 +585,7 @@ export const zReadUsersQuery = z.object({
     cursor: z.nullish(z.string().check(z.maxLength(2000))),
     is_active: z.nullish(z.boolean()),
     is_superuser: z.nullish(z.boolean())
-});
+}))();
 
 /**
  * Successful Response
@@ -606,7 +606,7 @@ export const zDeleteUsersBody = zBulkDelete;
  */
 export const zDeleteUsersResponse = zCount;
 
-export const zExportUsersQuery = z.object({
+export const zExportUsersQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
         'created_at',
@@ -618,12 +618,12 @@ export const zExportUsersQuery = z.object({
     ])), '-created_at'),
     is_active: z.nullish(z.boolean()),
     is_superuser: z.nullish(z.boolean())
-});
+}))();
 
 /**
  * Successful Response
  */
-export const zExportUsersResponse = z.string();
+export const zExportUsersResponse = /* @__PURE__ */ (() => z.string())();
 
 /**
  * Successful Response
@@ -637,9 +637,9 @@ export const zReadUserMeResponse = zUserPublic;
 
 export const zUpdateUserMeBody = zUserUpdateMe;
 
-export const zUpdateUserMeHeaders = z.object({
+export const zUpdateUserMeHeaders = /* @__PURE__ */ (() => z.object({
     'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
-});
+}))();
 
 /**
  * Successful Response
@@ -672,31 +672,31 @@ export const zRegisterUserBody = zUserRegister;
  */
 export const zRegisterUserResponse = zUserPublic;
 
-export const zReadUsersStatsQuery = z.object({
+export const zReadUsersStatsQuery = /* @__PURE__ */ (() => z.object({
     days: z._default(z.optional(z.int().check(z.gte(7), z.lte(90))), 30)
-});
+}))();
 
 /**
  * Successful Response
  */
 export const zReadUsersStatsResponse = zUsersStats;
 
-export const zDeleteUserHeaders = z.object({
+export const zDeleteUserHeaders = /* @__PURE__ */ (() => z.object({
     'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
-});
+}))();
 
-export const zDeleteUserPath = z.object({
+export const zDeleteUserPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
  */
 export const zDeleteUserResponse = zMessage;
 
-export const zReadUserByIdPath = z.object({
+export const zReadUserByIdPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
@@ -705,42 +705,42 @@ export const zReadUserByIdResponse = zUserPublic;
 
 export const zUpdateUserBody = zUserUpdate;
 
-export const zUpdateUserHeaders = z.object({
+export const zUpdateUserHeaders = /* @__PURE__ */ (() => z.object({
     'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
-});
+}))();
 
-export const zUpdateUserPath = z.object({
+export const zUpdateUserPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()
-});
+}))();
 
 /**
  * Successful Response
  */
 export const zUpdateUserResponse = zUserPublic;
 
-export const zReadAvatarPath = z.object({
+export const zReadAvatarPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()
-});
+}))();
 
-export const zReadAvatarQuery = z.object({
+export const zReadAvatarQuery = /* @__PURE__ */ (() => z.object({
     v: z._default(z.optional(z.string()), '')
-});
+}))();
 
 /**
  * Successful Response
  */
-export const zReadAvatarResponse = z.string();
+export const zReadAvatarResponse = /* @__PURE__ */ (() => z.string())();
 
 /**
  * Response Health Check
  *
  * Successful Response
  */
-export const zHealthCheckResponse = z.boolean();
+export const zHealthCheckResponse = /* @__PURE__ */ (() => z.boolean())();
 
-export const zTestEmailQuery = z.object({
+export const zTestEmailQuery = /* @__PURE__ */ (() => z.object({
     email_to: z.email().check(z.maxLength(254))
-});
+}))();
 
 /**
  * Successful Response

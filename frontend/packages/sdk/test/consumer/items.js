@@ -1,4 +1,4 @@
-// Plain JavaScript in a project of somebody else: a thousand items made at once, and paged through.
+// Plain JavaScript in someone else's project: creates a thousand items concurrently and pages through them.
 import {
   createAppClient,
   createItem,

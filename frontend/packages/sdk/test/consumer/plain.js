@@ -1,4 +1,4 @@
-// Plain JavaScript in a project of somebody else: sign up, log in, create, page through the list, read an error.
+// Plain JavaScript in someone else's project: sign up, log in, create users, page through the list, handle an error.
 import {
   createAppClient,
   createUser,

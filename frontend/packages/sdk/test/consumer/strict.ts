@@ -1,4 +1,4 @@
-// The same in strict TypeScript: what the compiler accepts here is what the types promise.
+// The same in strict TypeScript: this file must compile with the package's types.
 import {
   type ApiError,
   collect,
@@ -31,16 +31,16 @@ async function read(id: string): Promise<string> {
     return data.full_name ?? "";
   } catch (error) {
     if (!isApiError(error, readUserById)) throw error;
-    // @ts-expect-error: reading a user never fails by a wrong password
+    // @ts-expect-error: reading a user never fails with a wrong password
     if (error.code === "AUTH_003") return "signed out";
     return sayWhy(error.code, error);
   }
 }
 
-// @ts-expect-error: one user is no list
+// @ts-expect-error: one user is not a list
 const refused = () => paginate(readUserById, { client, path: { user_id: created.id } });
 
-/** Does not compile once an error code of the operation has no case. */
+/** Does not compile when an error code of the operation has no case. */
 function sayWhy(code: ErrorCodeOf<typeof readUserById>, error: ApiError): string {
   switch (code) {
     case "NOT_001":

@@ -10,13 +10,13 @@ interface AuthPageProps<Values extends FieldValues, Output> {
   form: UseFormReturn<Values, unknown, Output>;
   submitLabel: string;
   onSubmit: (values: Output) => Promise<void>;
-  /** The fields. */
+  /** The form fields. */
   children: ReactNode;
-  /** In place of the form, once it has done its work. */
+  /** Replaces the form after a successful submit. */
   result?: ReactNode;
 }
 
-/** The one column of every page for visitors: a form, and where else to go. */
+/** The layout of every page for visitors: a form, and links to related pages. */
 export function AuthPage<Values extends FieldValues, Output>({
   title,
   description,
@@ -48,7 +48,7 @@ export function AuthPage<Values extends FieldValues, Output>({
   );
 }
 
-/** The form is all that such a page is for: people type at once, and what is known already needs the button alone. */
+/** Focuses the first empty field so that users can type immediately, or the submit button when all are filled. */
 function focusFirstEmpty(column: HTMLElement | null) {
   const fields = [...(column?.querySelectorAll("input") ?? [])];
   const next = fields.find(({ value }) => !value) ?? column?.querySelector("[type=submit]");

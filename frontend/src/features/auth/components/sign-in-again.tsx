@@ -18,7 +18,7 @@ import { Input } from "@/components/ui/input";
 import { useSession } from "@/lib/session";
 import { signInAgainSchema } from "../schemas";
 
-/** Over a form with unsaved input: the session has ended, and the input must not end with it. */
+/** Asks for the password over a form with unsaved input, so that the input survives an expired session. */
 export default function SignInAgain() {
   const { question } = useSession();
   const user = useSyncExternalStore(question.subscribe, question.asked);
@@ -28,9 +28,9 @@ export default function SignInAgain() {
         onOpenAutoFocus={focusPassword}
         onEscapeKeyDown={(event) => event.preventDefault()}
       >
-        <AlertDialogTitle>Your session has ended</AlertDialogTitle>
+        <AlertDialogTitle>Your session expired</AlertDialogTitle>
         <AlertDialogDescription>
-          Sign in again to go on. What you typed is still there.
+          Log in again to continue. Your changes are still here.
         </AlertDialogDescription>
         {user && <SignInForm user={user} />}
       </AlertDialogContent>
@@ -57,7 +57,7 @@ function SignInForm({ user }: { user: UserPublic }) {
         await session.resume(data);
       }}
     >
-      {/* Not to be changed here, and for password managers to know whose password is wanted. */}
+      {/* Read-only, but visible to password managers, which need it to find the password. */}
       <Field>
         <FieldLabel htmlFor={emailId}>Email</FieldLabel>
         <Input id={emailId} type="email" autoComplete="username" value={user.email} readOnly />

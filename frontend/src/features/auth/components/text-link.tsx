@@ -2,7 +2,7 @@ import { createLink } from "@tanstack/react-router";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** A router link within text. */
+/** A router link inside running text. */
 export const TextLink = createLink(({ className, ...props }: ComponentProps<"a">) => (
   <a
     className={cn(

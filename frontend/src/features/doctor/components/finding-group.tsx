@@ -17,7 +17,7 @@ interface FindingGroupProps {
   findings: Finding[];
 }
 
-/** The findings of one state, each with what to do. */
+/** All findings with one state, each with its fix. */
 export function FindingGroup({ state, title, findings }: FindingGroupProps) {
   const id = `findings-${state}`;
   return (
@@ -52,10 +52,10 @@ function FindingText({ finding: { code, title, detail, fix } }: { finding: Findi
       {fix && (
         <div className="mt-1 flex items-start gap-2">
           <p className="min-w-0 wrap-anywhere">
-            <span className="font-medium">What to do: </span>
+            <span className="font-medium">How to fix: </span>
             {fix}
           </p>
-          <CopyButton text={fix} label={`Copy what to do about: ${title}`} />
+          <CopyButton text={fix} label={`Copy how to fix: ${title}`} />
         </div>
       )}
     </div>

@@ -13,21 +13,18 @@ interface ReportProps {
   onRetry: () => void;
 }
 
-/** What was found, or why there is nothing to show. */
+/** Shows the findings, or why there are none. */
 export function Report({ report, error, onRetry }: ReportProps) {
-  if (error)
-    return <LoadError title="The set-up was not checked" error={error} onRetry={onRetry} />;
+  if (error) return <LoadError title="Couldn't run the checks" error={error} onRetry={onRetry} />;
   if (!report) return <Skeleton className="h-96" />;
   const { findings, checked_at } = report;
   if (findings.length === 0) {
-    return (
-      <Empty icon={Stethoscope} title="No findings" description="There was nothing to look at." />
-    );
+    return <Empty icon={Stethoscope} title="No results" description="No checks were run." />;
   }
   return (
     <div className="grid grid-cols-1 gap-6">
       <p role="status" className="text-muted-foreground">
-        {summary(findings)}. Checked on{" "}
+        {summary(findings)}. Last checked{" "}
         <time dateTime={checked_at}>{formatDateTime(checked_at)}</time>.
       </p>
       {GROUPS.map(({ state, title }) => {

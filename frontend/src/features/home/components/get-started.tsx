@@ -7,7 +7,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { useMe } from "@/lib/session";
 import { type CheckedStep, checklistHidden } from "../checklist";
 
-/** So that the first minute is not an empty page. */
+/** A checklist for new users, so that they do not start on an empty page. */
 export function GetStarted({ steps }: { steps: CheckedStep[] }) {
   const { id } = useMe();
   const hidden = useMemo(() => checklistHidden(id), [id]);
@@ -18,7 +18,7 @@ export function GetStarted({ steps }: { steps: CheckedStep[] }) {
       <CardHeader className="py-2 pe-2">
         <CardTitle id="get-started">Get started</CardTitle>
         <span className="ms-auto text-[13px] text-muted-foreground tabular-nums">
-          {done} of {steps.length} done
+          {done} of {steps.length} complete
         </span>
         <Tooltip label="Dismiss">
           <Button
@@ -51,7 +51,7 @@ function Step({ step: { title, to, search, isDone } }: { step: CheckedStep }) {
           <Check aria-hidden className="size-3" strokeWidth={3} />
         </span>
         <span className="truncate line-through">{title}</span>
-        <span className="sr-only">(done)</span>
+        <span className="sr-only">(complete)</span>
       </p>
     );
   }

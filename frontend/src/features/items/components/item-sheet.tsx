@@ -1,4 +1,5 @@
 import type { ItemPublic } from "@app/sdk";
+import { zItemCreate } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -15,8 +16,8 @@ import { ITEMS, useCreateItem, useItem, useUpdateItem } from "../api";
 import { useOwnerName } from "../owner";
 
 const schema = z.object({
-  title: requiredText("Title"),
-  description: optionalText("Description"),
+  title: requiredText("Title", zItemCreate.shape.title),
+  description: optionalText("Description", zItemCreate.shape.description),
 });
 
 const toValues = (item?: ItemPublic) => ({
@@ -32,7 +33,7 @@ function useItemForm(item?: ItemPublic) {
   });
 }
 
-/** Creates an item, or edits the one whose id the overlay has. */
+/** Creates an item, or edits the item whose id is the overlay's value. */
 export default function ItemSheet({ overlay }: { overlay: Overlay<string> }) {
   return overlay.value === undefined ? (
     <NewItemSheet overlay={overlay} />
@@ -49,7 +50,7 @@ function NewItemSheet({ overlay }: { overlay: Overlay<string> }) {
       overlay={overlay}
       form={form}
       title="Add Item"
-      description="Only a title is needed."
+      description="Only the title is required."
       onSubmit={async (body) => {
         await createItem.mutateAsync({ body });
       }}
@@ -91,7 +92,7 @@ function EditItemSheet({ overlay, item, record }: EditItemSheetProps) {
       overlay={overlay}
       form={form}
       title="Edit Item"
-      description="Change what this item says."
+      description="Update the details of this item."
       saveWhenDirty
       onSubmit={submit}
     >

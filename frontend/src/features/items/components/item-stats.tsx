@@ -8,10 +8,10 @@ import { itemsStatsQuery } from "../api";
 
 const DAYS = 30;
 
-/** Cards of the dashboard: one's own items, and how many came lately. */
+/** Dashboard cards: the number of the user's own items, and how many are new. */
 export default function ItemStats() {
   const { data, error } = useQuery(itemsStatsQuery(2 * DAYS));
-  // The list of recent items beside it says what is wrong.
+  // The recent items card already shows the error.
   if (error) return null;
   if (!data) {
     return (
@@ -26,17 +26,21 @@ export default function ItemStats() {
   const days = data.days.slice(-DAYS);
   return (
     <>
-      <StatCard title="Your items" value={data.count} hint="in total">
+      <StatCard title="Your items" value={data.count} hint="All time">
         <Sparkline days={growth(days, data.count)} what="items" kind="level" />
       </StatCard>
-      <StatCard title="New items" value={total(days)} hint={trend(total(days) - total(before))}>
+      <StatCard
+        title={`New items (last ${DAYS} days)`}
+        value={total(days)}
+        hint={trend(total(days) - total(before))}
+      >
         <Sparkline days={days} what="items" />
       </StatCard>
     </>
   );
 }
 
-/** How many there were at the end of each day. */
+/** The total at the end of each day. */
 function growth(days: { date: string; count: number }[], now: number) {
   let level = now - total(days);
   return days.map(({ date, count }) => {
@@ -46,7 +50,7 @@ function growth(days: { date: string; count: number }[], now: number) {
 }
 
 function trend(difference: number) {
-  if (difference === 0) return `as in the ${DAYS} days before`;
+  if (difference === 0) return `Same as the previous ${DAYS} days`;
   const more = difference > 0 ? "more" : "fewer";
-  return `${formatNumber(Math.abs(difference))} ${more} than in the ${DAYS} days before`;
+  return `${formatNumber(Math.abs(difference))} ${more} than the previous ${DAYS} days`;
 }

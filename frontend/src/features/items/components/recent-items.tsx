@@ -9,7 +9,7 @@ import { errorMessage } from "@/lib/errors";
 import { formatNumber } from "@/lib/format";
 import { recentItemsQuery } from "../api";
 
-/** Card of the dashboard. */
+/** Dashboard card: the newest items. */
 export default function RecentItems() {
   const { data, error } = useQuery(recentItemsQuery());
   return (
@@ -20,13 +20,13 @@ export default function RecentItems() {
           to="/items"
           className="rounded-xs text-[13px] text-muted-foreground underline-offset-4 hover:text-foreground hover:underline"
         >
-          {data?.count ? `All ${formatNumber(data.count)} items` : "All items"}
+          {data?.count ? `View all ${formatNumber(data.count)}` : "View all"}
         </Link>
       </CardHeader>
       {!data && error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}
       {!data && !error && <Skeleton className="m-5 flex-1" />}
       {data?.count === 0 && (
-        <Empty icon={Package} title="No items yet" description="What you add shows up here." />
+        <Empty icon={Package} title="No items yet" description="Items you add will appear here." />
       )}
       {data && data.count > 0 && (
         <ul className="divide-y">

@@ -5,7 +5,7 @@ import { useIsWide } from "@/lib/media";
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
-/** One stop for Tab, arrow keys inside, as people expect of tabs; each is a link with a URL of its own. */
+/** Tabs that are links, each with its own URL. As in the ARIA pattern, they are one tab stop with arrow keys inside. */
 export function SettingsTabs({ panelId }: { panelId: string }) {
   const isWide = useIsWide();
   const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, "") });

@@ -3,7 +3,7 @@ import { THEMES } from "@/components/layout/themes";
 import { cn } from "@/lib/cn";
 import { setTheme, useTheme } from "@/lib/theme";
 
-/** A radio group whose options look like what they choose. */
+/** A radio group whose options preview the theme. */
 export function ThemeCards() {
   const theme = useTheme();
   const name = useId();
@@ -33,7 +33,7 @@ export function ThemeCards() {
   );
 }
 
-/** A page in small. `.light` and `.dark` bring their own colours; "system" is half of each. */
+/** A miniature page. `.light` and `.dark` set their own colours; "system" shows half of each. */
 function Preview({ theme }: { theme: (typeof THEMES)[number]["value"] }) {
   if (theme !== "system") return <Page className={cn(theme, "rounded-md")} />;
   return (

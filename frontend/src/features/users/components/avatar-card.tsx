@@ -10,7 +10,7 @@ import { Progress } from "@/components/ui/progress";
 import { useSession } from "@/lib/session";
 import { AVATAR_TYPES, avatarError, uploadAvatar } from "../avatar";
 
-/** The picture is saved as soon as it is chosen. */
+/** Saves the picture as soon as the user chooses a file. */
 export function AvatarCard({ me }: { me: UserPublic }) {
   const session = useSession();
   const input = useRef<HTMLInputElement>(null);
@@ -28,14 +28,14 @@ export function AvatarCard({ me }: { me: UserPublic }) {
     mutationFn: async () => (await deleteAvatarMe()).data,
     onSuccess: (user) => {
       session.update(user);
-      // The button that was pressed is gone.
+      // The Remove button that had the focus no longer exists.
       button.current?.focus();
     },
   });
   const isBusy = upload.isPending || removal.isPending;
 
   return (
-    <SettingsCard title="Picture" description="JPEG, PNG, WebP or GIF, at most 2 MB.">
+    <SettingsCard title="Picture" description="JPEG, PNG, WebP, or GIF. Max 2 MB.">
       <div className="flex items-center gap-5">
         <Avatar
           name={me.full_name || me.email}
@@ -69,7 +69,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
           hidden
           onChange={({ target }) => {
             const file = target.files?.[0];
-            // So that the same file can be chosen again.
+            // Otherwise choosing the same file again fires no change event.
             target.value = "";
             if (file) upload.mutate(file);
           }}
@@ -80,7 +80,7 @@ export function AvatarCard({ me }: { me: UserPublic }) {
   );
 }
 
-/** The chosen file, while it is on its way. */
+/** Shows the chosen file while it uploads. */
 function usePreview() {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

@@ -23,14 +23,14 @@ interface DeleteAccountDialogProps {
   overlay: Overlay<never>;
 }
 
-/** Asks for the address to be typed: a click alone must not lose an account. */
+/** Requires the user to type their email, so that a stray click cannot delete an account. */
 export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps) {
   const session = useSession();
   const schema = z.object({
     email: z.string().check(
       z.trim(),
       z.toLowerCase(),
-      z.refine((text) => text === email, "This is not the e-mail address of your account"),
+      z.refine((text) => text === email, "That doesn't match your email"),
     ),
   });
   const form = useForm({
@@ -45,8 +45,8 @@ export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps
       >
         <AlertDialogTitle>Delete your account?</AlertDialogTitle>
         <AlertDialogDescription>
-          Everything that belongs to <strong className="font-medium break-all">{email}</strong> is
-          deleted at once. To confirm, type that address.
+          This permanently deletes <strong className="font-medium break-all">{email}</strong> and
+          all its data. Type your email to confirm.
         </AlertDialogDescription>
         <Form
           form={form}

@@ -11,12 +11,12 @@ export function DeleteAccount() {
     <SettingsCard
       variant="destructive"
       title="Delete account"
-      description="Your account and everything in it is deleted at once. There is no way back."
+      description="Permanently delete your account and all its data. This can't be undone."
     >
       {me.is_superuser ? (
         <p>
-          Superusers cannot delete themselves, so that somebody is left to manage this place. Ask
-          another superuser to delete your account or to make you an ordinary user first.
+          Superusers can't delete their own account. Ask another superuser to delete it or remove
+          your superuser role.
         </p>
       ) : (
         <Button variant="destructive" onClick={() => dialog.show()}>

@@ -25,8 +25,8 @@ export function PasswordForm() {
     <FormCard
       form={form}
       title="Password"
-      description="Choose one that you use nowhere else."
-      hint="Your other sessions end."
+      description="Use a password you don't use anywhere else."
+      hint="You'll be logged out on other devices."
       submitLabel="Update Password"
       onSubmit={async ({ confirm_password: _, ...body }) => {
         await updatePasswordMe({ body });
@@ -34,7 +34,7 @@ export function PasswordForm() {
         void toastSuccess("Password updated successfully");
       }}
     >
-      {/* Tells password managers whose password it is. */}
+      {/* Lets password managers match the password to the account. */}
       <input type="email" value={email} autoComplete="username" readOnly hidden />
       <PasswordField
         form={form}

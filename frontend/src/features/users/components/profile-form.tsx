@@ -1,4 +1,5 @@
 import { type UserPublic, updateUserMe } from "@app/sdk";
+import { zUserUpdateMe } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -10,7 +11,10 @@ import { useMeRecord, useSession } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
 import { emailField, optionalText } from "@/lib/zod";
 
-const schema = z.object({ full_name: optionalText("Full name"), email: emailField });
+const schema = z.object({
+  full_name: optionalText("Full name", zUserUpdateMe.shape.full_name),
+  email: emailField,
+});
 
 const valuesOf = ({ full_name, email }: UserPublic) => ({ full_name: full_name ?? "", email });
 
@@ -38,8 +42,8 @@ export function ProfileForm({ me }: { me: UserPublic }) {
     <FormCard
       form={form}
       title="Profile"
-      description="How others see you, and where mail for you goes."
-      hint="A new e-mail address ends your other sessions."
+      description="Your name and email address."
+      hint="Changing your email logs you out on other devices."
       submitLabel="Save"
       saveWhenDirty
       onSubmit={async (body) => {

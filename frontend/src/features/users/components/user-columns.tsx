@@ -29,7 +29,7 @@ export const userColumns = helper.columns([
     meta: { className: "w-28 max-md:hidden" },
   }),
   helper.accessor("is_active", {
-    header: "State",
+    header: "Status",
     enableSorting: false,
     cell: ({ getValue }) => <Status isOn={getValue()}>{getValue() ? "Active" : "Inactive"}</Status>,
     meta: { className: "w-24" },

@@ -1,4 +1,5 @@
 import type { UserPublic } from "@app/sdk";
+import { zUserCreate } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -9,7 +10,7 @@ import { confirmed, emailField, newPasswordField, optionalPassword, optionalText
 
 const fields = {
   email: emailField,
-  full_name: optionalText("Full name"),
+  full_name: optionalText("Full name", zUserCreate.shape.full_name),
   confirm_password: z.string(),
   is_superuser: z.boolean(),
   is_active: z.boolean(),
@@ -26,7 +27,7 @@ export const userValues = (user?: UserPublic) => ({
   is_active: user?.is_active ?? true,
 });
 
-/** For a new user, or for the one that is given. */
+/** A form for a new user, or for `user` when it is given. */
 export function useUserForm(user?: UserPublic) {
   return useForm({
     resolver: standardSchemaResolver(user ? editSchema : newSchema),
@@ -35,7 +36,12 @@ export function useUserForm(user?: UserPublic) {
   });
 }
 
-export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
+interface UserFieldsProps {
+  form: ReturnType<typeof useUserForm>;
+  passwordLabel: string;
+}
+
+export function UserFields({ form, passwordLabel }: UserFieldsProps) {
   return (
     <>
       <TextField
@@ -56,7 +62,7 @@ export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
       <PasswordField
         form={form}
         name="password"
-        label="Set password"
+        label={passwordLabel}
         placeholder="Password"
         autoComplete="new-password"
       />
@@ -71,13 +77,13 @@ export function UserFields({ form }: { form: ReturnType<typeof useUserForm> }) {
         form={form}
         name="is_superuser"
         label="Is superuser?"
-        hint="Sees and changes what everybody has, and all users."
+        hint="Can view and edit all users and all data."
       />
       <CheckboxField
         form={form}
         name="is_active"
         label="Is active?"
-        hint="Without it nobody can sign in to this account."
+        hint="Inactive users can't log in."
       />
     </>
   );

@@ -8,7 +8,7 @@ import { ifMatch } from "@/lib/rows";
 import { USERS, useCreateUser, useUpdateUser, useUser } from "../api";
 import { UserFields, userValues, useUserForm } from "./user-form";
 
-/** Creates a user, or edits the one whose id the overlay has. */
+/** Creates a user, or edits the user whose id is the overlay's value. */
 export default function UserSheet({ overlay }: { overlay: Overlay<string> }) {
   return overlay.value === undefined ? (
     <NewUserSheet overlay={overlay} />
@@ -25,12 +25,12 @@ function NewUserSheet({ overlay }: { overlay: Overlay<string> }) {
       overlay={overlay}
       form={form}
       title="Add User"
-      description="They can sign in at once."
+      description="They'll get an email with a link to set their password."
       onSubmit={async ({ confirm_password: _, ...body }) => {
         await createUser.mutateAsync({ body });
       }}
     >
-      <UserFields form={form} />
+      <UserFields form={form} passwordLabel="Password" />
     </FormSheet>
   );
 }
@@ -76,12 +76,12 @@ function EditUserSheet({ overlay, user, record }: EditUserSheetProps) {
       overlay={overlay}
       form={form}
       title="Edit User"
-      description="Leave the password empty to keep it."
+      description="Leave the password blank to keep the current one."
       saveWhenDirty
       onSubmit={submit}
     >
       {conflict}
-      <UserFields form={form} />
+      <UserFields form={form} passwordLabel="New password" />
       <RowFacts row={user} />
     </FormSheet>
   );

@@ -10,7 +10,7 @@ import { usersStatsQuery } from "../api";
 
 const RANGES = [7, 30, 90];
 
-/** Card of the dashboard, for superusers: how many users there are, and how many sign up. */
+/** Dashboard card for superusers: user totals and sign-ups per day. */
 export default function UserTotals() {
   const [days, setDays] = useState(30);
   const { data, error, isPlaceholderData } = useQuery({
@@ -22,7 +22,7 @@ export default function UserTotals() {
       <CardHeader>
         <CardTitle id="user-totals">Users</CardTitle>
         <ToggleGroup
-          label="Days to look back"
+          label="Time range"
           value={String(days)}
           onChange={(value) => setDays(Number(value))}
           options={RANGES.map((range) => ({ value: String(range), title: `${range} days` }))}

@@ -29,8 +29,8 @@ function LoginPage() {
 
   return (
     <AuthPage
-      title="Log in to your account"
-      description={`Good to see you at ${PROJECT_NAME}.`}
+      title={`Log in to ${PROJECT_NAME}`}
+      description="Welcome back."
       footer={
         <>
           Don't have an account yet?{" "}

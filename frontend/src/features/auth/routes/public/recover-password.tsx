@@ -25,7 +25,7 @@ function RecoverPasswordPage() {
   return (
     <AuthPage
       title="Password Recovery"
-      description="We send a link to choose a new password."
+      description="Enter your email and we'll send you a link to reset your password."
       footer={
         <>
           Remember your password? <TextLink to="/login">Log in</TextLink>
@@ -41,15 +41,15 @@ function RecoverPasswordPage() {
         sentTo && (
           <div
             role="status"
-            // The button that had the focus is gone.
+            // The button that had the focus no longer exists.
             ref={(element) => element?.focus()}
             tabIndex={-1}
             className="grid justify-items-center gap-3 text-center outline-none"
           >
             <MailCheck aria-hidden className="size-6 text-primary" />
             <p className="text-pretty break-words">
-              If there is an account for <strong className="font-medium">{sentTo}</strong>, a mail
-              with a link is on its way. The link works once, within an hour.
+              If an account exists for <strong className="font-medium">{sentTo}</strong>, we've
+              emailed a reset link. It expires in 1 hour.
             </p>
           </div>
         )

@@ -29,7 +29,7 @@ function ResetPasswordPage() {
       description="Choose a new password for your account."
       footer={
         <>
-          Link too old? <TextLink to="/recover-password">Request a new one</TextLink>
+          Link expired? <TextLink to="/recover-password">Request a new one</TextLink>
         </>
       }
       form={form}

@@ -29,7 +29,7 @@ function SignupPage() {
   return (
     <AuthPage
       title="Create an account"
-      description="It takes a minute."
+      description="Enter your details to get started."
       footer={
         <>
           Already have an account?{" "}

@@ -8,9 +8,9 @@ import { reportQuery } from "../../api";
 import { Report } from "../../components/report";
 
 export const Route = createFileRoute("/_app/doctor")({
-  staticData: { title: "Doctor" },
+  staticData: { title: "System health" },
   beforeLoad: ({ context }) => requireSuperuser(context.user),
-  // Starts the request together with the page's code; the page itself shows how it goes.
+  // Fetches the report while the page's code loads. The page shows the loading and error states.
   loader: ({ context }) => {
     void context.queryClient.prefetchQuery(reportQuery);
   },
@@ -21,7 +21,10 @@ function DoctorPage() {
   const { data, error, isFetching, refetch } = useQuery(reportQuery);
   return (
     <>
-      <PageHeader title="Doctor" description="What is wrong with this set-up, and what to do">
+      <PageHeader
+        title="System health"
+        description="Checks your configuration and shows how to fix problems"
+      >
         <Button aria-disabled={isFetching} onClick={() => !isFetching && void refetch()}>
           {isFetching && <Spinner />}
           Check again

@@ -7,7 +7,7 @@ import { GetStarted } from "../../components/get-started";
 
 export const Route = createFileRoute("/_app/")({
   staticData: { title: "Dashboard" },
-  // Waited for: it stands above everything else, and would push it down if it came later.
+  // Await the checklist: it is at the top of the page, and a late arrival would shift everything below.
   loader: async ({ context }) => {
     const { readChecklist } = await import("../../checklist");
     return readChecklist(context.user, context.queryClient);

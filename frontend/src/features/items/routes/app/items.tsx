@@ -18,7 +18,7 @@ export const Route = createFileRoute("/_app/items")({
   staticData: { title: "Items" },
   validateSearch: itemSearch,
   search: { middlewares: [stripSearchParams(tableDefaults(ITEM_SORTS[0]))] },
-  // Starts the request together with the page's code; the table itself shows how it goes.
+  // Fetches the list while the page's code loads. The table shows the loading and error states.
   loader: ({ context, location }) => {
     void context.queryClient.prefetchQuery(itemsQuery(searchOf(itemSearch, location)));
   },

@@ -30,7 +30,7 @@ export const Route = createFileRoute("/_app/admin")({
   validateSearch: userSearch,
   search: { middlewares: [stripSearchParams(tableDefaults(USER_SORTS[0]))] },
   beforeLoad: ({ context }) => requireSuperuser(context.user),
-  // Starts the request together with the page's code; the table itself shows how it goes.
+  // Fetches the list while the page's code loads. The table shows the loading and error states.
   loader: ({ context, location }) => {
     void context.queryClient.prefetchQuery(usersQuery(searchOf(userSearch, location)));
   },
@@ -46,7 +46,7 @@ function UsersPage() {
     columns: userColumns,
     search: Route.useSearch(),
     query: usersQuery,
-    // Nobody deletes themselves.
+    // Users cannot delete themselves here.
     isSelectable: ({ id }) => id !== me.id,
   });
   const actionsOf = useUserActions(me);
@@ -88,7 +88,7 @@ const FILTERS = [
   },
   {
     name: "state",
-    title: "State",
+    title: "Status",
     options: [
       { value: "active", title: "Active" },
       { value: "inactive", title: "Inactive" },
@@ -96,7 +96,7 @@ const FILTERS = [
   },
 ] as const;
 
-/** What other features show of a user, and one click that lets somebody in or keeps them out. */
+/** Row actions: links that other features contribute, and activating or deactivating the user. */
 function useUserActions(me: UserPublic) {
   const navigate = useNavigate();
   const setActive = useSetActive();

@@ -11,10 +11,10 @@ export const Route = createFileRoute("/_app/settings/appearance")({
 function AppearancePage() {
   return (
     <>
-      <SettingsCard title="Theme" description="For this browser, and at once in all of its tabs.">
+      <SettingsCard title="Theme" description="Applies to this browser.">
         <ThemeCards />
       </SettingsCard>
-      <SettingsCard title="Keyboard" description="Press ? on any page for the list of shortcuts.">
+      <SettingsCard title="Keyboard" description="Press ? on any page to see all shortcuts.">
         <CharacterKeysSwitch />
       </SettingsCard>
     </>

@@ -12,7 +12,7 @@ const PANEL_ID = "settings-panel";
 function SettingsLayout() {
   return (
     <div className="mx-auto max-w-4xl">
-      <PageHeader title="Settings" description="Your account, and how the dashboard looks to you" />
+      <PageHeader title="Settings" description="Manage your account and preferences" />
       <div className="grid gap-6 md:grid-cols-[12rem_minmax(0,1fr)] md:gap-10">
         <SettingsTabs panelId={PANEL_ID} />
         <div

@@ -1,1 +1,0 @@
-"""The development stack: `scripts/start` and `scripts/test`. The production image carries none of it."""

@@ -1,1 +1,0 @@
-"""What runs on a server: Python's standard library alone, no virtual environment, in no image."""

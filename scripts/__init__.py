@@ -1,0 +1,1 @@
+"""What the shell files of this folder run. No image contains any of it."""

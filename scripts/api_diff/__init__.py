@@ -1,0 +1,1 @@
+"""`./scripts/sdk-diff`: compares two OpenAPI documents."""

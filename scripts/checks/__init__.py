@@ -1,0 +1,1 @@
+"""`./scripts/test` with its parts, and `./scripts/audit`."""

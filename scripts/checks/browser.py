@@ -1,0 +1,66 @@
+"""The Chromium that the end-to-end tests drive: an installed one, else Playwright's, else the distribution's."""
+
+import os
+import platform
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.local.layout import FRONTEND
+from scripts.local.node import Node
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+Run = Callable[..., tuple[int, str]]
+
+
+class BrowserError(Exception):
+    """No Chromium was found and none could be installed."""
+
+
+def ensure_chromium(node: Node, run: Run) -> dict[str, str]:
+    """What to add to Playwright's environment; empty when it uses its own browser. Raises BrowserError."""
+    if found := _installed(run):
+        return {"CHROMIUM": found}
+    reasons: list[str] = []
+    # On Debian the package brings the libraries that Playwright's own download lacks there.
+    ways = [_from_debian, _from_playwright] if _is_debian() else [_from_playwright, _from_debian]
+    for way in ways:
+        status, output = way(node, run)
+        if status == 0:
+            found = _installed(run)
+            return {"CHROMIUM": found} if found else {}
+        reasons.append(output[-600:])
+    raise BrowserError(
+        "No Chromium was found, and none could be installed. Install chromium or google-chrome, or name one in "
+        "CHROMIUM. What was tried:\n" + "\n".join(reasons)
+    )
+
+
+def _installed(run: Run) -> str:
+    for name in (os.environ.get("CHROMIUM"), *NAMES, str(MAC)):
+        path = shutil.which(name) if name else None
+        if path and run([path, "--version"])[0] == 0:  # Ubuntu's chromium-browser may be a mere signpost
+            return path
+    return ""
+
+
+def _from_playwright(node: Node, run: Run) -> tuple[int, str]:
+    libraries = ["--with-deps"] if os.geteuid() == 0 and platform.system() == "Linux" else []
+    env = {**node.env(), "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "20000"}
+    return run([node.command("npx"), "playwright", "install", *libraries, "chromium"], cwd=FRONTEND, env=env)
+
+
+def _from_debian(node: Node, run: Run) -> tuple[int, str]:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return 1, "apt-get needs root on Debian or Ubuntu."
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    status, output = run(["apt-get", "update", "-qq"], env=env)
+    if status == 0:
+        status, output = run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env=env)
+    return (status, output) if status else (0 if _installed(run) else 1, output)
+
+
+def _is_debian() -> bool:
+    return platform.system() == "Linux" and platform.freedesktop_os_release().get("ID") == "debian"

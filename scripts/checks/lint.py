@@ -1,0 +1,141 @@
+"""The part `lint` of `./scripts/test`: everything that is checked without running a test."""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.checks.results import Result, of_check
+from scripts.checks.runner import Runner
+from scripts.local.environment import OUTSIDE
+from scripts.local.layout import BACKEND, FRONTEND, PYTHONPATH, ROOT
+from scripts.local.node import Node
+from scripts.local.postgres import start_postgres
+
+PYTHON = sys.executable
+BIN = Path(sys.prefix) / "bin"
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without anything that could lead a test to a developer's database, mail server or settings."""
+    left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN"}
+    env = {name: value for name, value in os.environ.items() if name not in left_out}
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
+
+
+def check_python(runner: Runner) -> None:
+    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
+    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
+    runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
+    runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
+    runner.step("migrations", lambda: _check_migrations(runner))
+
+
+def check_frontend(runner: Runner, node: Node) -> None:
+    npm, env = node.command("npm"), node.env(clean_environment())
+    runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+    runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
+    runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
+    runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
+    runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+
+
+def check_route_tree(src: Path) -> Result:
+    """It names every page. tsc says of one that it does not name what does not help."""
+    tree = (src / "routeTree.gen.ts").read_text(encoding="utf-8")
+    named = set(re.findall(r"from '\./(features/[^']+)'", tree))
+    pages = {path.relative_to(src).with_suffix("").as_posix() for path in src.glob("features/*/routes/**/*.tsx")}
+    lines = [f"{page} {'is missing' if page in pages else 'is gone'}" for page in sorted(named ^ pages)]
+    hint = "frontend/src/routeTree.gen.ts is out of date. ./scripts/start writes it; commit it."
+    return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
+
+
+def check_delivery(runner: Runner) -> None:
+    """What builds and ships the project."""
+    runner.check("API changes", [PYTHON, "-m", "scripts.api_diff"], cwd=ROOT)
+    runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
+    runner.step("zizmor", lambda: _check_workflows(runner))
+    runner.step("hadolint", lambda: _check_dockerfiles(runner))
+    runner.step("docker compose", lambda: _check_compose(runner))
+    runner.step("kubernetes", lambda: _check_kubernetes(runner))
+    if (ROOT / "scripts" / "template" / "__main__.py").exists():  # a project is no template
+        runner.check("template", [PYTHON, "-m", "scripts.template"], cwd=ROOT, env=clean_environment())
+
+
+@contextlib.contextmanager
+def scratch_database() -> Iterator[dict[str, str]]:
+    """The environment of commands that ask an empty database, which goes when they have ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        password = secrets.token_urlsafe(32)
+        with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
+            postgres.ensure_database("app")
+            keys = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": postgres.url("app")}
+            yield {**clean_environment(), **keys}
+
+
+def _check_migrations(runner: Runner) -> Result:
+    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+    with scratch_database() as env:
+        outputs = []
+        for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
+            status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
+            outputs.append(output)
+            if status != 0:
+                return of_check("migrations", status, "".join(outputs))
+        status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
+        heads = [line for line in output.splitlines() if line.endswith("(head)")]
+        outputs += [output, f"{len(heads)} heads, one is right"]
+        return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
+
+
+def _check_workflows(runner: Runner) -> Result:
+    workflows = ROOT / ".github" / "workflows"
+    if not any(workflows.glob("*.y*ml")):
+        return Result("zizmor", reason="no workflows")
+    return of_check("zizmor", *runner.run([BIN / "zizmor", "--offline", "--no-progress", workflows], cwd=ROOT))
+
+
+def _check_dockerfiles(runner: Runner) -> Result:
+    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("Dockerfile*"))
+    if not files:
+        return Result("hadolint", reason="no Dockerfile")
+    return of_check("hadolint", *runner.run([BIN / "hadolint", *files], cwd=ROOT))
+
+
+def _check_compose(runner: Runner) -> Result:
+    """Both ways to use the files: with the override (development) and without (deployment)."""
+    name = "docker compose"
+    if not (ROOT / "docker-compose.yml").exists():
+        return Result(name, reason="no docker-compose.yml")
+    if not shutil.which("docker") or runner.run(["docker", "compose", "version"])[0] != 0:
+        return Result(name, reason="no docker compose")
+    outputs = []
+    for command in ("docker compose config -q", "docker compose -f docker-compose.yml config -q"):
+        status, output = runner.run(command.split(), cwd=ROOT)
+        outputs.append(output)
+        if status != 0:
+            return of_check(name, status, "".join(outputs))
+    return of_check(name, 0, "".join(outputs))
+
+
+def _check_kubernetes(runner: Runner) -> Result:
+    """What would be applied, against Kubernetes' own schemas. Without kubectl the files as they are written."""
+    name, folder = "kubernetes", ROOT / "deploy" / "kubernetes"
+    if not folder.exists():
+        return Result(name, reason="no deploy/kubernetes")
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kustomization.yaml"]
+    with tempfile.TemporaryDirectory() as work:
+        if shutil.which("kubectl"):
+            status, output = runner.run(["kubectl", "kustomize", folder])
+            if status != 0:
+                return of_check(name, status, output)
+            files = [Path(work) / "rendered.yaml"]
+            files[0].write_text(output, encoding="utf-8")
+        tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--locked", "--only-group=kubernetes"]
+        return of_check(name, *runner.run([*tool, "kubernetes-validate", "--strict", *files], env=clean_environment()))

@@ -1,0 +1,22 @@
+"""Runs `python -m app.backups` on the embedded stack that runs here, with the PostgreSQL programs that it uses."""
+
+import json
+import os
+import sys
+
+from scripts.local.layout import BACKEND, LOCAL, Layout
+from scripts.local.postgres_binaries import find_binaries
+
+
+def main() -> None:
+    layout = Layout(LOCAL)
+    facts = json.loads(layout.stack_file.read_text(encoding="utf-8"))
+    os.environ["DATABASE_URL"] = facts["database_url"]
+    os.environ.setdefault("STORAGE_URL", layout.storage.absolute().as_uri())
+    os.environ["PATH"] = f"{find_binaries().folder}{os.pathsep}{os.environ['PATH']}"
+    os.chdir(BACKEND)
+    os.execv(sys.executable, [sys.executable, "-m", "app.backups", *sys.argv[1:]])  # noqa: S606 - in our place
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The settings that the stack hands to its processes: the environment, then `.env`, then what it made itself."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from scripts.local.layout import PYTHONPATH, ROOT
+
+OUTSIDE = (
+    "DATABASE_URL",
+    "POSTGRES_SERVER",
+    "POSTGRES_PORT",
+    "POSTGRES_DIRECT_SERVER",
+    "SMTP_HOST",
+    "FRONTEND_URL",
+    "STORAGE_URL",
+)
+LOCAL_SERVERS = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Settings as the application would read them, secrets included."""
+
+    settings: Mapping[str, str]
+    isolated: bool
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.settings.get(name, default)
+
+    @property
+    def outside_database(self) -> str:
+        """The URL of a database that is not ours to start; empty when the embedded one is meant."""
+        if url := self.get("DATABASE_URL"):
+            return url
+        server = self.get("POSTGRES_SERVER", "localhost")
+        if server in LOCAL_SERVERS:
+            return ""
+        login = ":".join(quote(self.get(name), safe="") for name in ("POSTGRES_USER", "POSTGRES_PASSWORD"))
+        return f"postgresql://{login}@{server}:{self.get('POSTGRES_PORT', '5432')}/{self.get('POSTGRES_DB', 'app')}"
+
+    @property
+    def has_outside_smtp(self) -> bool:
+        return bool(self.get("SMTP_HOST"))
+
+    def origin(self, port: int) -> str:
+        """Where browsers find the dashboard: `.env` cannot know the port, the environment may know a proxy."""
+        given = "" if self.isolated else os.environ.get("FRONTEND_URL", "")
+        return given or f"http://localhost:{port}"
+
+    def for_children(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a process of ours."""
+        secrets = {name: self.settings[name] for name in ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD")}
+        local = {"ENVIRONMENT": "local"} if self.isolated else {}
+        python = {"PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
+        return {**os.environ, **secrets, **local, **python, **changes}
+
+
+def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path = ROOT) -> Environment:
+    """Put the sources together. An empty value counts as unset.
+
+    An `isolated` stack never leaves this machine: settings that point outside do not count.
+    """
+    from dotenv import dotenv_values  # here, so that --help works before the packages are installed
+
+    found = {**secrets}
+    for source in (dotenv_values(root / ".env"), os.environ):
+        found.update({name: value for name, value in source.items() if value})
+    if isolated:
+        for name in OUTSIDE:
+            found.pop(name, None)
+        found.update(secrets)
+    return Environment(found, isolated)

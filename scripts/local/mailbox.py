@@ -1,0 +1,230 @@
+"""A mailbox for development: catches every mail by SMTP, shows it on a page and by Mailpit's read API.
+
+python -m scripts.local.mailbox --smtp-port 1025 --http-port 8025
+"""
+
+import argparse
+import ipaddress
+import json
+import re
+import signal
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from scripts.local.mailstore import MAX_MAILS, Mail, MailStore
+
+MAX_MAIL_BYTES = 10 * 1024 * 1024
+PAGE = Path(__file__).with_name("mailbox.html")
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'"
+)
+# A mail is a stranger's page: no script, nothing of ours within reach, links open elsewhere.
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline' https:; img-src data: https: http:; font-src data: https:; frame-ancestors 'self'"
+)
+
+
+class Catcher:
+    """aiosmtpd's handler: every mail goes into the store."""
+
+    def __init__(self, store: MailStore) -> None:
+        self._store = store
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content or b""
+        raw = content.encode() if isinstance(content, str) else content
+        mail = self._store.add(raw, envelope.mail_from or "", [str(address) for address in envelope.rcpt_tos])
+        return f"250 Message accepted as {mail.id}"
+
+
+def _any_login(*_: object) -> AuthResult:
+    """Settings may hold the login of a real mail server; here every login is right."""
+    return AuthResult(success=True)
+
+
+class MailboxHandler(BaseHTTPRequestHandler):
+    """The page and the read API."""
+
+    store: ClassVar[MailStore]
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        if not self._is_local():
+            self._text("This mailbox answers on localhost only.", status=HTTPStatus.FORBIDDEN)
+            return
+        if url.path == "/":
+            self._send(PAGE.read_bytes(), "text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY})
+            return
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        for pattern, answer in _ROUTES:
+            if found := re.fullmatch(pattern, url.path):
+                answer(self, query, *found.groups())
+                return
+        self._text("404 page not found", status=HTTPStatus.NOT_FOUND)
+
+    def do_DELETE(self) -> None:
+        length = self.headers.get("Content-Length") or "0"
+        body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= 1_000_000 else b""
+        if not self._is_local() or urlsplit(self.path).path != "/api/v1/messages":
+            self._text("404 page not found", status=HTTPStatus.NOT_FOUND)
+            return
+        try:
+            ids = (json.loads(body) if body else {}).get("IDs") or []
+        except (ValueError, AttributeError):
+            self._text("The body is not a JSON object.", status=HTTPStatus.BAD_REQUEST)
+            return
+        self.store.delete([str(each) for each in ids])
+        self._text("ok")
+
+    def list_all(self, query: dict[str, str]) -> None:
+        self._list(self.store.newest(), query)
+
+    def list_found(self, query: dict[str, str]) -> None:
+        self._list(self.store.search(query.get("query", "")), query)
+
+    def info(self, query: dict[str, str]) -> None:
+        self._json({"Version": "dev", "Messages": len(self.store.newest())})
+
+    def detail(self, query: dict[str, str], mail_id: str) -> None:
+        if mail := self._found(mail_id):
+            self._json(mail.detail())
+
+    def mail_headers(self, query: dict[str, str], mail_id: str) -> None:
+        if mail := self._found(mail_id):
+            self._json(mail.headers())
+
+    def source(self, query: dict[str, str], mail_id: str) -> None:
+        if mail := self._found(mail_id):
+            self._send(mail.raw, "text/plain; charset=utf-8")
+
+    def html(self, query: dict[str, str], mail_id: str) -> None:
+        if mail := self._found(mail_id):
+            self._send(
+                _opening_elsewhere(mail.body("html")).encode(errors="replace"),
+                "text/html; charset=utf-8",
+                headers={"Content-Security-Policy": MAIL_POLICY},
+            )
+
+    def plain(self, query: dict[str, str], mail_id: str) -> None:
+        if mail := self._found(mail_id):
+            self._text(mail.body("plain"))
+
+    def _list(self, mails: list[Mail], query: dict[str, str]) -> None:
+        start, limit = _number(query.get("start"), 0), _number(query.get("limit"), 50)
+        page = [mail.summary for mail in mails[start : start + min(limit, MAX_MAILS)]]
+        total = len(self.store.newest())
+        counts = {"total": total, "unread": total, "count": len(page), "start": start, "tags": []}
+        self._json({**counts, "messages_count": len(mails), "messages_unread": len(mails), "messages": page})
+
+    def _found(self, mail_id: str) -> Mail | None:
+        mail = self.store.get(mail_id)
+        if mail is None:
+            self._text("message not found", status=HTTPStatus.NOT_FOUND)
+        return mail
+
+    def _is_local(self) -> bool:
+        """Mails hold reset links: a page elsewhere whose name resolves to this machine must not read them."""
+        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+        return True
+
+    def _json(self, value: Any) -> None:
+        self._send(json.dumps(value).encode(), "application/json")
+
+    def _text(self, text: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+        self._send(text.encode(errors="replace"), "text/plain; charset=utf-8", status=status)
+
+    def _send(
+        self, body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        sent = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+        for name, value in {**sent, "X-Content-Type-Options": "nosniff", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The page asks every two seconds: no access log."""
+
+
+_ROUTES: list[tuple[str, Callable[..., None]]] = [
+    (r"/api/v1/messages", MailboxHandler.list_all),
+    (r"/api/v1/search", MailboxHandler.list_found),
+    (r"/api/v1/info", MailboxHandler.info),
+    (r"/api/v1/message/(\w+)", MailboxHandler.detail),
+    (r"/api/v1/message/(\w+)/headers", MailboxHandler.mail_headers),
+    (r"/api/v1/message/(\w+)/raw", MailboxHandler.source),
+    (r"/view/(\w+)\.html", MailboxHandler.html),
+    (r"/view/(\w+)\.txt", MailboxHandler.plain),
+]
+
+
+def _opening_elsewhere(page: str) -> str:
+    """The page with its links in a new tab."""
+    base = '<base target="_blank">'
+    with_head, found = re.subn(r"(?i)<head(?:\s[^>]*)?>", lambda head: head[0] + base, page, count=1)
+    return with_head if found else base + page
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+class Mailbox:
+    """Both servers over one store, on 127.0.0.1."""
+
+    def __init__(self, smtp_port: int, http_port: int, store: MailStore | None = None) -> None:
+        self.store = store or MailStore()
+        self._smtp = Controller(
+            Catcher(self.store),
+            hostname="127.0.0.1",
+            port=smtp_port,
+            data_size_limit=MAX_MAIL_BYTES,
+            authenticator=_any_login,
+            auth_require_tls=False,
+        )
+        handler = type("Handler", (MailboxHandler,), {"store": self.store})
+        self._http = ThreadingHTTPServer(("127.0.0.1", http_port), handler)
+        self.http_port = self._http.server_port
+
+    def start(self) -> None:
+        self._smtp.start()
+        threading.Thread(target=self._http.serve_forever, args=(0.1,), daemon=True).start()
+
+    def stop(self) -> None:
+        self._smtp.stop()
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Catch mail by SMTP and show it.")
+    parser.add_argument("--smtp-port", type=int, default=1025)
+    parser.add_argument("--http-port", type=int, default=8025)
+    options = parser.parse_args()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    mailbox = Mailbox(options.smtp_port, options.http_port)
+    mailbox.start()
+    print(f"Mail to 127.0.0.1:{options.smtp_port} is shown on http://localhost:{options.http_port}", flush=True)
+    ended.wait()
+    mailbox.stop()
+
+
+if __name__ == "__main__":
+    main()

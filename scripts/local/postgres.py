@@ -1,0 +1,250 @@
+"""A private PostgreSQL server on 127.0.0.1, in a folder of its own.
+
+    with start_postgres(Path(".local/postgres"), password="...") as postgres:
+        postgres.ensure_database("app")
+        print(postgres.url("app"))
+
+It ends with the process that started it. When that one is killed and the server outlives it, the next
+`start_postgres` on the same folder ends the old server first; it never touches any other.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from scripts.local.ports import any_free_port
+from scripts.local.postgres_binaries import Binaries, Identity, PostgresError, find_binaries, find_identity
+from scripts.local.processes import command_of, spawn, tail
+from scripts.server.files import write_private
+
+__all__ = ["Postgres", "PostgresError", "start_postgres"]
+
+START_SECONDS = 60
+# Modest on purpose: a developer's machine, one user, small data.
+LOCAL_SETTINGS = {
+    "shared_buffers": "64MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "256MB",
+    "max_logical_replication_workers": "0",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+@dataclass
+class Postgres:
+    """A running server."""
+
+    data_dir: Path
+    port: int
+    user: str
+    password: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        """`postgresql://user:password@127.0.0.1:port/database`"""
+        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+
+    def ensure_database(self, name: str) -> None:
+        """Create the database `name` unless it is there."""
+        import psycopg  # here, because only a new database needs it
+        from psycopg import sql
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+    def stop(self, *, grace: float = 3.0) -> None:
+        """Shut down cleanly, cutting connections; after `grace` seconds less and less politely."""
+        for number, seconds in ((signal.SIGINT, grace), (signal.SIGQUIT, 1.0), (signal.SIGKILL, None)):
+            if self.process.poll() is not None:
+                return
+            self.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=seconds)
+
+    def __enter__(self) -> "Postgres":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start_postgres(
+    data_dir: Path,
+    *,
+    password: str,
+    user: str = "app",
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Postgres:
+    """Start the server of `data_dir` (made when missing) and wait until it answers.
+
+    `port` None takes any free one; `settings` come on top of LOCAL_SETTINGS (`{"fsync": "off"}` for tests);
+    `log` is a file beside the folder unless given. Raises PostgresError.
+    """
+    data_dir = data_dir.absolute()
+    log = log or data_dir.with_name(f"{data_dir.name}.log")
+    binaries = find_binaries()
+    identity = find_identity(binaries)
+    _check_folder(data_dir, binaries)
+    if not data_dir.exists():
+        _initialise(data_dir, binaries, identity, user, password)
+    end_leftover(data_dir)
+    if _login_mark(user, password) != _read_mark(data_dir):
+        _set_login(data_dir, binaries, identity, user, password, log)
+    options = {**LOCAL_SETTINGS, **({"io_method": "sync"} if binaries.major >= 18 else {}), **(settings or {})}
+    for last_try in (False, False, True):
+        process, chosen = _launch(data_dir, binaries, identity, port, options, log)
+        try:
+            if _wait_until_ready(data_dir, process):
+                return Postgres(data_dir, chosen, user, password, log, process)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if last_try:
+            break
+        time.sleep(0.5)  # the last processes of a killed server may still hold its shared memory
+    raise PostgresError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
+
+
+def _check_folder(data_dir: Path, binaries: Binaries) -> None:
+    if not data_dir.exists():
+        return
+    version = data_dir / "PG_VERSION"
+    if not version.is_file():
+        raise PostgresError(f"{data_dir} exists and holds no PostgreSQL data; it is left alone.")
+    if (found := version.read_text(encoding="utf-8").strip()) != str(binaries.major):
+        raise PostgresError(
+            f"{data_dir} was made by PostgreSQL {found}, but {binaries.major} is what runs here. "
+            "Start with --fresh to drop the local data."
+        )
+
+
+def _initialise(data_dir: Path, binaries: Binaries, identity: Identity, user: str, password: str) -> None:
+    """Make the folder under another name first, so that an interrupted initdb leaves nothing half done behind."""
+    unfinished = data_dir.with_name(f"{data_dir.name}.new")
+    password_file = data_dir.with_name(f"{data_dir.name}.password")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True, mode=0o700)
+    write_private(password_file, password + "\n")
+    if identity.owner is not None:
+        os.chown(unfinished, identity.owner, -1)
+        os.chown(password_file, identity.owner, -1)
+    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if binaries.major >= 17 else ["--locale=C"]
+    login = ["-U", user, f"--pwfile={password_file}", "-A", "scram-sha-256"]
+    command = [binaries.command("initdb"), "-D", str(unfinished), *login, "-E", "UTF8", *locale, "--no-sync"]
+    try:
+        result = subprocess.run(
+            [*identity.prefix, *command], user=identity.uid, cwd="/", capture_output=True, text=True, check=False
+        )
+    finally:
+        password_file.unlink(missing_ok=True)
+    if result.returncode != 0:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise PostgresError(f"initdb failed:\n{result.stdout}{result.stderr}")
+    write_private(_mark_file(unfinished), _login_mark(user, password))
+    unfinished.rename(data_dir)
+
+
+def end_leftover(data_dir: Path) -> bool:
+    """End a server of this very folder that outlived its parent. True when there was one."""
+    pid_file = data_dir / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return False
+    command = command_of(pid)
+    if f"-D {data_dir} " not in f"{command} " or "postgres" not in command:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 0)  # the number is another program's now, or a dead process nobody has collected
+            pid_file.unlink(missing_ok=True)
+        return False
+    for number, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if command_of(pid) != command:
+                return True
+            time.sleep(0.02)
+    raise PostgresError(f"An earlier PostgreSQL (process {pid}) on {data_dir} does not end.")
+
+
+def _launch(
+    data_dir: Path, binaries: Binaries, identity: Identity, port: int | None, options: Mapping[str, str], log: Path
+) -> tuple[subprocess.Popen[bytes], int]:
+    chosen = port or any_free_port()
+    # No UNIX socket: its path may hold at most 107 bytes, and a checkout may lie deep.
+    network = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(chosen)}
+    switches = [part for name, value in {**network, **options}.items() for part in ("-c", f"{name}={value}")]
+    command = [*identity.prefix, binaries.command("postgres"), "-D", str(data_dir), *switches]
+    return spawn(command, log=log, cwd=data_dir, death_signal=signal.SIGINT, uid=identity.uid), chosen
+
+
+def _wait_until_ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
+    """True when the server says that it is ready in its pid file, False when it ended."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None:
+        with contextlib.suppress(FileNotFoundError):
+            lines = (data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
+                return True
+        if time.monotonic() > deadline:
+            raise PostgresError(f"PostgreSQL was not ready after {START_SECONDS} s.")
+        time.sleep(0.01)
+    return False
+
+
+def _mark_file(data_dir: Path) -> Path:
+    return data_dir / "login.sha256"
+
+
+def _login_mark(user: str, password: str) -> str:
+    return hashlib.sha256(f"{user}\0{password}".encode()).hexdigest()
+
+
+def _read_mark(data_dir: Path) -> str:
+    try:
+        return _mark_file(data_dir).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def _set_login(data_dir: Path, binaries: Binaries, identity: Identity, user: str, password: str, log: Path) -> None:
+    """Give the folder the login asked for, when that changed since it was made (single-user mode: no server)."""
+    literals = [part.replace("'", "''") for part in (user, password)]
+    name = user.replace('"', '""')
+    script = (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{literals[0]}') "
+        f'THEN CREATE ROLE "{name}"; END IF; END $$;\n'
+        f"ALTER ROLE \"{name}\" SUPERUSER LOGIN PASSWORD '{literals[1]}';\n"
+    )
+    command = [*identity.prefix, binaries.command("postgres"), "--single", "-D", str(data_dir), "postgres"]
+    result = subprocess.run(
+        command, input=script, user=identity.uid, cwd=data_dir, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0 or "ERROR" in result.stderr:
+        raise PostgresError(f"The database password could not be changed:\n{result.stderr}\nSee also {log}.")
+    write_private(_mark_file(data_dir), _login_mark(user, password))

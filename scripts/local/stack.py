@@ -1,0 +1,247 @@
+"""The running stack: its steps, its processes, its end."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scripts.local import node
+from scripts.local.environment import Environment, read_environment
+from scripts.local.layout import BACKEND, FRONTEND, Layout
+from scripts.local.ports import exact_port, next_free_port
+from scripts.local.postgres import Postgres, end_leftover, start_postgres
+from scripts.local.processes import Child, collect_orphans, end_all, end_recorded, record_children, spawn, tail
+from scripts.local.secrets import ensure_secrets
+from scripts.server.files import write_private
+from scripts.server.progress import Progress
+
+READY = "/api/v1/health/ready"
+READY_SECONDS = 90.0
+STEP_SECONDS = 900.0  # npm on a slow line
+
+
+class StackError(Exception):
+    """The stack cannot run on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `./scripts/start` was asked for."""
+
+    data: Path
+    port: int | None = None
+    fresh: bool = False
+    reload: bool = True
+    env_only: bool = False
+    isolated: bool = False
+
+
+class Stack:
+    """Start it with `start`, keep it with `watch`, and always end it with `stop`."""
+
+    def __init__(self, options: Options, progress: Progress) -> None:
+        self.options = options
+        self.layout = Layout(options.data)
+        self.progress = progress
+        self.children: dict[str, Child] = {}
+        self.postgres: Postgres | None = None
+        self.environment: Environment
+        self.database_url = ""
+        self.mailbox_url = ""
+        self.port = 0
+        self._changes: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Bring everything up and write `stack.json`. Raises StackError and the errors of the parts."""
+        self._recover()
+        self._choose_port()
+        self.environment = read_environment(ensure_secrets(self.layout.secrets), isolated=self.options.isolated)
+        self._begin_dashboard()
+        self._begin_mailbox()
+        self._start_database()
+        self._run("Migrations, superuser", [sys.executable, "-m", "app.prestart"], "prestart")
+        self._end_dashboard()
+        self._start_api()
+        self._write_facts()
+
+    def watch(self) -> str | None:
+        """The name of a process that ended although it should not have, if any."""
+        if self.postgres and self.postgres.process.poll() is not None:
+            return "postgres"
+        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+
+    def stop(self) -> None:
+        """End everything within 5 s, the database last."""
+        self.layout.stack_file.unlink(missing_ok=True)
+        end_all(list(self.children.values()), grace=2.0)
+        if self.postgres:
+            self.postgres.stop(grace=1.5)
+        collect_orphans()
+        self.children.clear()
+        self.layout.children.unlink(missing_ok=True)
+
+    def log(self, name: str) -> Path:
+        return self.layout.logs / f"{name}.log"
+
+    def _recover(self) -> None:
+        """Take away what a killed start left behind."""
+        self.layout.stack_file.unlink(missing_ok=True)
+        left = end_recorded(self.layout.children)
+        if end_leftover(self.layout.postgres.absolute()):
+            left.append("postgres")
+        if left:
+            self.progress.line(f"  An earlier start was cut off; ended what it left: {', '.join(left)}.")
+        if self.options.fresh:
+            shutil.rmtree(self.layout.postgres, ignore_errors=True)
+            shutil.rmtree(self.layout.storage, ignore_errors=True)
+        self.layout.logs.mkdir(parents=True, exist_ok=True)
+        for log in self.layout.logs.glob("*.log"):
+            log.replace(log.with_suffix(".log.1"))
+
+    def _choose_port(self) -> None:
+        self.port = next_free_port(8000) if self.options.port is None else exact_port(self.options.port)
+
+    def _begin_dashboard(self) -> None:
+        """Install and build in the background, beside the database."""
+        if not (FRONTEND / "package.json").exists():
+            return
+        self._changes["FRONTEND_DIR"] = str(FRONTEND / "dist")
+        if not node.is_built():
+            self._spawn("dashboard", [sys.executable, "-m", "scripts.local.node"])
+            self.progress.begin("Dashboard")
+
+    def _end_dashboard(self) -> None:
+        if "dashboard" in self.children:
+            self._wait_for("Dashboard", "dashboard")
+
+    def _begin_mailbox(self) -> None:
+        if self.environment.has_outside_smtp:
+            self.progress.skipped("Mailbox", f"mail goes to {self.environment.get('SMTP_HOST')}")
+            return
+        smtp = next_free_port(1025, avoid={self.port})
+        web = next_free_port(8025, avoid={self.port, smtp})
+        self._spawn(
+            "mailbox", [sys.executable, "-m", "scripts.local.mailbox", f"--smtp-port={smtp}", f"--http-port={web}"]
+        )
+        self.mailbox_url = f"http://localhost:{web}"
+        self._changes |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp), "SMTP_TLS": "false", "SMTP_SSL": "false"}
+
+    def _start_database(self) -> None:
+        environment = self.environment
+        if environment.outside_database:
+            self.database_url = environment.outside_database
+            self.progress.skipped("PostgreSQL", "the settings name another one")
+            return
+        self.progress.begin("PostgreSQL")
+        port = next_free_port(int(environment.get("POSTGRES_PORT", "5432")), avoid={self.port})
+        self.postgres = start_postgres(
+            self.layout.postgres,
+            user=environment.get("POSTGRES_USER", "app"),
+            password=environment.get("POSTGRES_PASSWORD"),
+            port=port,
+            log=self.log("postgres"),
+        )
+        database = environment.get("POSTGRES_DB", "app")
+        self.postgres.ensure_database(database)
+        self.database_url = self.postgres.url(database)
+        self.progress.done("PostgreSQL", f"port {port}")
+
+    def _start_api(self) -> None:
+        arguments = ["app.main:app", "--host=127.0.0.1", f"--port={self.port}", "--no-access-log"]
+        # An open event stream must not hold up a reload or the end.
+        arguments.append("--timeout-graceful-shutdown=1")
+        if self.options.reload:
+            arguments += ["--reload", "--reload-dir=app"]
+        self.progress.begin("API")
+        self._spawn("api", [sys.executable, "-m", "uvicorn", *arguments])
+        shown = [False]
+
+        def is_ready() -> bool:
+            waited = time.monotonic() - begun
+            if waited > 8 and not shown[0]:
+                shown[0] = True
+                self.progress.line(f"The API does not answer yet. Its log so far:\n{tail(self.log('api'))}")
+            return self._answers(self.port, READY)
+
+        begun = time.monotonic()
+        self._until(is_ready, READY_SECONDS, "api")
+        if self.mailbox_url:
+            self._until(lambda: self._answers(urlsplit(self.mailbox_url).port or 0, "/api/v1/info"), 10, "mailbox")
+        self.progress.done("API")
+
+    def _run(self, step: str, command: list[str], name: str) -> None:
+        self.progress.begin(step)
+        self._spawn(name, command)
+        self._wait_for(step, name)
+
+    def _wait_for(self, step: str, name: str) -> None:
+        """Wait for a process that does its work and ends."""
+        child = self.children[name]
+        self._until(lambda: child.poll() is not None, STEP_SECONDS, name, ends=True)
+        del self.children[name]
+        if child.returncode != 0:
+            self.progress.failed(step)
+            raise StackError(f"{step} failed. The end of {self.log(name)}:\n{tail(self.log(name))}")
+        self.progress.done(step)
+
+    def _until(self, is_done: Callable[[], bool], seconds: float, name: str, *, ends: bool = False) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_done():
+            self.progress.tick()
+            if not ends and self.children[name].poll() is not None:
+                raise StackError(f"{name} ended at once. The end of {self.log(name)}:\n{tail(self.log(name))}")
+            if time.monotonic() > deadline:
+                raise StackError(f"{name} is not ready after {seconds:.0f} s. See {self.log(name)}.")
+            time.sleep(0.02)
+
+    def _spawn(self, name: str, command: list[str]) -> None:
+        env = self.environment.for_children(self._settings())
+        self.children[name] = spawn(command, log=self.log(name), cwd=BACKEND, env=env)
+        record_children(self.layout.children, self.children)
+
+    def _settings(self) -> dict[str, str]:
+        """What the stack itself sets for its processes."""
+        # STACK_DATA_DIR marks whose a process is, for those who look at a process list.
+        own = {"FRONTEND_URL": self.environment.origin(self.port), "STACK_DATA_DIR": str(self.layout.data)}
+        settings = {**own, **self._changes}
+        if self.database_url:
+            settings["DATABASE_URL"] = self.database_url
+        if not self.environment.get("STORAGE_URL"):
+            settings["STORAGE_URL"] = self.layout.storage.absolute().as_uri()
+        return settings
+
+    def _answers(self, port: int, path: str) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+            return connection.getresponse().status == 200
+        return False
+
+    def facts(self) -> dict[str, object]:
+        """What `stack.json` holds."""
+        password = self.environment.get("FIRST_SUPERUSER_PASSWORD")
+        email = self.environment.get("FIRST_SUPERUSER", "admin@example.com")
+        return {
+            "dashboard": self.url,
+            "api": f"{self.url}/api/v1",
+            "docs": f"{self.url}/docs",
+            "mailbox": self.mailbox_url or None,
+            "database_url": self.database_url,
+            "superuser": {"email": email, "password": password},
+            "settings": self._settings(),
+            "pid": os.getpid(),
+        }
+
+    def _write_facts(self) -> None:
+        write_private(self.layout.stack_file, json.dumps(self.facts(), indent=2) + "\n")

@@ -1,0 +1,187 @@
+"""`./scripts/start`: run the whole stack until Ctrl-C."""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from scripts.local.layout import LOCAL, Layout
+from scripts.local.node import NodeError
+from scripts.local.ports import PortTakenError
+from scripts.local.postgres_binaries import PostgresError
+from scripts.local.processes import adopt_orphans, tail
+from scripts.local.secrets import ensure_secrets
+from scripts.local.stack import Options, Stack, StackError
+from scripts.server.progress import Progress
+
+EPILOG = """\
+Settings are read from the environment, then from .env, then from .local/secrets. DATABASE_URL or another
+POSTGRES_SERVER leaves the embedded PostgreSQL out, SMTP_HOST the mailbox. While the stack runs, .local/stack.json
+holds its addresses and the superuser's login. Exit status: 0 stopped by you, 1 could not start, was already running,
+or a part ended by itself."""
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or a closed terminal. Like KeyboardInterrupt, no error to be handled on the way."""
+
+
+def parse(arguments: list[str] | None = None) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="./scripts/start",
+        description="Set up what is missing and run the whole stack. Ctrl-C stops it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=_port, metavar="N", help="dashboard and API on this port (0: any free one)")
+    parser.add_argument("--fresh", action="store_true", help="drop the local database first; the secrets stay")
+    parser.add_argument("--no-reload", action="store_true", help="do not restart the API when its code changes")
+    parser.add_argument(
+        "--env-only",
+        action="store_true",
+        help="only make the secrets in .local/secrets, for a stack that something else runs: docker compose up",
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="advanced: a second, separate stack with its data in DIR, on embedded parts only",
+    )
+    given = parser.parse_args(arguments)
+    return Options(
+        data=(given.data_dir or LOCAL).absolute(),
+        port=given.port,
+        fresh=given.fresh,
+        reload=not given.no_reload,
+        env_only=given.env_only,
+        isolated=given.data_dir is not None,
+    )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return port
+
+
+@contextlib.contextmanager
+def only_one(layout: Layout) -> Iterator[bool]:
+    """Hold the stack's lock; False when another start holds it. However a process ends, its lock ends with it."""
+    layout.data.mkdir(parents=True, exist_ok=True)
+    with layout.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def raise_stopped(number: int, frame: FrameType | None) -> None:
+    ignore_signals()  # one is enough, and the end must not be interrupted
+    raise Stopped
+
+
+def ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def describe(facts: dict[str, object]) -> str:
+    """The block that ends a start."""
+    login = facts["superuser"]
+    assert isinstance(login, dict)  # noqa: S101
+    return "\n".join(
+        (
+            f"  Dashboard   {facts['dashboard']}",
+            f"  API docs    {facts['docs']}",
+            f"  Mailbox     {facts['mailbox'] or 'none: SMTP_HOST is set'}",
+            f"  Superuser   {login['email']}",
+            f"  Password    {login['password']}",
+        )
+    )
+
+
+def report_running(layout: Layout) -> None:
+    try:
+        facts = json.loads(layout.stack_file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        print(f"Another start is at work on {layout.data}; it is not ready yet.", file=sys.stderr)
+        return
+    print(f"Already running (process {facts['pid']}):\n\n{describe(facts)}\n", file=sys.stderr)
+
+
+def run(options: Options) -> int:
+    stack = Stack(options, Progress())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, raise_stopped)
+    adopt_orphans()
+    begun = time.monotonic()
+    try:
+        stack.start()
+        stack.progress.line(f"\nReady after {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.\n")
+        print(f"{describe(stack.facts())}\n  Logs        {stack.layout.logs}\n", flush=True)
+        return _watch(stack)
+    except Stopped:
+        stack.progress.close()
+        print("\nStopping.", flush=True)
+        return 0
+    except (StackError, PostgresError, NodeError, PortTakenError) as error:
+        stack.progress.close()
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    finally:
+        ignore_signals()
+        stack.stop()
+
+
+def _watch(stack: Stack) -> int:
+    """Show what the API logs until a process ends by itself."""
+    position = _follow(stack.log("api"), None, sys.stdout)
+    while not (ended := stack.watch()):
+        position = _follow(stack.log("api"), position, sys.stdout)
+        time.sleep(0.2)
+    log = stack.log(ended)
+    print(f"\n{ended} ended by itself, so everything stops. The end of {log}:\n{tail(log)}", file=sys.stderr)
+    return 1
+
+
+def _follow(log: Path, position: int | None, out: TextIO) -> int:
+    """Write what was added to `log` since `position` (None: skip what is there); return the new position."""
+    try:
+        with log.open("rb") as file:
+            if position is None:
+                return file.seek(0, 2)
+            file.seek(position)
+            added = file.read()
+    except FileNotFoundError:
+        return 0
+    if added:
+        out.write(added.decode(errors="replace"))
+        out.flush()
+    return position + len(added)
+
+
+def main() -> int:
+    options = parse()
+    layout = Layout(options.data)
+    if options.env_only:
+        ensure_secrets(layout.secrets)
+        print(f"The secrets are in {layout.secrets}; those that were there already stay as they were.")
+        return 0
+    with only_one(layout) as alone:
+        if alone:
+            return run(options)
+        report_running(layout)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Measures the dashboard in a browser, and deployments under load."""

@@ -1,0 +1,167 @@
+"""`./scripts/lighthouse`: what the dashboard costs its readers, as Lighthouse sees it, against our targets."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from scripts.checks.browser import BrowserError
+from scripts.local.layout import FRONTEND
+from scripts.local.node import NodeError
+from scripts.measure.measured import MeasuredDashboard, measured_dashboard
+
+# Not among our packages: it is run by hand, and brings a hundred others.
+LIGHTHOUSE = "lighthouse@13.5.0"
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
+ROWS = 1000
+# Now and then it loses the trace of a page.
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Target:
+    """Least scores, in the order of CATEGORIES, and most milliseconds until the largest paint."""
+
+    page: str
+    path: str
+    form_factor: str
+    scores: tuple[int, ...]
+    largest_paint: int
+
+    @classmethod
+    def all(cls) -> list["Target"]:
+        """Each feature's own, from its `lighthouse.json`."""
+        files = sorted((FRONTEND / "src" / "features").glob("*/lighthouse.json"))
+        read = [each for file in files for each in json.loads(file.read_text(encoding="utf-8"))]
+        return [cls(**{**each, "scores": tuple(each["scores"])}) for each in read]
+
+
+MOST_BLOCKING_MS = 200
+MOST_SHIFT = 0.02
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The medians of several runs."""
+
+    scores: tuple[int, ...]
+    first_paint: float
+    largest_paint: float
+    blocking: float
+    shift: float
+
+    def misses(self, target: Target) -> bool:
+        too_low = any(score < least for score, least in zip(self.scores, target.scores, strict=True))
+        too_slow = self.largest_paint > target.largest_paint or self.blocking > MOST_BLOCKING_MS
+        return too_low or too_slow or self.shift > MOST_SHIFT
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./scripts/lighthouse",
+        description="Measure pages with Lighthouse, as on a phone and on a desk, with 1,000 rows in each list.",
+        epilog=f"npx fetches {LIGHTHOUSE}. Exits with 1 when a target is missed. Let the machine rest meanwhile.",
+    )
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="of each page; the medians count (3)")
+    options = parser.parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory() as folder, measured_dashboard(Path(folder), rows=ROWS) as dashboard:
+            headers = Path(folder) / "headers.json"
+            headers.write_text(json.dumps({"Cookie": _sign_in(dashboard.env)}), encoding="utf-8")
+            return _measure_all(dashboard, headers, options.runs)
+    except (NodeError, BrowserError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _measure_all(dashboard: MeasuredDashboard, headers: Path, runs: int) -> int:
+    rows, missed, targets = [], 0, Target.all()
+    for target in targets:
+        own_headers = headers if target.page != "login" else None
+        reports = [_run(dashboard, target, own_headers) for _ in range(runs)]
+        measured = _summarise(reports)
+        missed += measured.misses(target)
+        rows.append(_row(target, measured))
+    print(HEADER, *rows, sep="\n")
+    print(f"\n{missed} of {len(targets)} pages miss a target." if missed else "\nEvery target is met.")
+    return int(missed > 0)
+
+
+def _run(dashboard: MeasuredDashboard, target: Target, headers: Path | None) -> dict[str, Any]:
+    command = [
+        *(dashboard.node.command("npx"), "--yes", LIGHTHOUSE, dashboard.env["BASE_URL"] + target.path),
+        *("--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={CHROME_FLAGS}"),
+        *(["--preset=desktop"] if target.form_factor == "desktop" else []),
+        *([f"--extra-headers={headers}"] if headers else []),
+    ]
+    env = dict(dashboard.env)
+    if "CHROMIUM" in env:
+        env["CHROME_PATH"] = env["CHROMIUM"]
+    for _ in range(TRIES):
+        result = subprocess.run(command, cwd=FRONTEND, env=env, capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            return _report(result.stdout, target)
+    raise RuntimeError(f"Lighthouse failed {TRIES} times on {target.path}:\n{result.stderr[-2000:]}")
+
+
+def _report(output: str, target: Target) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(output)
+    if not report["finalDisplayedUrl"].endswith(target.path):
+        raise RuntimeError(f"Lighthouse was led from {target.path} to {report['finalDisplayedUrl']}.")
+    return report
+
+
+def _summarise(reports: list[dict[str, Any]]) -> Measured:
+    def audit(name: str) -> float:
+        return float(median(report["audits"][name]["numericValue"] for report in reports))
+
+    scores = (median(report["categories"][name]["score"] for report in reports) for name in CATEGORIES)
+    return Measured(
+        scores=tuple(round(100 * score) for score in scores),
+        first_paint=audit("first-contentful-paint"),
+        largest_paint=audit("largest-contentful-paint"),
+        blocking=audit("total-blocking-time"),
+        shift=audit("cumulative-layout-shift"),
+    )
+
+
+HEADER = """\
+| page | performance | accessibility | best practices | SEO | first paint | largest paint | blocked | shift |
+|---|---|---|---|---|---|---|---|---|"""
+
+
+def _row(target: Target, measured: Measured) -> str:
+    scores = (f"{score} (>= {least})" for score, least in zip(measured.scores, target.scores, strict=True))
+    cells = (
+        f"{target.page}, {target.form_factor}",
+        *scores,
+        f"{measured.first_paint / 1000:.2f} s",
+        f"{measured.largest_paint / 1000:.2f} s (<= {target.largest_paint / 1000:.1f})",
+        f"{measured.blocking:.0f} ms (<= {MOST_BLOCKING_MS})",
+        f"{measured.shift:.3f} (<= {MOST_SHIFT})",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _sign_in(env: dict[str, str]) -> str:
+    """The superuser's session, as the Cookie header has it."""
+    login = {"email": env["SUPERUSER_EMAIL"], "password": env["SUPERUSER_PASSWORD"]}
+    request = urllib.request.Request(  # noqa: S310 (our own stack)
+        f"{env['BASE_URL']}/api/v1/login/session",
+        data=json.dumps(login).encode(),
+        headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    with urllib.request.urlopen(request) as response:  # noqa: S310 (as above)
+        cookies = response.headers.get_all("Set-Cookie", [])
+    return "; ".join(cookie.split(";")[0] for cookie in cookies)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Disk and clock of this server."""
+
+import ctypes
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from scripts.server.doctor.findings import Finding, failed, ok, skipped, warning
+
+GIB = 1024**3
+WARNING_BYTES, FAILED_BYTES = 5 * GIB, GIB
+# Of adjtimex(2): the kernel does not know that its clock is right.
+_TIME_ERROR = 5
+
+
+def check_disk(folders: Iterable[Path]) -> list[Finding]:
+    """One finding for each file system that the folders are on."""
+    by_device = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
+    return [judge_disk(shutil.disk_usage(folder).free, folder) for folder in by_device.values()]
+
+
+def judge_disk(free: int, folder: Path) -> Finding:
+    """`free` in bytes."""
+    detail = f"{free / GIB:.1f} GiB are free at {folder}."
+    fix = "docker image prune, docker builder prune, old logs and dumps; or a larger disk. A full one stops all writes."
+    if free < FAILED_BYTES:
+        return failed("disk", "The disk is nearly full", detail, fix)
+    if free < WARNING_BYTES:
+        return warning("disk", "The disk is filling up", detail, fix)
+    return ok("disk", "Disk", detail)
+
+
+def check_clock() -> Finding:
+    """Whether the kernel knows that its clock is synchronised. Needs Linux."""
+    try:
+        state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))
+    except AttributeError:
+        state = -1
+    return judge_clock(state)
+
+
+def judge_clock(state: int) -> Finding:
+    """`state` is what adjtimex(2) returns."""
+    if state < 0:
+        return skipped("time-sync", "Clock", "This system does not tell whether its clock is synchronised.")
+    if state != _TIME_ERROR:
+        return ok("time-sync", "Clock", "It is synchronised.")
+    detail = "Nothing keeps this server's clock right: certificates, sessions and links end at the wrong time."
+    return warning("time-sync", "The clock is not synchronised", detail, "sudo timedatectl set-ntp true")

@@ -1,0 +1,193 @@
+"""`./scripts/check-template`: projects with each choice of features are whole, with nothing of what was declined."""
+
+import argparse
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.checks.lint import PYTHON, clean_environment
+from scripts.features.files import belongs, tracked
+from scripts.template.projects import TemplateError, commit, copy_of_the_template, make_project, run
+from scripts.template.throwaway import add_feature
+
+# What a default project has of its own, or lacks. Everything else is the same, byte for byte.
+OWN = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "docs/decisions/README.md"}
+NOT_COPIED = (
+    "copier.yml",
+    "SECURITY.md",
+    ".github/workflows/benchmark.yml",
+    ".github/workflows/template.yml",
+    "scripts/bench",
+    "scripts/check-template",
+    "backend/benchmarks/",
+    "scripts/template/",
+    "backend/tests/benchmarks/",
+    "scripts/tests/template/",
+    "docs/decisions/0029-",
+    "docs/decisions/0030-",
+    "docs/screenshots/",
+    "docs/starting-a-project.md",
+    "frontend/packages/sdk/openapi.json",
+    "frontend/packages/sdk/src/gen/",
+    "frontend/src/routeTree.gen.ts",
+)
+# An optional layer of the import rules is named whether it is there or not.
+MAY_NAME_IT = ("backend/pyproject.toml", ".copier-answers.yml")
+# The notice of the licence.
+MAY_NAME_THE_TEMPLATE = ("LICENSE",)
+THROWAWAY = ("gadgets", "widgets")
+RANDOM_SETS = 5
+Choice = dict[str, bool]
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./scripts/check-template",
+        description="Make projects with each choice of features, two invented features included, and check them.",
+        epilog="Without --full: files, traces, style, import rules and the API's document of each, within a minute.",
+    )
+    parser.add_argument("--full", action="store_true", help="run lint, backend and frontend tests in each: takes hours")
+    parser.add_argument("--seed", type=int, default=6, metavar="N", help="of the random choices (6)")
+    parser.add_argument("--part", default="1/1", metavar="K/N", help="only the K-th of N parts of the projects")
+    options = parser.parse_args(arguments)
+    numbers = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", options.part)
+    if not numbers or int(numbers[1]) > int(numbers[2]):
+        parser.error("--part is written like 2/3, the second of three")
+    options.part = slice(int(numbers[1]) - 1, None, int(numbers[2]))
+    return options
+
+
+def features(template: Path) -> list[str]:
+    """The yes/no questions."""
+    return re.findall(r"^(\w+):\n  type: bool$", (template / "copier.yml").read_text(encoding="utf-8"), re.M)
+
+
+def choices(names: list[str], seed: int) -> list[Choice]:
+    """All, each one off, none, and some by chance; never one without what it needs."""
+    chance = random.Random(seed)  # noqa: S311
+    wanted = [dict.fromkeys(names, True)]
+    wanted += [{**dict.fromkeys(names, True), name: False} for name in names]
+    wanted += [dict.fromkeys(names, False)]
+    wanted += [{name: chance.random() < 0.5 for name in names} for _ in range(RANDOM_SETS)]
+    for choice in wanted:
+        choice["widgets"] = choice["widgets"] and choice["gadgets"]
+    return [dict(each) for each in sorted({tuple(choice.items()) for choice in wanted}, reverse=True)]
+
+
+def check_equality(template: Path, project: Path) -> None:
+    """With everything on, a project is the template apart from what is listed here."""
+    made, source = set(tracked(project)), set(tracked(template))
+    expected = {name for name in source if not name.startswith(NOT_COPIED) and not name.endswith(".jinja")} | OWN
+    if made != expected:
+        raise TemplateError(f"Not copied, or not meant to be: {sorted(made ^ expected)}")
+    different = {name for name in made - OWN if (project / name).read_bytes() != (template / name).read_bytes()}
+    if different:
+        raise TemplateError(f"Not as in the template: {sorted(different)}")
+
+
+def words_of(template: Path, feature: str) -> list[str]:
+    """What only this feature brings: its folders, addresses, operations and schemas."""
+    words = [f"app.{feature}", f"tests.{feature}", f"features/{feature}", f'"/{feature}', f"/{feature}/"]
+    if feature in THROWAWAY:
+        return [feature, feature.capitalize(), feature.upper()]
+    document = json.loads((template / "frontend/packages/sdk/openapi.json").read_text(encoding="utf-8"))
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    words += [f"{each['operationId']}(" for each in operations if feature in each.get("tags", ())]
+    stem = feature.removesuffix("s").capitalize()
+    return words + [name for name in document["components"]["schemas"] if name.startswith(stem)]
+
+
+def check_traces(template: Path, project: Path, declined: list[str]) -> None:
+    for path in project.rglob("*"):
+        if path.is_dir() and ".git" not in path.parts and not any(path.iterdir()):
+            raise TemplateError(f"{path.relative_to(project)} is an empty folder")
+    for name in tracked(project):
+        text = (project / name).read_text(encoding="utf-8", errors="ignore")
+        if "groundwork" in text.lower() and not name.startswith(MAY_NAME_THE_TEMPLATE):
+            raise TemplateError(f"{name} names the template")
+        missing = [path for path in NOT_COPIED if path in text and not path.startswith("frontend/")]
+        if name.endswith(".md") and missing:
+            raise TemplateError(f"{name} names {missing[0]}, which projects do not get")
+        for feature in declined:
+            if belongs(name, feature):
+                raise TemplateError(f"{name} belongs to {feature}, which was declined")
+            found = [word for word in words_of(template, feature) if word in text]
+            if name.endswith(".md") and re.search(rf"\b{feature}\b", text):
+                found.append(feature)
+            if found and not name.startswith(MAY_NAME_IT):
+                raise TemplateError(f"{name} says {found[0]}, but {feature} was declined")
+
+
+def check_quickly(project: Path, declined: list[str]) -> None:
+    """What the tools of this repository say of the project, without installing anything there."""
+    backend = project / "backend"
+    env = clean_environment() | {"PYTHONPATH": f"{project}{os.pathsep}{backend}"}
+    run(PYTHON, "-m", "ruff", "check", "--quiet", ".", "../scripts", cwd=backend, env=env)
+    run(PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".", "../scripts", cwd=backend, env=env)
+    run(Path(PYTHON).parent / "lint-imports", cwd=backend, env=env)
+    document = json.loads(run(PYTHON, "-m", "app.openapi", cwd=backend, env=env))
+    tags = {tag for path in document["paths"].values() for each in path.values() for tag in each.get("tags", ())}
+    if tags & set(declined):
+        raise TemplateError(f"The API has operations of {sorted(tags & set(declined))}")
+    heads = run(PYTHON, "-m", "alembic", "heads", cwd=backend, env=env).count("(head)")
+    if heads != 1:
+        raise TemplateError(f"The migrations have {heads} heads")
+
+
+def check_fully(project: Path) -> None:
+    env = clean_environment()
+    env.pop("VIRTUAL_ENV", None)
+    run("./scripts/test", "lint", "backend", "frontend", cwd=project, env=env, seconds=3600)
+    commit(project, "What the first command generated")
+
+
+def check(folder: Path, *, full: bool, seed: int, part: slice) -> int:
+    """The number of projects. Raises TemplateError at one that is not whole."""
+    template = copy_of_the_template(folder / "template")
+    add_feature(template, "gadgets", 900)
+    add_feature(template, "widgets", 901, down="gadgets")
+    commit(template, "Two more features", tag="v0.2.0")
+
+    def check_one(choice: Choice) -> None:
+        begun = time.monotonic()
+        declined = [name for name, chosen in choice.items() if not chosen]
+        project = make_project(template, folder / "-".join(["without", *declined]), choice)
+        if not declined:
+            check_equality(template, project)
+        check_traces(template, project, declined)
+        check_quickly(project, declined)
+        if full:
+            check_fully(project)
+        print(f"  ok    without {', '.join(declined) or 'nothing':<32} {time.monotonic() - begun:6.1f} s", flush=True)
+
+    # Copier uses one core; tests use all of them.
+    with ThreadPoolExecutor(max_workers=1 if full else 2) as pool:
+        results = [pool.submit(check_one, choice) for choice in choices(features(template), seed)[part]]
+        for result in results:
+            result.result()
+    return len(results)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    with tempfile.TemporaryDirectory(prefix="check-template-") as folder:
+        try:
+            count = check(Path(folder), full=options.full, seed=options.seed, part=options.part)
+        except TemplateError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+    if count == 0:
+        print("error: this part has no project: divide them into fewer", file=sys.stderr)
+        return 1
+    print(f"{count} projects, each whole.{'' if options.full else ' Their tests: ./scripts/check-template --full'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+import contextlib
+import os
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from scripts.tests.compose.stack import Stack, Visitor
+
+NAME = f"apptest{os.getpid()}"
+FILES = ("docker-compose.yml", "scripts/tests/compose/override.yml")
+
+
+def engine_answers() -> bool:
+    if not shutil.which("docker"):
+        return False
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False).returncode == 0
+    return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    if not engine_answers():
+        pytest.skip("no Docker engine answers")
+
+
+@contextlib.contextmanager
+def started(stack: Stack, *services: str, proxy: Stack | None = None, plain: bool = False) -> Iterator[Stack]:
+    try:
+        stack.up(*services)
+        with stack.visitor("dashboard", proxy=proxy, plain=plain) as visitor:
+            visitor.wait_for_the_api()
+        yield stack
+    finally:
+        left = stack.down()
+        stack.remove_images()
+    assert left == [], "`down` left something behind"
+
+
+@pytest.fixture(scope="package")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack of a server, as deployment.md starts it."""
+    folder = tmp_path_factory.mktemp("production") / "stack"
+    name = 'Ä "quoted" </script>'
+    with started(Stack(folder, NAME, *FILES, DOMAIN="example.test", PROJECT_NAME=name)) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def api(production: Stack) -> Iterator[Visitor]:
+    """The superuser, signed in on api.DOMAIN."""
+    with production.visitor("api") as visitor:
+        visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
+        yield visitor
+
+
+@pytest.fixture(scope="package")
+def dashboard(production: Stack) -> Iterator[Visitor]:
+    """Somebody without an account, on dashboard.DOMAIN."""
+    with production.visitor("dashboard") as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="package")
+def mailbox(production: Stack) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{production.port('mailpit', 8025)}") as client:
+        yield client
+
+
+def sign_in(visitor: httpx2.Client, stack: Stack) -> str:
+    form = {"username": "admin@example.com", "password": stack.secrets["FIRST_SUPERUSER_PASSWORD"]}
+    answer = visitor.post("/api/v1/login/access-token", data=form)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+def make_user(superuser: httpx2.Client) -> str:
+    """The id of a new one."""
+    user = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
+    answer = superuser.post("/api/v1/users/", json=user)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+@pytest.fixture
+def other_secrets(tmp_path: Path) -> Path:
+    return tmp_path / "own" / "secrets"

@@ -1,0 +1,53 @@
+"""The stack of a laptop: with the override file, by plain http."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from scripts.tests.compose.conftest import NAME, sign_in, started
+from scripts.tests.compose.stack import Stack
+
+pytestmark = pytest.mark.compose
+FILES = ("docker-compose.yml", "docker-compose.override.yml", "scripts/tests/compose/development.yml")
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("laptop") / "stack"
+    with started(Stack(folder, f"{NAME}laptop", *FILES, DOMAIN="localhost"), plain=True) as stack:
+        yield stack
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "words"),
+    [
+        ("dashboard", "/", '<div id="root">'),
+        ("dashboard", "/api/v1/utils/health-check/", "true"),
+        ("api", "/docs", "swagger"),
+        ("adminer", "/", "Adminer"),
+        ("mailpit", "/api/v1/info", "Version"),
+        ("proxy", "/api/version", "Version"),
+    ],
+)
+def test_each_page_is_a_host_name(laptop: Stack, host: str, path: str, words: str) -> None:
+    with laptop.visitor(host, plain=True) as visitor:
+        answer = visitor.get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    assert words.lower() in answer.text.lower()
+
+
+def test_mail_goes_to_the_mailbox(laptop: Stack) -> None:
+    with laptop.visitor("api", plain=True) as api, laptop.visitor("mailpit", plain=True) as mailbox:
+        headers = {"Authorization": f"Bearer {sign_in(api, laptop)}"}
+        answer = api.post("/api/v1/utils/test-email/", params={"email_to": "ada@example.com"}, headers=headers)
+        assert answer.status_code == 201, answer.text
+        # Jobs end with the process at the latest, and what was sent is then in the mailbox.
+        laptop.compose("stop", "backend")
+        messages = mailbox.get("/api/v1/messages").json()["messages"]
+    assert [message["To"][0]["Address"] for message in messages] == ["ada@example.com"]
+
+
+def test_only_this_machine_reaches_it(laptop: Stack) -> None:
+    for service in ("proxy", "db"):
+        ports = laptop.inspect(service)["NetworkSettings"]["Ports"].values()
+        assert [at["HostIp"] for published in ports if published for at in published] == ["127.0.0.1"]

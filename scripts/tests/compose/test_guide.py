@@ -1,0 +1,58 @@
+"""deployment.md as a whole, in its order, with real containers: set up, started, its secrets changed."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.tests.docs.guides import COMPOSE, HERE, copy_repository, script, server_environment
+
+pytestmark = pytest.mark.compose
+
+NAME = f"guide{os.getpid()}"
+# 80 and 443 of this machine may be another's.
+PORTS = 'services: { proxy: { ports: !override ["127.0.0.1::443"] } }\n'
+READY = """
+for service in backend frontend; do test -n "$(docker compose ps --quiet $service)"; done
+docker compose exec -T backend python -c \\
+    'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/api/v1/health/ready", timeout=5)'
+test "$(grep -c AGE-SECRET-KEY .local/secrets/BACKUP_KEY)" = 2
+"""
+CLEAN_UP = """
+docker compose down --volumes --timeout 5
+docker image rm $(docker image ls --quiet "$STACK_NAME-*")
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator["Server"]:
+    server = Server(tmp_path)
+    yield server
+    server.run("export COMPOSE_FILE=docker-compose.yml COMPOSE_ENV_FILES=.env,.local/server.env" + CLEAN_UP)
+
+
+class Server:
+    def __init__(self, work: Path) -> None:
+        self.folder = copy_repository(work / "copy")
+        (self.folder / "ports.yml").write_text(PORTS, encoding="utf-8")
+        passed_on = {name: os.environ[name] for name in os.environ if name.startswith("DOCKER_") or name == "HOME"}
+        # No certificate is asked for.
+        ours = {"STACK_NAME": NAME, "ACME_SERVER": "https://127.0.0.1:9/", "COMPOSE_PROGRESS": "plain"}
+        self.env = {**passed_on, **server_environment(work), **ours}
+
+    def run(self, commands: str) -> "subprocess.CompletedProcess[str]":
+        command = ["bash", "-c", commands]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=540, check=False
+        )
+
+
+def test_every_command_for_a_server_does_what_it_says(server: Server) -> None:
+    commands = script("deployment.md", HERE, COMPOSE)
+    assert "COMPOSE_FILE=docker-compose.yml " in commands
+    commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
+    commands = commands.replace("app-production", NAME)
+    result = server.run(commands + READY)
+    assert result.returncode == 0, f"{result.stdout[-2000:]}\n{result.stderr[-6000:]}"

@@ -1,0 +1,88 @@
+"""The images of the stack (OP-06)."""
+
+import json
+
+import pytest
+
+from scripts.checks.secret_scan import PATTERNS
+from scripts.tests.compose.stack import Stack
+from scripts.tests.deploy.files import read
+
+pytestmark = pytest.mark.compose
+
+
+def in_image(stack: Stack, image: str, *command: str) -> str:
+    entrypoint, *arguments = command
+    return stack.run("run", "--rm", "--entrypoint", entrypoint, f"{stack.name}-{image}", *arguments).stdout
+
+
+@pytest.mark.parametrize(
+    ("image", "ours", "megabytes"),
+    [
+        ("backend", ("/app", "/storage", "/sbom.cdx.json"), 250),
+        ("frontend", ("/usr/share/nginx/html", "/sbom.cdx.json"), 20),
+    ],
+)
+def test_what_is_put_on_top_of_the_base_is_small(
+    production: Stack, image: str, ours: tuple[str, ...], megabytes: int
+) -> None:
+    kilobytes = [int(line.split()[0]) for line in in_image(production, image, "du", "-sk", *ours).splitlines()]
+    assert len(kilobytes) == len(ours)
+    assert sum(kilobytes) < megabytes * 1000
+
+
+@pytest.mark.parametrize("image", ["backend", "frontend"])
+def test_an_image_says_what_it_is(production: Stack, image: str) -> None:
+    tag = f"{production.name}-{image}:labelled"
+    build = {"TAG": "labelled", "COMMIT": "0123abc"}
+    production.compose("build", image, environment=build)
+    shown = production.run("image", "inspect", "--format", "{{json .Config.Labels}}", tag).stdout
+    production.run("image", "rm", tag)
+    labels = json.loads(shown)
+    names = ("title", "version", "revision")
+    assert [labels[f"org.opencontainers.image.{name}"] for name in names] == [image, "labelled", "0123abc"]
+
+
+@pytest.mark.parametrize(
+    ("image", "has", "lacks"),
+    [
+        ("backend", {"fastapi", "uvicorn", "psycopg"}, {"pytest", "mypy"}),
+        ("frontend", {"react", "react-dom", "zod", "tailwindcss"}, {"fastapi"}),
+    ],
+)
+def test_an_image_lists_what_it_is_made_of(production: Stack, image: str, has: set[str], lacks: set[str]) -> None:
+    bill = json.loads(in_image(production, image, "cat", "/sbom.cdx.json"))
+    names = {component["name"] for component in bill["components"]}
+    assert bill["bomFormat"] == "CycloneDX"
+    assert has <= names
+    assert not lacks & names
+    assert all(component["version"] for component in bill["components"])
+
+
+def test_the_backends_list_is_what_is_installed(production: Stack) -> None:
+    bill = json.loads(in_image(production, "backend", "cat", "/sbom.cdx.json"))
+    listed = {component["name"] for component in bill["components"]}
+    script = "import importlib.metadata as m; print(*(each.metadata['Name'] for each in m.distributions()))"
+    installed = {
+        name.lower().replace("_", "-").replace(".", "-")
+        for name in in_image(production, "backend", "python", "-c", script).split()
+    }
+    assert installed
+    assert installed <= listed
+
+
+@pytest.mark.parametrize(
+    ("image", "folders"),
+    [
+        ("backend", ("/app/app", "/app/alembic.ini", "/docker-entrypoint.sh")),
+        ("frontend", ("/etc/nginx", "/usr/share/nginx", "/docker-entrypoint.sh")),
+    ],
+)
+def test_op07_no_image_holds_what_looks_like_a_secret(production: Stack, image: str, folders: tuple[str, ...]) -> None:
+    search = 'grep -rlE -e "$@" 2>/dev/null || echo none'
+    assert in_image(production, image, "sh", "-c", search, "sh", "|".join(PATTERNS), *folders).strip() == "none"
+
+
+def test_no_image_holds_tools_or_tests(production: Stack) -> None:
+    assert in_image(production, "backend", "ls", "/app").split() == ["alembic.ini", "app"]
+    assert "/.vite" not in read("frontend/nginx.conf")

@@ -1,0 +1,136 @@
+"""What the services do for each other: mail, addresses, order of start, and what is closed (WE-15)."""
+
+import time
+import uuid
+from datetime import datetime
+
+import httpx2
+import pytest
+
+from scripts.measure.docker_stack import SECRETS
+from scripts.tests.compose.stack import Stack, Visitor
+
+pytestmark = pytest.mark.compose
+RUNNING = ("proxy", "db", "backend", "frontend")
+
+
+def test_a_mail_is_sent_with_a_link_to_the_dashboard(api: Visitor, mailbox: httpx2.Client) -> None:
+    assert api.post("/api/v1/password-recovery/admin@example.com").status_code == 200
+    for _ in range(150):
+        # Others are welcomed.
+        everything = mailbox.get("/api/v1/messages").json()["messages"]
+        messages = [mail for mail in everything if mail["To"][0]["Address"] == "admin@example.com"]
+        if messages:
+            break
+        time.sleep(0.2)
+    else:
+        raise AssertionError("no mail came within 30 s")
+    message = mailbox.get(f"/api/v1/message/{messages[0]['ID']}").json()
+    assert "https://dashboard.example.test/reset-password" in message["HTML"]
+
+
+def test_the_log_has_the_clients_address_whatever_the_client_claims(production: Stack, dashboard: Visitor) -> None:
+    claims = {"X-Forwarded-For": "6.6.6.6", "X-Real-Ip": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
+    request_id = uuid.uuid4().hex
+    dashboard.get("/api/v1/utils/health-check/", headers={**claims, "X-Correlation-ID": request_id})
+    [line] = [line for line in production.log("backend") if line.get("request_id") == request_id]
+    # Docker gives connections from this machine the address of the network's gateway.
+    [network] = production.inspect("proxy")["NetworkSettings"]["Networks"].values()
+    assert line["client"] == network["Gateway"]
+
+
+def test_only_the_proxy_can_be_reached_from_outside(production: Stack) -> None:
+    published = {
+        service: sorted(port for port, at in production.inspect(service)["NetworkSettings"]["Ports"].items() if at)
+        for service in RUNNING
+    }
+    assert published == {"proxy": ["443/tcp", "80/tcp"], "db": [], "backend": [], "frontend": []}
+
+
+def test_the_database_has_no_way_out_and_the_proxy_none_to_it(production: Stack) -> None:
+    networks = {name: set(production.inspect(name)["NetworkSettings"]["Networks"]) for name in RUNNING}
+    database = f"{production.name}_database"
+    assert networks["db"] == {database}
+    assert [name for name in RUNNING if database in networks[name]] == ["db", "backend"]
+    assert production.run("network", "inspect", "--format", "{{.Internal}}", database).stdout.strip() == "true"
+
+
+def test_no_database_console_exists(production: Stack) -> None:
+    assert "adminer" not in production.compose("ps", "--all", "--services").stdout.split()
+
+
+def test_prestart_ended_well_before_the_api_started(production: Stack) -> None:
+    prestart, backend = (production.inspect(name)["State"] for name in ("prestart", "backend"))
+    assert (prestart["Status"], prestart["ExitCode"]) == ("exited", 0)
+    ended, started = (datetime.fromisoformat(at[:26]) for at in (prestart["FinishedAt"], backend["StartedAt"]))
+    assert ended <= started
+
+
+@pytest.mark.parametrize("service", RUNNING)
+def test_a_container_runs_as_its_settings_say(production: Stack, service: str) -> None:
+    container = production.inspect(service)
+    host = container["HostConfig"]
+    assert host["ReadonlyRootfs"] is True
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["Memory"] > 0
+    assert host["PidsLimit"] == 512
+    assert not host["Privileged"]
+
+
+@pytest.mark.parametrize(("service", "user"), [("backend", "10001"), ("frontend", "101")])
+def test_our_processes_are_nobody(production: Stack, service: str, user: str) -> None:
+    assert production.compose("exec", "-T", service, "id", "-u").stdout.strip() == user
+    assert production.compose("exec", "-T", service, "touch", "/etc/written", status=None).returncode != 0
+
+
+def test_op04_the_api_is_no_superuser_of_the_database_and_cannot_become_the_owner(production: Stack) -> None:
+    statement = (
+        "SELECT DISTINCT usename, rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename "
+        "WHERE application_name <> 'psql' AND backend_type = 'client backend' AND datname = current_database()"
+    )
+    psql = f'psql --no-align --tuples-only --username=$POSTGRES_USER --command="{statement}" $POSTGRES_DB'
+    assert production.compose("exec", "-T", "db", "sh", "-c", psql).stdout.split() == ["api|f"]
+    secrets = production.compose("exec", "-T", "backend", "ls", "/run/secrets").stdout.split()
+    assert "SECRET_KEY" in secrets
+    assert "POSTGRES_PASSWORD" not in secrets
+
+
+def test_there_is_a_process_for_each_core(production: Stack) -> None:
+    cores = production.compose("exec", "-T", "backend", "nproc").stdout.strip()
+    given = production.compose("exec", "-T", "backend", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ").stdout
+    assert f"WEB_CONCURRENCY={cores}\n" in given
+
+
+def test_no_secret_is_shown(production: Stack, api: Visitor) -> None:
+    """`api` has signed in with one of them."""
+    containers = production.compose("ps", "--all", "--quiet").stdout.split()
+    shown = {
+        "inspect": production.run("inspect", *containers).stdout,
+        "logs": production.compose("logs", "--no-color").stdout,
+        "images": "".join(
+            production.run("image", command, *options, f"{production.name}-{image}").stdout
+            for image in ("backend", "frontend")
+            for command, options in (("inspect", ()), ("history", ("--no-trunc",)))
+        ),
+        "environment": production.compose("exec", "-T", "backend", "env").stdout,
+        "processes": "".join(production.run("top", container, status=None).stdout for container in containers),
+    }
+    assert "SECRET_KEY" in shown["inspect"], "the mounts have names, so that this test looks at the right thing"
+    token = api.headers["Authorization"].removeprefix("Bearer ")
+    for name, value in (*((name, production.secrets[name]) for name in SECRETS), ("token", token)):
+        assert [place for place, text in shown.items() if value in text] == [], name
+
+
+def test_valkey_asks_for_its_password_and_keeps_nothing(production: Stack) -> None:
+    production.compose("--profile", "redis", "up", "--detach", "--wait", "redis")
+    redis = production.inspect("redis")
+    assert set(redis["NetworkSettings"]["Networks"]) == {f"{production.name}_cache"}
+    assert not any(redis["NetworkSettings"]["Ports"].values())
+    refused = production.compose("exec", "-T", "redis", "valkey-cli", "get", "key").stdout
+    assert "NOAUTH" in refused
+    password = "REDISCLI_AUTH=$(cat /run/secrets/REDIS_PASSWORD)"
+    answer = production.compose("exec", "-T", "redis", "sh", "-c", f"{password} valkey-cli config get save").stdout
+    assert answer.split() == ["save"]
+    shown = str(redis) + production.compose("logs", "redis").stdout
+    assert production.secrets["REDIS_PASSWORD"] not in shown

@@ -1,0 +1,218 @@
+"""The Compose files: what each container can do and reach (OP-05, WE-15)."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.core.settings import settings
+from scripts.tests.deploy.files import load_yaml, read, tracked_settings
+
+SERVER = load_yaml("docker-compose.yml")
+LAPTOP = load_yaml("docker-compose.override.yml")
+FILES = ("docker-compose.yml", "docker-compose.override.yml")
+SECRETS = {
+    "SECRET_KEY",
+    "POSTGRES_PASSWORD",
+    "FIRST_SUPERUSER_PASSWORD",
+    "SMTP_PASSWORD",
+    "STORAGE_SECRET_ACCESS_KEY",
+}
+PROFILES = {"redis": ["redis"], "backup": ["backup"]}
+PROFILES_SECRETS = {"REDIS_PASSWORD", "BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
+
+
+def labels(service: dict[str, Any]) -> str:
+    return "\n".join(service.get("labels", []))
+
+
+def names_on(network: str) -> set[str]:
+    return {name for name, service in SERVER["services"].items() if network in service["networks"]}
+
+
+def test_a_server_has_these_services() -> None:
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
+    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
+
+
+def test_a_laptop_has_a_database_console_and_a_mailbox_besides() -> None:
+    assert set(LAPTOP["services"]) - set(SERVER["services"]) == {"adminer", "mailpit"}
+
+
+@pytest.mark.parametrize("name", SERVER["services"])
+def test_a_container_on_a_server_can_do_little(name: str) -> None:
+    service = SERVER["services"][name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert service["pids_limit"]
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+    assert not {"privileged", "network_mode", "pid"} & set(service)
+    assert service.get("user") != "root"
+
+
+def test_only_two_containers_keep_capabilities() -> None:
+    kept = {name: service["cap_add"] for name, service in SERVER["services"].items() if "cap_add" in service}
+    assert kept == {"proxy": ["NET_BIND_SERVICE"], "db": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]}
+
+
+@pytest.mark.parametrize("name", ["adminer", "mailpit"])
+def test_a_container_on_a_laptop_only_can_do_little_too(name: str) -> None:
+    assert LAPTOP["services"][name]["cap_drop"] == ["ALL"]
+    assert LAPTOP["services"][name]["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVER["services"]) - {"prestart"}))
+def test_what_keeps_running_is_checked(name: str) -> None:
+    assert SERVER["services"][name]["healthcheck"]["test"]
+
+
+def test_the_api_starts_after_the_migrations() -> None:
+    waits_for = SERVER["services"]["backend"]["depends_on"]
+    assert waits_for["prestart"] == {"condition": "service_completed_successfully"}
+    assert SERVER["services"]["prestart"]["depends_on"]["db"] == {"condition": "service_healthy"}
+    assert SERVER["services"]["prestart"]["image"] == SERVER["services"]["backend"]["image"]
+
+
+def test_only_the_proxy_publishes_ports_on_a_server() -> None:
+    assert {name for name, service in SERVER["services"].items() if "ports" in service} == {"proxy"}
+
+
+def test_a_laptop_publishes_to_itself_only() -> None:
+    ports = [port for service in LAPTOP["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    # Without the tag Compose would add these to the ports that are open to everybody.
+    assert "ports: !override" in read("docker-compose.override.yml").split("\n  db:")[0]
+
+
+def test_the_database_is_reached_from_the_backend_only() -> None:
+    assert SERVER["networks"]["database"] == {"internal": True}
+    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
+    assert names_on("proxy") == {"proxy", "backend", "frontend"}
+
+
+def test_the_cache_is_reached_by_nobody_yet() -> None:
+    assert SERVER["networks"]["cache"] == {"internal": True}
+    assert names_on("cache") == {"redis"}
+    assert SERVER["services"]["redis"]["networks"] == ["cache"]
+    assert "requirepass" in SERVER["services"]["redis"]["command"][-1]
+
+
+def test_only_the_proxy_sees_dockers_socket() -> None:
+    mounts = {name: str(service.get("volumes", "")) for name, service in SERVER["services"].items()}
+    assert [name for name, text in mounts.items() if "docker.sock" in text] == ["proxy"]
+    assert "docker.sock:ro" in mounts["proxy"]
+
+
+def test_only_the_api_and_the_dashboard_are_routed_on_a_server() -> None:
+    routed = {name for name, service in SERVER["services"].items() if "traefik.enable=true" in labels(service)}
+    assert routed == {"backend", "frontend"}
+    assert "--providers.docker.exposedbydefault=false" in SERVER["services"]["proxy"]["command"]
+    assert not any(flag.startswith("--api") for flag in SERVER["services"]["proxy"]["command"])
+
+
+def test_the_dashboards_host_has_the_api_too() -> None:
+    rule = "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))"
+    assert f"-api.rule={rule}" in labels(SERVER["services"]["backend"])
+    assert "-dashboard.rule=Host(`dashboard.${DOMAIN}`)" in labels(SERVER["services"]["frontend"])
+
+
+def test_the_proxy_limits_each_address_for_itself() -> None:
+    """Without a source all clients of a host share the limit: a hundred open tabs would shut out everybody."""
+    limits = re.findall(r"middlewares\.(\S+)\.inflightreq\.amount=(\d+)", read("docker-compose.yml"))
+    assert dict(limits) == {
+        "${STACK_NAME}-api-limit": "100",
+        "${STACK_NAME}-events-limit": "1000",
+        "${STACK_NAME}-dashboard-limit": "100",
+    }
+    for name, _ in limits:
+        assert f"middlewares.{name}.inflightreq.sourcecriterion.ipstrategy.depth=0" in read("docker-compose.yml")
+
+
+def test_the_proxy_passes_a_stream_on_as_it_comes() -> None:
+    backend = labels(SERVER["services"]["backend"])
+    hosts = "(Host(`api.${DOMAIN}`) || Host(`dashboard.${DOMAIN}`))"
+    assert f"-events.rule={hosts} && Path(`{settings.API_V1_STR}/events`)" in backend
+    assert "routers.${STACK_NAME}-events.middlewares=${STACK_NAME}-events-limit" in backend  # not compressed
+    assert not any("writetimeout" in flag for flag in SERVER["services"]["proxy"]["command"])
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_two_stacks_share_no_name_of_a_route(file: str) -> None:
+    names = re.findall(r"traefik\.http\.\w+\.([^.]+)\.", read(file))
+    assert names
+    assert all(name.startswith("${STACK_NAME}-") for name in names)
+
+
+def test_plain_http_is_redirected_on_a_server() -> None:
+    flags = SERVER["services"]["proxy"]["command"]
+    assert "--entrypoints.web.http.redirections.entrypoint.to=websecure" in flags
+    assert "--entrypoints.websecure.http.tls.certresolver=letsencrypt" in flags
+    assert SERVER["services"]["backend"]["environment"]["FRONTEND_URL"] == "https://dashboard.${DOMAIN}"
+
+
+def test_an_unwell_api_is_a_503_and_no_page_of_another_route() -> None:
+    """The proxy drops a container whose check fails; without its service the dashboard's route would answer."""
+    assert "--providers.docker.allowemptyservices=true" in SERVER["services"]["proxy"]["command"]
+    assert "/api/v1/health/ready" in SERVER["services"]["backend"]["healthcheck"]["test"][-1]
+
+
+def test_the_database_takes_the_connections_of_two_versions_at_once() -> None:
+    [allowed] = re.findall(r"max_connections=(\d+)", read("docker-compose.yml"))
+    cores, each = 8, 2 * settings.DATABASE_POOL_SIZE + 2
+    assert int(allowed) > 2 * cores * each
+
+
+def test_a_server_is_never_in_local_mode_by_omission() -> None:
+    assert SERVER["services"]["backend"]["environment"]["ENVIRONMENT"] == "${DEPLOY_ENVIRONMENT:-production}"
+    assert LAPTOP["services"]["backend"]["environment"]["ENVIRONMENT"] == "local"
+
+
+def test_uploaded_files_outlive_the_container() -> None:
+    backend = SERVER["services"]["backend"]
+    assert backend["environment"]["STORAGE_URL"] == "${STORAGE_URL:-file:///storage}"
+    assert backend["volumes"] == ["storage:/storage"]
+    assert "storage" in SERVER["volumes"]
+    # The container is another user than root, and a new volume gets the owner of what it is mounted on.
+    assert "COPY --from=build --chown=10001:10001 /storage /storage" in read("backend/Dockerfile")
+
+
+def test_secrets_are_files() -> None:
+    folder = "${SECRETS_DIR:-./.local/secrets}"
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
+    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
+    assert keys == {"backup"}
+    assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
+    assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD"}
+    assert LAPTOP["services"]["backend"]["secrets"] == ["SECRET_KEY"]
+    assert SERVER["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_PASSWORD"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_environment_holds_a_secret(file: str) -> None:
+    for service in load_yaml(file)["services"].values():
+        names = set(service.get("environment", {}))
+        assert not names & (SECRETS | {"DATABASE_URL"})
+        assert not [name for name in names if "PASSWORD" in name and not name.endswith("_FILE")]
+
+
+def test_the_tracked_settings_hold_no_secret() -> None:
+    settings = tracked_settings()
+    assert [name for name in (*SECRETS, "DATABASE_URL") if settings[name]] == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_variable_is_explained(file: str) -> None:
+    variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
+    assert variables
+    tracked, guide = tracked_settings(), read("deployment.md")
+    for name, default in variables.items():
+        assert name in tracked or (default and f"`{name}`" in guide), name
+
+
+def test_no_image_of_others_floats_over_major_versions() -> None:
+    images = {s["image"] for s in (*SERVER["services"].values(), *LAPTOP["services"].values()) if "image" in s}
+    public = {image for image in images if "${" not in image}
+    assert public == {"traefik:3.7", "postgres:18", "valkey/valkey:9-alpine", "adminer:5", "axllent/mailpit:v1.30"}

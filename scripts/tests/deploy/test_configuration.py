@@ -1,0 +1,62 @@
+"""`/config.js`: one image in every environment, whoever serves the dashboard."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+
+from app.core.http.spa import configuration
+from app.core.settings import Settings
+from app.main import create_app
+from scripts.tests.deploy.files import read
+
+HOSTILE = 'Ä "quoted" \\ </script><script>alert(1)</script> %s $(id) `id` \\n'
+NAMES = ["Acme", "O'Neil & Sons", "", HOSTILE]
+
+
+def by_nginx(folder: Path, name: str) -> str:
+    """What the image's entrypoint writes, on this machine's shell and with nothing in place of Nginx."""
+    (folder / "nginx").write_text("#!/bin/sh\n")
+    (folder / "nginx").chmod(0o755)
+    target = folder / "config.js"
+    script = read("frontend/docker-entrypoint.sh").replace("/tmp/config.js", str(target))  # noqa: S108
+    env = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PROJECT_NAME": name}
+    subprocess.run(["sh", "-c", script], env=env, check=True)
+    return target.read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nginx_and_the_api_process_write_the_same(tmp_path: Path, name: str) -> None:
+    assert by_nginx(tmp_path, name) == configuration(name)
+
+
+def test_a_name_cannot_become_code(tmp_path: Path) -> None:
+    written = by_nginx(tmp_path, f"{HOSTILE}\n\t\r\x7f")
+    assert written == configuration(HOSTILE)
+    assert "<" not in written
+    assert re.fullmatch(r'window\.APP_CONFIG = \{"projectName": "(\\.|[^"\\])*"\};\n', written)
+
+
+async def test_the_api_process_serves_it_instead_of_the_file_of_the_build(tmp_path: Path) -> None:
+    (tmp_path / "config.js").write_text("of the build")
+    app = create_app(Settings(_env_file=None, FRONTEND_DIR=tmp_path, PROJECT_NAME="Mine"))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.get("/config.js")
+        refused = await client.post("/config.js", headers={"Origin": "http://localhost:8000"})
+    assert (answer.status_code, answer.text) == (200, configuration("Mine"))
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert refused.status_code == 405
+
+
+def test_nginx_serves_what_was_written_at_the_start() -> None:
+    assert "location = /config.js {\n            alias /tmp/config.js;" in read("frontend/nginx.conf")
+    assert "PROJECT_NAME" not in read("frontend/Dockerfile")
+
+
+def test_the_page_reads_it_before_anything_else() -> None:
+    scripts = re.findall(r"<script[^>]*src=\"([^\"]+)\"", read("frontend/index.html"))
+    assert scripts == ["/config.js", "/first-paint.js", "/src/main.tsx"]

@@ -1,0 +1,103 @@
+"""The workflows: pinned actions, permissions and schedules (OP-06)."""
+
+import re
+from typing import Any
+
+import pytest
+
+from scripts.tests.deploy.files import ROOT, load_yaml, read
+
+WORKFLOWS = sorted(f".github/workflows/{path.name}" for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def test_there_are_workflows() -> None:
+    assert WORKFLOWS
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_an_action_is_pinned_to_a_commit(workflow: str) -> None:
+    for line in re.findall(r"uses: (.+)", read(workflow)):
+        if not line.startswith("$/"):  # this repository at the same commit
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_job_has_an_end_and_runs_once_at_a_time(workflow: str) -> None:
+    document = load_yaml(workflow)
+    assert document["concurrency"]["group"]
+    for job in document["jobs"].values():
+        assert "uses" in job or 0 < job["timeout-minutes"] <= 60
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_job_runs_scripts_of_the_project_and_git_alone(workflow: str) -> None:
+    jobs = load_yaml(workflow)["jobs"].values()
+    commands = [step["run"] for job in jobs for step in job.get("steps", []) if "run" in step]
+    for command in commands:
+        script, *_ = command.split()
+        assert script in ("git", "docker") or (ROOT / script).stat().st_mode & 0o100, command
+        assert "${{" not in command, "what GitHub fills in here could be a command of somebody else's"
+
+
+@pytest.mark.parametrize(
+    ("environment", "trigger"),
+    [("staging", {"branches": ["main"]}), ("production", {"tags": ["v*"]})],
+)
+def test_a_site_gets_what_has_passed_the_tests(environment: str, trigger: dict[str, list[str]]) -> None:
+    """On its own runner, by its own environment, which is what GitHub asks for approval."""
+    document = load_yaml(f".github/workflows/deploy-{environment}.yml")
+    events = document[True]  # YAML 1.1 reads `on` so
+    assert events["push"] == trigger
+    assert not {"pull_request", "pull_request_target", "workflow_run"} & set(events)
+    test, deploy = document["jobs"]["test"], document["jobs"]["deploy"]
+    assert test["uses"] == "$/.github/workflows/test.yml"
+    assert test["if"] == f"vars.{environment.upper()} == 'true'", "a project without servers would wait for a runner"
+    assert deploy["needs"] == "test"
+    assert deploy["environment"] == environment
+    assert deploy["runs-on"] == ["self-hosted", environment]
+    assert [step["run"] for step in deploy["steps"]][-1] == "./scripts/deploy"
+    assert document["concurrency"]["cancel-in-progress"] is False
+
+
+def test_dependencies_and_backups_are_looked_at_every_week() -> None:
+    document = load_yaml(".github/workflows/weekly.yml")
+    assert len(document[True]["schedule"]) == 1
+    runs = [step["run"] for job in document["jobs"].values() for step in job["steps"] if "run" in step]
+    assert runs == ["./scripts/audit", "./scripts/test compose"]
+
+
+def test_updates_of_everything_with_versions_are_proposed() -> None:
+    updates = load_yaml(".github/dependabot.yml")["updates"]
+    folders = {(each["package-ecosystem"], folder) for each in updates for folder in folders_of(each)}
+    expected = {
+        ("uv", "backend/uv.lock"),
+        ("npm", "frontend/package-lock.json"),
+        ("docker", "backend/Dockerfile"),
+        ("docker", "frontend/Dockerfile"),
+        ("docker-compose", "docker-compose.yml"),
+    }
+    assert all((ROOT / path).is_file() for _, path in expected)
+    assert {(kind, f"/{path.rpartition('/')[0]}") for kind, path in expected} | {("github-actions", "/")} == folders
+    assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
+
+
+def folders_of(update: dict[str, Any]) -> list[str]:
+    return update.get("directories") or [update["directory"]]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_workflow_may_only_read(workflow: str) -> None:
+    document = load_yaml(workflow)
+    assert document["permissions"] == {"contents": "read"}
+    assert not [name for name, job in document["jobs"].items() if "permissions" in job]
+    assert read(workflow).count("actions/checkout@") == read(workflow).count("persist-credentials: false")
+
+
+def test_a_push_and_a_pull_request_run_everything() -> None:
+    text = read(".github/workflows/test.yml")
+    [checkout, *_] = load_yaml(".github/workflows/test.yml")["jobs"]["test"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0, "without the tags no change of the API is found"
+    assert "\n  push:\n  pull_request:\n" in text
+    # Called by another workflow it has that one's name here: the two runs must not cancel each other.
+    assert "group: test-${{ github.workflow }}-${{ github.ref }}" in text
+    assert "run: .ci/run\n" in text

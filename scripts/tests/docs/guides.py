@@ -1,0 +1,114 @@
+"""The commands that the guides show, and where each of them is run."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.tests.deploy.files import ROOT, read
+
+GUIDES = ("README.md", "development.md", "deployment.md")
+
+HERE = "in a copy of the repository"
+OWN = "by a test of its own"
+COMPOSE = "on a server's stack in containers"
+
+WAYS: dict[str, str] = {
+    # README.md
+    "./scripts/start": "tests/local/test_stack.py runs the first command, and these tests are a part of the second",
+    # development.md
+    "cd frontend && npm run dev": OWN,
+    # deployment.md
+    "apt-get update": "installs packages of Ubuntu",
+    "git clone": "needs somebody's repository",
+    "install -d -m 700": HERE,
+    "for name in SECRET_KEY": HERE,
+    "(cd .local/secrets": HERE,
+    "chown 10001": HERE,
+    "cat > .local/server.env": HERE,
+    "export COMPOSE_FILE": HERE,
+    "docker compose up --build": COMPOSE,
+    "cat .local/secrets/FIRST_SUPERUSER_PASSWORD": HERE,
+    "openssl rand -hex 32 > .local/secrets/SECRET_KEY": COMPOSE,
+    "password=$(openssl": COMPOSE,
+    "openssl rand -hex 32 > .local/secrets/FIRST_SUPERUSER_PASSWORD": HERE,
+    "${EDITOR:-vi} .local/secrets/SMTP_PASSWORD": COMPOSE,
+    "git pull": "needs a newer release at the origin",
+    "./scripts/backup key": COMPOSE,
+    "keys=$(./scripts/backup key": COMPOSE,
+    "./scripts/restore": "needs a backup; tests/compose/test_backup.py restores one",
+    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken set-ups",
+    "docker image inspect": COMPOSE,
+    "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
+    "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",
+    "TAG=1 docker compose build": COMPOSE,
+    "kubectl kustomize": "tests/deploy/test_kubernetes.py runs it, where there is kubectl",
+    "kubectl apply": "needs a cluster",
+    "kubectl --namespace app delete job": "needs a cluster",
+}
+"""By the beginning of a block, the longest that fits: where it is run, or why it is not."""
+
+
+@dataclass(frozen=True)
+class Block:
+    guide: str
+    line: int
+    text: str
+
+    @property
+    def key(self) -> str | None:
+        return max((key for key in WAYS if self.text.startswith(key)), key=len, default=None)
+
+    @property
+    def way(self) -> str | None:
+        return WAYS[self.key] if self.key else None
+
+    def __str__(self) -> str:
+        return f"{self.guide}:{self.line}"
+
+
+def blocks(guide: str) -> list[Block]:
+    """Every fenced block of commands, in the guide's order, without the indentation of the list that it is in."""
+    found = []
+    text = read(guide)
+    for match in re.finditer(r"^( *)```(?:sh|bash|console)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL):
+        lines = [line.removeprefix(match[1]) for line in match[2].splitlines()]
+        found.append(Block(guide, text.count("\n", 0, match.start()) + 2, "\n".join(lines)))
+    return found
+
+
+def script(guide: str, *ways: str) -> str:
+    """One script of all blocks that are run in these ways; says where it is before each of them."""
+    chosen = [block for block in blocks(guide) if block.way in ways]
+    return "\n".join(["set -euo pipefail", *(f"echo '--- {block}' >&2\n{block.text}" for block in chosen), ""])
+
+
+def copy_repository(target: Path) -> Path:
+    """What a clone would have, and what is not committed yet."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listing.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def server_environment(work: Path) -> dict[str, str]:
+    """An operator's shell, with an editor that types a password. Who is not root here cannot give files away."""
+    tools = work / "tools"
+    tools.mkdir()
+    stand_ins = {"editor": 'openssl rand -hex 16 > "$1"'}
+    if os.getuid() != 0:
+        stand_ins["chown"] = 'shift; chmod a+r "$@"'
+    for name, command in stand_ins.items():
+        (tools / name).write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    return {"EDITOR": "editor", "PATH": f"{tools}:{os.environ['PATH']}"}

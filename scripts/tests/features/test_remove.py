@@ -1,0 +1,153 @@
+"""On a small tree that stands for a project."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.features.files import belongs, needs, optional_features, without_entries, without_links, without_settings
+from scripts.features.remove import main
+
+FILES = {
+    "backend/app/users/__init__.py": "",
+    "backend/app/pears/__init__.py": "",
+    "backend/app/pears/models.py": "import httpx2\nfrom app.users import models\n",
+    "backend/app/pears/emails/hello.mjml": "Hello",
+    "backend/app/plums/__init__.py": "",
+    "backend/app/plums/crud.py": "import json\nimport pyotp.totp\nimport httpx2\nfrom app.pears.models import Pear\n",
+    "backend/app/alembic/versions/0001_users.py": 'op.create_table("users")',
+    "backend/app/alembic/versions/0002_pears.py": 'op.create_table(\n        "pears",',
+    "backend/app/alembic/versions/0003_plums.py": 'op.create_table("plums")\nop.create_table("stones")',
+    "backend/app/alembic/versions/0004_users_age.py": "",
+    "backend/app/alembic/versions/0005_plums_size.py": "",
+    "backend/tests/pears/test_routes.py": "",
+    "backend/tests/plums/test_routes.py": "",
+    "backend/tests/live/test_plums.py": "",
+    "scripts/local/sample_data/plums.py": "",
+    "scripts/tests/docs/test_plums_field.py": "",
+    "frontend/src/features/home/feature.ts": "",
+    "frontend/src/features/plums/feature.ts": 'import { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
+    "frontend/src/lib/a.ts": 'import { d } from "react";\n',
+    "frontend/e2e/journeys/plums.spec.ts": "",
+    "docs/plums.md": "",
+    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
+    "README.md": "Here are plums and plumsy things.",
+    ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
+    ".copier-answers.yml": "pears: true\nplums: true\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def files(project: Path) -> set[str]:
+    found = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+    return {name for name in found if not name.startswith(".git/")}
+
+
+def test_features_are_the_folders_besides_the_base(project: Path) -> None:
+    assert optional_features(project) == ["pears", "plums"]
+    assert (needs("plums", project), needs("pears", project)) == ({"pears"}, set())
+
+
+def test_list_says_what_needs_what(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"], project) == 0
+    assert capsys.readouterr().out.split() == ["pears", "needed", "by", "plums", "plums", "needs", "pears"]
+
+
+def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pears"], project) == 1
+    assert "pears is needed by plums. Remove that first." in capsys.readouterr().err
+    assert files(project) == set(FILES)
+
+
+@pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
+def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert main([name], project) == 1
+    assert "There are: pears, plums." in capsys.readouterr().err
+    assert files(project) == set(FILES)
+
+
+def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums", "--dry-run"], project) == 0
+    shown = capsys.readouterr().out
+    assert "  remove  frontend/e2e/journeys/plums.spec.ts\n" in shown
+    assert "  write   backend/app/alembic/versions/0007_drop_plums.py\n" in shown
+    assert files(project) == set(FILES)
+
+
+def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums"], project) == 0
+    versions = "backend/app/alembic/versions/"
+    written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
+    assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
+    assert not (project / "backend" / "app" / "plums").exists()
+    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
+    assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
+    assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
+    assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
+
+
+def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plums"], project) == 0
+    assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
+
+
+def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
+    main(["plums"], project)
+    source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
+    compile(source, "0007_drop_plums.py", "exec")
+    dropped = [line.strip() for line in source.splitlines() if "DROP TABLE" in line]
+    assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
+
+
+def test_dropped_tables_are_made_again_when_the_feature_comes_back(project: Path) -> None:
+    main(["plums"], project)
+    source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
+    forgotten = source.partition("forget(\n")[2].partition(")")[0]
+    assert forgotten.split() == ['"0003_plums",', '"0005_plums_size",']
+
+
+def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> None:
+    assert main(["plums", "--never-deployed"], project) == 0
+    assert [name for name in files(project) if "drop" in name or belongs(name, "plums")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_its_own"),
+    [
+        ("backend/app/plums/crud.py", True),
+        ("backend/app/alembic/versions/0003_plums.py", True),
+        ("backend/app/alembic/versions/0005_plums_size.py", True),
+        ("backend/app/alembic/versions/0007_drop_plums.py", False),
+        ("backend/tests/live/test_plums.py", True),
+        ("frontend/e2e/pages/plums-palette.spec.ts", True),
+        ("frontend/src/features/plumsy/feature.ts", False),
+        ("frontend/src/lib/sugarplums.ts", False),
+    ],
+)
+def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
+    assert belongs(path, "plums") is is_its_own
+
+
+def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
+    rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
+    links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums ·\n[docs/b.md](docs/b.md)\n"
+    expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
+    assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
+
+
+def test_links_to_what_is_gone_go_with_their_paragraphs_and_headings() -> None:
+    page = "# A\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n## B\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
+    assert without_links(page, ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n\n## C\n\nSee [c](c.md).\n"
+
+
+def test_section_that_others_use_stays() -> None:
+    text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
+    assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"

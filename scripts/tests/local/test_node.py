@@ -1,0 +1,94 @@
+"""npm is a stand-in here: what counts is when it is called."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.local import node
+from scripts.local.node import Node, NodeError
+
+
+@pytest.fixture
+def frontend(tmp_path: Path) -> Path:
+    folder = tmp_path / "frontend"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "main.tsx").write_text("one")
+    (folder / "package.json").write_text("{}")
+    (folder / "package-lock.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
+def npm(tmp_path: Path) -> Node:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    script = tools / "npm"
+    script.write_text(
+        '#!/bin/sh\necho "$1" >> calls\ntest ! -e broken || exit 1\nmkdir -p node_modules dist\n'
+        "if [ $1 = run ]; then echo generated >> src/routeTree.gen.ts; fi\n"
+    )
+    script.chmod(0o755)
+    return Node(tools)
+
+
+def calls(frontend: Path) -> list[str]:
+    return (frontend / "calls").read_text().split()
+
+
+def test_packages_are_installed_once_for_each_lock_file(frontend: Path, npm: Node) -> None:
+    assert node.install(npm, frontend)
+    assert not node.install(npm, frontend)
+    (frontend / "package-lock.json").write_text('{"changed": 1}')
+    assert node.install(npm, frontend)
+    assert calls(frontend) == ["ci", "ci"]
+
+
+def test_the_dashboard_is_built_once_for_each_state_of_its_sources(frontend: Path, npm: Node) -> None:
+    node.install(npm, frontend)
+    assert node.build(npm, frontend)
+    assert not node.build(npm, frontend)
+    (frontend / "src" / "main.tsx").write_text("two")
+    assert node.build(npm, frontend)
+    (frontend / "src" / "main.tsx").rename(frontend / "src" / "other.tsx")
+    assert node.build(npm, frontend)
+    assert calls(frontend) == ["ci", "run", "run", "run"]
+
+
+def test_a_failed_build_is_tried_again(frontend: Path, npm: Node) -> None:
+    node.install(npm, frontend)
+    node.build(npm, frontend)
+    (frontend / "src" / "main.tsx").write_text("two")
+    (frontend / "broken").touch()
+    with pytest.raises(NodeError, match="npm run build failed"):
+        node.build(npm, frontend)
+    (frontend / "broken").unlink()
+    (frontend / "src" / "main.tsx").write_text("one")
+    assert node.build(npm, frontend)
+
+
+def test_npm_scripts_find_the_same_node_first(npm: Node) -> None:
+    assert npm.env({"PATH": "/usr/bin"})["PATH"] == f"{npm.folder}:/usr/bin"
+    assert npm.env({})["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] == "1"
+
+
+def test_an_old_node_on_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, words in (("node", "v20.19.0"), ("npm", "11")):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {words}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(NodeError, match="22"):
+        node.find_node()
+    (tmp_path / "node").write_text("#!/bin/sh\necho v22.18.0\n")
+    assert node.find_node().folder == tmp_path
+
+
+def test_a_route_tree_that_is_missing_is_made_by_a_build_of_the_same_sources(frontend: Path, npm: Node) -> None:
+    (frontend / "packages" / "sdk" / "src" / "gen").mkdir(parents=True)
+    (frontend / "packages" / "sdk" / "openapi.json").touch()
+    node.install(npm, frontend)
+    assert node.build(npm, frontend)
+    assert not node.generate_missing(frontend)
+    (frontend / "src" / "routeTree.gen.ts").unlink()
+    assert node.generate_missing(frontend)
+    assert node.build(npm, frontend)

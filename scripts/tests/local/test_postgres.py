@@ -1,0 +1,105 @@
+"""The launcher, on servers of its own: each start takes 0.1 to 0.5 s."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scripts.local.layout import ROOT
+from scripts.local.postgres import Postgres, PostgresError, end_leftover, start_postgres
+from scripts.local.processes import command_of
+
+FAST = {"fsync": "off"}
+FIRST = "it's one"
+
+
+def start(folder: Path, password: str = FIRST) -> Postgres:
+    return start_postgres(folder / "data base", password=password, settings=FAST)
+
+
+def query(postgres: Postgres, database: str, statement: str) -> object:
+    with psycopg.connect(postgres.url(database), autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        row = cursor.fetchone() if cursor.description else None
+    return row[0] if row else None
+
+
+def wait_for_end(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while command_of(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not command_of(pid)
+
+
+def test_data_outlive_a_stop_and_a_kill_of_the_server(tmp_path: Path) -> None:
+    with start(tmp_path) as postgres:
+        postgres.ensure_database("app")
+        postgres.ensure_database("app")
+        query(postgres, "app", "create table kept as select 7 as value")
+        assert query(postgres, "app", "show server_encoding") == "UTF8"
+    assert wait_for_end(postgres.pid)
+    killed = start(tmp_path)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.process.wait()
+    with start(tmp_path) as postgres:
+        assert query(postgres, "app", "select value from kept") == 7
+
+
+def test_a_server_that_outlived_its_parent_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    orphan = start(tmp_path)
+    with start(tmp_path) as postgres:
+        assert orphan.process.wait(timeout=5) is not None
+        assert query(postgres, "postgres", "select 1") == 1
+    assert not end_leftover(postgres.data_dir)
+
+
+def test_another_process_with_the_noted_number_is_left_alone(tmp_path: Path) -> None:
+    start(tmp_path).stop()
+    data = tmp_path / "data base"
+    (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
+    with start(tmp_path) as postgres:
+        assert postgres.pid != os.getpid()
+
+
+def test_a_new_password_replaces_the_old_one(tmp_path: Path) -> None:
+    start(tmp_path).stop()
+    with start(tmp_path, password="another") as postgres:
+        assert query(postgres, "postgres", "select 1") == 1
+        old = psycopg.conninfo.make_conninfo(postgres.url(), password=FIRST)
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(old)
+
+
+def test_a_folder_with_other_data_is_refused_and_left_alone(tmp_path: Path) -> None:
+    foreign = tmp_path / "data base"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("mine")
+    with pytest.raises(PostgresError, match="holds no PostgreSQL data"):
+        start(tmp_path)
+    (foreign / "PG_VERSION").write_text("9\n")
+    with pytest.raises(PostgresError, match="PostgreSQL 9"):
+        start(tmp_path)
+    assert (foreign / "letter.txt").read_text() == "mine"
+
+
+def test_an_initdb_that_was_cut_off_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "data base.new").mkdir()
+    (tmp_path / "data base.new" / "PG_VERSION").write_text("18\n")
+    start(tmp_path).stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux; elsewhere the next start ends the server")
+def test_the_server_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal; from scripts.local.postgres import start_postgres; "
+        f"server = start_postgres(pathlib.Path({str(tmp_path)!r}) / 'db', password='x', settings={{'fsync': 'off'}}); "
+        "print(server.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert wait_for_end(int(killed.stdout))

@@ -1,0 +1,22 @@
+"""What runs on a server needs nothing but Python."""
+
+import subprocess
+import sys
+
+import pytest
+
+from scripts.tests.deploy.files import ROOT, read
+
+SERVER = ROOT / "scripts" / "server"
+MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in SERVER.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_without_any_package(module: str) -> None:
+    """-S leaves out everything that is installed."""
+    subprocess.run([sys.executable, "-S", "-c", f"import {module}"], cwd=ROOT, check=True, timeout=30)
+
+
+def test_the_image_has_none_of_it() -> None:
+    assert "scripts" not in read("backend/.dockerignore")
+    assert read("backend/.dockerignore").splitlines()[1] == "*"

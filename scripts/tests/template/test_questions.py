@@ -1,0 +1,84 @@
+"""What copier asks, and what it makes of the answers."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.features.files import PATTERNS
+from scripts.local.layout import ROOT
+from scripts.template.projects import TemplateError, copier, make_project
+
+
+def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_path: Path) -> None:
+    values: dict[str, str | bool] = {
+        "project_name": "Quiet Harbour 2",
+        "superuser_email": "ada@harbour.example.org",
+        "domain": "harbour.example.org",
+    }
+    project = make_project(original, tmp_path / "project", values)
+    settings = (project / ".env").read_text().splitlines()
+    assert "PROJECT_NAME=Quiet Harbour 2" in settings
+    assert "STACK_NAME=quiet-harbour-2" in settings
+    assert "FIRST_SUPERUSER=ada@harbour.example.org" in settings
+    assert "EMAILS_FROM_EMAIL=noreply@harbour.example.org" in settings
+    assert len(settings) == len((ROOT / ".env").read_text().splitlines())
+    readme = (project / "README.md").read_text()
+    assert readme.startswith("# Quiet Harbour 2\n")
+    assert "Superuser   ada@harbour.example.org\n" in readme
+    assert "Groundwork" not in (project / "CHANGELOG.md").read_text()
+    assert "_commit: v0.1.0" in (project / ".copier-answers.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("project_name", ""),
+        ("project_name", "-x"),
+        ("project_name", "a$b"),
+        ("project_name", 'a"b'),
+        ("project_name", "a#b"),
+        ("project_name", "x" * 50),
+        ("project_name", "a "),
+        ("superuser_email", "nobody"),
+        ("superuser_email", "a b@example.com"),
+        ("superuser_email", "a@example"),
+        ("superuser_email", "a..b@example.com"),
+        ("superuser_email", "a@example.test"),
+        ("domain", "https://example.com"),
+        ("domain", "example.com/path"),
+        ("domain", "Example.com"),
+        ("domain", "localhost"),
+        ("domain", "example.local"),
+    ],
+)
+def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(TemplateError, match="Take "):
+        make_project(original, tmp_path / "project", {name: value})
+    assert not (tmp_path / "project" / "README.md").exists()
+
+
+def test_a_name_in_another_script_has_a_stack_name_still(original: Path, tmp_path: Path) -> None:
+    project = make_project(original, tmp_path / "project", {"project_name": "Тихая гавань"})
+    assert "STACK_NAME=app\n" in (project / ".env").read_text()
+
+
+def test_project_needs_no_trust_and_holds_no_secret(original: Path, tmp_path: Path) -> None:
+    text = (original / "copier.yml").read_text()
+    assert not [word for word in ("_tasks", "_migrations", "_jinja_extensions") if word in text]
+    project = make_project(original, tmp_path / "project", {})
+    secrets = [line for line in (project / ".env").read_text().splitlines() if "SECRET" in line or "PASSWORD=" in line]
+    assert secrets
+    assert [line for line in secrets if not line.startswith("#") and not line.endswith("=")] == []
+
+
+def test_copier_and_our_scripts_agree_on_what_belongs_to_a_feature() -> None:
+    text = (ROOT / "copier.yml").read_text()
+    block = text.partition("if answer is false %}\n")[2].partition("{% endfor %}")[0]
+    listed = [line.strip().replace("{{ feature }}", "{feature}") for line in block.splitlines() if line.strip()]
+    assert tuple(listed) == PATTERNS
+
+
+def test_an_unknown_folder_is_no_reason_to_ask(original: Path, tmp_path: Path) -> None:
+    """`--defaults` asks nothing, whatever the folder is called."""
+    copier("copy", "--quiet", "--defaults", original, tmp_path / "Some Folder", cwd=tmp_path)
+    assert (tmp_path / "Some Folder" / "scripts" / "start").stat().st_mode & 0o111

@@ -1,0 +1,114 @@
+"""A project that was deployed and then removes a feature, or takes one."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scripts.checks.lint import PYTHON, clean_environment
+from scripts.features.remove import main
+from scripts.template.projects import TemplateError, commit, make_project, run, update
+from scripts.template.throwaway import add_feature
+from tests import conftest
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The URL of an empty database."""
+    name, server = f"removal_{os.getpid()}", os.environ["TEST_POSTGRES_URL"]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield f"{server}/{name}"
+    conftest.drop_database(name)
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """Not deployed yet. `gadgets` has the last migration."""
+    add_feature(template, "gadgets", 900)
+    commit(template, "One more feature", tag="v0.2.0")
+    return make_project(template, tmp_path / "project", {})
+
+
+def migrate(project: Path, database: str, *command: str) -> None:
+    python(project, database, "alembic", *(command or ("upgrade", "head")))
+
+
+def python(project: Path, database: str, *module: str) -> None:
+    env = clean_environment() | {"DATABASE_URL": database, "SECRET_KEY": "k" * 40}
+    run(PYTHON, "-m", *module, cwd=project / "backend", env=env)
+
+
+def tables(database: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("feature", ["items", "gadgets"])
+def test_its_tables_are_dropped_where_they_were(project: Path, database: str, feature: str) -> None:
+    migrate(project, database)
+    assert {"users", "items", "gadgets"} <= tables(database)
+    assert main([feature], project) == 0
+    migrate(project, database)
+    assert tables(database) & {"items", "gadgets"} == {"items", "gadgets"} - {feature}
+    migrate(project, database, "check")
+
+
+def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earliest(
+    project: Path, database: str
+) -> None:
+    check = ("app.cli", "check-migrations", "--before-deploy")
+    migrate(project, database)
+    assert main(["gadgets"], project) == 0
+    python(project, database, "app.cli", "check-migrations")
+    with pytest.raises(TemplateError, match="deploy that one first"):
+        python(project, database, *check)
+    [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
+    later = drop.read_text()
+    drop.unlink()
+    python(project, database, *check)
+    migrate(project, database)
+    drop.write_text(later)
+    python(project, database, *check)
+
+
+def switch(project: Path, database: str, **features: bool) -> None:
+    """And deploy."""
+    update(project, features)
+    commit(project, "Switch features")
+    migrate(project, database)
+
+
+def test_features_are_switched_on_and_off_later(project: Path, database: str) -> None:
+    switch(project, database, items=False)
+    assert "items" not in tables(database)
+    switch(project, database, items=True, gadgets=False)
+    assert {"items", "gadgets"} <= tables(database)
+    switch(project, database, gadgets=True)
+    migrate(project, database, "check")
+
+
+def test_removed_feature_can_come_back(project: Path, database: str) -> None:
+    migrate(project, database)
+    main(["gadgets"], project)
+    commit(project, "Remove gadgets")
+    migrate(project, database)
+    assert "gadgets" not in tables(database)
+    [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
+    drop.unlink()
+    commit(project, "Drop gadgets no more")
+    switch(project, database, gadgets=True)
+    migrate(project, database, "check")
+
+
+def test_clone_of_the_template_becomes_a_project(template: Path) -> None:
+    assert main(["items", "--never-deployed"], template) == 0
+    gone = ("copier.yml", "scripts/template", "backend/benchmarks", "scripts/check-template", "README.md.jinja")
+    assert [name for name in gone if (template / name).exists()] == []
+    assert (template / "frontend" / "packages" / "sdk" / "src" / "client.ts").exists()
+    links = re.findall(r"\]\((?!http)([^)#]+)", (template / "README.md").read_text(encoding="utf-8"))
+    assert [link for link in links if not (template / link).exists()] == []
