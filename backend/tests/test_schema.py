@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.orm import RelationshipDirection, RelationshipProperty
 from sqlmodel import SQLModel
 
@@ -51,8 +51,9 @@ def test_foreign_keys_cascade() -> None:
 def test_foreign_keys_are_indexed() -> None:
     missing = []
     for table in tables():
-        unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-        indexed = [[column.name for column in each.columns] for each in (*table.indexes, table.primary_key, *unique)]
+        unique = [each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | UniqueConstraint)]
+        indexed = [[column.name for column in each.columns] for each in unique]
+        indexed += [[column.name for column in each.columns] for each in table.indexes]
         for key in table.foreign_key_constraints:
             names = [column.name for column in key.columns]
             if not any(columns[: len(names)] == names for columns in indexed):
@@ -62,7 +63,7 @@ def test_foreign_keys_are_indexed() -> None:
 
 def owner(table: Table) -> str:
     """The feature whose model defines the table."""
-    [model] = [each.class_ for each in SQLModel._sa_registry.mappers if each.local_table is table]  # type: ignore[attr-defined]
+    [model] = [each.class_ for each in SQLModel._sa_registry.mappers if each.local_table is table]
     return str(model.__module__.split(".")[1])
 
 
@@ -81,8 +82,7 @@ def test_relationships_are_many_to_one_and_lazy_raise() -> None:
     relationships = [each for mapper in SQLModel._sa_registry.mappers for each in mapper.relationships]
 
     def is_allowed(each: RelationshipProperty[object]) -> bool:
-        expected = ("raise", RelationshipDirection.MANYTOONE, None)
-        return (each.lazy, each.direction, each.back_populates) == expected
+        return each.lazy == "raise" and each.direction is RelationshipDirection.MANYTOONE and not each.back_populates
 
     assert_none([str(each) for each in relationships if not is_allowed(each)])
 

@@ -141,7 +141,8 @@ def test_tracked_file_holds_no_secret() -> None:
 def test_tracked_file_loads() -> None:
     """Only this test reads the file: `tests/conftest.py` switches it off for all others."""
     path = REPOSITORY_DIR / ".env"
-    for settings_class in (Settings, *(type(module.settings) for module in modules("config"))):
+    classes: list[type[EnvSettings]] = [Settings, *(type(module.settings) for module in modules("config"))]
+    for settings_class in classes:
         loaded = settings_class(_env_file=path, _secrets_dir=())
         assert loaded.model_config["env_file"] is None
         if isinstance(loaded, Settings):
