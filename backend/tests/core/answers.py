@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from httpx2 import Response
+from httpx2 import AsyncClient, Response
 
 _WORDS = {"None": "", "True": "true", "False": "false"}
 
@@ -29,3 +29,15 @@ def csv_rows(response: Response) -> list[dict[str, str]]:
 def as_csv(row: dict[str, Any]) -> dict[str, str]:
     """Return the row of a list in its CSV form. A text that looks like a formula is not escaped here."""
     return {name: _WORDS.get(repr(value), str(value)) for name, value in row.items()}
+
+
+async def listed_as_csv(client: AsyncClient, path: str, headers: dict[str, str], **params: Any) -> list[dict[str, str]]:
+    """Return the rows of all pages of a list in their CSV form."""
+    rows: list[dict[str, str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        body = (await client.get(path, headers=headers, params={**params, **cursor})).json()
+        rows += [as_csv(row) for row in body["data"]]
+        if not body["pagination"]["has_next"]:
+            return rows
+        cursor = {"cursor": body["pagination"]["next_cursor"]}

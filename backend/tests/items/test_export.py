@@ -26,26 +26,14 @@ from app.items import crud
 from app.items.models import Item, ItemPublic, ItemsFilter
 from app.main import app
 from app.users.models import User
-from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
-from tests.core.answers import as_csv, csv_rows, fields, problem
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import csv_rows, fields, listed_as_csv, problem
 from tests.items.factories import create_item, create_items, create_many_items
 from tests.users.factories import create_user
 
 ITEMS = "/api/v1/items/"
 EXPORT = f"{ITEMS}export"
 ROWS = 2 * CHUNK_ROWS + 600
-
-
-async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[dict[str, str]]:
-    """Return all pages of the list in their CSV form."""
-    rows: list[dict[str, str]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        body = (await client.get(ITEMS, headers=headers, params={**params, **cursor})).json()
-        rows += [as_csv(row) for row in body["data"]]
-        if not body["pagination"]["has_next"]:
-            return rows
-        cursor = {"cursor": body["pagination"]["next_cursor"]}
 
 
 def some_titles(count: int) -> list[str]:
@@ -66,7 +54,7 @@ async def test_export_matches_the_whole_list(client: AsyncClient, session: Async
     response = await client.get(EXPORT, headers=headers, params={"sort": sort})
     rows = csv_rows(response)
     assert len(rows) == ROWS
-    assert rows == await listed(client, headers, sort=sort)
+    assert rows == await listed_as_csv(client, ITEMS, headers, sort=sort)
     assert response.headers["x-total-count"] == str(ROWS)
 
 

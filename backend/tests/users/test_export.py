@@ -11,8 +11,8 @@ from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.core.lists.paged_list import CHUNK_ROWS
 from app.users.models import User
-from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
-from tests.core.answers import as_csv, csv_rows, fields, problem
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import csv_rows, fields, listed_as_csv, problem
 from tests.users.factories import create_user
 
 USERS = "/api/v1/users/"
@@ -30,18 +30,6 @@ async def create_many_users(session: AsyncSession, count: int) -> None:
     ]
     await (await session.connection()).execute(insert(User), rows)
     await session.commit()
-
-
-async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[dict[str, str]]:
-    """Return all pages of the list in their CSV form."""
-    rows: list[dict[str, str]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        body = (await client.get(USERS, headers=headers, params={**params, **cursor})).json()
-        rows += [as_csv(row) for row in body["data"]]
-        if not body["pagination"]["has_next"]:
-            return rows
-        cursor = {"cursor": body["pagination"]["next_cursor"]}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +52,7 @@ async def test_export_matches_the_whole_list(
     await create_many_users(session, ROWS)
     response = await client.get(EXPORT, headers=headers, params=params)
     rows = csv_rows(response)
-    assert rows == await listed(client, headers, **params)
+    assert rows == await listed_as_csv(client, USERS, headers, **params)
     assert response.headers["x-total-count"] == str(len(rows))
     assert response.headers["content-disposition"] == 'attachment; filename="users.csv"'
     assert len(rows) == ROWS + 1 or "q" in params
