@@ -1,4 +1,4 @@
-"""Holds every answer of the suite to the OpenAPI document: what an operation answers, it has announced."""
+"""Check every response of the tests against the OpenAPI document."""
 
 from typing import Any
 
@@ -12,12 +12,15 @@ _HOW = "give its class in app/core/errors.py to responses=problems(...)"
 
 
 async def refuse_undocumented(response: Response) -> None:
-    """An event hook of the tests' clients. Says nothing of paths and methods that no operation has."""
+    """Fail for an undocumented status, header or error code. This is an event hook of the tests' clients.
+
+    It ignores paths and methods without an operation.
+    """
     operation = _operation(response.request)
     if operation is None:
         return
     documented = operation["responses"].get(str(response.status_code))
-    undocumented = f"{operation['operationId']} answers {{}}, which it does not document: {_HOW}"
+    undocumented = f"{operation['operationId']} returns {{}}, which it does not document: {_HOW}"
     assert documented, undocumented.format(response.status_code)
     headers = {name for name in app.openapi()["components"]["headers"] if name in response.headers}
     assert headers == set(documented.get("headers", ())), f"{operation['operationId']} does not document its headers"
@@ -28,7 +31,7 @@ async def refuse_undocumented(response: Response) -> None:
 
 
 def codes(response: dict[str, Any]) -> set[str]:
-    """The error codes of one documented response."""
+    """Return the error codes of one documented response."""
     schema = response["content"]["application/problem+json"]["schema"]
     return {_code(each["$ref"]) for each in schema.get("anyOf", [schema])}
 

@@ -96,6 +96,7 @@ def test_its_tests_pass_and_those_that_look_at_all_features(project: Path) -> No
     chosen = [
         "tests/notes",
         "tests/test_structure.py",
+        "tests/test_schema.py",
         "tests/security/test_az_access.py",
         "tests/security/test_we_cross_site.py",
         "tests/core/test_migrations.py",

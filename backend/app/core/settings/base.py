@@ -24,6 +24,8 @@ from app.core.settings.files import FileVariables
 BACKEND_DIR = Path(__file__).resolve().parents[3]
 REPOSITORY_DIR = BACKEND_DIR.parent
 
+# The path of another file, or an empty string for none. Tests set it: they run with the defaults of the settings.
+_ENV_FILE = os.environ.get("DOTENV_PATH", str(REPOSITORY_DIR / ".env")) or None
 _SECRET_DIRS = (REPOSITORY_DIR / ".local" / "secrets", Path("/run/secrets"))
 _WELL_KNOWN = (
     *("changethis", "change-me", "changeme", "secret", "password", "postgres", "admin", "example"),
@@ -38,7 +40,7 @@ class EnvSettings(BaseSettings):
     """Base class of settings. An empty value counts as unset, and unknown names are ignored."""
 
     model_config = SettingsConfigDict(
-        env_file=REPOSITORY_DIR / ".env",
+        env_file=_ENV_FILE,
         secrets_dir=[path for path in _SECRET_DIRS if path.is_dir()],
         env_ignore_empty=True,
         extra="ignore",
