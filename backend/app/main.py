@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 import sentry_sdk
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app.core import jobs
@@ -15,7 +14,7 @@ from app.core.http.openapi import add_openapi, route_name
 from app.core.http.problems import CatchErrors, add_problem_handlers
 from app.core.http.request_context import RequestContext
 from app.core.http.request_guard import RequestGuard
-from app.core.http.routing import Route
+from app.core.http.routing import add_routes
 from app.core.http.security_headers import ResponseHeaders
 from app.core.http.spa import serve_dashboard
 from app.core.http.swagger_ui import add_docs
@@ -86,35 +85,6 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestGuard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(ResponseHeaders, https=settings.secure_cookies)
     app.add_middleware(RequestContext)
-
-
-def add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
-    """Copies a feature's routes onto the application.
-
-    `include_router` would resolve the nesting again on every request, which costs more than most
-    of what a request does besides.
-    """
-    for route in router.routes:
-        if not isinstance(route, APIRoute):
-            raise TypeError(f"{route!r} is not a path operation")
-        app.router.add_api_route(
-            prefix + route.path,
-            route.endpoint,
-            response_model=route.response_model,
-            status_code=route.status_code,
-            tags=route.tags,
-            dependencies=route.dependencies,
-            summary=route.summary,
-            description=route.description,
-            responses=route.responses,
-            deprecated=route.deprecated,
-            methods=route.methods,
-            include_in_schema=route.include_in_schema,
-            response_class=route.response_class,
-            openapi_extra=route.openapi_extra,
-            max_body_size=route.max_body_size,
-            route_class_override=Route,
-        )
 
 
 app = create_app()
