@@ -23,7 +23,7 @@ from app.core.database import engine as database_engine
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
-from app.core.database.statements import Record, Row, Source, Statement
+from app.core.database.statements import Parameters, Record, Source, Statement
 from app.core.runtime import health
 from app.core.settings import settings
 from app.main import app
@@ -56,7 +56,7 @@ class JoinedConnection:
         self._connection = connection
         self._lock = asyncio.Lock()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
+    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         async with self._lock, self._connection.transaction():
             cursor = await self._connection.execute(statement.sql, parameters)
             return list(await cursor.fetchall())

@@ -15,9 +15,9 @@ from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.lists.daily_counts import DailyCounts
 from app.core.lists.paged_list import PagedList, WholeList
 from app.core.models import columns
-from app.users.models import User, UserPublic, UsersFilter, UsersParams
+from app.users.models import User, UserPublic, UsersFilter, UsersParams, UsersPublic, UsersStats
 
-_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
+_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")), returns=UserPublic)
 _AVATAR_URL = Statement(select(User.avatar_url).where(User.id == bindparam("user_id")))
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
@@ -32,14 +32,16 @@ _USERS = PagedList(
         "is_active": col(User.is_active) == bindparam("is_active"),
         "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
     },
+    returns=UsersPublic,
 )
-_STATS = DailyCounts(User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser})
+_STATS = DailyCounts(
+    User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser}, returns=UsersStats
+)
 
 _SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
 
 
-async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row:
-    """One page of `UsersPublic`."""
+async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row[UsersPublic]:
     return await _USERS.page(session, params)
 
 
@@ -47,13 +49,12 @@ async def read_all_users(*, session: AutocommitSession, params: UsersFilter) -> 
     return await _USERS.whole(session, params)
 
 
-async def read_users_stats(*, session: AutocommitSession, days: int) -> Row:
-    """`UsersStats`."""
+async def read_users_stats(*, session: AutocommitSession, days: int) -> Row[UsersStats]:
     return await _STATS.read(session, days=days)
 
 
-async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row:
-    """`UserPublic`. Raises `NotFound`."""
+async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row[UserPublic]:
+    """Raises `NotFound`."""
     row = await session.first(_USER, user_id=user_id)
     if row is None:
         raise NotFound("User not found")

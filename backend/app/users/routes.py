@@ -79,13 +79,13 @@ async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Response:
     """JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels."""
-    return respond(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
+    return respond(UserPublic, await service.update_avatar(user_id=current_user.id, upload=file))
 
 
 @router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
 async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Response:
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
-    return respond(UserPublic, vars(user))
+    return respond(UserPublic, user)
 
 
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))

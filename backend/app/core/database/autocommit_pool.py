@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from app.core.database.change_notifier import ASK_FOR_NOTICES, change_notifier, collect_notices
 from app.core.database.connection import Connection
-from app.core.database.statements import Record, Row, Statement
+from app.core.database.statements import Parameters, Record, Statement
 
 RECONNECT_SECONDS = 0.5
 
@@ -57,7 +57,7 @@ class AutocommitPool:
     ) -> None:
         await self.pool.close()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
+    async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         """Runs one statement. A connection is held only meanwhile."""
         begun = monotonic()
         connection = await self._take()
@@ -95,7 +95,7 @@ async def _ask_for_notices(connection: _Connection) -> None:
     await connection.execute(ASK_FOR_NOTICES)
 
 
-async def _run(connection: _Connection, statement: Statement, parameters: Row) -> list[Record]:
+async def _run(connection: _Connection, statement: Statement[Any], parameters: Parameters) -> list[Record]:
     reader = connection.reader
     await reader.execute(statement.sql, parameters)
     if connection.notices:

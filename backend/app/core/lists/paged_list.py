@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, get_args
 
 from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, null, or_, tuple_
 from sqlmodel import func, select
 from sqlmodel.sql.expression import Select
 
-from app.core.database.statements import AutocommitSession, Record, Row, Statement
-from app.core.lists.pagination import Cursor, ListFilter, ListParams
+from app.core.database.row_shape import check_columns
+from app.core.database.statements import AutocommitSession, ModelT, Parameters, Record, Row, Statement
+from app.core.lists.pagination import Cursor, ListFilter, ListParams, Page
 
 CHUNK_ROWS = 1_000
 
@@ -24,7 +25,7 @@ class WholeList:
     chunks: AsyncIterator[list[Record]]
 
 
-class PagedList:
+class PagedList(Generic[ModelT]):
     """A list that clients page through. Declare one at module level in `crud.py`:
 
     - `statement`: a `select()` of columns.
@@ -34,6 +35,7 @@ class PagedList:
     - `filters`: conditions that clients ask for, each with a `bindparam` of its name, which is that of a parameter of
       the list. One that is `None` does not apply.
     - `scope`: conditions of the same form that are ours to give, as keyword arguments: who may see what.
+    - `returns`: the model of a page, a `Page[...]`. Its rows are checked against the columns at import.
 
     Each combination of these is a statement of its own, compiled when it is first asked for.
     """
@@ -47,7 +49,10 @@ class PagedList:
         searched: Sequence[Any] = (),
         filters: Mapping[str, Any] | None = None,
         scope: Mapping[str, Any] | None = None,
+        returns: type[ModelT] | None = None,
     ) -> None:
+        if returns is not None:
+            check_columns(dict(statement.selected_columns.items()), _model_of_rows(returns))
         self.names: tuple[str, ...] = tuple(statement.selected_columns.keys())
         self._statement = statement
         self._id = id_column
@@ -55,9 +60,9 @@ class PagedList:
         self._searched = searched
         self._filters = filters or {}
         self._scope = scope or {}
-        self._compiled: dict[tuple[Any, ...], Statement] = {}
+        self._compiled: dict[tuple[Any, ...], Statement[Any]] = {}
 
-    async def page(self, session: AutocommitSession, params: ListParams, **scope: Any) -> Row:
+    async def page(self, session: AutocommitSession, params: ListParams, **scope: Any) -> Row[ModelT]:
         """The page as the members of `Page`. One statement, and a second one to count when the page is empty."""
         counted = self._values(params, scope)
         conditions = tuple(counted)
@@ -86,7 +91,7 @@ class PagedList:
         [(count,)] = await session.records(self._count_statement(tuple(values)), values)
         return WholeList(count, self.names, self._chunks(session, params.sort, values))
 
-    async def _chunks(self, session: AutocommitSession, sort: str, values: Row) -> AsyncIterator[list[Record]]:
+    async def _chunks(self, session: AutocommitSession, sort: str, values: Parameters) -> AsyncIterator[list[Record]]:
         conditions, width = tuple(values), len(self.names)
         has_key = self._sort_keys[sort.removeprefix("-")] is not None
         way, values = "first", {**values, "limit": CHUNK_ROWS + 1}
@@ -99,7 +104,7 @@ class PagedList:
             *_, key, row_id = records[CHUNK_ROWS - 1]
             way, values = "cursor", {**values, "after_id": row_id, **({"after_key": key} if has_key else {})}
 
-    def _values(self, params: ListFilter, scope: Row) -> Row:
+    def _values(self, params: ListFilter, scope: Parameters) -> Parameters:
         """Those of the conditions that apply, by name."""
         if scope.keys() != self._scope.keys():
             raise TypeError(f"The scope of this list is {sorted(self._scope)}")
@@ -107,17 +112,17 @@ class PagedList:
         values = {name: value for name, value in values.items() if value is not None}
         return {**values, "q": _escape_like(params.q)} if params.q else values
 
-    def _answer(self, params: ListParams, records: list[Record], offset: int, count: int) -> Row:
+    def _answer(self, params: ListParams, records: list[Record], offset: int, count: int) -> Row[ModelT]:
         has_next = len(records) > params.limit
         records = records[: params.limit]
         next_cursor = None
         if has_next:
             *_, key, row_id, _ = records[-1]
             next_cursor = Cursor(params.sort, key, row_id, offset + len(records)).encode()
-        return {
-            "data": [dict(zip(self.names, record, strict=False)) for record in records],
-            "count": count,
-            "pagination": {
+        return Row(
+            data=[dict(zip(self.names, record, strict=False)) for record in records],
+            count=count,
+            pagination={
                 "page": offset // params.limit + 1,
                 "page_size": params.limit,
                 "total_pages": -(-count // params.limit),
@@ -125,9 +130,11 @@ class PagedList:
                 "has_prev": offset > 0,
                 "next_cursor": next_cursor,
             },
-        }
+        )
 
-    def _rows_statement(self, sort: str, way: str, conditions: tuple[str, ...], *, counted: bool = True) -> Statement:
+    def _rows_statement(
+        self, sort: str, way: str, conditions: tuple[str, ...], *, counted: bool = True
+    ) -> Statement[Any]:
         """Selects the row, its sort key, its id, and the count of the whole list."""
         variant = (sort, way, conditions, counted)
         if variant not in self._compiled:
@@ -148,7 +155,7 @@ class PagedList:
             self._compiled[variant] = Statement(rows.limit(bindparam("limit", type_=Integer)))
         return self._compiled[variant]
 
-    def _count_statement(self, conditions: tuple[str, ...]) -> Statement:
+    def _count_statement(self, conditions: tuple[str, ...]) -> Statement[Any]:
         if conditions not in self._compiled:
             rows = self._where(self._statement, conditions)
             self._compiled[conditions] = Statement(select(func.count()).select_from(rows.subquery()))
@@ -161,6 +168,14 @@ class PagedList:
             q = bindparam("q", type_=String)
             given.append(or_(*(column.icontains(q, escape="/") for column in self._searched)))
         return statement.where(*given)
+
+
+def _model_of_rows(page: Any) -> Any:
+    """`ItemPublic` of an `ItemsPublic(Page[ItemPublic])`."""
+    if not issubclass(page, Page):
+        raise TypeError(f"{page.__name__} is not a Page[...]")
+    [model] = get_args(page.model_fields["data"].annotation)
+    return model
 
 
 def _escape_like(text: str) -> str:
