@@ -26,21 +26,28 @@ class SignedIn:
     access_token: str
 
 
+def address_of(username: str) -> str:
+    """The address as it is stored. An invalid one matches no account but takes equally long, to prevent enumeration."""
+    try:
+        return normalize_email(username)
+    except ValueError:
+        return ""
+
+
 async def sign_in(*, session: AsyncSession, email: str, password: str) -> SignedIn:
-    """A new session with its access token.
+    """A new session with its access token. `email` is in the form of `normalize_email`.
 
     Raises `WrongCredentials`, in the same time whether the account exists or not, and
     `InactiveUser` to who knows the password.
     """
-    address = _canonical(email)
-    user = await users_crud.get_user_by_email(session=session, email=address)
+    user = await users_crud.get_user_by_email(session=session, email=email)
     while True:
         password_hash = user.hashed_password if user else None
         await session.rollback()  # no connection is held while hashing
         valid, updated_hash = await verify_password(password, password_hash)
         if not valid:
             raise WrongCredentials("Incorrect email or password")
-        user = await users_crud.get_user_by_email(session=session, email=address, for_update=True)
+        user = await users_crud.get_user_by_email(session=session, email=email, for_update=True)
         if user and user.hashed_password == password_hash:
             break
         # The password was changed, or its hash renewed by another sign-in, while this one was hashing.
@@ -74,11 +81,3 @@ async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
     if user is None or not user.is_active or user.email != email or not used:
         raise InvalidToken("Invalid token")
     await users_service.set_password_hash(session=session, user=user, hashed_password=hashed_password)
-
-
-def _canonical(email: str) -> str:
-    """The address as it is stored. What is no address belongs to nobody, and costs as much to try."""
-    try:
-        return normalize_email(email)
-    except ValueError:
-        return ""

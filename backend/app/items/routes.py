@@ -51,7 +51,7 @@ async def export_items(
 ) -> Response:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
-    return await csv_response("items", items, still_allowed(current_user))
+    return await csv_response("items", items, still_allowed(session, current_user))
 
 
 @router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))

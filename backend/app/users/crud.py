@@ -92,13 +92,22 @@ async def create_user(*, session: AsyncSession, user: User) -> User:
     return user
 
 
-async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
-    """Raises `Duplicate` for a taken address, `Conflict` for the last active superuser.
-
-    Call `lock_superusers` before loading the user when the changes can take a superuser away.
-    """
-    if takes_superuser(changes):
+async def get_user_to_update(
+    *, session: AsyncSession, user_id: uuid.UUID, changes: dict[str, Any], if_match: Precondition = ANY_VERSION
+) -> User:
+    """The user, locked. Raises `NotFound`, `PreconditionFailed`, or `Conflict` if no active superuser would remain."""
+    takes_superuser = changes.get("is_superuser") is False or changes.get("is_active") is False
+    if takes_superuser:
+        await _lock_superusers(session)
+    user = await get_user(session=session, user_id=user_id, for_update=True)
+    if_match.check(user.version)
+    if takes_superuser:
         await _keep_a_superuser(session, user)
+    return user
+
+
+async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
+    """Raises `Duplicate` for a taken address. Changes of a role need `get_user_to_update` first."""
     user.sqlmodel_update(changes)
     await _flush_unique_email(session)
     return user
@@ -106,7 +115,7 @@ async def update_user(*, session: AsyncSession, user: User, changes: dict[str, A
 
 async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> User:
     """The user who was. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last active superuser."""
-    await lock_superusers(session=session)
+    await _lock_superusers(session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
     if_match.check(user.version)
     await _delete(session, [user])
@@ -115,7 +124,7 @@ async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Pr
 
 async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> Sequence[User]:
     """Those who were. Raises `Conflict` when no active superuser would be left."""
-    await lock_superusers(session=session)
+    await _lock_superusers(session)
     # Locked in the order of ids: two of these at once cannot wait for each other.
     statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
     users = (await session.exec(statement)).all()
@@ -129,11 +138,7 @@ async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
     await session.exec(delete(User).where(col(User.id).in_([user.id for user in users])))
 
 
-def takes_superuser(changes: dict[str, Any]) -> bool:
-    return changes.get("is_superuser") is False or changes.get("is_active") is False
-
-
-async def lock_superusers(*, session: AsyncSession) -> None:
+async def _lock_superusers(session: AsyncSession) -> None:
     """Lets one transaction at a time take a superuser away: of two that would take the last two, one waits.
 
     Ask for it before any row, so that nobody who holds a row waits for it.

@@ -111,7 +111,7 @@ async def export_users(
 ) -> Response:
     """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
     users = await crud.read_all_users(session=session, params=params)
-    return await csv_response("users", users, still_allowed(current_user))
+    return await csv_response("users", users, still_allowed(session, current_user))
 
 
 @router.get("/stats", response_model=UsersStats, dependencies=superuser_only)

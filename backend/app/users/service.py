@@ -45,7 +45,7 @@ async def update_user(
     if_match: Precondition = ANY_VERSION,
 ) -> User:
     """Changes the given fields. A new password or address, or deactivation, ends the user's
-    sessions but the kept one. Raises `PreconditionFailed`, and what `crud.update_user` raises.
+    sessions but the kept one. Raises what `crud.get_user_to_update` and `crud.update_user` raise.
     """
     changes = body.model_dump(exclude_unset=True)
     password = changes.pop("password", None)
@@ -58,10 +58,7 @@ async def update_user(
             field="password",
         )
 
-    if crud.takes_superuser(changes):
-        await crud.lock_superusers(session=session)
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    if_match.check(user.version)
+    user = await crud.get_user_to_update(session=session, user_id=user_id, changes=changes, if_match=if_match)
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
     if password is not None or user.email != email_before or changes.get("is_active") is False:

@@ -144,7 +144,7 @@ async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
     user = await get_session_user(session=db.autocommit_session, session_id=session_id)
     assert user is not None
     items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
-    answer = await csv_response("items", items, still_allowed(user))
+    answer = await csv_response("items", items, still_allowed(db.autocommit_session, user))
     async for piece in answer.body_iterator:
         assert isinstance(piece, bytes)
         yield piece
