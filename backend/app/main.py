@@ -5,6 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 
 import sentry_sdk
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app.core import jobs
@@ -47,18 +48,18 @@ def create_app(settings: Settings = settings) -> FastAPI:
         title=settings.PROJECT_NAME,
         version="0.1.0",
         lifespan=lifespan,
+        middleware=middleware(settings),
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{settings.API_V1_STR}/openapi.json" if settings.docs_enabled else None,
         generate_unique_id_function=route_name,
         redirect_slashes=False,
-        # Nobody reads it yet, and asking whether anybody does costs each request 10 us.
+        # Nothing reads it yet, and checking for readers costs each request 10 us.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_problem_handlers(app)
-    add_middleware(app, settings)
     for _ in (*modules("config"), *modules("listeners")):
-        pass  # importing is what registers them
+        pass  # the import registers them
     for module in modules("routes"):
         add_routes(app, module.router, settings.API_V1_STR)
         if settings.ENVIRONMENT == "local" and hasattr(module, "local_router"):
@@ -71,20 +72,22 @@ def create_app(settings: Settings = settings) -> FastAPI:
     return app
 
 
-def add_middleware(app: FastAPI, settings: Settings) -> None:
-    """From the inside out: the last one added sees a request first."""
-    app.add_middleware(CatchErrors)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_credentials=True,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Correlation-ID"],
-        expose_headers=["Content-Disposition", "ETag", "Retry-After", "X-Correlation-ID", "X-Total-Count"],
-    )
-    app.add_middleware(RequestGuard, allowed_hosts=settings.allowed_hosts)
-    app.add_middleware(ResponseHeaders, https=settings.secure_cookies)
-    app.add_middleware(RequestContext)
+def middleware(settings: Settings) -> list[Middleware]:
+    """In the order in which a request passes them. After the last one come the route, its dependencies, the handler."""
+    return [
+        Middleware(RequestContext),
+        Middleware(ResponseHeaders, https=settings.secure_cookies),
+        Middleware(RequestGuard, allowed_hosts=settings.allowed_hosts),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "X-Correlation-ID"],
+            expose_headers=["Content-Disposition", "ETag", "Retry-After", "X-Correlation-ID", "X-Total-Count"],
+        ),
+        Middleware(CatchErrors),
+    ]
 
 
 app = create_app()

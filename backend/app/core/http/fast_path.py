@@ -1,7 +1,7 @@
 """A fast path for simple operations: their arguments are collected with less work than FastAPI's.
 
-Valid requests to simple operations take it; everything else takes FastAPI's path (decision 0021). This is the only
-module that uses internals of FastAPI. If one is missing, the import fails, and `routing.py` does without this module.
+Valid requests to simple operations take it; everything else takes FastAPI's path (decision 0021). This module uses
+internals of FastAPI. If one has moved, the import fails, and `routing.py` does without this module.
 """
 
 import dataclasses
@@ -18,36 +18,6 @@ from fastapi.routing import APIRoute, serialize_response
 from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
-_PARAMETERS = inspect.signature(APIRoute.__init__).parameters
-_HANDLED_OPTIONS = {"response_model", "status_code", "dependencies", "methods", "dependency_overrides_provider"}
-_DOCUMENTATION = {
-    "tags",
-    "summary",
-    "description",
-    "response_description",
-    "responses",
-    "deprecated",
-    "name",
-    "operation_id",
-    "include_in_schema",
-    "callbacks",
-    "openapi_extra",
-    "generate_unique_id_function",
-}
-_HANDLED_FIELDS = {
-    "path_params",
-    "query_params",
-    "body_params",
-    "dependencies",
-    "name",
-    "call",
-    "request_param_name",
-    "path",
-    "scope",
-}
-_OTHER_FIELDS = [field.name for field in dataclasses.fields(Dependant) if field.name not in _HANDLED_FIELDS]
-_EMPTY = Dependant()
-
 
 class _NotSimple(Exception):
     """The operation declares something that only FastAPI handles."""
@@ -57,10 +27,23 @@ class _InvalidRequest(Exception):
     """The request has an invalid value."""
 
 
+class _Step(NamedTuple):
+    """A function to call: the dependencies in their order, and the operation itself as the last one."""
+
+    call: Callable[..., Coroutine[Any, Any, Any]]
+    scope: str | None
+    dependencies: list[tuple[str, int]]
+    """Arguments that are results of earlier steps."""
+    path: list[Any]
+    query: list[Any]
+    body: list[Any]
+    request: str | None
+
+
 class FastPath:
     """The ASGI application of a simple operation."""
 
-    def __init__(self, route: APIRoute, steps: "list[_Step]") -> None:
+    def __init__(self, route: APIRoute, steps: list[_Step]) -> None:
         self._fastapi = route.app
         self._field = route.response_field
         self._status = route.status_code or 200
@@ -98,17 +81,85 @@ class FastPath:
         await response(scope, receive, send)
 
 
-class _Step(NamedTuple):
-    """A function to call: the dependencies in their order, and the operation itself as the last one."""
+async def _arguments(step: _Step, request: Request) -> dict[str, Any]:
+    """The arguments that come from the request itself."""
+    arguments = {field.name: _validate(field, request.path_params[field.alias]) for field in step.path}
+    for field in step.query:
+        arguments[field.name] = _validate(field, dict(request.query_params))
+    for field in step.body:
+        arguments[field.name] = _validate(field, await _json(request))
+    if step.request is not None:
+        arguments[step.request] = request
+    return arguments
 
-    call: Callable[..., Coroutine[Any, Any, Any]]
-    scope: str | None
-    dependencies: list[tuple[str, int]]
-    """Arguments that are results of earlier steps."""
-    path: list[Any]
-    query: list[Any]
-    body: list[Any]
-    request: str | None
+
+def _validate(field: Any, value: Any) -> Any:
+    valid, errors = field.validate(value, {}, loc=())
+    if errors:
+        raise _InvalidRequest
+    return valid
+
+
+async def _json(request: Request) -> Any:
+    if request.headers.get("content-type") != "application/json":
+        raise _InvalidRequest
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise _InvalidRequest from None
+
+
+def _replay_body(request: Request, receive: Receive) -> Receive:
+    """Lets FastAPI read a body that was already read here."""
+    body: bytes | None = getattr(request, "_body", None)
+    if body is None:
+        return receive
+
+    async def replay() -> Message:
+        nonlocal body
+        if body is None:
+            return await receive()
+        message: Message = {"type": "http.request", "body": body, "more_body": False}
+        body = None
+        return message
+
+    return replay
+
+
+# Which operations are simple, decided when a route is added.
+
+_PARAMETERS = inspect.signature(APIRoute.__init__).parameters
+_HANDLED_OPTIONS = {"response_model", "status_code", "dependencies", "methods", "dependency_overrides_provider"}
+_DOCUMENTATION = {
+    "tags",
+    "summary",
+    "description",
+    "response_description",
+    "responses",
+    "deprecated",
+    "name",
+    "operation_id",
+    "include_in_schema",
+    "callbacks",
+    "openapi_extra",
+    "generate_unique_id_function",
+}
+_HANDLED_FIELDS = {
+    "path_params",
+    "query_params",
+    "body_params",
+    "dependencies",
+    "name",
+    "call",
+    "request_param_name",
+    "path",
+    "scope",
+}
+_FIELDS = {field.name for field in dataclasses.fields(Dependant)}
+if _MISSING := _HANDLED_FIELDS - _FIELDS:
+    raise ImportError(f"FastAPI's Dependant has no {', '.join(sorted(_MISSING))}")
+_OTHER_FIELDS = sorted(_FIELDS - _HANDLED_FIELDS)
+_EMPTY = Dependant()
 
 
 def _check_options(route: APIRoute, options: Mapping[str, Any]) -> None:
@@ -168,48 +219,3 @@ def _is_model(field: Any) -> bool:
     has_aliases = any(each.alias or each.validation_alias for each in fields)
     is_flat = all(field_annotation_is_scalar(each.annotation) for each in fields)
     return is_flat and not has_aliases and model.model_config.get("extra") != "allow"
-
-
-async def _arguments(step: _Step, request: Request) -> dict[str, Any]:
-    """The arguments that come from the request itself."""
-    arguments = {field.name: _validate(field, request.path_params[field.alias]) for field in step.path}
-    for field in step.query:
-        arguments[field.name] = _validate(field, dict(request.query_params))
-    for field in step.body:
-        arguments[field.name] = _validate(field, await _json(request))
-    if step.request is not None:
-        arguments[step.request] = request
-    return arguments
-
-
-def _validate(field: Any, value: Any) -> Any:
-    valid, errors = field.validate(value, {}, loc=())
-    if errors:
-        raise _InvalidRequest
-    return valid
-
-
-async def _json(request: Request) -> Any:
-    if request.headers.get("content-type") != "application/json":
-        raise _InvalidRequest
-    try:
-        return json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise _InvalidRequest from None
-
-
-def _replay_body(request: Request, receive: Receive) -> Receive:
-    """Lets FastAPI read a body that was already read here."""
-    body: bytes | None = getattr(request, "_body", None)
-    if body is None:
-        return receive
-
-    async def replay() -> Message:
-        nonlocal body
-        if body is None:
-            return await receive()
-        message: Message = {"type": "http.request", "body": body, "more_body": False}
-        body = None
-        return message
-
-    return replay
