@@ -6,9 +6,11 @@ real commits and a real connection pool, for tests of concurrent requests.
 
 import asyncio
 import os
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -18,12 +20,13 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import jobs
+from app.core import ids, jobs
+from app.core.clock import utc_now
 from app.core.database import engine as database_engine
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
-from app.core.database.statements import Record, Row, Source, Statement
+from app.core.database.statements import Parameters, Record, Source, Statement
 from app.core.runtime import health
 from app.core.settings import settings
 from app.main import app
@@ -35,6 +38,7 @@ pytest_plugins = ["tests.auth.mailbox"]
 
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 
@@ -58,7 +62,7 @@ class JoinedConnection:
         self._connection = connection
         self._lock = asyncio.Lock()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
+    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         async with self._lock, self._connection.transaction():
             cursor = await self._connection.execute(statement.sql, parameters)
             return list(await cursor.fetchall())
@@ -129,6 +133,35 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)
+
+
+class Clock:
+    """The time of day as the application reads it. It runs on unless it is frozen."""
+
+    def __init__(self) -> None:
+        self._frozen_at: int | None = None
+        self._ahead = 0
+
+    def time_ns(self) -> int:
+        return (time.time_ns() if self._frozen_at is None else self._frozen_at) + self._ahead
+
+    def freeze(self, moment: datetime | None = None) -> datetime:
+        """Stops the clock, now or at the given moment. Returns what it shows."""
+        now = self.time_ns() // 1_000 if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+        self._frozen_at, self._ahead = now * 1_000, 0
+        return utc_now()
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by // timedelta(microseconds=1) * 1_000
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Freezes the clock of the application, or sets it forward, until the test ends."""
+    clock = Clock()
+    monkeypatch.setattr("app.core.clock._time_ns", clock.time_ns)
+    monkeypatch.setattr(ids, "_last_ticks", ids._last_ticks)  # later tests get ids of the real time again
+    return clock
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from app.users.models import User, UserPublic
 _SESSION_USER = Statement(
     select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
     .join(UserSession, col(UserSession.user_id) == User.id)
-    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
+    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
+    returns=SessionUser,
 )
 _ACCESS = Statement(
     select(User.is_superuser, UserSession.expires_at)

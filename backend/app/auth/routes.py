@@ -24,7 +24,8 @@ router = APIRouter(tags=["login"])
 @router.post("/login/access-token", responses=problems(WrongCredentials, InactiveUser))
 async def login_access_token(session: SessionDep, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
     """Get a bearer token for API clients with the OAuth2 password form."""
-    signed_in = await service.sign_in(session=session, email=form.username, password=form.password)
+    email = service.address_of(form.username)
+    signed_in = await service.sign_in(session=session, email=email, password=form.password)
     return Token(access_token=signed_in.access_token)
 
 

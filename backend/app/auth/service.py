@@ -26,21 +26,28 @@ class SignedIn:
     access_token: str
 
 
+def address_of(username: str) -> str:
+    """The address as it is stored. An invalid one matches no account but takes equally long, to prevent enumeration."""
+    try:
+        return normalize_email(username)
+    except ValueError:
+        return ""
+
+
 async def sign_in(*, session: AsyncSession, email: str, password: str) -> SignedIn:
-    """Create a session and its access token.
+    """Create a session and its access token. `email` is in the form of `normalize_email`.
 
     Raises `WrongCredentials` (after the same time whether or not the account exists), or `InactiveUser` if the password
     is correct.
     """
-    address = _normalize(email)
-    user = await users_crud.get_user_by_email(session=session, email=address)
+    user = await users_crud.get_user_by_email(session=session, email=email)
     while True:
         password_hash = user.hashed_password if user else None
         await session.rollback()  # no connection is held while hashing
         valid, updated_hash = await verify_password(password, password_hash)
         if not valid:
             raise WrongCredentials("Incorrect email or password")
-        user = await users_crud.get_user_by_email(session=session, email=address, for_update=True)
+        user = await users_crud.get_user_by_email(session=session, email=email, for_update=True)
         if user and user.hashed_password == password_hash:
             break
         # While this sign-in was hashing, the password changed or another sign-in upgraded its hash: verify again.
@@ -74,11 +81,3 @@ async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
     if user is None or not user.is_active or user.email != email or not used:
         raise InvalidToken("Invalid token")
     await users_service.set_password_hash(session=session, user=user, hashed_password=hashed_password)
-
-
-def _normalize(email: str) -> str:
-    """Normalize the address. An invalid one becomes "": it matches no account but takes equally long to refuse."""
-    try:
-        return normalize_email(email)
-    except ValueError:
-        return ""

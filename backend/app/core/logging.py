@@ -6,7 +6,6 @@ import logging.config
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
+from app.core.clock import utc_now
 from app.core.settings import settings
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -76,7 +76,7 @@ def access_logger() -> Callable[..., None]:
     write, flush = sys.stdout.buffer.write, sys.stdout.buffer.flush
 
     def log(**event: Any) -> None:
-        timestamp = datetime.now(UTC).isoformat()
+        timestamp = utc_now().isoformat()
         write(to_json({"event": "request", "level": "info", "timestamp": timestamp, **event}) + b"\n")
         flush()
 

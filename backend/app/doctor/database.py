@@ -1,6 +1,5 @@
 """Checks of the database: reachable, correct password, enough connections, same time."""
 
-import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ import psycopg
 from psycopg import AsyncConnection
 from sqlalchemy.engine import make_url
 
+from app.core.clock import utc_now
 from app.core.database.engine import ENGINE_OPTIONS
 from app.core.settings import Settings
 from app.doctor.models import Finding
@@ -44,9 +44,9 @@ async def check_database(settings: Settings) -> list[Finding]:
     url = settings.database_url.replace("+psycopg", "", 1)
     try:
         async with await AsyncConnection.connect(url, autocommit=True, **ENGINE_OPTIONS["connect_args"]) as connection:
-            started = time.time()
+            started = utc_now().timestamp()
             row = await (await connection.execute(_QUERY)).fetchone()
-            middle = (started + time.time()) / 2
+            middle = (started + utc_now().timestamp()) / 2
     except psycopg.Error as error:
         return [_explain(error, settings)]
     facts = Facts(*row or ())

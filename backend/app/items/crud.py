@@ -19,10 +19,10 @@ from app.core.ids import new_id
 from app.core.lists.daily_counts import DailyCounts
 from app.core.lists.paged_list import PagedList, WholeList
 from app.core.models import columns
-from app.items.models import Item, ItemCreate, ItemPublic, ItemsFilter, ItemsParams, ItemUpdate
+from app.items.models import Item, ItemCreate, ItemPublic, ItemsFilter, ItemsParams, ItemsPublic, ItemsStats, ItemUpdate
 
-_ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")))
-_CREATE_ITEM = Statement(insert(Item).returning(*columns(Item, ItemPublic)))
+_ITEM = Statement(select(*columns(Item, ItemPublic)).where(Item.id == bindparam("item_id")), returns=ItemPublic)
+_CREATE_ITEM = Statement(insert(Item).returning(*columns(Item, ItemPublic)), returns=ItemPublic)
 _ITEMS = PagedList(
     select(*columns(Item, ItemPublic)),
     id_column=Item.id,
@@ -30,9 +30,10 @@ _ITEMS = PagedList(
     searched=(Item.title, Item.description),
     filters={"owner_id": Item.owner_id == bindparam("owner_id")},
     scope={"visible_owner_id": Item.owner_id == bindparam("visible_owner_id")},
+    returns=ItemsPublic,
 )
-_STATS = DailyCounts(Item)
-_STATS_OF_OWNER = DailyCounts(Item, Item.owner_id == bindparam("owner_id"))
+_STATS = DailyCounts(Item, returns=ItemsStats)
+_STATS_OF_OWNER = DailyCounts(Item, Item.owner_id == bindparam("owner_id"), returns=ItemsStats)
 _is_visible = or_(bindparam("owner_id", type_=Uuid).is_(None), col(Item.owner_id) == bindparam("owner_id"))
 _ids_to_delete = select(Item.id).where(col(Item.id) == any_(bindparam("item_ids", type_=ARRAY(Uuid))), _is_visible)
 # Locks the rows in the order of ids, so that two concurrent requests cannot deadlock.
@@ -40,7 +41,9 @@ _locked_ids = _ids_to_delete.order_by(col(Item.id)).with_for_update()
 _DELETE_ITEMS = Statement(delete(Item).where(col(Item.id).in_(_locked_ids)).returning(col(Item.id)))
 
 
-async def read_items(*, session: AutocommitSession, params: ItemsParams, owner_id: uuid.UUID | None) -> Row:
+async def read_items(
+    *, session: AutocommitSession, params: ItemsParams, owner_id: uuid.UUID | None
+) -> Row[ItemsPublic]:
     """Return `ItemsPublic`: one page of items."""
     return await _ITEMS.page(session, params, visible_owner_id=owner_id)
 
@@ -50,14 +53,14 @@ async def read_all_items(*, session: AutocommitSession, params: ItemsFilter, own
     return await _ITEMS.whole(session, params, visible_owner_id=owner_id)
 
 
-async def read_items_stats(*, session: AutocommitSession, days: int, owner_id: uuid.UUID | None) -> Row:
+async def read_items_stats(*, session: AutocommitSession, days: int, owner_id: uuid.UUID | None) -> Row[ItemsStats]:
     """Return `ItemsStats` for the last `days` days, including today."""
     if owner_id is None:
         return await _STATS.read(session, days=days)
     return await _STATS_OF_OWNER.read(session, days=days, owner_id=owner_id)
 
 
-async def read_item(*, session: AutocommitSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row:
+async def read_item(*, session: AutocommitSession, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Row[ItemPublic]:
     """Return `ItemPublic`. Raises `NotFound`, for another owner's item too, so as not to reveal that it exists."""
     row = await session.first(_ITEM, item_id=item_id)
     if row is None or (owner_id is not None and row["owner_id"] != owner_id):
@@ -65,7 +68,7 @@ async def read_item(*, session: AutocommitSession, item_id: uuid.UUID, owner_id:
     return row
 
 
-async def create_item(*, session: AutocommitSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row:
+async def create_item(*, session: AutocommitSession, item_create: ItemCreate, owner_id: uuid.UUID) -> Row[ItemPublic]:
     """Insert an item, and return `ItemPublic`. A single statement, so it needs no transaction."""
     values = {"id": new_id(), "owner_id": owner_id, "created_at": utc_now(), "version": 1, **item_create.model_dump()}
     return await session.one(_CREATE_ITEM, **values)

@@ -55,7 +55,7 @@ async def export_items(
 ) -> Response:
     """Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started."""
     items = await crud.read_all_items(session=session, params=params, owner_id=current_user.visible_owner_id)
-    return await csv_response("items", items, still_allowed(current_user))
+    return await csv_response("items", items, still_allowed(session, current_user))
 
 
 @router.get("/stats", response_model=ItemsStats, responses=problems(Forbidden))

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from app.auth.deps import CurrentUser
+from app.core.database.session import AutocommitDep
 from app.core.errors import TooManyRequests
 from app.core.http.openapi import raises
 from app.core.http.streaming import Stream
@@ -25,12 +26,14 @@ async def subscribe(current_user: CurrentUser) -> AsyncIterator[Subscriber]:
 
 
 @router.get("/events", response_class=StreamingResponse, responses={200: STREAM})
-async def read_events(current_user: CurrentUser, subscriber: Annotated[Subscriber, Depends(subscribe)]) -> Any:
+async def read_events(
+    session: AutocommitDep, current_user: CurrentUser, subscriber: Annotated[Subscriber, Depends(subscribe)]
+) -> Any:
     """Stream changes as server-sent events.
 
     `ready` is the first event. `change` names a topic in which rows that you can see have changed, for example
     `{"topic": "users"}`; the topic `*` means all topics. `end` means that your session has ended.
     """
-    stream = events(subscriber, current_user.session_id)
+    stream = events(session, subscriber, current_user.session_id)
     headers = {"X-Accel-Buffering": "no"}  # makes proxies forward each event immediately
     return Stream(stream, media_type="text/event-stream", seconds=STREAM_SECONDS + 60, headers=headers)

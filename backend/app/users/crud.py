@@ -18,9 +18,9 @@ from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.lists.daily_counts import DailyCounts
 from app.core.lists.paged_list import PagedList, WholeList
 from app.core.models import columns
-from app.users.models import User, UserPublic, UsersFilter, UsersParams
+from app.users.models import User, UserPublic, UsersFilter, UsersParams, UsersPublic, UsersStats
 
-_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
+_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")), returns=UserPublic)
 _AVATAR_URL = Statement(select(User.avatar_url).where(User.id == bindparam("user_id")))
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
@@ -35,13 +35,16 @@ _USERS = PagedList(
         "is_active": col(User.is_active) == bindparam("is_active"),
         "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
     },
+    returns=UsersPublic,
 )
-_STATS = DailyCounts(User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser})
+_STATS = DailyCounts(
+    User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser}, returns=UsersStats
+)
 
 _SUPERUSERS_LOCK = 0x75736572  # "user" in ASCII: the key of an advisory lock, unique within the database
 
 
-async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row:
+async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row[UsersPublic]:
     """Return `UsersPublic`: one page of all users."""
     return await _USERS.page(session, params)
 
@@ -50,12 +53,12 @@ async def read_all_users(*, session: AutocommitSession, params: UsersFilter) -> 
     return await _USERS.whole(session, params)
 
 
-async def read_users_stats(*, session: AutocommitSession, days: int) -> Row:
+async def read_users_stats(*, session: AutocommitSession, days: int) -> Row[UsersStats]:
     """Return `UsersStats`."""
     return await _STATS.read(session, days=days)
 
 
-async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row:
+async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row[UserPublic]:
     """Return `UserPublic`. Raises `NotFound`."""
     row = await session.first(_USER, user_id=user_id)
     if row is None:
@@ -94,13 +97,22 @@ async def create_user(*, session: AsyncSession, user: User) -> User:
     return user
 
 
-async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
-    """Change a user. Raises `Duplicate` for a taken address, and `Conflict` for the last active superuser.
-
-    If `removes_superuser(changes)`, call `lock_superusers` before you load the user.
-    """
-    if removes_superuser(changes):
+async def get_user_to_update(
+    *, session: AsyncSession, user_id: uuid.UUID, changes: dict[str, Any], if_match: Precondition = ANY_VERSION
+) -> User:
+    """Return the user, locked. Raises `NotFound`, `PreconditionFailed`, `Conflict` for the last active superuser."""
+    removes_superuser = changes.get("is_superuser") is False or changes.get("is_active") is False
+    if removes_superuser:
+        await _lock_superusers(session)
+    user = await get_user(session=session, user_id=user_id, for_update=True)
+    if_match.check(user.version)
+    if removes_superuser:
         await _require_other_superuser(session, user)
+    return user
+
+
+async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
+    """Change a user. Raises `Duplicate` for a taken address. A change of a role needs `get_user_to_update` first."""
     user.sqlmodel_update(changes)
     await _flush_unique_email(session)
     return user
@@ -108,7 +120,7 @@ async def update_user(*, session: AsyncSession, user: User, changes: dict[str, A
 
 async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> User:
     """Delete a user, and return them. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last superuser."""
-    await lock_superusers(session=session)
+    await _lock_superusers(session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
     if_match.check(user.version)
     await _delete(session, [user])
@@ -117,7 +129,7 @@ async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Pr
 
 async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> Sequence[User]:
     """Delete the users that exist, and return them. Raises `Conflict` if no active superuser would remain."""
-    await lock_superusers(session=session)
+    await _lock_superusers(session)
     # Lock in the order of ids, so that two concurrent requests cannot deadlock.
     statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
     users = (await session.exec(statement)).all()
@@ -131,12 +143,7 @@ async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
     await session.exec(delete(User).where(col(User.id).in_([user.id for user in users])))
 
 
-def removes_superuser(changes: dict[str, Any]) -> bool:
-    """Return whether the changes demote or deactivate a user, who could be the last active superuser."""
-    return changes.get("is_superuser") is False or changes.get("is_active") is False
-
-
-async def lock_superusers(*, session: AsyncSession) -> None:
+async def _lock_superusers(session: AsyncSession) -> None:
     """Serialize transactions that remove a superuser, so that two concurrent ones cannot remove the last two.
 
     Take this lock before any row lock, to prevent deadlocks.

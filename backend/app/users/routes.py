@@ -83,14 +83,14 @@ async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Response:
     """Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels."""
-    return respond(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
+    return respond(UserPublic, await service.update_avatar(user_id=current_user.id, upload=file))
 
 
 @router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
 async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Response:
     """Delete your picture."""
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
-    return respond(UserPublic, vars(user))
+    return respond(UserPublic, user)
 
 
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
@@ -119,7 +119,7 @@ async def export_users(
 ) -> Response:
     """Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started."""
     users = await crud.read_all_users(session=session, params=params)
-    return await csv_response("users", users, still_allowed(current_user))
+    return await csv_response("users", users, still_allowed(session, current_user))
 
 
 @router.get("/stats", response_model=UsersStats, dependencies=superuser_only)

@@ -44,7 +44,7 @@ async def update_user(
     kept_session_id: uuid.UUID | None = None,
     if_match: Precondition = ANY_VERSION,
 ) -> User:
-    """Change the given fields. Raises `PreconditionFailed`, and the errors of `crud.update_user`.
+    """Change the given fields. Raises the errors of `crud.get_user_to_update` and `crud.update_user`.
 
     A new password or address, or deactivation, ends all of the user's sessions except the kept one.
     """
@@ -59,10 +59,7 @@ async def update_user(
             field="password",
         )
 
-    if crud.removes_superuser(changes):
-        await crud.lock_superusers(session=session)
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    if_match.check(user.version)
+    user = await crud.get_user_to_update(session=session, user_id=user_id, changes=changes, if_match=if_match)
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
     if password is not None or user.email != email_before or changes.get("is_active") is False:

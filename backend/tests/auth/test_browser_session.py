@@ -9,8 +9,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
+from app.auth.service import SESSION_LIFETIME
 from app.users.models import UserPublic
 from tests.core.answers import fields, problem
+from tests.fixtures import Clock
 from tests.users.factories import PASSWORD, create_user
 
 LOGIN = "/api/v1/login/session"
@@ -130,9 +132,11 @@ async def test_logout_needs_a_session(client: AsyncClient) -> None:
     assert problem(await client.post(LOGOUT, headers=SAME_ORIGIN)) == (401, "AUTH_001")
 
 
-async def test_login_deletes_expired_sessions_of_the_user(client: AsyncClient, session: AsyncSession) -> None:
+async def test_login_deletes_expired_sessions_of_the_user(
+    client: AsyncClient, session: AsyncSession, clock: Clock
+) -> None:
     user = await create_user(session)
-    session.add(UserSession(user_id=user.id, expires_at=user.created_at))
-    await session.commit()
+    await log_in(client, user.email)
+    clock.advance(SESSION_LIFETIME)
     await log_in(client, user.email)
     assert len((await session.exec(select(UserSession).where(UserSession.user_id == user.id))).all()) == 1

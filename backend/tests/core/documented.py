@@ -1,9 +1,12 @@
 """Check every response of the tests against the OpenAPI document."""
 
+import json
+from functools import cache
 from typing import Any
 
 from fastapi.routing import APIRoute
 from httpx2 import Request, Response
+from jsonschema_rs import Draft202012Validator
 
 from app.main import app
 
@@ -28,6 +31,30 @@ async def refuse_undocumented(response: Response) -> None:
         await response.aread()
         code = response.json()["code"]
         assert code in codes(documented), undocumented.format(code)
+    elif response.headers.get("content-type") == "application/json":
+        body = await response.aread()
+        errors = _validator(operation["operationId"], response.status_code).iter_errors(json.loads(body))
+        assert not (found := [f"{error.instance_path}: {error.message}" for error in errors]), (
+            f"{operation['operationId']} sends a body that its schema does not allow: {'; '.join(found)}"
+        )
+
+
+@cache
+def _validator(operation_id: str, status: int) -> Draft202012Validator:
+    """Validates a body, and refuses fields that the schema does not name: no column gets out by accident."""
+    components = {name: _closed(schema) for name, schema in app.openapi()["components"]["schemas"].items()}
+    [operation] = [
+        operation
+        for path in app.openapi()["paths"].values()
+        for operation in path.values()
+        if operation["operationId"] == operation_id
+    ]
+    schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "components": {"schemas": components}}, validate_formats=True)
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"additionalProperties": False, **schema} if "properties" in schema else schema
 
 
 def codes(response: dict[str, Any]) -> set[str]:

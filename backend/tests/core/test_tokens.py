@@ -1,6 +1,5 @@
 """The cache of verified tokens saves only the check of the signature."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from app.core.clock import utc_now
 from app.core.errors import NotAuthenticated
 from app.core.security import tokens
 from app.core.security.tokens import ACCESS, TokenKind, decode_token, encode_token
+from tests.fixtures import Clock
 
 Known = dict[str, tuple[TokenKind, dict[str, object]]]
 
@@ -25,12 +25,11 @@ def new_token(subject: str = "ada") -> str:
     return encode_token(ACCESS, {"sub": subject}, utc_now() + timedelta(minutes=1))
 
 
-def test_cached_token_is_refused_after_it_expired(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_token_is_refused_after_it_expired(known: Known, clock: Clock) -> None:
     token = new_token()
     assert decode_token(ACCESS, token)["sub"] == "ada"
     assert decode_token(ACCESS, token)["sub"] == "ada"
-    later = time.time_ns() + 61_000_000_000
-    monkeypatch.setattr("app.core.clock._time_ns", lambda: later)
+    clock.advance(timedelta(seconds=61))
     with pytest.raises(NotAuthenticated):
         decode_token(ACCESS, token)
     assert known == {}

@@ -132,7 +132,7 @@ async def in_chunks(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
     user = await get_session_user(session=db.autocommit_session, session_id=session_id)
     assert user is not None
     items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
-    response = await csv_response("items", items, still_allowed(user))
+    response = await csv_response("items", items, still_allowed(db.autocommit_session, user))
     async for chunk in response.body_iterator:
         assert isinstance(chunk, bytes)
         yield chunk

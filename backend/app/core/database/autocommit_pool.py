@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from app.core.database.change_notifier import REQUEST_NOTICES, change_notifier, collect_notices
 from app.core.database.connection import Connection
-from app.core.database.statements import Record, Row, Statement
+from app.core.database.statements import Parameters, Record, Statement
 
 RECONNECT_SECONDS = 0.5
 
@@ -57,7 +57,7 @@ class AutocommitPool:
     ) -> None:
         await self.pool.close()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
+    async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         """Run one statement, holding a connection only while it runs."""
         started = monotonic()
         connection = await self._acquire()
@@ -95,7 +95,7 @@ async def _request_notices(connection: _Connection) -> None:
     await connection.execute(REQUEST_NOTICES)
 
 
-async def _run(connection: _Connection, statement: Statement, parameters: Row) -> list[Record]:
+async def _run(connection: _Connection, statement: Statement[Any], parameters: Parameters) -> list[Record]:
     cursor = connection.shared_cursor
     await cursor.execute(statement.sql, parameters)
     if connection.notices:

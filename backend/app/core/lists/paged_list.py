@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, get_args
 
 from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, null, or_, tuple_
 from sqlmodel import func, select
 from sqlmodel.sql.expression import Select
 
-from app.core.database.statements import AutocommitSession, Record, Row, Statement
-from app.core.lists.pagination import Cursor, ListFilter, ListParams
+from app.core.database.row_shape import check_columns
+from app.core.database.statements import AutocommitSession, ModelT, Parameters, Record, Row, Statement
+from app.core.lists.pagination import Cursor, ListFilter, ListParams, Page
 
 CHUNK_ROWS = 1_000
 
@@ -24,7 +25,7 @@ class WholeList:
     chunks: AsyncIterator[list[Record]]
 
 
-class PagedList:
+class PagedList(Generic[ModelT]):
     """A list with pages. Declare it at module level in `crud.py`:
 
     - `statement`: a `select()` of columns.
@@ -35,6 +36,7 @@ class PagedList:
       parameters, and is skipped if that is `None`.
     - `scope`: conditions of the same form that limit what the user can see. The caller must pass all of their values
       as keyword arguments.
+    - `returns`: the model of a page, a `Page[...]`. Its rows are checked against the columns at import.
 
     Each combination is a separate statement, compiled on first use.
     """
@@ -48,7 +50,10 @@ class PagedList:
         searched: Sequence[Any] = (),
         filters: Mapping[str, Any] | None = None,
         scope: Mapping[str, Any] | None = None,
+        returns: type[ModelT] | None = None,
     ) -> None:
+        if returns is not None:
+            check_columns(dict(statement.selected_columns.items()), _model_of_rows(returns))
         self.names: tuple[str, ...] = tuple(statement.selected_columns.keys())
         self._statement = statement
         self._id = id_column
@@ -56,9 +61,9 @@ class PagedList:
         self._searched = searched
         self._filters = filters or {}
         self._scope = scope or {}
-        self._compiled: dict[tuple[Any, ...], Statement] = {}
+        self._compiled: dict[tuple[Any, ...], Statement[Any]] = {}
 
-    async def page(self, session: AutocommitSession, params: ListParams, **scope: Any) -> Row:
+    async def page(self, session: AutocommitSession, params: ListParams, **scope: Any) -> Row[ModelT]:
         """Return the page as a dict with the fields of `Page`. Only an empty page needs a second query (the count)."""
         counted = self._values(params, scope)
         conditions = tuple(counted)
@@ -87,7 +92,7 @@ class PagedList:
         [(count,)] = await session.records(self._count_statement(tuple(values)), values)
         return WholeList(count, self.names, self._chunks(session, params.sort, values))
 
-    async def _chunks(self, session: AutocommitSession, sort: str, values: Row) -> AsyncIterator[list[Record]]:
+    async def _chunks(self, session: AutocommitSession, sort: str, values: Parameters) -> AsyncIterator[list[Record]]:
         conditions, width = tuple(values), len(self.names)
         has_key = self._sort_keys[sort.removeprefix("-")] is not None
         start, values = "first", {**values, "limit": CHUNK_ROWS + 1}
@@ -100,7 +105,7 @@ class PagedList:
             *_, key, row_id = records[CHUNK_ROWS - 1]
             start, values = "cursor", {**values, "after_id": row_id, **({"after_key": key} if has_key else {})}
 
-    def _values(self, params: ListFilter, scope: Row) -> Row:
+    def _values(self, params: ListFilter, scope: Parameters) -> Parameters:
         """Return the values of the conditions that apply, by name. Raises `TypeError` if `scope` is incomplete."""
         if scope.keys() != self._scope.keys():
             raise TypeError(f"This list needs the scope {sorted(self._scope)} as keyword arguments")
@@ -108,17 +113,17 @@ class PagedList:
         values = {name: value for name, value in values.items() if value is not None}
         return {**values, "q": _escape_like(params.q)} if params.q else values
 
-    def _page(self, params: ListParams, records: list[Record], offset: int, count: int) -> Row:
+    def _page(self, params: ListParams, records: list[Record], offset: int, count: int) -> Row[ModelT]:
         has_next = len(records) > params.limit
         records = records[: params.limit]
         next_cursor = None
         if has_next:
             *_, key, row_id, _ = records[-1]
             next_cursor = Cursor(params.sort, key, row_id, offset + len(records)).encode()
-        return {
-            "data": [dict(zip(self.names, record, strict=False)) for record in records],
-            "count": count,
-            "pagination": {
+        return Row(
+            data=[dict(zip(self.names, record, strict=False)) for record in records],
+            count=count,
+            pagination={
                 "page": offset // params.limit + 1,
                 "page_size": params.limit,
                 "total_pages": -(-count // params.limit),
@@ -126,9 +131,11 @@ class PagedList:
                 "has_prev": offset > 0,
                 "next_cursor": next_cursor,
             },
-        }
+        )
 
-    def _rows_statement(self, sort: str, start: str, conditions: tuple[str, ...], *, counted: bool = True) -> Statement:
+    def _rows_statement(
+        self, sort: str, start: str, conditions: tuple[str, ...], *, counted: bool = True
+    ) -> Statement[Any]:
         """Return the query for rows, their sort keys and ids, and, if `counted`, the number of all rows.
 
         `start` is how the page is found: it is the "first" one, or comes after a "cursor", or after "skip" rows.
@@ -152,7 +159,7 @@ class PagedList:
             self._compiled[variant] = Statement(rows.order_by(*order).limit(bindparam("limit", type_=Integer)))
         return self._compiled[variant]
 
-    def _count_statement(self, conditions: tuple[str, ...]) -> Statement:
+    def _count_statement(self, conditions: tuple[str, ...]) -> Statement[Any]:
         if conditions not in self._compiled:
             rows = self._where(self._statement, conditions)
             self._compiled[conditions] = Statement(select(func.count()).select_from(rows.subquery()))
@@ -165,6 +172,14 @@ class PagedList:
             q = bindparam("q", type_=String)
             clauses.append(or_(*(column.icontains(q, escape="/") for column in self._searched)))
         return statement.where(*clauses)
+
+
+def _model_of_rows(page: Any) -> Any:
+    """`ItemPublic` of an `ItemsPublic(Page[ItemPublic])`."""
+    if not issubclass(page, Page):
+        raise TypeError(f"{page.__name__} is not a Page[...]")
+    [model] = get_args(page.model_fields["data"].annotation)
+    return model
 
 
 def _escape_like(text: str) -> str:
