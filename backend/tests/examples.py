@@ -28,14 +28,14 @@ def operations(kind: str) -> set[str]:
 def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
     """Return where to create a row for this path, and its body. None if no feature declares it."""
     for module in _modules():
-        for prefix, made in getattr(module, "ROWS", {}).items():
+        for prefix, declared in getattr(module, "ROWS", {}).items():
             if path == prefix or path.startswith(f"{prefix}/"):
-                return made[0], _body(made[1])
+                return declared[0], _body(declared[1])
     return None
 
 
-def _body(made: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    return made() if callable(made) else dict(made)
+def _body(declared: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return declared() if callable(declared) else dict(declared)
 
 
 def collections() -> list[tuple[str, dict[str, Any]]]:

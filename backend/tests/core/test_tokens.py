@@ -51,7 +51,7 @@ def test_refused_token_is_not_cached(known: Known) -> None:
 
 def test_full_cache_drops_the_oldest_token(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "_MAX_KNOWN", 2)
-    made = [new_token(subject) for subject in ("ada", "bob", "eve")]
-    for token in made:
+    issued = [new_token(subject) for subject in ("ada", "bob", "eve")]
+    for token in issued:
         decode_token(ACCESS, token)
-    assert list(known) == made[1:]
+    assert list(known) == issued[1:]

@@ -23,8 +23,8 @@ def roles() -> Iterator[dict[str, str]]:
     names = {"role": f"doctor_{uuid.uuid4().hex}", "full_role": f"doctor_{uuid.uuid4().hex}"}
     with psycopg.connect(f"{os.environ['TEST_POSTGRES_URL']}/postgres", autocommit=True) as connection:
         for name, limit in zip(names.values(), (-1, 0), strict=True):
-            made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}")
-            connection.execute(made.format(sql.Identifier(name), sql.Literal(SECRET), sql.Literal(limit)))
+            create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}")
+            connection.execute(create.format(sql.Identifier(name), sql.Literal(SECRET), sql.Literal(limit)))
             connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(name)))
         yield names
         for name in names.values():

@@ -79,8 +79,8 @@ async def test_one_of_ten_concurrent_changes_succeeds(live: AsyncClient, owned: 
         *(live.put(f"{ITEMS}{item_id}", headers=headers, json={"title": f"Title {n}"}) for n in range(10))
     )
     assert sorted(response.status_code for response in responses) == [200] + [412] * 9
-    [made] = [response.json() for response in responses if response.is_success]
-    assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json() == made
+    [updated] = [response.json() for response in responses if response.is_success]
+    assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json() == updated
 
 
 async def test_version_of_another_users_item_stays_hidden(client: AsyncClient, session: AsyncSession) -> None:

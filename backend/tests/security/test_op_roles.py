@@ -99,11 +99,11 @@ async def test_op04_application_works_with_the_role(prepared: Place) -> None:
         response = await client.post(f"{V1}/login/access-token", data=login)
         client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         new = {"email": "grace@example.com", "password": "correct horse battery"}
-        made = await client.post(f"{V1}/users/", json=new)
-        assert made.status_code in (200, 201), made.text
+        created = await client.post(f"{V1}/users/", json=new)
+        assert created.status_code in (200, 201), created.text
         changed = await client.patch(f"{V1}/users/me", json={"full_name": "Root"})
         assert changed.json()["full_name"] == "Root", changed.text
-        deleted = await client.delete(f"{V1}/users/{made.json()['id']}")
+        deleted = await client.delete(f"{V1}/users/{created.json()['id']}")
         assert deleted.is_success, deleted.text
 
 

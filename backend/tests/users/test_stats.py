@@ -19,13 +19,13 @@ async def test_stats_count_all_and_each_day(client: AsyncClient, session: AsyncS
     _, headers = await signed_in_superuser(session)
     today = utc_now().date()
     start = datetime.combine(today - timedelta(days=6), time(), UTC)
-    for made, values in (
+    for created_at, values in (
         (start - timedelta(microseconds=1), {"is_active": False}),
         (start, {"is_superuser": True, "is_active": False}),
         (start + timedelta(days=1), {}),
         (start + timedelta(days=2) - timedelta(microseconds=1), {}),
     ):
-        await create_user(session, created_at=made, **values)
+        await create_user(session, created_at=created_at, **values)
     body: dict[str, Any] = (await client.get(STATS, headers=headers, params={"days": 7})).json()
     days = body.pop("days")
     assert body == {"count": 5, "active_count": 3, "superuser_count": 2}

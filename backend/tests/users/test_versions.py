@@ -89,7 +89,7 @@ async def test_one_of_five_concurrent_changes_succeeds(live: AsyncClient, body: 
     bodies = [{**body, "full_name": f"Name {n}"} for n in range(5)]
     responses = await asyncio.gather(*(live.patch(path, headers=headers | OLD, json=each) for each in bodies))
     assert sorted(response.status_code for response in responses) == [200] + [412] * 4
-    [made] = [response.json()["full_name"] for response in responses if response.is_success]
+    [updated] = [response.json()["full_name"] for response in responses if response.is_success]
     async with db.WriteSession() as session:
         stored = await session.get_one(User, user.id)
-    assert (stored.full_name, stored.version) == (made, 2)
+    assert (stored.full_name, stored.version) == (updated, 2)
