@@ -145,7 +145,7 @@ class Archive:
         return found
 
     def delete_parts(self, before: datetime) -> None:
-        """Delete partial files of killed processes in a directory. Buckets need a lifecycle rule (deployment.md)."""
+        """Delete partial files of killed processes in a directory. Buckets need a lifecycle rule: see backups.md."""
         if isinstance(self._store, LocalStore) and self._store.prefix:
             for part in Path(self._store.prefix).glob("*.age#*"):
                 if part.stat().st_mtime < before.timestamp():
