@@ -1,5 +1,5 @@
 #!/bin/sh
-# One process of the API for each core that the container may use, unless WEB_CONCURRENCY says how many.
+# Run one API process per core that the container can use, unless WEB_CONCURRENCY is set.
 set -eu
 export WEB_CONCURRENCY="${WEB_CONCURRENCY:-$(nproc)}"
 exec "$@"

@@ -138,10 +138,13 @@ def without_entries(text: str, feature: str) -> str:
 
 
 def without_links(text: str, paths: Sequence[str]) -> str:
-    """A page without the links to the paths among others, the paragraphs with such a link, and headings of nothing."""
+    """A page without the links to the paths among others, and without the sections that have such a link.
+
+    Above the first section only the paragraphs with such a link are removed.
+    """
     for path in paths:
         text = re.sub(rf"\[[^\]]*\]\({re.escape(path)}\){_REST_OF_ENTRY}", "", text)
-    paragraphs = [each for each in text.split("\n\n") if not any(f"]({path}" in each for path in paths)]
-    following = [*paragraphs[1:], ""]
-    left = [each for each, after in zip(paragraphs, following, strict=True) if not each[:1] == after[:1] == "#"]
-    return "\n\n".join(left)
+    top, *sections = re.split(r"(?m)^(?=## )", text)
+    kept = "\n\n".join(each for each in top.split("\n\n") if not any(f"]({path}" in each for path in paths))
+    kept += "".join(each for each in sections if not any(f"]({path}" in each for path in paths))
+    return kept.rstrip("\n") + "\n"

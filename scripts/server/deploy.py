@@ -43,7 +43,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         description="Put a release into service without a gap: migrations are checked and run, new containers start "
         "beside the old, and these are drained when the proxy knows the new ones. When the new ones do not "
         "become ready, they are removed and the old go on serving.",
-        epilog="Without --tag or --rollback the images are built from what is checked out. deployment.md has more.",
+        epilog="Without --tag or --rollback the images are built from the checked-out commit. "
+        "docs/operations/updates.md has more.",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--tag", help="use images with this tag instead of building some")

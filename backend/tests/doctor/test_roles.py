@@ -8,7 +8,7 @@ from tests.security.test_op_roles import Place, place, prepared
 __all__ = ["place", "prepared"]
 
 
-async def test_op04_the_doctor_tells_of_a_superuser(prepared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_op04_doctor_warns_about_a_superuser(prepared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     api, owner = prepared.api_settings(), prepared.api_settings()
     owner.POSTGRES_API_USER, owner.DATABASE_URL = "", type(owner.DATABASE_URL)(prepared.owner_url)
     for settings in (api, owner):

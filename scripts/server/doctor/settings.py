@@ -72,7 +72,7 @@ def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
         elif name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             detail = f"Nothing reads {name} of {_FILE}."
-            fix = f"Write {near[0]}." if near else "Compare it with .env and deployment.md, or delete it."
+            fix = f"Write {near[0]}." if near else "Compare it with .env and docs/operations/settings.md, or delete it."
             yield warning("server-env-unknown", "An unknown setting", detail, fix)
 
 

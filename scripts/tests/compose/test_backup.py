@@ -44,7 +44,7 @@ def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, b
     with production.visitor("api") as visitor:
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
         assert visitor.patch(ME, json={"full_name": "Before the backup"}).status_code == 200
-        assert "It was restored and is equal." in backups.run("create")
+        assert "Verified: the restored copy is identical." in backups.run("create")
         assert visitor.patch(ME, json={"full_name": "After the backup"}).status_code == 200
 
         shown = backups.run("restore", "latest", "--yes")

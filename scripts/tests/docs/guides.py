@@ -54,6 +54,9 @@ WAYS: dict[str, str] = {
 }
 """By the beginning of a block, the longest that fits: where it is run, or why it is not."""
 
+if (ROOT / "copier.yml").exists():
+    WAYS["copier copy"] = "needs the repository's address; tests/template makes projects"
+
 
 @dataclass(frozen=True)
 class Block:

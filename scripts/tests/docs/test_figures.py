@@ -1,4 +1,4 @@
-"""Time limits that the documents and the benchmark repeat are those of the code."""
+"""Time limits that the documents repeat are those of the code."""
 
 import re
 
@@ -6,7 +6,6 @@ import pytest
 
 from app.core.database.engine import _SERVER_OPTIONS, ENGINE_OPTIONS
 from app.core.http.problems import REQUEST_SECONDS
-from benchmarks import floor
 from scripts.tests.deploy.files import ROOT, read
 
 BOUNDS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
@@ -33,7 +32,3 @@ def test_role_behind_pgbouncer_has_the_apis_options() -> None:
 def test_decision_on_transactions_has_the_limits_of_the_code(limit: str) -> None:
     [decision] = (ROOT / "docs" / "decisions").glob("0002-*.md")
     assert re.findall(rf"\b{limit} (\d+ s)\b", decision.read_text(encoding="utf-8")) == [LIMITS[limit]]
-
-
-def test_floor_has_the_apis_options() -> None:
-    assert dict(re.findall(r"-c (\w+)=(\w+)", floor.SERVER_OPTIONS)).items() >= _SERVER_OPTIONS.items()

@@ -27,7 +27,7 @@ from scripts.tests.docs.guides import (
 )
 
 ALL = [block for guide in GUIDES for block in blocks(guide)]
-SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.name != "lib.sh" and path.is_file())
+SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.is_file() and not path.suffix)
 INLINE = sorted({(guide, code) for guide in GUIDES for code in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", read(guide))})
 
 

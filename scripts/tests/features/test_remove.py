@@ -31,6 +31,8 @@ FILES = {
     "backend/tests/pears/test_routes.py": "",
     "backend/tests/plums/test_routes.py": "",
     "backend/tests/live/test_plums.py": "",
+    "scripts/local/sample_data/plums.py": "",
+    "scripts/tests/docs/test_plums_field.py": "",
     "frontend/src/features/home/feature.ts": "",
     "frontend/src/features/plums/feature.ts": 'import { a } from "@/lib/a";\nimport b from "@scope/qr/b";\n',
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
@@ -166,9 +168,11 @@ def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
     assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
 
 
-def test_links_to_what_is_gone_go_with_their_paragraphs_and_headings() -> None:
-    page = "# A\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n## B\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
+def test_links_to_removed_pages_go_with_their_paragraphs_and_sections() -> None:
+    top = "# A\n\n![b](b.md)\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n"
+    page = f"{top}## B\n\nRun this.\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
     assert without_links(page, ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n\n## C\n\nSee [c](c.md).\n"
+    assert without_links(f"{top}## B\n\nSee [b](b.md).\n", ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n"
 
 
 def test_section_that_others_use_stays() -> None:

@@ -8,7 +8,7 @@ from scripts.local import sample_data
 from scripts.tests.local.test_sample_data import SUPERUSER, rows
 
 
-def test_there_are_as_many_items_as_wanted_none_of_the_future(sample_database: str) -> None:
+def test_requested_items_are_created_none_in_the_future(sample_database: str) -> None:
     sample_data.fill(sample_database, superuser=SUPERUSER, rows=250)
     assert rows(sample_database, "SELECT count(*) FROM items") == [(250,)]
     [(newest,)] = rows(sample_database, "SELECT max(created_at) FROM items")

@@ -73,7 +73,7 @@ def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earli
     migrate(project, database)
     assert main(["gadgets"], project) == 0
     python(project, database, "app.cli", "check-migrations")
-    with pytest.raises(TemplateError, match="deploy that one first"):
+    with pytest.raises(TemplateError, match="Deploy that first"):
         python(project, database, *check)
     [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
     later = drop.read_text()

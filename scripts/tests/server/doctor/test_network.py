@@ -114,7 +114,7 @@ def failures(told: dict[str, Finding]) -> set[str]:
     return {code for code, finding in told.items() if finding.state == "failed"}
 
 
-def test_good_site_is_well(site: Server) -> None:
+def test_good_site_has_no_failure(site: Server) -> None:
     told = examine(site)
     assert {code: each.state for code, each in told.items()} == dict.fromkeys(
         ("dns", "certificate", "answer", "http"), "ok"

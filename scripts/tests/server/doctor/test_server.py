@@ -108,7 +108,7 @@ def test_check_that_fails_hides_no_other() -> None:
     assert "no such thing" in findings[0].detail
 
 
-def test_findings_are_shown_with_what_to_do_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_show_fixes_and_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
     findings = [judge_disk(6 * GIB, Path("/")), judge_clock(5), judge_disk(0, Path("/data"))]
     doctor.show(findings, everything=True)
     shown = capsys.readouterr().out
