@@ -17,11 +17,22 @@ class OpsError(Exception):
     """What is wrong and what to do about it; shown without a traceback."""
 
 
+def compose_files(root: Path = ROOT) -> list[str]:
+    """The Compose files of a server: the common one, then those of features."""
+    further = sorted(path.name for path in root.glob("docker-compose.*.yml") if "override" not in path.name)
+    return ["docker-compose.yml", *further]
+
+
 def environment() -> dict[str, str]:
-    """Ours, with the files that a server uses unless it names others (deployment.md)."""
-    files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
-    defaults = {"COMPOSE_FILE": "docker-compose.yml", "COMPOSE_ENV_FILES": files}
-    return {**defaults, **os.environ, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+    """Our environment, with the files of a server unless the operator names others (deployment.md).
+
+    A shell that names `docker-compose.yml` alone gets the files of the features as well.
+    """
+    env_files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
+    named = os.environ.get("COMPOSE_FILE", "docker-compose.yml")
+    files = os.pathsep.join(compose_files()) if named == "docker-compose.yml" else named
+    given = {"COMPOSE_ENV_FILES": env_files, **os.environ}
+    return {**given, "COMPOSE_FILE": files, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
 
 
 def docker(

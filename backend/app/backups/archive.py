@@ -115,7 +115,7 @@ class Archive:
         """Return the manifest of a backup. Raises `BackupError` if it does not exist or has an unknown key."""
         path, content = f"{name}.{MANIFEST}", BytesIO()
         if path not in self.files().get(name, {}):
-            raise BackupError(f"There is no backup {name!r}. To list the names: ./scripts/backup list")
+            raise BackupError(f"There is no backup {name!r}. To list the names: ./scripts/backups list")
         self.load(path, content)
         manifest = Manifest.model_validate_json(content.getvalue())
         if manifest.name != name:
@@ -181,7 +181,7 @@ def _keys() -> list[Identity]:
         keys = []
     if not keys:
         raise BackupError(
-            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backup key"
+            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backups key"
         )
     return keys
 

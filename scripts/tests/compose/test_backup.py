@@ -15,7 +15,7 @@ ME = "/api/v1/users/me"
 
 
 class Backups:
-    """`./scripts/backup` on this stack, without its build."""
+    """`./scripts/backups` on this stack, without its build."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -37,7 +37,7 @@ def backups(production: Stack) -> Iterator[Backups]:
         yield backups
     finally:
         production.compose("--profile", "backup", "rm", "--stop", "--force", "backup", status=None)
-        production.run("image", "rm", f"{production.name}-backup", status=None)
+        production.run("image", "rm", f"{production.name}-backups", status=None)
 
 
 def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, backups: Backups) -> None:
@@ -58,7 +58,7 @@ def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, b
 
 def test_image_says_what_it_is_and_is_made_of(production: Stack, backups: Backups) -> None:
     production.compose("--profile", "backup", "build", "--quiet", "backup", environment={"COMMIT": "0123abc"})
-    images = [f"{production.name}-{name}" for name in ("backup", "backend")]
+    images = [f"{production.name}-{name}" for name in ("backups", "backend")]
     labels = json.loads(production.run("image", "inspect", "--format", "{{json .Config.Labels}}", images[0]).stdout)
     values = {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "version", "revision")}
     assert values == {"title": "backup", "version": "latest", "revision": "0123abc"}

@@ -6,10 +6,10 @@ from scripts.local.secrets import NAMES, ensure_secrets
 def test_secrets_are_files_that_only_their_owner_reads(tmp_path: Path) -> None:
     made = ensure_secrets(tmp_path / "secrets")
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == dict.fromkeys(
-        NAMES, 0o600
-    )
-    assert len(set(made.values())) == len(NAMES)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
+    assert modes == dict.fromkeys(made, 0o600)
+    assert made.keys() > {*NAMES}  # those of features as well
+    assert len(set(made.values())) == len(made)
     assert all(len(value) >= 32 for value in made.values())
 
 

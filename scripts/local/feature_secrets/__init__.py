@@ -1,0 +1,1 @@
+"""Local secrets of optional features: modules with `SECRETS`, functions that make a value, by name."""
