@@ -1,4 +1,4 @@
-"""Chores of an operator: `python -m app.cli --help`."""
+"""Commands for operators: `python -m app.cli --help`."""
 
 import asyncio
 import secrets
@@ -23,12 +23,12 @@ from app.core.migrations.applied import UnknownRevision
 from app.users import crud, service
 from app.users.models import UserCreate, UserUpdate
 
-cli = typer.Typer(no_args_is_help=True, help="Chores of an operator.", add_completion=False)
-users = typer.Typer(no_args_is_help=True, help="Make users, set their passwords, end sessions.")
+cli = typer.Typer(no_args_is_help=True, help="Commands for operators.", add_completion=False)
+users = typer.Typer(no_args_is_help=True, help="Create users, set their passwords, end sessions.")
 cli.add_typer(users, name="users")
 
 PasswordOption = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Prompted for if missing.")
 ]
 
 
@@ -40,7 +40,7 @@ def secret() -> None:
 
 @users.command("create")
 def create_user(email: str, password: PasswordOption, superuser: bool = False) -> None:
-    """Make a user."""
+    """Create a user."""
 
     async def run() -> None:
         async with transaction() as session:
@@ -48,12 +48,12 @@ def create_user(email: str, password: PasswordOption, superuser: bool = False) -
             await service.create_user(session=session, body=body, by_superuser=False)
 
     _run(run())
-    typer.echo(f"{email} can sign in now.")
+    typer.echo(f"Created {email}. They can sign in now.")
 
 
 @users.command("set-password")
 def set_password(email: str, password: PasswordOption) -> None:
-    """Set a user's password, and end all sessions of the user."""
+    """Set a user's password and end all of their sessions."""
 
     async def run() -> None:
         async with transaction() as session:
@@ -64,42 +64,45 @@ def set_password(email: str, password: PasswordOption) -> None:
             await service.update_user(session=session, user_id=user.id, body=body)
 
     _run(run())
-    typer.echo(f"{email} has a new password.")
+    typer.echo(f"Set the password of {email} and ended their sessions.")
 
 
 @users.command("end-sessions")
 def end_sessions() -> None:
-    """End everybody's sessions and void all links that were mailed, as after a restore of older data."""
+    """End the sessions of all users and invalidate all emailed links, for example after a restore."""
 
     async def run() -> None:
         async with transaction() as session:
             await auth_crud.end_all_access(session=session)
 
     _run(run())
-    typer.echo("Everybody has to sign in again.")
+    typer.echo("All users have to sign in again.")
 
 
 @cli.command("mail")
 def preview_mail(name: str) -> None:
-    """Print the HTML of a mail: `welcome` or `reset-password`. For looking at it in a browser."""
+    """Print the HTML of the mail `welcome` or `reset-password`, to preview it in a browser."""
     previews: dict[str, Mail] = {
         "welcome": mails.welcome(email="ada@example.com", name="Ada", token="preview"),
         "reset-password": mails.reset_password(email="ada@example.com", name="Ada", token="preview"),
     }
     if name not in previews:
-        _fail(f"There is no mail {name!r}. Known: {', '.join(previews)}.")
+        _fail(f"There is no mail {name!r}. Use one of: {', '.join(previews)}.")
     typer.echo(previews[name].html)
 
 
 @cli.command("check-migrations")
 def check_migrations(
-    before_deploy: Annotated[bool, typer.Option(help="Those that this database does not have yet.")] = False,
+    before_deploy: Annotated[
+        bool, typer.Option(help="Check only the migrations that this database does not have yet.")
+    ] = False,
     before_rollback_to: Annotated[
-        list[str] | None, typer.Option(help="The migrations of an earlier release: may this database be its?")
+        list[str] | None,
+        typer.Option(help="Check whether an earlier release, which has these migrations, can use this database."),
     ] = None,
-    allow: Annotated[list[str] | None, typer.Option(help="NAME:RULE, as shown. Can be given several times.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="Ignore the finding MIGRATION:RULE. Can be repeated.")] = None,
 ) -> None:
-    """Find what would lock or break the release that runs while a migration does."""
+    """Find statements in migrations that would block or break the running release."""
     config = safety.default_config()
     try:
         if before_deploy:
@@ -114,7 +117,7 @@ def check_migrations(
     found = [finding for finding in found if finding.name not in (allow or ())]
     if found:
         names = " ".join(f"--allow-migration {name}" for name in dict.fromkeys(finding.name for finding in found))
-        _fail("\n".join([*map(str, found), f'See "Migrations" in deployment.md. To do it in spite of that: {names}']))
+        _fail("\n".join([*map(str, found), f"See docs/operations/updates.md. To continue anyway: {names}"]))
 
 
 async def _applied_migrations() -> list[str]:
@@ -125,7 +128,7 @@ async def _applied_migrations() -> list[str]:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs a coroutine and what it defers, and says what is wrong in one line."""
+    """Run a coroutine and the jobs that it defers. Errors are reported in one line."""
 
     async def run_and_close() -> None:
         async with jobs.workers():
@@ -140,7 +143,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     except PydanticCustomError as error:
         _fail(error.message())
     except ValidationError as error:
-        _fail("; ".join(each["msg"] for each in error.errors()))
+        _fail("; ".join(details["msg"] for details in error.errors()))
 
 
 def _fail(message: str) -> NoReturn:

@@ -1,6 +1,6 @@
-"""Prints the OpenAPI document: `python -m app.openapi`. Needs no database and no secret.
+"""Prints the OpenAPI document: `python -m app.openapi`. Needs no database and no secrets.
 
-The project's name is not in it: that is a setting, and no reason to generate the SDK anew.
+The title is fixed, so that a change of the setting PROJECT_NAME does not change the generated SDK.
 """
 
 import json

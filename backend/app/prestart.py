@@ -1,7 +1,7 @@
-"""Before the first request: names weak settings, waits for the database, migrates it, makes the API's
-role and the first superuser.
+"""Prepares the database before the first request: `python -m app.prestart`.
 
-`python -m app.prestart` can run again at any time; what is done already stays as it is.
+Logs weak settings, waits for the database, migrates it, and creates the API's role and the first superuser. It can be
+run at any time; completed steps are not repeated.
 """
 
 import asyncio
@@ -45,16 +45,16 @@ LOCK_ATTEMPTS = 10
 
 
 def log_weak_settings() -> None:
-    """Once for a start of all processes, one line each: who has set them should know, and who has not even more."""
+    """Log a warning for each weak setting, here rather than in every process of the API."""
     if core_settings.ENVIRONMENT == "local":
         return
-    for each in (core_settings, *(module.settings for module in modules("config"))):
-        for name, meaning in each.weak_settings():
+    for source in (core_settings, *(module.settings for module in modules("config"))):
+        for name, meaning in source.weak_settings():
             logger.warning("weak_setting", name=name, meaning=meaning)
 
 
 async def wait_for_database() -> None:
-    """Raises `RetryError` when the database does not answer for a minute."""
+    """Wait until the database accepts connections. Raises `RetryError` after `WAIT_SECONDS`."""
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(OperationalError),
         stop=stop_after_delay(WAIT_SECONDS),
@@ -66,26 +66,29 @@ async def wait_for_database() -> None:
 
 
 def migrate() -> None:
-    """A migration that met a lock is tried again; those before it are committed."""
+    """Apply all migrations. Retries one that cannot get a lock; the ones before it stay committed."""
     for attempt in Retrying(
-        retry=retry_if_exception(_met_a_lock), stop=stop_after_attempt(LOCK_ATTEMPTS), wait=wait_fixed(1), reraise=True
+        retry=retry_if_exception(_is_lock_timeout),
+        stop=stop_after_attempt(LOCK_ATTEMPTS),
+        wait=wait_fixed(1),
+        reraise=True,
     ):
         with attempt:
             command.upgrade(default_config(), "head")
 
 
-def _met_a_lock(error: BaseException) -> bool:
+def _is_lock_timeout(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and isinstance(error.orig, LockNotAvailable)
 
 
 async def create_first_superuser() -> None:
-    """Makes the superuser once; later runs leave the account alone, its password too."""
+    """Create the first superuser. An existing account is not changed, not even its password."""
     async with transaction() as session:
         if await crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER):
             return
         password = settings.FIRST_SUPERUSER_PASSWORD.get_secret_value()
         if not password:
-            raise SystemExit("FIRST_SUPERUSER_PASSWORD is not set. Run ./scripts/start, which makes one, or set it.")
+            raise SystemExit("FIRST_SUPERUSER_PASSWORD is not set. Set it, or run ./scripts/start to generate one.")
         user = User(
             email=settings.FIRST_SUPERUSER,
             hashed_password=await hash_password(password),
@@ -94,7 +97,7 @@ async def create_first_superuser() -> None:
         await crud.create_user(session=session, user=user)
 
 
-def make_api_role() -> None:
+def create_api_role() -> None:
     if core_settings.has_api_role:
         try:
             prepare_api_role(core_settings.database_direct_url)
@@ -104,22 +107,22 @@ def make_api_role() -> None:
 
 async def prepare() -> None:
     if core_settings.is_api_role:
-        raise SystemExit("POSTGRES_PASSWORD is not set. Migrations need the role that owns the tables.")
+        raise SystemExit("POSTGRES_PASSWORD is not set. Set it: migrations need the role that owns the tables.")
     log_weak_settings()
     try:
         await wait_for_database()
     except RetryError as error:
         cause = error.last_attempt.exception()
-        raise SystemExit(f"The database did not answer for {WAIT_SECONDS} s: {cause}") from None
+        raise SystemExit(f"The database was unavailable for {WAIT_SECONDS} s: {cause}") from None
     try:
         await asyncio.to_thread(migrate)
     except CommandError as error:
         raise SystemExit(f"The database cannot be migrated: {error}") from None
     newest = max(await applied_to_database())
     if newest > REVISIONS[-1]:
-        # What going back to an earlier release finds.
+        # This is the case after a rollback to an earlier release.
         logger.warning("schema_newer_than_release", revision=newest)
-    await asyncio.to_thread(make_api_role)
+    await asyncio.to_thread(create_api_role)
     await create_first_superuser()
     await engine.dispose()
 

@@ -1,1 +1,1 @@
-"""Measures what a request costs, against the least that it could cost. `./scripts/bench --help`; see README.md."""
+"""Measures the CPU cost of requests compared with the minimum possible: `./scripts/bench --help`. See README.md."""

@@ -1,4 +1,4 @@
-"""What the last run on this machine found, in the git-ignored `.local/bench/`."""
+"""Results of the last run on this machine, in the git-ignored `.local/bench/`."""
 
 import json
 import platform
@@ -15,7 +15,7 @@ def baseline_file() -> Path:
 
 
 def read_baseline(file: Path) -> dict[str, float]:
-    """Ratios by name; none when there was no run."""
+    """Return ratios by name, or an empty dict if there was no run."""
     try:
         return {str(name): float(value) for name, value in json.loads(file.read_text(encoding="utf-8")).items()}
     except (FileNotFoundError, ValueError):
@@ -23,7 +23,7 @@ def read_baseline(file: Path) -> dict[str, float]:
 
 
 def write_baseline(file: Path, floor: Iterable[Figure], shares: Iterable[Figure]) -> None:
-    """Note these ratios; those of endpoints that were not measured now stay."""
+    """Store these ratios. Ratios of endpoints that were not measured this time are kept."""
     found = {figure.name: figure.ratio for figure in floor}
     found |= {f"{figure.name} share": figure.ratio for figure in shares}
     rounded = {name: round(value, 3) for name, value in {**read_baseline(file), **found}.items()}

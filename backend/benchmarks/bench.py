@@ -1,4 +1,4 @@
-"""One run of the benchmark, from the empty folder to the printed tables."""
+"""One complete run of the benchmark, from starting PostgreSQL to printing the tables."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.baseline import baseline_file, read_baseline, write_baseline
 from benchmarks.endpoints import NAMES
 from benchmarks.load import CONNECTIONS, generator
-from benchmarks.measure import LoginEffect, check_answers, measure, measure_login_effect
+from benchmarks.measure import LoginEffect, check_responses, measure, measure_login_effect
 from benchmarks.profile import profile
 from benchmarks.report import (
     APP,
@@ -36,66 +36,65 @@ STARTS = 3
 
 
 def run(options: argparse.Namespace) -> int:
-    """The exit status: 1 when `--check` found an endpoint beyond its budget."""
+    """Run the benchmark. Returns the exit status: 1 if `--check` found an endpoint over its budget."""
     load_average = os.getloadavg()[0]
-    tell("starting PostgreSQL, migrating and seeding")
+    show_progress("starting PostgreSQL, migrating and seeding")
     with open_rig() as rig:
         if options.profile:
-            tell(f"profiling {options.profile}")
-            say(profile(rig, options.profile, seconds=options.seconds * options.rounds))
+            show_progress(f"profiling {options.profile}")
+            print_block(profile(rig, options.profile, seconds=options.seconds * options.rounds))
             return 0
-        say(_describe(rig, options, load_average))
+        print_block(_describe(rig, options, load_average))
         return _compare(rig, options)
 
 
 def _compare(rig: Rig, options: argparse.Namespace) -> int:
     budgets = read_budgets()
-    tell("starting the servers")
+    show_progress("starting the servers")
     servers = [_start(rig, name, 1 if options.quick else STARTS) for name in (APP, FLOOR)]
-    endpoints = {
-        name: each for name, each in rig.make_endpoints(servers[0]).items() if name in _names(options, budgets)
-    }
+    names = _names(options, budgets)
+    endpoints = {name: endpoint for name, endpoint in rig.make_endpoints(servers[0]).items() if name in names}
 
-    check_answers(rig, list(endpoints.values()), *servers)
+    check_responses(rig, list(endpoints.values()), *servers)
     measuring = {"rounds": options.rounds, "seconds": options.seconds}
-    samples = measure(rig, servers, list(endpoints.values()), **measuring, tell=tell)
+    samples = measure(rig, servers, list(endpoints.values()), **measuring, show_progress=show_progress)
     effects: dict[str, list[LoginEffect]] = {}
     if {"users_me", "login"} <= endpoints.keys():
         for server in servers:
-            tell(f"users_me while others sign in: {server.name}")
+            show_progress(f"users_me during logins: {server.name}")
             effects[server.name] = measure_login_effect(
                 rig, server, endpoints["users_me"], endpoints["login"], **measuring
             )
 
     last = read_baseline(baseline_file())
     figures, shares = floor_figures(samples, budgets), endpoint_figures(samples, budgets)
-    tell("")
-    say(endpoints_table(samples, figures, last))
-    say(floor_table(samples))
+    show_progress("")
+    print_block(endpoints_table(samples, figures, last))
+    print_block(floor_table(samples))
     if shares:
-        say(shares_table(shares, budgets, last))
+        print_block(shares_table(shares, budgets, last))
     if effects:
-        say(logins_table(effects, login_figures(effects, budgets)))
-    say(servers_table([(each.name, each.ready_ms, each.ready_bytes, each.memory) for each in servers]))
+        print_block(logins_table(effects, login_figures(effects, budgets)))
+    print_block(servers_table([(s.name, s.ready_ms, s.ready_bytes, s.memory) for s in servers]))
     write_baseline(baseline_file(), figures, shares)
 
     if options.check and (failed := failures([*figures, *shares])):
-        say(f"More than {TOLERANCE} x the budget: {', '.join(failed)}")
+        print_block(f"More than {TOLERANCE} x the budget: {', '.join(failed)}")
         return 1
     return 0
 
 
 def _names(options: argparse.Namespace, budgets: Budgets) -> set[str]:
-    """The endpoints asked for, and those that they are compared with."""
+    """Return the selected endpoints and those that they are compared with."""
     names = set(options.endpoint or NAMES)
-    for name in NAMES[::-1]:  # the dearer ones come last, and are compared with the ones before
+    for name in NAMES[::-1]:  # endpoints are compared with earlier ones, so this finds comparisons of comparisons too
         if name in names and options.endpoint and name in budgets.endpoint:
             names.add(budgets.endpoint[name].than)
     return names
 
 
 def _start(rig: Rig, name: str, times: int) -> Server:
-    """A running server, with the median of what several starts took."""
+    """Start a server several times. Returns it with the median of its start times."""
     server = rig.start_server(name)
     ready = [server.ready_ms]
     for _ in range(times - 1):
@@ -113,7 +112,7 @@ def _describe(rig: Rig, options: argparse.Namespace, load_average: float) -> str
         f"{os.cpu_count()} cores ({cpu or platform.machine()}), load average before the run {load_average:.1f}; "
         f"Python {platform.python_version()}, PostgreSQL {rig.postgres_version()}.\n"
         f"{options.rounds} rounds of {options.seconds:g} s, {CONNECTIONS} connections, load by {generator()}. "
-        "Medians over the rounds."
+        "Values are medians of the rounds."
     )
 
 
@@ -121,13 +120,13 @@ def _lines(file: str) -> Sequence[str]:
     return Path(file).read_text(encoding="utf-8").splitlines()
 
 
-def say(text: str) -> None:
+def print_block(text: str) -> None:
     sys.stdout.write(f"{text}\n\n")
     sys.stdout.flush()
 
 
-def tell(text: str) -> None:
-    """Progress, for people only."""
+def show_progress(text: str) -> None:
+    """Replace the progress line, if stderr is a terminal."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\033[K{text}")
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client for load: one request at a time on each kept-alive connection, and no more than counting."""
+"""Minimal HTTP/1.1 load generator: one request at a time on each kept-alive connection."""
 
 import asyncio
 import gc
@@ -13,11 +13,11 @@ GRACE_SECONDS = 30
 
 
 class Failed(Exception):
-    """An answer was not 2xx, or none came. The message shows it."""
+    """A measurement failed, for example by a response that is not 2xx. The message shows the response."""
 
 
 class _Run:
-    """What the connections of one load share."""
+    """State shared by the connections of one load."""
 
     def __init__(self, requests: Sequence[bytes], deadline_ns: int, connections: int) -> None:
         self.requests: Iterator[bytes] = itertools.cycle(requests)
@@ -30,7 +30,7 @@ class _Run:
         if not self.done.done():
             self.done.set_exception(Failed(reason))
 
-    def leave(self) -> None:
+    def connection_done(self) -> None:
         self.open -= 1
         if self.open == 0 and not self.done.done():
             self.done.set_result(None)
@@ -64,7 +64,7 @@ class _Connection(asyncio.Protocol):
         now = time.perf_counter_ns()
         self.received = b""
         if missing < 0 or data[9:10] != b"2":
-            return self.stop(f"{_line(self.request)} was answered:\n{_show(data)}")
+            return self.stop(f"{_line(self.request)} got the response:\n{_show(data)}")
         self.run.latencies_ns.append(now - self.sent_ns)
         if now < self.run.deadline_ns:
             self.send()
@@ -76,20 +76,18 @@ class _Connection(asyncio.Protocol):
         self.transport.close()
         if reason:
             self.run.fail(reason)
-        self.run.leave()
+        self.run.connection_done()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.finished:
             self.finished = True
-            self.run.fail(
-                f"{_line(self.request)} was not answered: the server closed the connection ({error or 'EOF'})"
-            )
+            self.run.fail(f"{_line(self.request)} got no response: the server closed the connection ({error or 'EOF'})")
 
 
 def missing_bytes(data: bytes) -> int:
-    """How many bytes the answer still lacks, at least 1 while its head is incomplete; below 0 when there are too many.
+    """Return how many bytes of a response are missing: at least 1 for an incomplete head, negative for excess bytes.
 
-    Raises ValueError when its length is not given.
+    Raises `ValueError` if it has no Content-Length.
     """
     head_end = data.find(b"\r\n\r\n")
     if head_end < 0:
@@ -97,16 +95,16 @@ def missing_bytes(data: bytes) -> int:
     head = data[:head_end].lower()
     start = head.find(b"\r\ncontent-length:")
     if start < 0:
-        raise ValueError("An answer without Content-Length")
+        raise ValueError("The response has no Content-Length")
     line_end = head.find(b"\r\n", start + 2)
     length = int(head[start + 17 : line_end if line_end >= 0 else None])
     return head_end + 4 + length - len(data)
 
 
 def send_for(requests: Sequence[bytes], port: int, *, connections: int, seconds: float) -> tuple[list[int], float]:
-    """Send the requests in turn for `seconds`: the latencies in ns, and the seconds that it took to the last answer.
+    """Send the requests in turn for `seconds`. Returns the latencies in ns, and the seconds until the last response.
 
-    Raises Failed at the first answer that is not 2xx.
+    Raises `Failed` at the first response that is not 2xx.
     """
 
     async def run() -> tuple[list[int], float]:
@@ -121,21 +119,21 @@ def send_for(requests: Sequence[bytes], port: int, *, connections: int, seconds:
             async with asyncio.timeout(seconds + GRACE_SECONDS):
                 await load.done
         except TimeoutError:
-            raise Failed(f"No answer for {GRACE_SECONDS} s") from None
+            raise Failed(f"No response for {GRACE_SECONDS} s") from None
         finally:
             for transport in opened:
                 transport.abort()
         return load.latencies_ns, (time.perf_counter_ns() - started) / 1e9
 
-    gc.disable()  # a pause of ours would count as the server's
+    gc.disable()  # a pause in this process would be measured as latency of the server
     try:
         return uvloop.run(run())
     finally:
         gc.enable()
 
 
-def ask(request: bytes, port: int) -> bytes:
-    """The body of the answer to one request. Raises Failed when it is not 2xx."""
+def fetch(request: bytes, port: int) -> bytes:
+    """Send one request and return the body of the response. Raises `Failed` if it is not 2xx."""
 
     async def run() -> bytes:
         async with asyncio.timeout(GRACE_SECONDS):
@@ -149,14 +147,14 @@ def ask(request: bytes, port: int) -> bytes:
                 data += more
             writer.close()
         if data[9:10] != b"2":
-            raise Failed(f"{_line(request)} was answered:\n{_show(data)}")
+            raise Failed(f"{_line(request)} got the response:\n{_show(data)}")
         return data.partition(b"\r\n\r\n")[2]
 
     return asyncio.run(run())
 
 
 def _line(request: bytes) -> str:
-    """Method and path: the headers hold a token."""
+    """Return method and path only, because the headers contain a token."""
     return request.partition(b" HTTP/")[0].decode()
 
 

@@ -8,7 +8,7 @@ _NS_PER_TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def cpu_ns(root: int) -> int:
-    """CPU time in ns that process `root` and everything below it has used, ended children included."""
+    """Return the CPU time in ns of the process `root` and all its descendants, including ended children."""
     parents = {pid: parent for pid in _pids() if (parent := _parent(pid)) is not None}
     family, grown = {root}, True
     while grown:
@@ -19,7 +19,7 @@ def cpu_ns(root: int) -> int:
 
 
 def resident_bytes(pid: int) -> int:
-    """Resident memory of one process (VmRSS)."""
+    """Return the resident memory of one process (VmRSS)."""
     for line in (_PROC / str(pid) / "status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
@@ -31,7 +31,7 @@ def _pids() -> list[int]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/<pid>/stat from the third one, `state`, on; None for a process that has ended."""
+    """Return the fields of /proc/<pid>/stat from the third, `state`; None if the process has ended."""
     try:
         return (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
@@ -44,9 +44,9 @@ def _parent(pid: int) -> int | None:
 
 
 def _own_ns(pid: int) -> int:
-    """What the living threads used, plus what the process's ended children did.
+    """Return the CPU time of the process's current threads and its ended children.
 
-    schedstat counts nanoseconds; stat, for kernels without it, 1/100 s.
+    schedstat counts nanoseconds. stat, the fallback for kernels without it, counts 1/100 s.
     """
     fields = _stat(pid)
     if fields is None:

@@ -1,4 +1,4 @@
-"""The requests that are measured. The application and the floor must answer each with the same bytes."""
+"""The measured requests. For each, the application and the floor must return identical bytes."""
 
 import json
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Request:
     body: str = ""
 
     def encode(self, port: int) -> bytes:
-        """The bytes of the request in HTTP/1.1."""
+        """Return the request as bytes of HTTP/1.1."""
         lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.body:
@@ -43,32 +43,34 @@ class Endpoint:
 
     name: str
     requests: tuple[Request, ...]
-    differing: tuple[str, ...] = ()
-    """Members of the answer that differ each time: new ids, times and tokens."""
+    varying: tuple[str, ...] = ()
+    """Members of the response that differ each time: new ids, times and tokens."""
 
     @property
     def writes(self) -> bool:
-        return bool(self.differing)
+        return bool(self.varying)
 
     def comparable(self, body: bytes) -> bytes:
-        """The answer with what differs each time written over by as many dots."""
-        if not self.differing:
+        """Return the body with each varying value replaced by dots of the same length."""
+        if not self.varying:
             return body
         document = json.loads(body)
-        for name in self.differing:
+        for name in self.varying:
             body = body.replace(document[name].encode(), b"." * len(document[name]), 1)
         return body
 
 
 def deep_page(seeded: Seeded, *, depth: int = DEPTH, limit: int = 20) -> Request:
-    """The request whose `next_cursor` leads to the page at `depth`."""
+    """Return the request whose `next_cursor` leads to the page at `depth`."""
     return _get(f"items/?skip={depth - limit}&limit={limit}", seeded.superuser_token)
 
 
 def make_endpoints(seeded: Seeded, *, cursor: str, depth: int = DEPTH) -> dict[str, Endpoint]:
-    """All endpoints by name; `cursor` leads to the page at `depth`."""
+    """Return all endpoints by name. `cursor` leads to the page at `depth`."""
     user, superuser = seeded.user_token, seeded.superuser_token
-    new_items = [{"title": f"New item {n}", "description": f"Made by the benchmark: {'word ' * n}"} for n in range(8)]
+    new_items = [
+        {"title": f"New item {n}", "description": f"Created by the benchmark: {'word ' * n}"} for n in range(8)
+    ]
     endpoints = [
         Endpoint("health", (Request("GET", "/api/v1/utils/health-check/"),)),
         Endpoint("users_me", (_get("users/me", user),)),

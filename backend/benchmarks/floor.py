@@ -1,11 +1,11 @@
-"""The floor: the benchmarked endpoints in raw psycopg on Starlette, with the application's checks and its bytes.
+"""The floor: the benchmarked endpoints in raw psycopg on Starlette, with the same checks and responses.
 
-It shows the least that a request costs in Python and PostgreSQL, so every trick is fair but one: it checks no less.
-The token's signature, kind, audience, issuer and expiry; that its session lives and its user is active; who may see
-what; every parameter. It refuses to sort and to search, because the benchmark does neither. Its main trick is that
-one statement does everything, who asks included; no application should be written like this.
+It shows the minimum cost of a request in Python and PostgreSQL. Any trick is allowed, but it must check as much as the
+application: the token's signature, kind, audience, issuer and expiry; that the session has not ended and the user is
+active; permissions; every parameter. It rejects sorting and searching, which the benchmark does not use. Its main trick
+is that one statement does everything, including loading the user. No application should be written like this.
 
-Run by `uvicorn --factory benchmarks.floor:create_app`. It reads DATABASE_URL, SECRET_KEY and FRONTEND_URL.
+Run it with `uvicorn --factory benchmarks.floor:create_app`. It reads DATABASE_URL, SECRET_KEY and FRONTEND_URL.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ MAX_KNOWN_TOKENS = 10_000
 SESSION_LIFETIME = timedelta(hours=12)
 SORT = "-created_at"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-# As the application's, and one more: without it PostgreSQL plans the larger statements anew every time.
+# The application's options, plus plan_cache_mode: without it PostgreSQL plans the larger statements again every time.
 SERVER_OPTIONS = (
     "-c statement_timeout=8s -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
     "-c plan_cache_mode=force_generic_plan"
@@ -53,7 +53,7 @@ SERVER_OPTIONS = (
 USER_FIELDS = ("id", "email", "full_name", "is_active", "is_superuser", "created_at", "version", "avatar_url")
 ITEM_FIELDS = ("id", "owner_id", "title", "description", "created_at", "version")
 
-# $1 is the session's id. No row at all means that nobody is signed in by it.
+# $1 is the session's id. If there is no row, the session is not valid.
 READ_USER_ME = """
     select u.id, u.email, u.full_name, u.is_active, u.is_superuser, u.created_at, u.version, u.avatar_url
     from user_sessions s join users u on u.id = s.user_id
@@ -69,8 +69,8 @@ CREATE_ITEM = """
     from user_sessions s join users u on u.id = s.user_id
     where s.id = $1 and s.expires_at > now() and u.is_active
     returning owner_id"""
-# Lists: before which id, how many rows, after skipping how many. An empty page still has a row, for its count.
-# `offset 0` has the count made once and not for each row.
+# Parameters of lists: the id before which the page starts, the number of rows, the number of rows to skip. An empty
+# page still has a row, with the count. `offset 0` makes PostgreSQL count once instead of once per row.
 READ_ITEMS = """
     select i.id, i.owner_id, i.title, i.description, i.created_at, i.version, c.count
     from user_sessions s join users u on u.id = s.user_id
@@ -105,7 +105,7 @@ Row = tuple[Any, ...]
 
 
 class Pool:
-    """Open connections, each with one cursor; the one used last is used next."""
+    """Open connections, each with one cursor. The most recently used one is used next."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -116,7 +116,7 @@ class Pool:
             connection = await AsyncConnection.connect(
                 self._url, autocommit=True, prepare_threshold=0, options=SERVER_OPTIONS
             )
-            connection.adapters.register_loader("uuid", TextLoader)  # nothing here needs more than the text
+            connection.adapters.register_loader("uuid", TextLoader)  # ids are only needed as text
             self._idle.put_nowait(AsyncRawCursor(connection))
 
     async def close(self) -> None:
@@ -132,7 +132,7 @@ class Pool:
             self._idle.put_nowait(cursor)
 
     async def fetch_as(self, request: Request, query: LiteralString, *parameters: object) -> list[Row]:
-        """The rows for who asks, never none."""
+        """Return the rows for the signed-in user, at least one. Raises 401."""
         rows = await self.fetch(query, tokens.session_id(request), *parameters)
         if not rows:
             raise HTTPException(401)
@@ -140,7 +140,7 @@ class Pool:
 
 
 class Tokens:
-    """Makes and checks access tokens. A signature is checked once for each token, its expiry every time."""
+    """Creates and verifies access tokens. A token's signature is verified once, its expiry every time."""
 
     def __init__(self, secret: str, issuer: str) -> None:
         kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jwt-signing")
@@ -175,7 +175,7 @@ class Tokens:
         self._known[token] = known
         return known
 
-    def make(self, user_id: str, session_id: str, now: datetime, expires_at: datetime) -> str:
+    def create(self, user_id: str, session_id: str, now: datetime, expires_at: datetime) -> str:
         claims = {"iss": self._issuer, "aud": "api", "iat": now, "exp": expires_at, "sub": user_id, "sid": session_id}
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id, "typ": "at+jwt"})
 
@@ -186,42 +186,42 @@ hasher = PasswordHasher()
 threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
 
-def asked_page(request: Request) -> tuple[int, str, int, int]:
-    """Its limit, before which id it lies, how many rows to skip there, and how many come before it in all."""
-    given = request.query_params
-    if not given.keys() <= {"limit", "skip", "cursor", "sort"} or given.get("sort", SORT) != SORT:
+def page_params(request: Request) -> tuple[int, str, int, int]:
+    """Return the limit, the id before which the page starts, the rows to skip from there, and all rows before it."""
+    query = request.query_params
+    if not query.keys() <= {"limit", "skip", "cursor", "sort"} or query.get("sort", SORT) != SORT:
         raise HTTPException(422)
-    limit = whole_number(given.get("limit", "100"), 1, 100)
-    skip = whole_number(given.get("skip", "0"), 0, 1_000_000)
-    if (cursor := given.get("cursor")) is None:
+    limit = whole_number(query.get("limit", "100"), 1, 100)
+    skip = whole_number(query.get("skip", "0"), 0, 1_000_000)
+    if (cursor := query.get("cursor")) is None:
         return limit, LAST_ID, skip, skip
     try:
         sort, key, row_id, offset = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
         if sort == SORT and key is None and type(offset) is int and 0 <= offset <= 10**12:
             return limit, str(UUID(row_id)), 0, offset
     except (ValueError, TypeError, AttributeError, RecursionError):
-        pass  # the same answer as for a well-formed one of another list
+        pass  # the same error as for a cursor of another list
     raise HTTPException(422)
 
 
-def whole_number(text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
+def whole_number(text: str, minimum: int, maximum: int) -> int:
+    if not text.isdecimal() or not minimum <= int(text) <= maximum:
         raise HTTPException(422)
     return int(text)
 
 
-def checked(text: object, least: int) -> str:
-    if not isinstance(text, str) or not least <= len(text) <= 255 or "\0" in text:
+def valid_text(text: object, min_length: int) -> str:
+    if not isinstance(text, str) or not min_length <= len(text) <= 255 or "\0" in text:
         raise HTTPException(422)
     return text
 
 
-def answer(document: object) -> Response:
+def respond(document: object) -> Response:
     return Response(to_json(document), media_type="application/json")
 
 
-def answer_page(limit: int, offset: int, fields: Sequence[str], rows: list[Row]) -> Response:
-    """The rows are the fields, the count, and anything else; a missing id means that there are none."""
+def respond_with_page(limit: int, offset: int, fields: Sequence[str], rows: list[Row]) -> Response:
+    """Create a page from rows of the fields, the count, and optional columns. A null id means that it is empty."""
     count: int = rows[0][len(fields)]
     if rows[0][0] is None:
         rows = []
@@ -238,30 +238,30 @@ def answer_page(limit: int, offset: int, fields: Sequence[str], rows: list[Row])
         "next_cursor": next_cursor,
     }
     data = [dict(zip(fields, row, strict=False)) for row in rows]
-    return answer({"data": data, "count": count, "pagination": pagination})
+    return respond({"data": data, "count": count, "pagination": pagination})
 
 
 async def health_check(_: Request) -> Response:
-    return answer(True)
+    return respond(True)
 
 
 async def read_user_me(request: Request) -> Response:
     rows = await pool.fetch_as(request, READ_USER_ME)
-    return answer(dict(zip(USER_FIELDS, rows[0], strict=True)))
+    return respond(dict(zip(USER_FIELDS, rows[0], strict=True)))
 
 
 async def read_users(request: Request) -> Response:
-    limit, before, skip, offset = asked_page(request)
+    limit, before, skip, offset = page_params(request)
     rows = await pool.fetch_as(request, READ_USERS, before, limit + 1, skip)
     if not rows[0][-1]:
         raise HTTPException(403)
-    return answer_page(limit, offset, USER_FIELDS, rows)
+    return respond_with_page(limit, offset, USER_FIELDS, rows)
 
 
 async def read_items(request: Request) -> Response:
-    limit, before, skip, offset = asked_page(request)
+    limit, before, skip, offset = page_params(request)
     rows = await pool.fetch_as(request, READ_ITEMS, before, limit + 1, skip)
-    return answer_page(limit, offset, ITEM_FIELDS, rows)
+    return respond_with_page(limit, offset, ITEM_FIELDS, rows)
 
 
 async def read_item(request: Request) -> Response:
@@ -272,21 +272,21 @@ async def read_item(request: Request) -> Response:
     rows = await pool.fetch_as(request, READ_ITEM, item_id)
     if rows[0][0] is None:
         raise HTTPException(404)
-    return answer(dict(zip(ITEM_FIELDS, rows[0], strict=True)))
+    return respond(dict(zip(ITEM_FIELDS, rows[0], strict=True)))
 
 
 async def create_item(request: Request) -> Response:
     try:
         body = json.loads(await request.body())
-        title, description = checked(body["title"], 1), body.get("description")
+        title, description = valid_text(body["title"], 1), body.get("description")
         if description is not None:
-            checked(description, 0)
+            valid_text(description, 0)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise HTTPException(422) from None
     item_id, now = str(new_id()), datetime.now(UTC)
     rows = await pool.fetch_as(request, CREATE_ITEM, item_id, title, description, now)
     item = (item_id, rows[0][0], title, description, now, 1)
-    return answer(dict(zip(ITEM_FIELDS, item, strict=True)))
+    return respond(dict(zip(ITEM_FIELDS, item, strict=True)))
 
 
 async def login(request: Request) -> Response:
@@ -295,14 +295,14 @@ async def login(request: Request) -> Response:
     try:
         ((user_id, password_hash),) = await pool.fetch(READ_PASSWORD, email.lower())
         await asyncio.get_running_loop().run_in_executor(threads, hasher.verify, password_hash, password)
-    except (ValueError, VerifyMismatchError):  # nobody, or another password
+    except (ValueError, VerifyMismatchError):  # ValueError: no such user
         raise HTTPException(400) from None
     session_id, now = str(new_id()), datetime.now(UTC)
     expires_at = now + SESSION_LIFETIME
     rows = await pool.fetch(CREATE_SESSION, user_id, password_hash, session_id, now, expires_at)
     if rows != [(True,)]:
         raise HTTPException(400)
-    return answer({"access_token": tokens.make(user_id, session_id, now, expires_at), "token_type": "bearer"})
+    return respond({"access_token": tokens.create(user_id, session_id, now, expires_at), "token_type": "bearer"})
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Sends requests over kept-alive connections: by wrk when it is installed, else by `benchmarks.client`."""
+"""Sends requests over kept-alive connections with wrk if it is installed, otherwise with `benchmarks.client`."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.client import Failed, ask, send_for
+from benchmarks.client import Failed, fetch, send_for
 from benchmarks.endpoints import Endpoint
 
 CONNECTIONS = 16
@@ -29,7 +29,7 @@ def generator() -> str:
 
 
 def run_load(endpoint: Endpoint, port: int, *, seconds: float) -> Load:
-    """Load for about `seconds`. Raises `Failed`, with the answer, at any that is not 2xx."""
+    """Send requests for about `seconds`. Raises `Failed` at any response that is not 2xx."""
     if shutil.which("wrk"):
         return _run_wrk(endpoint, port, max(1, round(seconds)))
     requests = [request.encode(port) for request in endpoint.requests]
@@ -50,16 +50,16 @@ def _run_wrk(endpoint: Endpoint, port: int, seconds: int) -> Load:
         command = ["wrk", *options, f"http://127.0.0.1:{port}"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
     if result.returncode != 0:
-        raise Failed(f"wrk ended with status {result.returncode}:\n{result.stdout}{result.stderr}")
+        raise Failed(f"wrk exited with status {result.returncode}:\n{result.stdout}{result.stderr}")
     if "Non-2xx" in result.stdout or "Socket errors" in result.stdout:
         for request in endpoint.requests:
-            ask(request.encode(port), port)  # raises with the answer, if it still is what it was
-        raise Failed(f"wrk met errors at {endpoint.name}:\n{result.stdout}")
+            fetch(request.encode(port), port)  # raises an error with the response, if it fails again
+        raise Failed(f"wrk reported errors for {endpoint.name}:\n{result.stdout}")
     return parse_wrk(result.stdout)
 
 
 def _lua(endpoint: Endpoint) -> str:
-    """A script that sends the endpoint's requests in turn. JSON's strings of ASCII are Lua's too."""
+    """Return a script that sends the endpoint's requests in turn. JSON strings in ASCII are valid Lua strings."""
     calls = []
     for request in endpoint.requests:
         headers = ", ".join(f"[{json.dumps(name)}] = {json.dumps(value)}" for name, value in request.headers.items())
@@ -73,12 +73,12 @@ def _lua(endpoint: Endpoint) -> str:
 
 
 def parse_wrk(output: str) -> Load:
-    """The figures of `wrk --latency`."""
+    """Parse the output of `wrk --latency`."""
     done = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)\b", output)
     found = {
         int(percent): float(value) * _MS[unit]
         for percent, value, unit in re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m) *$", output, re.MULTILINE)
     }
     if done is None or found.keys() != {50, 99}:
-        raise Failed(f"wrk said what is not understood:\n{output}")
+        raise Failed(f"The output of wrk has an unknown format:\n{output}")
     return Load(int(done[1]), float(done[2]) * _MS[done[3]] / 1_000, found[50], found[99])

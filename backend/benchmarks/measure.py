@@ -1,4 +1,4 @@
-"""Measures endpoints in rounds, the application and the floor in turn, so that what disturbs one disturbs both."""
+"""Measures endpoints in rounds, alternating between application and floor, so that disturbances affect both alike."""
 
 import itertools
 import threading
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.client import Failed, ask
+from benchmarks.client import Failed, fetch
 from benchmarks.cpu import cpu_ns
 from benchmarks.endpoints import Endpoint
 from benchmarks.load import run_load
@@ -14,13 +14,13 @@ from benchmarks.rig import Rig, Server
 
 WARM_UP_SECONDS = 0.5
 LOGINS_PER_SECOND = 4
-LEAST_LOGIN_SECONDS = 3.0
-"""A dozen logins at least."""
+MIN_LOGIN_SECONDS = 3.0
+"""Long enough for at least a dozen logins."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One endpoint of one server in one round. CPU in us for each request."""
+    """Measurement of one endpoint on one server in one round. CPU time is in us per request."""
 
     rps: float
     p50_ms: float
@@ -34,18 +34,18 @@ class Sample:
 
 
 Samples = dict[tuple[str, str], list[Sample]]
-"""By endpoint and server, one for each round."""
+"""The samples of all rounds by endpoint and server."""
 
 
-def check_answers(rig: Rig, endpoints: Sequence[Endpoint], app: Server, floor: Server) -> None:
-    """Raises Failed unless both servers answer every request with the same bytes."""
+def check_responses(rig: Rig, endpoints: Sequence[Endpoint], app: Server, floor: Server) -> None:
+    """Raise `Failed` unless both servers return the same bytes for every request."""
     for endpoint in endpoints:
         for request in endpoint.requests:
-            answers = [endpoint.comparable(ask(request.encode(each.port), each.port)) for each in (app, floor)]
-            if answers[0] != answers[1]:
+            expected, found = [endpoint.comparable(fetch(request.encode(s.port), s.port)) for s in (app, floor)]
+            if expected != found:
                 raise Failed(
-                    f"{request.method} {request.path}: the floor's answer is not the application's.\n"
-                    f"application: {answers[0].decode()}\nfloor: {answers[1].decode()}"
+                    f"{request.method} {request.path}: application and floor return different responses.\n"
+                    f"application: {expected.decode()}\nfloor: {found.decode()}"
                 )
         if endpoint.writes:
             rig.clean()
@@ -68,18 +68,18 @@ def measure(
     *,
     rounds: int,
     seconds: float,
-    tell: Callable[[str], None],
+    show_progress: Callable[[str], None],
 ) -> Samples:
-    """Samples of every endpoint on every server. Each round starts with another server."""
+    """Measure every endpoint on every server. The order of the servers alternates between rounds."""
     for endpoint in endpoints:
         for server in servers:
-            tell(f"warming up: {endpoint.name}")
+            show_progress(f"warming up: {endpoint.name}")
             take_sample(rig, server, endpoint, seconds=WARM_UP_SECONDS)
     samples: Samples = {(endpoint.name, server.name): [] for endpoint in endpoints for server in servers}
     for number in range(rounds):
         for endpoint in endpoints:
             for server in servers if number % 2 == 0 else servers[::-1]:
-                tell(f"round {number + 1} of {rounds}: {endpoint.name}, {server.name}")
+                show_progress(f"round {number + 1} of {rounds}: {endpoint.name}, {server.name}")
                 sample = take_sample(rig, server, endpoint, seconds=seconds)
                 samples[endpoint.name, server.name].append(sample)
     return samples
@@ -87,7 +87,7 @@ def measure(
 
 @dataclass(frozen=True)
 class LoginEffect:
-    """p99 of an endpoint in ms in one round, alone and while others sign in, and how many did each second."""
+    """p99 of an endpoint in ms in one round, alone and during logins, and the rate of logins."""
 
     alone_ms: float
     with_logins_ms: float
@@ -98,7 +98,7 @@ def measure_login_effect(
     rig: Rig, server: Server, endpoint: Endpoint, login: Endpoint, *, rounds: int, seconds: float
 ) -> list[LoginEffect]:
     effects = []
-    seconds = max(seconds, LEAST_LOGIN_SECONDS)
+    seconds = max(seconds, MIN_LOGIN_SECONDS)
     for _ in range(rounds):
         alone = run_load(endpoint, server.port, seconds=seconds)
         with _Logins(server.port, login) as logins:
@@ -109,26 +109,26 @@ def measure_login_effect(
 
 
 class _Logins:
-    """Signs in LOGINS_PER_SECOND times a second: as many threads, each with one login a second, evenly spread."""
+    """Signs in LOGINS_PER_SECOND times a second, with as many threads that each sign in once a second."""
 
     def __init__(self, port: int, login: Endpoint) -> None:
         self.seconds = 0.0
-        self._answers: list[bytes] = []
+        self._responses: list[bytes] = []
         self._port = port
         self._requests = itertools.cycle([request.encode(port) for request in login.requests])
-        self._ended = threading.Event()
+        self._stop = threading.Event()
         self._failure: Failed | OSError | TimeoutError | None = None
         self._threads = [threading.Thread(target=self._sign_in, args=(n,)) for n in range(LOGINS_PER_SECOND)]
 
     @property
     def rate(self) -> float:
-        return len(self._answers) / self.seconds
+        return len(self._responses) / self.seconds
 
     def _sign_in(self, number: int) -> None:
         due = self._started + number / LOGINS_PER_SECOND
-        while not self._ended.wait(max(0.0, due - time.perf_counter())):
+        while not self._stop.wait(max(0.0, due - time.perf_counter())):
             try:
-                self._answers.append(ask(next(self._requests), self._port))
+                self._responses.append(fetch(next(self._requests), self._port))
             except (Failed, OSError, TimeoutError) as error:
                 self._failure = error
                 return
@@ -141,7 +141,7 @@ class _Logins:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended.set()
+        self._stop.set()
         for thread in self._threads:
             thread.join()
         self.seconds = time.perf_counter() - self._started

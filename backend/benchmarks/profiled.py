@@ -1,8 +1,8 @@
-"""The application for `scripts/bench --profile`: served like any other, and sampled when a signal says so.
+"""The application for `scripts/bench --profile`: served as usual, and sampled between two signals.
 
-SIGUSR1 starts to note where the event loop's thread is, at each of the kernel's ticks of CPU time (250 a second on most
-machines); the next SIGUSR1 ends that and writes BENCH_PROFILE. A tracing profiler would be wrong here: it loses count
-where SQLAlchemy changes greenlets, and makes small Python functions look dear.
+SIGUSR1 starts to sample the stack of the event loop's thread, at each of the kernel's ticks of CPU time (250 a second
+on most machines). The next SIGUSR1 stops this and writes BENCH_PROFILE. A tracing profiler would be wrong here: it
+miscounts when SQLAlchemy switches greenlets, and overstates the cost of small Python functions.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.main import app as application
 
-INTERVAL_SECONDS = 0.001  # less than a tick, so at each of them
+INTERVAL_SECONDS = 0.001  # shorter than a tick, so that each tick is sampled
 
 _own: Counter[CodeType] = Counter()
 _all: Counter[CodeType] = Counter()
@@ -28,7 +28,7 @@ _below_the_loop: set[CodeType] = set()
 
 
 def _stack(frame: FrameType | None) -> Iterator[CodeType]:
-    """From the inside out, and on where SQLAlchemy's greenlet was called."""
+    """Yield the stack from the innermost frame, across the switches of SQLAlchemy's greenlets."""
     current = greenlet.getcurrent()
     while frame is not None:
         yield frame.f_code
@@ -38,10 +38,10 @@ def _stack(frame: FrameType | None) -> Iterator[CodeType]:
             frame = current.gr_frame
 
 
-def _note(_: int, frame: FrameType | None) -> None:
-    """A compiled function is not seen: its time is that of the Python function that called it."""
+def _sample(_: int, frame: FrameType | None) -> None:
+    """Count the current stack. Compiled functions are not visible; their time counts for their Python caller."""
     codes = [code for code in _stack(frame) if code not in _below_the_loop]
-    # Without any, the loop has nothing to do. In this file, the last note was still being taken.
+    # No codes: the loop is idle. This file: the previous sample was still being taken.
     if codes and codes[0].co_filename != __file__:
         _own[codes[0]] += 1
         _all.update(set(codes))
@@ -50,7 +50,7 @@ def _note(_: int, frame: FrameType | None) -> None:
 def _toggle() -> None:
     if not _below_the_loop:
         _below_the_loop.update(_stack(sys._getframe(1)))
-        signal.signal(signal.SIGPROF, _note)
+        signal.signal(signal.SIGPROF, _sample)
         signal.setitimer(signal.ITIMER_PROF, INTERVAL_SECONDS, INTERVAL_SECONDS)
         return
     signal.setitimer(signal.ITIMER_PROF, 0)

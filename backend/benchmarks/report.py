@@ -1,4 +1,4 @@
-"""Turns samples into ratios, holds them against the budgets, and prints the tables."""
+"""Turns samples into ratios, compares these with the budgets, and formats the tables."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,14 +9,14 @@ from statistics import median
 from benchmarks.measure import LoginEffect, Sample, Samples
 
 TOLERANCE = 1.25
-"""How far beyond its budget an endpoint may be before `--check` fails: CPU time is not the same every time."""
+"""How far an endpoint can exceed its budget before `--check` fails, because CPU time varies between runs."""
 
 APP, FLOOR = "app", "floor"
 
 
 @dataclass(frozen=True)
 class Share:
-    """What an endpoint may cost: `share` times another one of the application."""
+    """Budget of an endpoint: `share` times the cost of another endpoint of the application."""
 
     than: str
     share: float
@@ -37,7 +37,7 @@ def read_budgets() -> Budgets:
 
 @dataclass(frozen=True)
 class Figure:
-    """A ratio, and what it may be."""
+    """A measured ratio with its budget."""
 
     name: str
     ratio: float
@@ -46,7 +46,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """`ok`; `over` beyond the budget; `FAIL` beyond the tolerance too, which is what `--check` is about."""
+        """`ok`, `over` if it exceeds the budget, or `FAIL` if it exceeds the tolerance too, so that `--check` fails."""
         if self.budget is None:
             return ""
         if self.ratio <= self.budget:
@@ -55,17 +55,17 @@ class Figure:
 
 
 def failures(figures: Iterable[Figure]) -> list[str]:
-    """The endpoints because of which `--check` fails."""
+    """Return the endpoints that make `--check` fail."""
     return [figure.name for figure in figures if figure.verdict == "FAIL"]
 
 
-def ratio(these: Sequence[Sample], those: Sequence[Sample]) -> float:
-    """CPU for each request, as a multiple: the median over the rounds of each round's own ratio."""
-    return median(this.total_us / that.total_us for this, that in zip(these, those, strict=True))
+def ratio(samples: Sequence[Sample], reference: Sequence[Sample]) -> float:
+    """Return the ratio of CPU time per request: the median of the ratios of the rounds."""
+    return median(sample.total_us / other.total_us for sample, other in zip(samples, reference, strict=True))
 
 
-def middle(samples: Sequence[Sample]) -> Sample:
-    """The median of each column."""
+def medians(samples: Sequence[Sample]) -> Sample:
+    """Return the median of each value."""
     columns = zip(*((s.rps, s.p50_ms, s.p99_ms, s.server_us, s.postgres_us) for s in samples), strict=True)
     return Sample(*(median(column) for column in columns))
 
@@ -85,7 +85,7 @@ def endpoint_figures(samples: Samples, budgets: Budgets) -> list[Figure]:
 
 
 def login_figures(effects: Mapping[str, Sequence[LoginEffect]], budgets: Budgets) -> list[Figure]:
-    """The application's and the floor's; the floor's has no budget and shows what this machine does to both."""
+    """Return the ratios of application and floor. The floor's has no budget; it shows the effect of the machine."""
     return [
         Figure(
             server,
@@ -102,13 +102,13 @@ def endpoints_table(samples: Samples, figures: Sequence[Figure], last: Mapping[s
     header = ["endpoint", *columns, "ratio", "last", "budget", "verdict"]
     rows = []
     for figure in figures:
-        app, floor = (middle(samples[figure.name, server]) for server in (APP, FLOOR))
+        app, floor = (medians(samples[figure.name, server]) for server in (APP, FLOOR))
         rows.append(
             [
                 figure.name,
                 *(f"{app.rps:,.0f}", f"{app.p50_ms:.2f}", f"{app.p99_ms:.2f}"),
-                *(f"{each:,.0f}" for each in (app.server_us, app.postgres_us, app.total_us, floor.total_us)),
-                *_judged(figure, last.get(figure.name)),
+                *(f"{us:,.0f}" for us in (app.server_us, app.postgres_us, app.total_us, floor.total_us)),
+                *_verdict_cells(figure, last.get(figure.name)),
             ]
         )
     return table(header, rows)
@@ -118,15 +118,15 @@ def floor_table(samples: Samples) -> str:
     header = ["floor", "rps", "p50 ms", "p99 ms", "app us", "PG us", "total us"]
     rows = []
     for name in (name for name, server in samples if server == FLOOR):
-        each = middle(samples[name, FLOOR])
-        cpu = (f"{us:,.0f}" for us in (each.server_us, each.postgres_us, each.total_us))
-        rows.append([name, f"{each.rps:,.0f}", f"{each.p50_ms:.2f}", f"{each.p99_ms:.2f}", *cpu])
+        sample = medians(samples[name, FLOOR])
+        cpu = (f"{us:,.0f}" for us in (sample.server_us, sample.postgres_us, sample.total_us))
+        rows.append([name, f"{sample.rps:,.0f}", f"{sample.p50_ms:.2f}", f"{sample.p99_ms:.2f}", *cpu])
     return table(header, rows)
 
 
 def shares_table(figures: Sequence[Figure], budgets: Budgets, last: Mapping[str, float]) -> str:
     rows = [
-        [figure.name, budgets.endpoint[figure.name].than, *_judged(figure, last.get(f"{figure.name} share"))]
+        [figure.name, budgets.endpoint[figure.name].than, *_verdict_cells(figure, last.get(f"{figure.name} share"))]
         for figure in figures
     ]
     return table(["endpoint", "compared with", "ratio", "last", "budget", "verdict"], rows)
@@ -140,19 +140,19 @@ def logins_table(effects: Mapping[str, Sequence[LoginEffect]], figures: Sequence
             median(column)
             for column in zip(*((e.alone_ms, e.with_logins_ms, e.logins_per_second) for e in series), strict=True)
         )
-        _, _, *judgement = _judged(figure, None)
-        rows.append([figure.name, f"{alone:.2f}", f"{disturbed:.2f}", f"{rate:.1f}", f"{figure.ratio:.2f}", *judgement])
+        _, _, *verdict = _verdict_cells(figure, None)
+        rows.append([figure.name, f"{alone:.2f}", f"{disturbed:.2f}", f"{rate:.1f}", f"{figure.ratio:.2f}", *verdict])
     header = ["users_me", "p99 ms", "p99 ms with logins", "logins/s", "ratio", "budget", "verdict"]
     return table(header, rows)
 
 
-def _judged(figure: Figure, last: float | None) -> list[str]:
+def _verdict_cells(figure: Figure, last: float | None) -> list[str]:
     budget = "" if figure.budget is None else f"{figure.budget:.2f}"
     return [f"{figure.ratio:.2f}", "" if last is None else f"{last:.2f}", budget, figure.verdict]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table: names to the left, figures to the right."""
+    """Format a Markdown table. The first column is left-aligned, the others right-aligned."""
     widths = [max(len(row[n]) for row in (header, *rows)) for n in range(len(header))]
 
     def line(cells: Sequence[str]) -> str:
@@ -167,8 +167,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def servers_table(servers: Sequence[tuple[str, float, int, int]]) -> str:
-    """Of each server: name, ms to the first answer, bytes of memory then, and after the load."""
+    """Format each server's name, ms until its first response, and bytes of memory at that time and after the load."""
     rows = [
-        [name, f"{ready_ms:,.0f}", f"{then / 2**20:.0f}", f"{now / 2**20:.0f}"] for name, ready_ms, then, now in servers
+        [name, f"{ready_ms:,.0f}", f"{ready_bytes / 2**20:.0f}", f"{memory / 2**20:.0f}"]
+        for name, ready_ms, ready_bytes, memory in servers
     ]
-    return table(["one worker", "ready after ms", "RSS then MiB", "RSS after load MiB"], rows)
+    return table(["one worker", "ready after ms", "RSS when ready MiB", "RSS after load MiB"], rows)

@@ -1,4 +1,4 @@
-"""What is measured: PostgreSQL with seeded data, and the production servers of the application and the floor."""
+"""The measured system: PostgreSQL with seeded data, and the production servers of the application and the floor."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.client import Failed, ask
+from benchmarks.client import Failed, fetch
 from benchmarks.cpu import resident_bytes
 from benchmarks.endpoints import Endpoint, Request, deep_page, make_endpoints
 from benchmarks.seed import Seeded
@@ -26,7 +26,7 @@ from scripts.local.ports import any_free_port
 from scripts.local.postgres import Postgres, start_postgres
 from scripts.local.processes import Child, end_all, spawn, tail
 
-# What PostgreSQL does for a commit counts, the disk's time does not. Nothing may start by itself during a measurement.
+# Measures PostgreSQL's work for a commit but not the disk. No background work can start during a measurement.
 POSTGRES_SETTINGS = {
     "shared_buffers": "256MB",
     "synchronous_commit": "on",
@@ -48,7 +48,7 @@ _HEALTH = Request("GET", "/api/v1/utils/health-check/")
 
 @dataclass(frozen=True)
 class Server:
-    """A running server process; how long it took from its start to its first answer, and its memory then."""
+    """A running server process, with the time until its first response and its memory at that time."""
 
     name: str
     port: int
@@ -66,7 +66,7 @@ class Server:
 
 
 class Rig:
-    """Everything that one run needs. It is made by `open_rig` and gone after it."""
+    """Everything that one run needs. `open_rig` creates it and removes it afterwards."""
 
     def __init__(self, folder: Path, postgres: Postgres, stack: ExitStack) -> None:
         self.folder = folder
@@ -101,20 +101,20 @@ class Rig:
     def start_server(
         self, name: str, command: Sequence[str] | None = None, environment: Mapping[str, str] | None = None
     ) -> Server:
-        """Start a server and wait until it answers. It ends with the rig, or by `stop_server`."""
+        """Start a server and wait until it responds. It is stopped by `stop_server` or together with the rig."""
         port = any_free_port()
-        words = [sys.executable, "-m", *(command or COMMANDS[name]), *UVICORN, "--port", str(port)]
+        arguments = [sys.executable, "-m", *(command or COMMANDS[name]), *UVICORN, "--port", str(port)]
         log = self.folder / f"{name}.log"
         started = time.perf_counter()
-        process = spawn(words, log=log, cwd=BACKEND, env={**self.environment, **(environment or {})})
+        process = spawn(arguments, log=log, cwd=BACKEND, env={**self.environment, **(environment or {})})
         self._stack.callback(end_all, [process], grace=5)
         request = _HEALTH.encode(port)
         while True:
             with contextlib.suppress(OSError):
-                ask(request, port)
+                fetch(request, port)
                 break
             if process.poll() is not None or time.perf_counter() - started > START_SECONDS:
-                raise Failed(f"The {name}'s server did not start:\n{tail(log)}")
+                raise Failed(f"The server of {name} did not start:\n{tail(log)}")
             time.sleep(0.005)
         ready_ms = (time.perf_counter() - started) * 1000
         return Server(name, port, process, ready_ms, resident_bytes(process.pid))
@@ -123,12 +123,12 @@ class Rig:
         end_all([server.process], grace=5)
 
     def make_endpoints(self, server: Server) -> dict[str, Endpoint]:
-        """The endpoints by name, with a cursor that this server gave."""
-        page = json.loads(ask(deep_page(self.seeded).encode(server.port), server.port))
+        """Return the endpoints by name, with a cursor from this server."""
+        page = json.loads(fetch(deep_page(self.seeded).encode(server.port), server.port))
         return make_endpoints(self.seeded, cursor=page["pagination"]["next_cursor"])
 
     def clean(self) -> None:
-        """Remove what writing requests have left, so that each measurement finds the same data."""
+        """Remove the rows that requests have written, so that each measurement starts with the same data."""
         self._connection.execute("delete from items where id > %s::uuid", [self._last_item])
         self._connection.execute("delete from user_sessions where id <> all(%s)", [self._sessions])
         self._connection.execute("vacuum items, user_sessions")
@@ -139,11 +139,11 @@ class Rig:
 
 @contextmanager
 def open_rig() -> Iterator[Rig]:
-    """PostgreSQL in a temporary folder, migrated and seeded."""
+    """Start PostgreSQL in a temporary folder, migrate and seed it."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="groundwork-bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o711)  # as root, the server runs as another user
+        folder.chmod(0o711)  # if run as root, PostgreSQL runs as another user
         password = secrets.token_urlsafe(32)
         postgres = stack.enter_context(
             start_postgres(folder / "postgres", password=password, settings=POSTGRES_SETTINGS)
@@ -153,7 +153,7 @@ def open_rig() -> Iterator[Rig]:
 
 
 def _environment(url: str, *, storage: Path) -> dict[str, str]:
-    """Production's settings, and nothing that could reach beyond this machine."""
+    """Return production settings without any access to services outside this machine."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     return {
         **kept,

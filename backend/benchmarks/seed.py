@@ -1,6 +1,6 @@
-"""Fills a migrated database: users, and their items in a mixed order, as many people would have made them.
+"""Fills a migrated database with users and their items. The items of all users are shuffled, as in real use.
 
-`python -m benchmarks.seed` reads the application's settings and prints what the requests need, as JSON.
+`python -m benchmarks.seed` reads the application's settings and prints a `Seeded` as JSON.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _SPAN = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Seeded:
-    """What requests name. The superuser is one of the users; the user is another one."""
+    """Seeded data that the requests refer to."""
 
     user_token: str
     superuser_token: str
@@ -37,7 +37,7 @@ class Seeded:
 
 
 async def seed(url: str, *, users: int = USERS, items_each: int = ITEMS_EACH) -> Seeded:
-    """Fill the database of `url`, and sign two users in by the application's own functions."""
+    """Fill the database at `url`, and sign in a superuser and a user with the application's own functions."""
     from app.core.database.session import transaction
     from app.core.security.passwords import hash_password
 
@@ -48,7 +48,7 @@ async def seed(url: str, *, users: int = USERS, items_each: int = ITEMS_EACH) ->
 
     superuser_id, user_id = user_rows[0][0], user_rows[1][0]
     async with transaction() as session:
-        superuser_token, user_token = [await _sign_in(session, each) for each in (superuser_id, user_id)]
+        superuser_token, user_token = await _sign_in(session, superuser_id), await _sign_in(session, user_id)
     return Seeded(
         user_token=user_token,
         superuser_token=superuser_token,
@@ -65,7 +65,7 @@ async def _sign_in(session: Any, user_id: UUID) -> str:
 
 
 def _moments(count: int, start: datetime) -> Iterator[datetime]:
-    """Times in the past, one after the other, some of them without a fraction of a second."""
+    """Yield ascending times in the past, some of them without a fraction of a second."""
     step = _SPAN / (4 * max(count, 1))
     for n in range(count):
         moment = start + step * n
@@ -73,7 +73,7 @@ def _moments(count: int, start: datetime) -> Iterator[datetime]:
 
 
 def _id_at(moment: datetime, chance: random.Random) -> UUID:
-    """A UUIDv7 of that time, in the layout of `app.core.ids.new_id`."""
+    """Create a UUIDv7 for a time, in the layout of `app.core.ids.new_id`."""
     ticks = (int(moment.timestamp() * 1_000_000) << 12) // 1_000
     return UUID(int=(ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | chance.getrandbits(62))
 
@@ -86,12 +86,12 @@ def _users(count: int, hashed_password: str) -> Iterator[tuple[Any, ...]]:
         yield _id_at(moment, chance), f"user-{n:04}@example.com", full_name, True, n == 0, hashed_password, moment
 
 
-def _items(owners: list[UUID], each: int) -> Iterator[tuple[Any, ...]]:
+def _items(owners: list[UUID], per_owner: int) -> Iterator[tuple[Any, ...]]:
     chance = random.Random(2)  # noqa: S311 - the same data every time
-    owner_of = owners * each
-    chance.shuffle(owner_of)
+    item_owners = owners * per_owner
+    chance.shuffle(item_owners)
     start = datetime.now(UTC) - _SPAN / 2
-    for n, (owner_id, moment) in enumerate(zip(owner_of, _moments(len(owner_of), start), strict=True)):
+    for n, (owner_id, moment) in enumerate(zip(item_owners, _moments(len(item_owners), start), strict=True)):
         title = f'Item {n:06} "quoted"' if n % 11 == 5 else f"Item {n:06} of the benchmark"
         description = None if n % 9 == 4 else f"What number {n} is for: a café, a naïve plan, and some more words"
         yield _id_at(moment, chance), owner_id, title, description, moment

@@ -1,7 +1,7 @@
-"""Starts what the tests run against, before the application reads its settings.
+"""Start the servers that the tests need, before the application reads its settings.
 
-One PostgreSQL for the whole run, one database for each worker: a copy of a template that the real
-migrations made. The fixtures are in `tests/fixtures.py`, which imports the application.
+The whole run uses one PostgreSQL. Each worker has a database, which is a copy of a template with the
+real migrations. The fixtures are in `tests/fixtures.py`, which imports the application.
 """
 
 import os
@@ -19,7 +19,7 @@ from scripts.local.ports import any_free_port
 from scripts.local.postgres import Postgres, start_postgres
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
-# Durability off: these data live for a minute.
+# Durability is off, because the data is deleted after the run.
 _SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 postgres: Postgres | None = None
@@ -30,6 +30,7 @@ storage_folder: str | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
+    os.environ["DOTENV_PATH"] = ""  # the tests use the defaults of the settings
     if "TEST_POSTGRES_URL" not in os.environ:
         _start_postgres()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "SMTP_TLS": "false",
+        "EMAILS_FROM_EMAIL": "noreply@example.com",
         "LOG_LEVEL": "error",
     }
     config.pluginmanager.import_plugin("tests.fixtures")
@@ -85,7 +87,7 @@ def _storage_folder() -> str:
 
 
 def _start_postgres() -> None:
-    """Sets TEST_POSTGRES_URL, which the workers inherit, and migrates the template."""
+    """Set TEST_POSTGRES_URL, which the workers inherit, and migrate the template."""
     global postgres, postgres_folder
     postgres_folder = tempfile.mkdtemp(prefix="postgres-")
     os.chmod(postgres_folder, 0o711)  # noqa: S103 - as root, the server runs as another user

@@ -1,7 +1,7 @@
-"""What the features tell the tests that look at all of them, in `tests/<feature>/examples.py`:
+"""What the tests that cover all features need to know of each one, from `tests/<feature>/examples.py`:
 
-`ROWS`: for a path with an id, how a user makes a row that it may name: `{"/api/v1/notes/{id}": (where, body)}`;
-    where no two rows may be alike, a function that makes a body
+`ROWS`: how a user creates a row for a path with an id: `{"/api/v1/notes/{id}": (collection, body)}`;
+    if rows must be unique, a function that returns a body
 `PUBLIC`: names of operations that need no session
 `SUPERUSERS`: names of operations that need a superuser
 """
@@ -21,23 +21,23 @@ def _modules() -> list[ModuleType]:
 
 
 def operations(kind: str) -> set[str]:
-    """`PUBLIC` or `SUPERUSERS` of all features."""
+    """Return the `PUBLIC` or `SUPERUSERS` of all features."""
     return {name for module in _modules() for name in getattr(module, kind, ())}
 
 
 def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
-    """Where a row for this path is made, and of which body. None when no feature says so."""
+    """Return where to create a row for this path, and its body. None if no feature declares it."""
     for module in _modules():
-        for prefix, made in getattr(module, "ROWS", {}).items():
+        for prefix, declared in getattr(module, "ROWS", {}).items():
             if path == prefix or path.startswith(f"{prefix}/"):
-                return made[0], _body(made[1])
+                return declared[0], _body(declared[1])
     return None
 
 
-def _body(made: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    return made() if callable(made) else dict(made)
+def _body(declared: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return declared() if callable(declared) else dict(declared)
 
 
 def collections() -> list[tuple[str, dict[str, Any]]]:
-    """Each path where a row can be made, and its body."""
+    """Return each path where a row can be created, and its body."""
     return [(path, _body(body)) for module in _modules() for path, body in getattr(module, "ROWS", {}).values()]

@@ -1,14 +1,16 @@
-"""Fixtures over the running application: real PostgreSQL, real SMTP, no part of our own replaced.
+"""Fixtures for the whole application with real PostgreSQL and SMTP; nothing of ours is mocked.
 
-`client` works in one transaction that is rolled back after the test. `live` has a database of its
-own, with real commits and a real connection pool, for tests of what happens at once.
+`client` uses one transaction that is rolled back after the test. `live` has its own database with
+real commits and a real connection pool, for tests of concurrent requests.
 """
 
 import asyncio
 import os
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -18,12 +20,13 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import jobs
+from app.core import ids, jobs
+from app.core.clock import utc_now
 from app.core.database import engine as database_engine
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
-from app.core.database.statements import Record, Row, Source, Statement
+from app.core.database.statements import Parameters, Record, Source, Statement
 from app.core.runtime import health
 from app.core.settings import settings
 from app.main import app
@@ -31,8 +34,11 @@ from scripts.local.mailstore import Mail
 from tests import conftest
 from tests.core.documented import refuse_undocumented
 
+pytest_plugins = ["tests.auth.mailbox"]
+
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 
@@ -43,20 +49,20 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 async def one_event_loop() -> AsyncIterator[None]:
-    """Keeps one event loop for all tests, since the pool's connections belong to a loop."""
+    """Keep one event loop for all tests, because the pool's connections belong to a loop."""
     yield
     await health.database.aclose()
     await database_engine.engine.dispose()
 
 
 class JoinedConnection:
-    """The test's own connection for `AutocommitSession`: what a statement has failed with is undone, as in a pool."""
+    """The test's connection for `AutocommitSession`. A failed statement is rolled back, as in the pool."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._lock = asyncio.Lock()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
+    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         async with self._lock, self._connection.transaction():
             cursor = await self._connection.execute(statement.sql, parameters)
             return list(await cursor.fetchall())
@@ -64,7 +70,7 @@ class JoinedConnection:
 
 @asynccontextmanager
 async def bound_to(bind: object, source: Source, **options: object) -> AsyncIterator[None]:
-    """Both kinds of session on other connections."""
+    """Bind both kinds of session to other connections."""
     before, source_before = db.WriteSession.kw["bind"], vars(db.autocommit_session).get("source")
     db.WriteSession.configure(bind=bind, **options)
     db.autocommit_session.source = source
@@ -77,10 +83,10 @@ async def bound_to(bind: object, source: Source, **options: object) -> AsyncIter
 
 @pytest.fixture
 async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
-    """A session in the test's own transaction, which the application's sessions join."""
+    """A session in the test's transaction, which the application's sessions join."""
     async with database_engine.engine.connect() as connection:
         transaction = await connection.begin()
-        await connection.execute(text("SELECT 1"))  # the driver begins with the first statement
+        await connection.execute(text("SELECT 1"))  # the driver begins the transaction with the first statement
         raw = (await connection.get_raw_connection()).driver_connection
         joined = bound_to(connection, JoinedConnection(raw), join_transaction_mode="create_savepoint")
         async with joined, db.WriteSession() as session:
@@ -90,7 +96,7 @@ async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 def run_jobs(monkeypatch: pytest.MonkeyPatch) -> RunJobs:
-    """Runs the jobs that requests have deferred until now."""
+    """Run the jobs that requests have deferred so far."""
     queue: asyncio.Queue[jobs.Job] = asyncio.Queue()
     monkeypatch.setattr(jobs, "_queue", queue)
 
@@ -102,7 +108,7 @@ def run_jobs(monkeypatch: pytest.MonkeyPatch) -> RunJobs:
 
 
 def application_client() -> AsyncClient:
-    """Fails the test at an answer that the OpenAPI document does not announce."""
+    """A client that fails the test if the OpenAPI document does not declare a response."""
     hooks = {"response": [refuse_undocumented]}
     return AsyncClient(transport=ASGITransport(app), base_url=BASE_URL, event_hooks=hooks)
 
@@ -115,7 +121,7 @@ async def client(session: AsyncSession, run_jobs: RunJobs) -> AsyncIterator[Asyn
 
 @pytest.fixture
 async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
-    """A client of the application on a database of its own. Start requests at once on it."""
+    """A client of the application with its own database, for concurrent requests."""
     name = f"live_{uuid.uuid4().hex[:12]}"
     await asyncio.to_thread(conftest.copy_template, name)
     url = settings.database_url.rpartition("/")[0] + f"/{name}"
@@ -129,6 +135,35 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     await asyncio.to_thread(conftest.drop_database, name)
 
 
+class Clock:
+    """The time of day as the application reads it. It runs on unless it is frozen."""
+
+    def __init__(self) -> None:
+        self._frozen_at: int | None = None
+        self._ahead = 0
+
+    def time_ns(self) -> int:
+        return (time.time_ns() if self._frozen_at is None else self._frozen_at) + self._ahead
+
+    def freeze(self, moment: datetime | None = None) -> datetime:
+        """Stops the clock, now or at the given moment. Returns what it shows."""
+        now = self.time_ns() // 1_000 if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+        self._frozen_at, self._ahead = now * 1_000, 0
+        return utc_now()
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by // timedelta(microseconds=1) * 1_000
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Freezes the clock of the application, or sets it forward, until the test ends."""
+    clock = Clock()
+    monkeypatch.setattr("app.core.clock._time_ns", clock.time_ns)
+    monkeypatch.setattr(ids, "_last_ticks", ids._last_ticks)  # later tests get ids of the real time again
+    return clock
+
+
 @pytest.fixture
 def mails() -> Callable[[], list[Mail]]:
     """The mails that have arrived by SMTP since the test began, newest first."""
@@ -139,48 +174,32 @@ def mails() -> Callable[[], list[Mail]]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the driver executes, from both kinds of session."""
+    """The statements that the driver executes, from both kinds of session."""
     seen: list[str] = []
     execute, execute_many = psycopg.AsyncCursor.execute, psycopg.AsyncCursor.executemany
 
-    async def noted(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
+    async def recorded(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
         text = query.decode() if isinstance(query, bytes) else str(query)
         if not text.startswith(_BOUNDARIES):
             seen.append(text)
         return await execute(cursor, query, *arguments, **options)
 
-    async def noted_many(cursor: Any, query: Any, parameters: Any, **options: Any) -> Any:
+    async def recorded_many(cursor: Any, query: Any, parameters: Any, **options: Any) -> Any:
         parameters = list(parameters)
         seen.extend([str(query)] * len(parameters))
         return await execute_many(cursor, query, parameters, **options)
 
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
-    monkeypatch.setattr(psycopg.AsyncCursor, "executemany", noted_many)
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", recorded)
+    monkeypatch.setattr(psycopg.AsyncCursor, "executemany", recorded_many)
     return seen
 
 
 @pytest.fixture
 def empty_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of a database without tables, which the migrations then work on."""
+    """The URL of a database without tables. Migrations in the test use it."""
     name, server = f"migrations_{uuid.uuid4().hex[:12]}", os.environ["TEST_POSTGRES_URL"]
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     monkeypatch.setattr(settings, "DATABASE_URL", SecretStr(f"{server}/{name}"))
     yield f"{server}/{name}"
-    conftest.drop_database(name)
-
-
-@pytest.fixture
-def sample_database() -> Iterator[str]:
-    """The address of a migrated database with a superuser and nothing else."""
-    name = f"sample_{uuid.uuid4().hex[:12]}"
-    conftest.copy_template(name)
-    url = settings.database_url.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        connection.execute(
-            "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at, version)"
-            " VALUES (%s, %s, true, true, '!', now(), 1)",
-            (uuid.uuid4(), "admin@example.com"),
-        )
-    yield url
     conftest.drop_database(name)

@@ -1,30 +1,37 @@
-"""The rules of the layout that import-linter cannot say."""
+"""Rules of the layout that import-linter cannot express. Each test lists all offenders of one rule."""
 
 import ast
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Table, UniqueConstraint
-from sqlalchemy.orm import RelationshipDirection
-from sqlmodel import SQLModel
+from app.core.features import feature_names
+from scripts.features.files import advice, optional_features, taken
+from tests.rules import (
+    APP,
+    SCRIPTS,
+    TESTS,
+    Function,
+    assert_none,
+    callers,
+    files,
+    functions,
+    layers,
+    short,
+    source,
+)
 
-import app.alembic.versions as versions
-from app.core.features import feature_names, modules
-from tests.conftest import BACKEND_DIR
-
-APP = BACKEND_DIR / "app"
-TESTS = BACKEND_DIR / "tests"
-SCRIPTS = BACKEND_DIR.parent / "scripts"
-list(modules("models"))  # importing is what fills the metadata
+# Where the names of tests are checked. SCRIPTS / "tests" joins them as soon as its names are short.
+NAMED_TESTS = [TESTS]
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_HANDLER_LINES = 8
+MAX_NAME_WORDS = 8
 
-# What a feature's files are called, so that whoever knows one feature finds his way in all.
+# The files of a feature have the same names everywhere, so that one feature explains all others.
 FEATURE_FILES = {
     "__init__.py",
     "models.py",
@@ -40,163 +47,93 @@ FEATURE_FILES = {
     "mcp.py",
     "admin.py",
 }
-# A feature has at most a few files beyond these, each for a thing of its own that no other feature has.
-OWN_FILES = {
-    "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
-    "auth": {"cookies.py", "mails.py"},
-    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
-    "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
-}
+VAGUE_NAMES = {"utils", "helpers", "common", "misc"}
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")
 
 
-def python_files(*folders: Path) -> list[Path]:
-    return sorted(path for folder in folders for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+def own_files(feature: str) -> set[str]:
+    """The few files for things that no other feature has, which its `tests/<feature>/own_files.py` lists."""
+    name = f"tests.{feature}.own_files"
+    return set(import_module(name).OWN_FILES) if find_spec(name) else set()
 
 
-def short(path: Path) -> str:
-    return path.relative_to(BACKEND_DIR.parent).as_posix()
+def test_features_have_only_the_usual_files() -> None:
+    unusual = []
+    for feature in feature_names():
+        usual = FEATURE_FILES | own_files(feature)
+        for path in files("*", APP / feature):
+            name = path.relative_to(APP / feature).as_posix()
+            if path.is_file() and name not in usual and not MAILS.fullmatch(name):
+                unusual.append(short(path))
+    assert_none(unusual)
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+def test_features_are_one_lower_case_word() -> None:
+    assert_none([name for name in feature_names() if not re.fullmatch("[a-z]+", name)])
 
 
-def calls(path: Path) -> set[str]:
-    """Names of the functions and methods that a module calls."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            match node.func:
-                case ast.Name(id=name) | ast.Attribute(attr=name):
-                    found.add(name)
-    return found
+def test_feature_names_are_no_names_of_other_files() -> None:
+    """Otherwise the removal of the feature would delete those files, too."""
+    found = {feature: taken(feature) for feature in {*feature_names(), *optional_features()}}
+    assert_none([advice(feature, places) for feature, places in found.items() if places])
 
 
-def tables() -> list[Table]:
-    return list(SQLModel.metadata.tables.values())
+def test_features_have_tests() -> None:
+    assert_none([name for name in [*feature_names(), "core"] if not list((TESTS / name).glob("test_*.py"))])
 
 
-@pytest.mark.parametrize("feature", feature_names())
-def test_feature_has_the_usual_files_only(feature: str) -> None:
-    folder = APP / feature
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    found = {name for name in found if "__pycache__" not in name and not MAILS.fullmatch(name)}
-    assert found - FEATURE_FILES - OWN_FILES.get(feature, set()) == set()
+def test_files_are_short() -> None:
+    lengths = {path: len(source(path).splitlines()) for path in files("*.py", APP, TESTS, SCRIPTS)}
+    assert_none([f"{short(path)}: {lines} lines" for path, lines in lengths.items() if lines >= MAX_FILE_LINES])
 
 
-@pytest.mark.parametrize("feature", [*feature_names(), "core"])
-def test_feature_has_tests(feature: str) -> None:
-    assert re.fullmatch("[a-z]+", feature)
-    assert list((TESTS / feature).glob("test_*.py"))
+def length(function: Function) -> int:
+    return (function.end_lineno or 0) - function.lineno + 1
 
 
-@pytest.mark.parametrize("path", python_files(APP, TESTS, SCRIPTS), ids=short)
-def test_file_is_short_enough_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) < MAX_FILE_LINES
+def test_functions_are_short() -> None:
+    every = [(path, function) for path in files("*.py", APP, SCRIPTS) for function in functions(path)]
+    assert_none([f"{short(path)}: {each.name}" for path, each in every if length(each) > MAX_FUNCTION_LINES])
 
 
-@pytest.mark.parametrize("path", python_files(APP, SCRIPTS), ids=short)
-def test_functions_are_short_enough_to_read(path: Path) -> None:
-    long = [each.name for each in functions(path) if (each.end_lineno or 0) - each.lineno + 1 > MAX_FUNCTION_LINES]
-    assert long == []
+def test_modules_have_telling_names() -> None:
+    assert_none([short(path) for path in files("*.py", APP, SCRIPTS) if path.stem in VAGUE_NAMES])
 
 
-@pytest.mark.parametrize("path", python_files(APP, SCRIPTS), ids=short)
-def test_no_module_is_a_drawer(path: Path) -> None:
-    assert path.stem not in {"utils", "helpers", "common", "misc"}
+def handlers() -> list[tuple[str, Function]]:
+    paths = sorted(APP.glob("*/routes.py"))
+    assert paths
+    return [(f"{short(path)}: {each.name}", each) for path in paths for each in functions(path)]
 
 
-@pytest.mark.parametrize("path", sorted(APP.glob("*/routes.py")), ids=short)
-def test_handlers_are_short_and_async(path: Path) -> None:
-    for function in functions(path):
-        body = [
-            each for each in function.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-        ]
-        assert (function.end_lineno or 0) - body[0].lineno + 1 <= MAX_HANDLER_LINES, function.name
-        assert isinstance(function, ast.AsyncFunctionDef), function.name
+def body_length(function: Function) -> int:
+    """The lines of the body without the docstring."""
+    body = [each for each in function.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
+    return (function.end_lineno or 0) - body[0].lineno + 1
 
 
-@pytest.mark.parametrize("path", sorted(APP.glob("*/crud.py")), ids=short)
-def test_crud_never_ends_the_transaction(path: Path) -> None:
-    assert calls(path) & {"commit", "rollback", "begin", "defer", "send"} == set()
+def test_handlers_are_short() -> None:
+    assert_none([name for name, function in handlers() if body_length(function) > MAX_HANDLER_LINES])
 
 
-@pytest.mark.parametrize("path", sorted(APP.glob("*/routes.py")), ids=short)
-def test_routes_hold_no_queries(path: Path) -> None:
-    assert calls(path) & {"select", "exec", "execute", "add", "flush", "commit", "delete_all"} == set()
+def test_handlers_are_async() -> None:
+    assert_none([name for name, function in handlers() if not isinstance(function, ast.AsyncFunctionDef)])
 
 
-@pytest.mark.parametrize("path", python_files(APP), ids=short)
-def test_tables_are_made_by_migrations_only(path: Path) -> None:
-    assert "create_all" not in calls(path)
+def test_crud_never_ends_the_transaction() -> None:
+    assert_none(callers(files("crud.py", APP), "commit", "rollback", "begin", "defer", "send"))
 
 
-MIGRATIONS = sorted(Path(versions.__path__[0]).glob("*.py"))
+def test_routes_hold_no_queries() -> None:
+    queries = ("select", "exec", "execute", "add", "flush", "commit", "delete_all")
+    assert_none(callers(files("routes.py", APP), *queries))
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=short)
-def test_migration_is_numbered_and_follows_the_one_before(path: Path) -> None:
-    assert re.fullmatch(r"\d{4}_[a-z_]+\.py", path.name)
-    source = path.read_text(encoding="utf-8")
-    assert f'revision = "{path.stem}"' in source
-    assert "down_revision = previous(__file__)" in source
+def test_features_have_a_place_in_the_layers() -> None:
+    assert_none(sorted(set(feature_names()).difference(*layers())))
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=short)
-def test_migration_bounds_its_wait_for_locks_first(path: Path) -> None:
-    changes = {each.name: ast.unparse(each.body[0]) for each in functions(path)}
-    assert changes == {"upgrade": "set_lock_timeout()", "downgrade": "set_lock_timeout()"}
-
-
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_foreign_keys_cascade_and_are_indexed(table: Table) -> None:
-    indexed = [[column.name for column in index.columns] for index in table.indexes]
-    indexed += [[column.name for column in table.primary_key.columns]]
-    indexed += [
-        [column.name for column in each.columns] for each in table.constraints if isinstance(each, UniqueConstraint)
-    ]
-    for key in table.foreign_key_constraints:
-        names = [column.name for column in key.columns]
-        assert key.ondelete == "CASCADE", names
-        assert any(columns[: len(names)] == names for columns in indexed), names
-
-
-def layers() -> list[set[str]]:
-    """The features from the highest layer to the lowest, as import-linter has them."""
-    contracts = tomllib.loads((BACKEND_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    return [set(re.findall(r"\w+", layer)) for layer in contracts[0]["layers"]]
-
-
-def owner(table: str) -> str:
-    """The feature whose models make the table."""
-    [model] = [each.class_ for each in SQLModel._sa_registry.mappers if each.local_table.name == table]  # type: ignore[attr-defined]
-    return str(model.__module__.split(".")[1])
-
-
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_foreign_keys_point_down(table: Table) -> None:
-    height = {feature: -depth for depth, layer in enumerate(layers()) for feature in layer}
-    for key in table.foreign_keys:
-        here, there = owner(table.name), owner(key.column.table.name)
-        assert here == there or height[here] > height[there]
-
-
-def test_every_feature_has_its_place_in_the_layers() -> None:
-    assert set(feature_names()) <= set().union(*layers())
-
-
-def test_relationships_are_many_to_one_and_never_load_by_themselves() -> None:
-    for mapper in SQLModel._sa_registry.mappers:
-        for relationship in mapper.relationships:
-            assert relationship.lazy == "raise", relationship
-            assert relationship.direction is RelationshipDirection.MANYTOONE, relationship
-            assert relationship.back_populates is None, relationship
-
-
-def test_mails_are_written_as_html_and_as_text() -> None:
+def test_mails_are_html_and_text() -> None:
     html, plain = (
         {path.with_suffix("") for path in APP.glob(f"*/emails/*.{kind}") if path.stem != "layout"}
         for kind in ("mjml", "txt")
@@ -205,29 +142,24 @@ def test_mails_are_written_as_html_and_as_text() -> None:
     assert html == plain
 
 
-def versioned() -> set[str]:
-    """The models whose rows count their changes."""
-    mappers = SQLModel._sa_registry.mappers
-    return {mapper.class_.__name__ for mapper in mappers if mapper.version_id_col is not None}
+def long_names(paths: Iterable[Path]) -> list[str]:
+    """Tests whose name has more words than allowed. An id of docs/security.md, such as `pw03`, is one word."""
+    tests = [(path, each) for path in paths for each in functions(path) if each.name.startswith("test_")]
+    words = {(path, each): each.name.removeprefix("test_").count("_") + 1 for path, each in tests}
+    return [
+        f"{short(path)}:{each.lineno}: {each.name} ({count} words)"
+        for (path, each), count in words.items()
+        if count > MAX_NAME_WORDS
+    ]
 
 
-def forgetful_updates(source: str, models: set[str]) -> list[int]:
-    """The lines of functions and assignments with an `update()` of such a model that says nothing of its version."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign):
-            text = ast.unparse(node)
-            if any(f"update({model})" in text for model in models) and "version" not in text:
-                found.append(node.lineno)
-    return found
+def test_names_of_tests_are_short() -> None:
+    assert_none(long_names(files("test_*.py", *NAMED_TESTS)))
 
 
-@pytest.mark.parametrize("path", python_files(APP), ids=short)
-def test_updates_of_ones_own_count_the_version(path: Path) -> None:
-    assert {"User"} <= versioned()
-    assert forgetful_updates(path.read_text(encoding="utf-8"), versioned()) == []
-
-
-def test_update_that_forgets_the_version_is_found() -> None:
-    source = "a = update(User).values(title=1)\nb = update(User).values(version=User.version + 1)\nc = update(Other)"
-    assert forgetful_updates(source, versioned()) == [1]
+def test_name_of_nine_words_is_found(tmp_path: Path) -> None:
+    module = tmp_path / "test_module.py"
+    names = ["test_pw03_name_of_no_more_than_eight_words", "test_name_of_one_word_more_than_eight_is_found"]
+    module.write_text("\n".join(f"def {name}(): ..." for name in names))
+    [found] = long_names([module])
+    assert "test_module.py:2: test_name_of_one_word_more_than_eight_is_found (9 words)" in found

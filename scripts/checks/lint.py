@@ -1,15 +1,19 @@
 """The part `lint` of `./scripts/test`: everything that is checked without running a test."""
 
 import contextlib
+import importlib
 import os
+import pkgutil
 import re
 import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from scripts.checks import steps
 from scripts.checks.results import Result, of_check
 from scripts.checks.runner import Runner
 from scripts.local.environment import OUTSIDE
@@ -58,14 +62,13 @@ def check_route_tree(src: Path) -> Result:
 
 def check_delivery(runner: Runner) -> None:
     """What builds and ships the project."""
-    runner.check("API changes", [PYTHON, "-m", "scripts.api_diff"], cwd=ROOT)
     runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
     runner.step("zizmor", lambda: _check_workflows(runner))
     runner.step("hadolint", lambda: _check_dockerfiles(runner))
     runner.step("docker compose", lambda: _check_compose(runner))
-    runner.step("kubernetes", lambda: _check_kubernetes(runner))
-    if (ROOT / "scripts" / "template" / "__main__.py").exists():  # a project is no template
-        runner.check("template", [PYTHON, "-m", "scripts.template"], cwd=ROOT, env=clean_environment())
+    for module in pkgutil.iter_modules(steps.__path__):
+        check: Callable[[Runner], Result] = importlib.import_module(f"{steps.__name__}.{module.name}").check
+        runner.step(module.name.replace("_", " "), partial(check, runner))
 
 
 @contextlib.contextmanager
@@ -102,7 +105,7 @@ def _check_workflows(runner: Runner) -> Result:
 
 
 def _check_dockerfiles(runner: Runner) -> Result:
-    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("Dockerfile*"))
+    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("*Dockerfile*"))
     if not files:
         return Result("hadolint", reason="no Dockerfile")
     return of_check("hadolint", *runner.run([BIN / "hadolint", *files], cwd=ROOT))
@@ -122,20 +125,3 @@ def _check_compose(runner: Runner) -> Result:
         if status != 0:
             return of_check(name, status, "".join(outputs))
     return of_check(name, 0, "".join(outputs))
-
-
-def _check_kubernetes(runner: Runner) -> Result:
-    """What would be applied, against Kubernetes' own schemas. Without kubectl the files as they are written."""
-    name, folder = "kubernetes", ROOT / "deploy" / "kubernetes"
-    if not folder.exists():
-        return Result(name, reason="no deploy/kubernetes")
-    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kustomization.yaml"]
-    with tempfile.TemporaryDirectory() as work:
-        if shutil.which("kubectl"):
-            status, output = runner.run(["kubectl", "kustomize", folder])
-            if status != 0:
-                return of_check(name, status, output)
-            files = [Path(work) / "rendered.yaml"]
-            files[0].write_text(output, encoding="utf-8")
-        tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--locked", "--only-group=kubernetes"]
-        return of_check(name, *runner.run([*tool, "kubernetes-validate", "--strict", *files], env=clean_environment()))

@@ -58,8 +58,14 @@ def check_sdk_package(runner: Runner, node: Node) -> None:
     runner.check("SDK package", command, cwd=FRONTEND, env=node.env(clean_environment()))
 
 
+def has_tests(marker: str) -> bool:
+    """Whether tests of the scripts have the marker. A project has none: those tests are about the template."""
+    paths = (ROOT / "scripts" / "tests").rglob("test_*.py")
+    return any(f"pytest.mark.{marker}" in path.read_text(encoding="utf-8") for path in paths)
+
+
 def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None:
-    if not arguments:
+    if not arguments and has_tests("stack"):
         runner.step("stack tests", lambda: _pytest(runner, "stack tests", ["-m", "stack"]))
     runner.step("end-to-end tests", lambda: _playwright(runner, node, arguments))
 
@@ -67,7 +73,9 @@ def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None
 def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
     """The Compose files in containers, where there is a Docker engine."""
     name = "compose tests"
-    if not shutil.which("docker"):
+    if not has_tests("compose"):
+        runner.step(name, lambda: Result(name, reason="scripts/tests has none"))
+    elif not shutil.which("docker"):
         runner.step(name, lambda: Result(name, reason="no docker command; install Docker Engine to run them"))
     elif runner.run(["docker", "info"])[0] != 0:
         runner.step(name, lambda: Result(name, reason="no Docker engine answers; start it to run them"))

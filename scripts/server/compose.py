@@ -17,11 +17,22 @@ class OpsError(Exception):
     """Says what is wrong and what to do about it. Shown without a traceback."""
 
 
+def compose_files(root: Path = ROOT) -> list[str]:
+    """Return the Compose files of a server: the common one, then those of the features."""
+    further = sorted(path.name for path in root.glob("docker-compose.*.yml") if "override" not in path.name)
+    return ["docker-compose.yml", *further]
+
+
 def environment() -> dict[str, str]:
-    """Return the environment, with a server's Compose files unless it names others (deployment.md)."""
-    files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
-    defaults = {"COMPOSE_FILE": "docker-compose.yml", "COMPOSE_ENV_FILES": files}
-    return {**defaults, **os.environ, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+    """Return the environment, with a server's Compose files unless it names others (deployment.md).
+
+    A shell that names only `docker-compose.yml` gets the files of the features as well.
+    """
+    env_files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
+    named = os.environ.get("COMPOSE_FILE", "docker-compose.yml")
+    files = os.pathsep.join(compose_files()) if named == "docker-compose.yml" else named
+    given = {"COMPOSE_ENV_FILES": env_files, **os.environ}
+    return {**given, "COMPOSE_FILE": files, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
 
 
 def docker(

@@ -1,4 +1,4 @@
-"""Alembic's environment: runs migrations on the application's own database URL."""
+"""Alembic's environment: runs migrations on the application's database (decision 0032)."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ from app.core.features import modules
 from app.core.migrations import applied
 from app.core.settings import settings
 
-list(modules("models"))  # importing is what fills the metadata
+list(modules("models"))  # importing the models fills the metadata
 
 
 def number_revision(_: Any, __: Any, directives: list[Any]) -> None:
-    """Names a new revision by the next number and the message: `0004_tags`."""
+    """Name a new revision by the next number and its message, for example `0004_tags`."""
     script = directives[0]
     directory = ScriptDirectory.from_config(context.config)
     last = max((int(Path(s.path).stem[:4]) for s in directory.walk_revisions()), default=0)
@@ -34,29 +34,29 @@ def number_revision(_: Any, __: Any, directives: list[Any]) -> None:
 
 
 def render_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
-    """SQLModel's types as what they are in the database: a migration knows no SQLModel, and mypy not its path."""
+    """Render SQLModel's types as SQLAlchemy's, so that migrations do not depend on SQLModel."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
-def follow_database(applied: Sequence[str]) -> None:
-    """Makes the chain that of this database: what it has, in the order in which it came, then the rest by number."""
+def build_chain(applied: Sequence[str]) -> None:
+    """Order the chain for this database: applied migrations in the order in which they ran, then the rest by number."""
     scripts = {script.revision: script for script in context.script.walk_revisions()}
     order = [*applied, *sorted(scripts.keys() - set(applied))]
 
     def chain() -> Iterator[Script]:
-        for before, revision in pairwise([None, *order]):
-            module = scripts[revision].module if revision in scripts else absent(str(revision))
-            vars(module)["down_revision"] = before
+        for previous, revision in pairwise([None, *order]):
+            module = scripts[revision].module if revision in scripts else placeholder(str(revision))
+            vars(module)["down_revision"] = previous
             yield Script(module, str(revision), str(module.__file__))
 
     context.script.revision_map = RevisionMap(chain)
 
 
-def absent(revision: str) -> ModuleType:
-    """Stands for a migration of a removed feature or of a later release."""
+def placeholder(revision: str) -> ModuleType:
+    """Create a module for an applied migration of a removed feature or a newer release."""
 
     def downgrade() -> NoReturn:
-        raise CommandError(f"{revision} cannot be undone: this release does not have it.")
+        raise CommandError(f"{revision} cannot be undone, because this release does not have it.")
 
     module = ModuleType(revision, "Not in this release.")
     vars(module).update(__file__="", downgrade=downgrade)
@@ -64,19 +64,19 @@ def absent(revision: str) -> ModuleType:
 
 
 def record(connection: Connection, *, step: MigrationInfo, **_: Any) -> None:
-    """Within the migration's transaction. `alembic stamp` takes many steps at once."""
+    """Record a step in the migration's transaction. A step of `alembic stamp` can cover many revisions."""
     chain = step.revision_map.iterate_revisions(step.up_revision_ids, step.down_revision_ids or "base")
-    moved = [each.revision for each in chain]
-    applied.remove(connection, moved)
+    revisions = [script.revision for script in chain]
+    applied.remove(connection, revisions)
     if step.is_upgrade:
-        applied.add(connection, moved[::-1])
+        applied.add(connection, revisions[::-1])
 
 
 def run_migrations(connection: Connection) -> None:
     known = sorted(script.revision for script in context.script.walk_revisions())
     try:
         applied.lock(connection)
-        follow_database(applied.update_record(connection, known))
+        build_chain(applied.update_record(connection, known))
     except (applied.MigrationInProgress, applied.UnknownRevision) as error:
         raise CommandError(str(error)) from None
     connection.commit()
@@ -95,7 +95,7 @@ def run_migrations(connection: Connection) -> None:
 
 
 def write_sql() -> None:
-    """For `--sql`, and for the check of `core/migrations/safety.py`."""
+    """Print the SQL, for `--sql` and for the checks in `core/migrations/safety.py`."""
     context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

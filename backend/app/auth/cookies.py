@@ -1,4 +1,4 @@
-"""The dashboard's session cookie. Script cannot read it; the token is in no response body."""
+"""The dashboard's session cookie, which scripts cannot read. The token is never in a response body."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,8 +7,8 @@ from app.core.errors import CrossSiteRequest
 from app.core.http.openapi import raises
 from app.core.settings import settings
 
-# The prefix `__Host-` keeps sub-domains from setting the cookie; browsers demand `Secure` and
-# `Path=/` for it. On plain http, which is local development only, the cookie has neither.
+# The prefix `__Host-` prevents subdomains from setting the cookie; browsers require `Secure` and `Path=/` with it.
+# Plain http, which is for local development only, allows neither the prefix nor `Secure`.
 if settings.secure_cookies:
     COOKIE_NAME, COOKIE_PATH = "__Host-session", "/"
 else:
@@ -41,10 +41,10 @@ def clear_session_cookie(response: Response) -> None:
 
 @raises(CrossSiteRequest)
 async def refuse_cross_site(request: Request) -> None:
-    """Raises `CrossSiteRequest` when an unsafe request may come from another site's page.
+    """Raise `CrossSiteRequest` if an unsafe request could come from another site's page.
 
-    A browser says where a request comes from by Sec-Fetch-Site, and names the page's site in Origin. A client
-    that sends neither has no cookies of its own: it should send a bearer token.
+    Browsers send the relation of the page in Sec-Fetch-Site, and its origin in Origin. A client that sends neither is
+    not a browser and should use a bearer token.
     """
     if request.method in _SAFE_METHODS:
         return
@@ -53,4 +53,4 @@ async def refuse_cross_site(request: Request) -> None:
         return
     if site in (None, "same-site", "cross-site") and request.headers.get("origin") in settings.cors_origins:
         return
-    raise CrossSiteRequest("This request does not come from the dashboard. Send it from there, or use a bearer token.")
+    raise CrossSiteRequest("This request did not come from the dashboard. Use the dashboard or a bearer token.")

@@ -1,4 +1,4 @@
-"""Queries over sessions and one-time tokens."""
+"""Queries for sessions and one-time tokens."""
 
 import hashlib
 import secrets
@@ -19,7 +19,8 @@ from app.users.models import User, UserPublic
 _SESSION_USER = Statement(
     select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
     .join(UserSession, col(UserSession.user_id) == User.id)
-    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
+    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
+    returns=SessionUser,
 )
 _ACCESS = Statement(
     select(User.is_superuser, UserSession.expires_at)
@@ -29,7 +30,7 @@ _ACCESS = Statement(
 
 
 async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime: timedelta) -> UserSession:
-    """A new session; the user's expired ones are removed on the way."""
+    """Create a session, and delete the user's expired ones."""
     now = utc_now()
     expired = delete(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.expires_at) <= now)
     await session.exec(expired)
@@ -40,13 +41,13 @@ async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime:
 
 
 async def get_session_user(*, session: AutocommitSession, session_id: uuid.UUID) -> SessionUser | None:
-    """The active user of a living session."""
+    """Return the user of a session, or None if the session has ended or the user is inactive."""
     row = await session.first(_SESSION_USER, session_id=session_id, now=utc_now())
     return SessionUser.model_construct(**row) if row else None
 
 
 async def get_access(*, session: AutocommitSession, session_id: uuid.UUID) -> Row | None:
-    """What a living session may do now, and until when: `is_superuser` and `expires_at`."""
+    """Return the current `is_superuser` and `expires_at` of a session, or None if it has ended."""
     return await session.first(_ACCESS, session_id=session_id, now=utc_now())
 
 
@@ -55,7 +56,7 @@ async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:
 
 
 async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_session_id: uuid.UUID | None) -> None:
-    """Ends the user's sessions but the kept one."""
+    """End all sessions of the user except the kept one."""
     statement = delete(UserSession).where(col(UserSession.user_id) == user_id)
     if kept_session_id is not None:
         statement = statement.where(col(UserSession.id) != kept_session_id)
@@ -63,7 +64,7 @@ async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_sessio
 
 
 async def end_all_access(*, session: AsyncSession) -> None:
-    """Ends everybody's sessions and voids all one-time tokens, as after a restore of older data."""
+    """End all sessions of all users and invalidate all one-time tokens, for example after a restore."""
     await session.exec(delete(UserSession))
     unused = update(OneTimeToken).where(col(OneTimeToken.used_at).is_(None))
     await session.exec(unused.values(used_at=utc_now()))
@@ -77,7 +78,7 @@ async def create_one_time_token(
     purpose: TokenPurpose,
     lifetime: timedelta,
 ) -> str:
-    """A secret of 256 bits, which is to be sent to `email`; the user's older one is void."""
+    """Create a 256-bit secret to be sent to `email`. It replaces the user's earlier token for this purpose."""
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": _hash(token),
@@ -93,13 +94,13 @@ async def create_one_time_token(
 async def find_one_time_token(
     *, session: AsyncSession, token: str, purpose: TokenPurpose
 ) -> tuple[uuid.UUID, str] | None:
-    """User id and address of a token that can be used now."""
+    """Return the user id and address of a usable token, or None."""
     statement = select(OneTimeToken.user_id, OneTimeToken.email).where(*_usable(token, purpose))
     return (await session.exec(statement)).first()
 
 
 async def use_one_time_token(*, session: AsyncSession, token: str, purpose: TokenPurpose) -> bool:
-    """Whether the token was still usable. One UPDATE decides: of two uses at once one wins."""
+    """Mark the token as used, and return whether it was usable. Of two concurrent requests only one gets True."""
     statement = update(OneTimeToken).where(*_usable(token, purpose)).values(used_at=utc_now())
     returning = statement.returning(col(OneTimeToken.user_id))
     return (await session.exec(returning)).first() is not None
@@ -120,5 +121,5 @@ def _usable(token: str, purpose: TokenPurpose) -> list[ColumnElement[bool]]:
 
 
 def _hash(token: str) -> bytes:
-    """Plain SHA-256: the token is random, so there is nothing to guess slowly."""
+    """Hash with SHA-256. The token is random, so it needs no slow password hash."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,4 +1,4 @@
-"""Who asks: what the other features' routes depend on."""
+"""The signed-in user, as a dependency of the other features' routes."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,8 @@ from fastapi.security import OAuth2PasswordBearer
 from app.auth import crud
 from app.auth.cookies import COOKIE_NAME, refuse_cross_site
 from app.auth.models import SessionUser
-from app.core.database.session import autocommit_session
+from app.core.database.session import AutocommitDep
+from app.core.database.statements import AutocommitSession
 from app.core.errors import Forbidden, NotAuthenticated
 from app.core.http.openapi import raises
 from app.core.security.tokens import ACCESS, decode_token
@@ -18,14 +19,14 @@ from app.core.settings import settings
 
 
 class SignedInUser(OAuth2PasswordBearer):
-    """The user who asks, by a bearer token or else by the dashboard's cookie.
+    """The user who sent the request, by a bearer token or else by the dashboard's cookie.
 
-    One dependency and not one for each step: what the framework does for a dependency costs more than such a step.
+    One dependency for all steps: the framework's own work for a dependency costs more than such a step.
     """
 
-    async def __call__(self, request: Request) -> SessionUser:  # type: ignore[override]
+    async def __call__(self, request: Request, session: AutocommitDep) -> SessionUser:  # type: ignore[override]
         session_id = _session_id(await self._token(request))
-        user = await crud.get_session_user(session=autocommit_session, session_id=session_id)
+        user = await crud.get_session_user(session=session, session_id=session_id)
         if user is None:
             raise NotAuthenticated
         return user
@@ -53,11 +54,11 @@ get_current_user = SignedInUser(
 CurrentUser = Annotated[SessionUser, Depends(get_current_user)]
 
 
-def still_allowed(user: SessionUser) -> Callable[[], Awaitable[bool]]:
-    """Whether the session lasts, with the rights that it had at the request: for answers that take long."""
+def still_allowed(session: AutocommitSession, user: SessionUser) -> Callable[[], Awaitable[bool]]:
+    """Checks, during a long response, that the user's session is alive and has the same permissions as before."""
 
     async def is_allowed() -> bool:
-        access = await crud.get_access(session=autocommit_session, session_id=user.session_id)
+        access = await crud.get_access(session=session, session_id=user.session_id)
         return access is not None and access["is_superuser"] == user.is_superuser
 
     return is_allowed

@@ -1,4 +1,4 @@
-"""Mails that are written and sent after the request that asked for them."""
+"""Jobs that send the mails of this feature."""
 
 from app.auth import crud, mails
 from app.auth.models import TokenPurpose
@@ -9,7 +9,7 @@ from app.users import crud as users_crud
 
 
 async def send_password_recovery(*, email: str) -> None:
-    """Sends a reset link, if the address has an active account."""
+    """Send a reset link if the address has an active account."""
     async with transaction() as session:
         user = await users_crud.get_user_by_email(session=session, email=email)
         if user is None or not user.is_active:

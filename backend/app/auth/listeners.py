@@ -1,4 +1,4 @@
-"""What sessions, tokens and mails do when something happens to a user."""
+"""Handlers of the users feature's events, for mails, sessions and tokens."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,8 +11,8 @@ from app.users.events import CredentialsChanged, UserCreated
 
 
 @listens_to(UserCreated)
-async def greet(session: AsyncSession, event: UserCreated) -> None:
-    """Who gets an account from a superuser chooses the password himself: it is never mailed."""
+async def send_welcome_mail(session: AsyncSession, event: UserCreated) -> None:
+    """Send the welcome mail. Users created by a superuser get a link to set their own password; it is never emailed."""
     token = None
     if event.by_superuser:
         token = await crud.create_one_time_token(

@@ -17,7 +17,7 @@ def reset_password(*, email: str, name: str | None, token: str) -> Mail:
 
 
 def welcome(*, email: str, name: str | None, token: str | None) -> Mail:
-    """With a token, for an account that somebody else made: the mail asks to choose a password."""
+    """Render the welcome mail. With a token, it asks the user to choose a password for the account created for them."""
     return render(
         "auth/emails/welcome",
         subject=f"Welcome to {core_settings.PROJECT_NAME}",
@@ -29,5 +29,5 @@ def welcome(*, email: str, name: str | None, token: str | None) -> Mail:
 
 
 def _reset_link(token: str) -> str:
-    # In the fragment, so that the token reaches no server log and no Referer header.
+    # The token is in the fragment, which browsers do not send: it reaches no server log and no Referer header.
     return f"{core_settings.FRONTEND_URL}/reset-password#token={token}"

@@ -12,7 +12,7 @@ from app.users.models import Password, UserPublic
 
 
 class UserSession(SQLModel, table=True):
-    """A signed-in browser or client. A token is good only while its row is here."""
+    """Session of a browser or an API client. Its access token is valid only as long as this row exists."""
 
     __tablename__ = "user_sessions"
 
@@ -27,9 +27,9 @@ class TokenPurpose(StrEnum):
 
 
 class OneTimeToken(SQLModel, table=True):
-    """The one living secret that a user was sent for a purpose; a newer one takes its place.
+    """The latest secret sent to a user for one purpose; a new one replaces it.
 
-    Bound to the account and to the address that it was sent to. Only its hash is stored.
+    It is bound to the account and to the address that it was sent to. Only its hash is stored.
     """
 
     __tablename__ = "one_time_tokens"
@@ -43,13 +43,13 @@ class OneTimeToken(SQLModel, table=True):
 
 
 class SessionUser(UserPublic):
-    """Who asks, and by which session."""
+    """The signed-in user, with the session of the request."""
 
     session_id: uuid.UUID
 
     @property
     def visible_owner_id(self) -> uuid.UUID | None:
-        """Whose rows the user may see: his own, or everybody's for a superuser."""
+        """Owner of the rows that the user can see: the user, or None (all owners) for a superuser."""
         return None if self.is_superuser else self.id
 
 
@@ -59,7 +59,7 @@ class Token(SQLModel):
 
 
 class LoginSession(SQLModel):
-    """What the dashboard sends. The limits are wide: a wrong password is not a malformed one."""
+    """Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid."""
 
     email: Email
     password: str = Field(max_length=128)

@@ -23,8 +23,9 @@ router = APIRouter(tags=["login"])
 
 @router.post("/login/access-token", responses=problems(WrongCredentials, InactiveUser))
 async def login_access_token(session: SessionDep, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
-    """Bearer token for API clients, by the OAuth2 password form."""
-    signed_in = await service.sign_in(session=session, email=form.username, password=form.password)
+    """Get a bearer token for API clients with the OAuth2 password form."""
+    email = service.address_of(form.username)
+    signed_in = await service.sign_in(session=session, email=email, password=form.password)
     return Token(access_token=signed_in.access_token)
 
 
@@ -35,7 +36,7 @@ async def login_access_token(session: SessionDep, form: Annotated[OAuth2Password
     dependencies=[Depends(refuse_cross_site)],
 )
 async def login_session(session: SessionDep, body: LoginSession) -> Response:
-    """The dashboard's door: answers the user, and the token in an HttpOnly cookie."""
+    """Sign in to the dashboard. Returns the user and sets the session token as an HttpOnly cookie."""
     signed_in = await service.sign_in(session=session, email=body.email, password=body.password)
     response = respond(UserPublic, signed_in.user)
     set_session_cookie(response, signed_in.access_token, int(SESSION_LIFETIME.total_seconds()))
@@ -44,12 +45,13 @@ async def login_session(session: SessionDep, body: LoginSession) -> Response:
 
 @router.post("/login/test-token", response_model=UserPublic)
 async def test_token(current_user: CurrentUser) -> Response:
+    """Return the user of the token."""
     return respond(UserPublic, current_user)
 
 
 @router.post("/login/logout")
 async def logout(session: SessionDep, current_user: CurrentUser, response: Response) -> Message:
-    """Ends this session: its token is refused from now on."""
+    """End this session. Its token is no longer valid."""
     await crud.end_session(session=session, session_id=current_user.session_id)
     clear_session_cookie(response)
     return Message(message="Logged out")
@@ -57,13 +59,14 @@ async def logout(session: SessionDep, current_user: CurrentUser, response: Respo
 
 @router.post("/password-recovery/{email}")
 async def recover_password(session: SessionDep, email: Email) -> Message:
-    """Sends a link if the address has an account. The answer and its time are always the same."""
+    """Send a recovery link if the address has an account. The response and its time do not reveal whether it has."""
     defer(session, jobs.send_password_recovery, email=email)
     return Message(message="If that email is registered, we sent a password recovery link")
 
 
 @router.post("/reset-password/", responses=problems(InvalidToken))
 async def reset_password(session: SessionDep, body: NewPassword) -> Message:
+    """Set a new password with the token from a recovery link. Ends all sessions of the user."""
     await service.reset_password(session=session, body=body)
     return Message(message="Password updated successfully")
 
@@ -74,7 +77,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
     responses=problems(NotFound),
 )
 async def recover_password_html_content(session: SessionDep, _: CurrentSuperuser, email: Email) -> Response:
-    """The recovery mail as this user would see it, with a link that opens nothing."""
+    """Preview the recovery mail of a user. Its link is not valid."""
     user = await users_crud.get_user_by_email(session=session, email=email)
     if user is None:
         raise NotFound("The user with this email does not exist in the system")

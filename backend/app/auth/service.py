@@ -1,4 +1,4 @@
-"""Use cases: sign in, and reset a forgotten password."""
+"""Use cases: signing in, and resetting a forgotten password."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,24 +26,31 @@ class SignedIn:
     access_token: str
 
 
-async def sign_in(*, session: AsyncSession, email: str, password: str) -> SignedIn:
-    """A new session with its access token.
+def address_of(username: str) -> str:
+    """The address as it is stored. An invalid one matches no account but takes equally long, to prevent enumeration."""
+    try:
+        return normalize_email(username)
+    except ValueError:
+        return ""
 
-    Raises `WrongCredentials`, in the same time whether the account exists or not, and
-    `InactiveUser` to who knows the password.
+
+async def sign_in(*, session: AsyncSession, email: str, password: str) -> SignedIn:
+    """Create a session and its access token. `email` is in the form of `normalize_email`.
+
+    Raises `WrongCredentials` (after the same time whether or not the account exists), or `InactiveUser` if the password
+    is correct.
     """
-    address = _canonical(email)
-    user = await users_crud.get_user_by_email(session=session, email=address)
+    user = await users_crud.get_user_by_email(session=session, email=email)
     while True:
         password_hash = user.hashed_password if user else None
         await session.rollback()  # no connection is held while hashing
         valid, updated_hash = await verify_password(password, password_hash)
         if not valid:
             raise WrongCredentials("Incorrect email or password")
-        user = await users_crud.get_user_by_email(session=session, email=address, for_update=True)
+        user = await users_crud.get_user_by_email(session=session, email=email, for_update=True)
         if user and user.hashed_password == password_hash:
             break
-        # The password was changed, or its hash renewed by another sign-in, while this one was hashing.
+        # While this sign-in was hashing, the password changed or another sign-in upgraded its hash: verify again.
 
     if not user.is_active:
         raise InactiveUser("Inactive user")
@@ -59,7 +66,7 @@ def access_token(user_session: UserSession) -> str:
 
 
 async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
-    """Raises `InvalidToken`, or `Invalid` for a weak password, which leaves the token usable."""
+    """Set a new password. Raises `InvalidToken`, or `Invalid` for a weak password; the token then stays usable."""
     purpose = TokenPurpose.RESET_PASSWORD
     found = await crud.find_one_time_token(session=session, token=body.token, purpose=purpose)
     if found is None:
@@ -68,17 +75,9 @@ async def reset_password(*, session: AsyncSession, body: NewPassword) -> None:
     hashed_password = await users_service.hash_new_password(
         session=session, password=body.new_password, email=email, field="new_password"
     )
-    # Users are locked before their tokens, everywhere: two requests cannot wait for each other.
+    # Always lock users before their tokens, so that two requests cannot deadlock.
     user = await users_crud.find_user(session=session, user_id=user_id, for_update=True)
     used = await crud.use_one_time_token(session=session, token=body.token, purpose=purpose)
     if user is None or not user.is_active or user.email != email or not used:
         raise InvalidToken("Invalid token")
     await users_service.set_password_hash(session=session, user=user, hashed_password=hashed_password)
-
-
-def _canonical(email: str) -> str:
-    """The address as it is stored. What is no address belongs to nobody, and costs as much to try."""
-    try:
-        return normalize_email(email)
-    except ValueError:
-        return ""

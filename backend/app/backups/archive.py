@@ -1,7 +1,7 @@
-"""The storage of backups: for each one a few files with its name, encrypted in the format of age.
+"""Storage of backups. Each backup consists of a few files with its name, encrypted in the age format.
 
-They are encrypted for the first age identity in `BACKUP_KEY`, and `age --decrypt --identity KEYFILE NAME.database.age`
-reads them without this program. Its public half is kept nowhere, so who has the storage alone can forge nothing either.
+They are encrypted for the first age identity in `BACKUP_KEY`; `age --decrypt --identity KEYFILE NAME.database.age`
+reads them without this program. The public key is not stored, so access to the storage is not enough to forge a backup.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ logger = structlog.get_logger(__name__)
 
 DATABASE, UPLOADS, MANIFEST = "database.age", "uploads.age", "manifest.age"
 
-# S3 takes 10,000 parts, so a file can have 320 GB; two of them at once are in memory.
+# S3 allows 10,000 parts, so a file can have 320 GB. The concurrent parts are held in memory.
 PART_BYTES = 32 * 1024 * 1024
-PARTS_AT_ONCE = 2
+CONCURRENT_PARTS = 2
 REQUEST_SECONDS = 300
 
 
 class CountedFile:
-    """A file that counts and hashes what passes, and remembers its error, which the library turns into another."""
+    """Wrapper of a file that counts and hashes its data, and keeps an original error that the age library hides."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -51,7 +51,7 @@ class CountedFile:
         return len(self._count(lambda: (self._file.write(data), data)[1]))
 
     def flush(self) -> None:
-        """Parts are sent when they are full."""
+        """Do nothing: parts are sent when they are full."""
 
     def stored_file(self) -> StoredFile:
         return StoredFile(size=self.size, sha256=self.sha256.hexdigest())
@@ -60,9 +60,9 @@ class CountedFile:
         if self._error is not None:
             raise self._error
 
-    def _count(self, pass_on: Callable[[], bytes]) -> bytes:
+    def _count(self, transfer: Callable[[], bytes]) -> bytes:
         try:
-            data = pass_on()
+            data = transfer()
         except Exception as error:
             self._error = error
             raise
@@ -72,9 +72,9 @@ class CountedFile:
 
 
 class Archive:
-    """All of it raises `BackupError` when the storage fails or a file is not what was written.
+    """The stored backups. All methods raise `BackupError` if the storage fails or a file is damaged.
 
-    The first key is that of new files; the others are those of older ones.
+    The first key encrypts new files; the others decrypt older ones.
     """
 
     def __init__(self, store: LocalStore | S3Store, keys: list[Identity]) -> None:
@@ -82,20 +82,20 @@ class Archive:
 
     @contextmanager
     def writing(self, path: str) -> Iterator[CountedFile]:
-        """The file appears when the block has ended well."""
+        """Write a file. It appears in the storage only if the block raises no error."""
         with (
-            _named(f"{path} could not be stored. Is there space left, and may BACKUP_URL be written?"),
-            obstore.open_writer(self._store, path, buffer_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE) as file,
+            _storage_errors(f"{path} could not be stored. Check the free space and the permissions of BACKUP_URL"),
+            obstore.open_writer(self._store, path, buffer_size=PART_BYTES, max_concurrency=CONCURRENT_PARTS) as file,
         ):
             yield CountedFile(file)
 
     def encrypt(self, source: IO[bytes], target: CountedFile) -> None:
         pyrage.encrypt_io(source, target, [self._keys[0].to_public()])
-        target.raise_error()  # the library does not pass on the one of the last block
+        target.raise_error()  # the library ignores an error in the last block
 
     def load(self, path: str, target: IO[bytes], expected: StoredFile | None = None) -> None:
-        """Decrypts a file into the target. What could not be verified has not all been written there."""
-        with _named(f"{path} cannot be read"):
+        """Decrypt a file into the target. After an error the target is incomplete."""
+        with _storage_errors(f"{path} cannot be read"):
             source = CountedFile(obstore.open_reader(self._store, path))
             try:
                 pyrage.decrypt_io(source, target, self._keys)
@@ -103,21 +103,19 @@ class Archive:
                 raise
             except (pyrage.DecryptError, OSError) as error:
                 source.raise_error()
-                raise BackupError(
-                    f"{path} was encrypted for a key that is not in BACKUP_KEY, or it is damaged ({error})."
-                ) from None
+                raise BackupError(f"{path} is damaged, or its key is not in BACKUP_KEY ({error}).") from None
             if expected is not None and source.sha256.hexdigest() != expected.sha256:
-                raise BackupError(f"{path} is not the file that was verified when it was made.")
+                raise BackupError(f"{path} has changed since it was created and verified.")
 
     def store_manifest(self, manifest: Manifest) -> None:
         with self.writing(f"{manifest.name}.{MANIFEST}") as target:
             self.encrypt(BytesIO(manifest.model_dump_json().encode()), target)
 
     def load_manifest(self, name: str) -> Manifest:
-        """Raises `BackupError` for one that does not exist, or was made with another key."""
+        """Return the manifest of a backup. Raises `BackupError` if it does not exist or has an unknown key."""
         path, content = f"{name}.{MANIFEST}", BytesIO()
         if path not in self.files().get(name, {}):
-            raise BackupError(f"There is no backup {name!r}. The names are shown by: ./scripts/backup list")
+            raise BackupError(f"There is no backup {name!r}. To list the names: ./scripts/backups list")
         self.load(path, content)
         manifest = Manifest.model_validate_json(content.getvalue())
         if manifest.name != name:
@@ -125,20 +123,20 @@ class Archive:
         return manifest
 
     def manifests(self) -> list[Manifest]:
-        """Of the backups that count, oldest first. Those that were made with another key are left out."""
+        """Return the manifests of all backups, oldest first, without those that no key in BACKUP_KEY can read."""
         found = []
         for name, files in sorted(self.files().items()):
             if f"{name}.{MANIFEST}" in files:
                 try:
                     found.append(self.load_manifest(name))
                 except BackupError as error:
-                    logger.warning("backup_not_readable", name=name, error=str(error))
+                    logger.warning("backup_unreadable", name=name, error=str(error))
         return found
 
     def files(self) -> dict[str, dict[str, datetime]]:
-        """For each name its files, and when each was stored."""
+        """Return the files of each backup by its name, each with the time at which it was stored."""
         found: dict[str, dict[str, datetime]] = defaultdict(dict)
-        with _named("The backups cannot be listed"):
+        with _storage_errors("The backups cannot be listed"):
             for batch in obstore.list(self._store):
                 for file in batch:
                     name, _, kind = file["path"].partition(".")
@@ -147,26 +145,26 @@ class Archive:
         return found
 
     def delete_parts(self, before: datetime) -> None:
-        """What killed processes have left of files in a directory. A bucket has a rule for that (deployment.md)."""
+        """Delete partial files of killed processes in a directory. Buckets need a lifecycle rule: see backups.md."""
         if isinstance(self._store, LocalStore) and self._store.prefix:
             for part in Path(self._store.prefix).glob("*.age#*"):
                 if part.stat().st_mtime < before.timestamp():
                     part.unlink(missing_ok=True)
 
     def delete(self, name: str) -> None:
-        """The manifest first: what is half deleted does not count any more."""
-        with _named(f"{name} cannot be deleted"):
+        """Delete a backup, starting with the manifest, so that a partially deleted backup is no longer listed."""
+        with _storage_errors(f"{name} cannot be deleted"):
             for kind in (MANIFEST, DATABASE, UPLOADS):
                 with suppress(FileNotFoundError):
                     obstore.delete(self._store, f"{name}.{kind}")
 
 
 def open_archive() -> Archive:
-    """Raises `BackupError` when the settings do not say where the backups are, or have no key."""
+    """Open the archive of the settings. Raises `BackupError` if its URL or its key is missing."""
     if not settings.backup_url:
-        raise BackupError("BACKUP_URL is not set: it says where backups are, a directory or a bucket.")
+        raise BackupError("BACKUP_URL is not set. Set it to the directory or bucket for backups.")
     keys = settings.BACKUP_ACCESS_KEY_ID, settings.BACKUP_SECRET_ACCESS_KEY.get_secret_value()
-    with _named(f"BACKUP_URL={settings.backup_url} cannot be opened"):
+    with _storage_errors(f"BACKUP_URL={settings.backup_url} cannot be opened"):
         store = open_store(settings.backup_url, keys, request_seconds=REQUEST_SECONDS)
     return Archive(store, _keys())
 
@@ -183,13 +181,14 @@ def _keys() -> list[Identity]:
         keys = []
     if not keys:
         raise BackupError(
-            "BACKUP_KEY is no age identity (AGE-SECRET-KEY-1...). A new one is printed by: ./scripts/backup key"
+            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backups key"
         )
     return keys
 
 
 @contextmanager
-def _named(problem: str) -> Iterator[None]:
+def _storage_errors(problem: str) -> Iterator[None]:
+    """Turn errors of the storage into `BackupError`s that start with the problem."""
     try:
         yield
     except BrokenPipeError:

@@ -11,7 +11,7 @@ class BackupsSettings(EnvSettings):
     BACKUP_URL: StorageUrl = ""
     BACKUP_ACCESS_KEY_ID: str = ""
     BACKUP_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
-    # Only what makes and restores backups needs it: the API's own process should not have it.
+    # Only the processes that create and restore backups need the key: do not give it to the API's process.
     BACKUP_KEY: SecretStr = SecretStr("")
     BACKUP_AT: Annotated[list[time], NoDecode, BeforeValidator(split)] = Field(default=[time(3, 0)], min_length=1)
     BACKUP_KEEP_DAILY: int = Field(default=7, ge=1)
@@ -21,7 +21,7 @@ class BackupsSettings(EnvSettings):
 
     @property
     def backup_url(self) -> str:
-        """Empty when no place was named outside local development, where there is no default."""
+        """BACKUP_URL, or its default. The default is empty outside local development."""
         local = f"file://{REPOSITORY_DIR / '.local' / 'backups'}" if self.ENVIRONMENT == "local" else ""
         return self.BACKUP_URL or local
 

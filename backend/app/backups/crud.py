@@ -12,13 +12,13 @@ _NEWEST = Statement(select(Backup.created_at).order_by(col(Backup.created_at).de
 
 
 async def newest_backup(*, session: AutocommitSession) -> datetime | None:
-    """The moment whose data the newest backup holds."""
+    """Return the time of the newest backup's data, or None if there is no backup."""
     row = await session.first(_NEWEST)
     return row["created_at"] if row else None
 
 
 async def replace_backups(*, session: AsyncSession, manifests: Sequence[Manifest]) -> None:
-    """Makes the table say what the storage has."""
+    """Make the table match the backups in the storage."""
     await session.exec(delete(Backup))
     session.add_all(
         Backup(

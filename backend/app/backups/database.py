@@ -1,4 +1,4 @@
-"""PostgreSQL's side of a backup: one moment of a database, a copy of it, and the change to that copy."""
+"""PostgreSQL's part of a backup: a snapshot of the database, a copy of it, and the switch to that copy."""
 
 import secrets
 import threading
@@ -20,7 +20,7 @@ CONNECT_SECONDS = 5
 LOCK_SECONDS = 10
 REPLACED = "before_restore"
 
-# The text of a row has to be the same in two databases.
+# Fixes the text form of values, so that checksums are comparable between databases.
 _OPTIONS = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
 
 _TABLES = """
@@ -34,7 +34,7 @@ _TABLES = """
 
 
 class Snapshot(NamedTuple):
-    """One moment of the database, which is held while the connection is open."""
+    """A consistent view of the database, valid as long as the connection is open."""
 
     connection: Connection
     id: str
@@ -47,12 +47,12 @@ def database_name() -> str:
 
 
 def database_url(name: str) -> str:
-    """Another database of the same server."""
+    """Return the URL of another database on the same server."""
     return make_url(settings.database_url).set(database=name).render_as_string(hide_password=False)
 
 
 def connect(name: str, **options: Any) -> Connection:
-    """Raises `BackupError` when the server cannot be reached."""
+    """Connect to a database. Raises `BackupError` if the server cannot be reached."""
     url = database_url(name).replace("+psycopg", "", 1)
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_SECONDS, options=_OPTIONS, **options)
@@ -66,13 +66,13 @@ def server_version() -> int:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Raises `BackupError` while another process makes, checks or restores a backup of this database."""
+def exclusive() -> Iterator[None]:
+    """Allow one process at a time to create, verify or restore a backup. Raises `BackupError` if another one does."""
     with connect("postgres", autocommit=True) as connection:
         key = [f"backups {database_name()}"]
         [(is_free,)] = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
         if not is_free:
-            raise BackupError("Another backup or restore of this database is running. Try again when it has ended.")
+            raise BackupError("Another backup or restore of this database is running. Try again when it has finished.")
         yield
 
 
@@ -86,12 +86,12 @@ def snapshot() -> Iterator[Snapshot]:
         try:
             [(snapshot_id, moment, revision)] = connection.execute(statement)
         except (psycopg.errors.UndefinedTable, ValueError):
-            raise BackupError("The database has no schema yet. Run python -m app.prestart.") from None
+            raise BackupError("The database has no schema yet. Run: python -m app.prestart") from None
         yield Snapshot(connection, snapshot_id, moment, revision)
 
 
 def state(connection: Connection) -> dict[str, TableState]:
-    """Rows, checksum and newest row of each table."""
+    """Return the number of rows, checksum and newest row of each table."""
     found = {}
     for schema, table, has_created_at in connection.execute(_TABLES).fetchall():
         newest = sql.SQL("max(t.created_at)" if has_created_at else "NULL::timestamptz")
@@ -109,22 +109,22 @@ def state_of(name: str) -> dict[str, TableState]:
 
 
 def dump(snapshot_id: str) -> Program:
-    """Writes the database as it is in the snapshot."""
+    """Return the program that dumps the database as of the snapshot."""
     flags = ["--format=custom", f"--snapshot={snapshot_id}", f"--lock-wait-timeout={LOCK_SECONDS}s"]
     return Program(["pg_dump", *flags, _without_password(database_name())], _password())
 
 
 def restore(name: str) -> Program:
-    """Reads a dump into an empty database. Rights are not read: the roles can be others there."""
+    """Return the program that restores a dump into an empty database, without privileges, since roles can differ."""
     flags = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
     return Program(["pg_restore", *flags, _without_password(name)], _password())
 
 
 @contextmanager
 def temporary_database() -> Iterator[str]:
-    """An empty database beside ours, which is dropped at the end; those that a killed process has left are, too.
+    """Create an empty database and drop it at the end. Also drops those left behind by killed processes.
 
-    The caller is `alone`.
+    Call it inside `exclusive()`.
     """
     prefix = f"{database_name()}_scratch_"
     leftovers = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname ~ '_scratch_[0-9a-f]{8}$'"
@@ -133,7 +133,7 @@ def temporary_database() -> Iterator[str]:
             _drop(connection, leftover)
         name = f"{prefix}{secrets.token_hex(4)}"
         try:
-            # Also of one that was made when a signal came: the exception may come before the answer.
+            # Inside the `try`, because a signal can raise after the server has created the database.
             _create(connection, name)
             yield name
         finally:
@@ -145,18 +145,18 @@ def _create(connection: Connection, name: str) -> None:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege:
         raise BackupError(
-            f"{connection.info.user} may make no database, and a backup is restored into one before it counts. "
-            f'As an administrator of the server: ALTER ROLE "{connection.info.user}" CREATEDB'
+            f"{connection.info.user} is not allowed to create the database into which a backup is restored. "
+            f'As an administrator of the server, run: ALTER ROLE "{connection.info.user}" CREATEDB'
         ) from None
 
 
 def swap(replacement: str) -> str:
-    """Gives `replacement` the name of our database, whose own new name is returned.
+    """Replace our database by `replacement`, and return the new name of the previous one.
 
-    Both or neither, in one transaction: while it runs nobody can connect, and who is connected is cut off.
+    Both are renamed in one transaction. Meanwhile existing connections are terminated and new ones are impossible.
     """
     current = database_name()
-    with connect("postgres") as connection, _cutting_off(current):
+    with connect("postgres") as connection, _without_connections(current):
         [(now,)] = connection.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD\"t\"HH24MISS')")
         kept = f"{current}_{REPLACED}_{now}"
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -166,8 +166,8 @@ def swap(replacement: str) -> str:
 
 
 @contextmanager
-def _cutting_off(name: str) -> Iterator[None]:
-    """Ends the connections to a database again and again: a rename waits 5 s for the last of them."""
+def _without_connections(name: str) -> Iterator[None]:
+    """Keep terminating the connections to a database, because a rename fails if one is left after 5 s."""
     done = threading.Event()
 
     def end_connections() -> None:
@@ -187,7 +187,7 @@ def _cutting_off(name: str) -> Iterator[None]:
 
 
 def replaced_databases() -> list[str]:
-    """What earlier restores have kept, oldest first."""
+    """Return the databases with the previous data of restores, oldest first."""
     with connect("postgres") as connection:
         statement = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
         return [name for (name,) in connection.execute(statement, [f"{database_name()}_{REPLACED}_"])]
@@ -203,7 +203,7 @@ def _drop(connection: Connection, name: str) -> None:
 
 
 def _without_password(name: str) -> str:
-    """The option for a program: everybody on the machine can read its command line."""
+    """Return the `--dbname` option without the password, since other users can read a program's command line."""
     url = make_url(settings.database_url)._replace(drivername="postgresql", database=name, password=None)
     return f"--dbname={url.render_as_string()}"
 

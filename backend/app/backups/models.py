@@ -5,46 +5,46 @@ from sqlmodel import Field, SQLModel
 
 
 class Backup(SQLModel, table=True):
-    """A backup that was restored and found equal. The rows mirror the storage, which outlives this database."""
+    """A verified backup. The table only mirrors the storage, which is the source of truth."""
 
     __tablename__ = "backups"
 
     name: str = Field(max_length=32, primary_key=True)
     created_at: datetime
-    """The moment whose data it holds."""
+    """Time of its data."""
     verified_at: datetime
     seconds: float
-    """How long it took to make and to verify."""
+    """Duration of creating and verifying it."""
     size: int = Field(sa_type=BigInteger)
-    """Bytes in the storage."""
+    """Size in the storage in bytes."""
     rows: int = Field(sa_type=BigInteger)
 
 
 class TableState(SQLModel):
-    """What is compared after a restore."""
+    """State of a table, compared after a restore."""
 
     rows: int
     checksum: str
-    """Sum over the hashes of all rows, so that their order does not matter."""
+    """Sum of the hashes of all rows, which does not depend on their order."""
     newest: datetime | None = None
-    """The latest `created_at`, where the table has one."""
+    """Latest `created_at`, or None if the table has no such column or no rows."""
 
 
 class StoredFile(SQLModel):
     size: int
     sha256: str
-    """Of what is stored, which is encrypted."""
+    """Hash of the encrypted file."""
 
 
 class Manifest(SQLModel):
-    """Describes a backup. It is written last, so what has none does not count."""
+    """Description of a backup. It is written last, so a backup without one is incomplete."""
 
     name: str
     created_at: datetime
     verified_at: datetime
     seconds: float
     revision: str
-    """The last migration of the schema."""
+    """Last migration of the schema."""
     postgresql: int
     """Major version of the server."""
     tables: dict[str, TableState]

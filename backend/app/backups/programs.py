@@ -1,4 +1,4 @@
-"""Runs PostgreSQL's programs and tar, whose output and input are streams: a dump may be larger than the memory."""
+"""Runs PostgreSQL's programs and tar with streamed input and output, since a dump can be larger than the memory."""
 
 import os
 import re
@@ -13,34 +13,34 @@ MESSAGE_BYTES = 2000
 
 
 class BackupError(Exception):
-    """What is wrong and what to do about it, for people."""
+    """A backup or restore failed. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class Program:
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
-    good: Container[int] = (0,)
-    """Statuses that are no failure."""
+    success: Container[int] = (0,)
+    """Exit statuses that mean success."""
 
 
 @contextmanager
 def output_of(program: Program) -> Iterator[IO[bytes]]:
-    """Raises `BackupError` at the end when the program failed."""
+    """Run a program and yield its output. Raises `BackupError` at the end if the program failed."""
     with _running(program, stdout=subprocess.PIPE) as process:
         yield cast(IO[bytes], process.stdout)
 
 
 @contextmanager
 def input_of(program: Program) -> Iterator[IO[bytes]]:
-    """Raises `BackupError` at the end when the program failed."""
+    """Run a program and yield its input. Raises `BackupError` at the end if the program failed."""
     with _running(program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
         stdin = cast(IO[bytes], process.stdin)
         try:
             yield stdin
             stdin.close()
         except BrokenPipeError:
-            pass  # it ended too early, and says itself why
+            pass  # the program exited early; its own error says why
 
 
 @contextmanager
@@ -57,14 +57,14 @@ def _running(program: Program, **pipes: int) -> Iterator[subprocess.Popen[bytes]
         finally:
             process.kill()
             process.communicate()
-        if status not in program.good:
+        if status not in program.success:
             messages.seek(-min(messages.tell(), MESSAGE_BYTES), os.SEEK_END)
-            said = messages.read().decode(errors="replace").strip()
-            raise BackupError(f"{name} failed with status {status}: {said}")
+            output = messages.read().decode(errors="replace").strip()
+            raise BackupError(f"{name} failed with status {status}: {output}")
 
 
 def check_version(server_major: int) -> None:
-    """Raises `BackupError` when PostgreSQL's programs are missing or older than the server."""
+    """Raise `BackupError` if PostgreSQL's programs are missing or older than the server."""
     for program in ("pg_dump", "pg_restore"):
         try:
             shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
@@ -73,8 +73,8 @@ def check_version(server_major: int) -> None:
         found = re.search(r"\) (\d+)", shown)
         if found is None or int(found[1]) < server_major:
             raise BackupError(
-                f"{program} is too old: {shown.strip()}. The server is PostgreSQL {server_major}: put the programs of "
-                f"that version or a newer one on PATH (package postgresql-client-{server_major})."
+                f"{program} is too old: {shown.strip()}. The server is PostgreSQL {server_major}. Put the programs of "
+                f"this version or a newer one on PATH (package postgresql-client-{server_major})."
             )
 
 

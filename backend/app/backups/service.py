@@ -1,4 +1,4 @@
-"""Use cases: make a backup, check one, restore one, remove those that are not kept any more."""
+"""Use cases: create a backup, verify one, restore one, and delete expired ones."""
 
 import asyncio
 import os
@@ -39,16 +39,16 @@ MIGRATION_SECONDS = 600
 class Restored:
     manifest: Manifest
     kept_database: str
-    """What the database before the restore is called now."""
+    """Name of the database that holds the previous data."""
     lost: timedelta
-    """Between the data that were restored and the start of the restore."""
+    """Time between the restored data and the start of the restore."""
     seconds: float
 
 
 def create_backup(archive: Archive) -> Manifest:
-    """A backup that was restored and found equal. Raises `BackupError`; then none of its files is left."""
+    """Create a backup and verify it by restoring it. Raises `BackupError`, and leaves no files behind then."""
     check_version(database.server_version())
-    with database.alone():
+    with database.exclusive():
         name = f"{utc_now():%Y%m%d-%H%M%S-%f}"[:-3]
         try:
             manifest = _store(archive, name)
@@ -62,48 +62,48 @@ def create_backup(archive: Archive) -> Manifest:
 
 
 def find_backup(archive: Archive, name: str) -> Manifest:
-    """By its name, or the `latest`. Raises `BackupError` when there is none, or it was made with another key."""
+    """Find a backup by name, or the `latest`. Raises `BackupError` if there is none or its key is unknown."""
     if name != "latest":
         return archive.load_manifest(name)
     manifests = archive.manifests()
     if not manifests:
-        raise BackupError("There is no backup that BACKUP_KEY can read.")
+        raise BackupError("There is no backup that BACKUP_KEY can read. Create one: ./scripts/backup create")
     return manifests[-1]
 
 
 def verify_backup(archive: Archive, manifest: Manifest) -> None:
-    """Restores a backup into a database that is dropped again. Raises `BackupError` when something is not as it was."""
+    """Restore a backup into a temporary database and compare. Raises `BackupError` if anything differs."""
     _check_server(manifest)
-    with database.alone():
+    with database.exclusive():
         _verify(archive, manifest)
 
 
 def restore_backup(archive: Archive, manifest: Manifest) -> Restored:
-    """Puts the data of a backup in the place of today's, which are kept under another name.
+    """Replace the current data with a backup's. The current data is kept in a database with another name.
 
-    Raises `BackupError`, and then nothing has changed.
+    Raises `BackupError`, in which case nothing has changed.
     """
     started, lost = time.monotonic(), utc_now() - manifest.created_at
     if manifest.revision > REVISIONS[-1]:
         raise BackupError(
-            f"{manifest.name} was made by another release: this one does not know its schema {manifest.revision}. "
+            f"{manifest.name} was created by a newer release: this one does not know its schema {manifest.revision}. "
             "Deploy that release or a newer one, then restore."
         )
     _check_server(manifest)
-    with database.alone(), database.temporary_database() as fresh:
+    with database.exclusive(), database.temporary_database() as fresh:
         _load_database(archive, manifest, fresh)
         _check_uploads(archive, manifest)
         _migrate(fresh)
-        _grant_rows(fresh)
-        asyncio.run(_make_safe(fresh, archive.manifests()))
+        _grant_to_api_role(fresh)
+        asyncio.run(_end_all_access(fresh, archive.manifests()))
         _load_uploads(archive, manifest)
         kept = database.swap(fresh)
     return Restored(manifest, kept, lost, time.monotonic() - started)
 
 
 def prune_backups(archive: Archive) -> list[Manifest]:
-    """Deletes what is not to be kept, and what was never finished. Returns the backups that are left."""
-    with database.alone():
+    """Delete expired and unfinished backups. Returns the remaining ones."""
+    with database.exclusive():
         return _prune(archive)
 
 
@@ -120,13 +120,16 @@ def _prune(archive: Archive) -> list[Manifest]:
         if f"{name}.{MANIFEST}" not in files and max(files.values()) < long_ago:
             archive.delete(name)
             logger.info("unfinished_backup_deleted", name=name)
-    left = [manifest for manifest in manifests if manifest.created_at in kept]
-    asyncio.run(_record(left))
-    return left
+    remaining = [manifest for manifest in manifests if manifest.created_at in kept]
+    asyncio.run(_record(remaining))
+    return remaining
 
 
 def to_keep(moments: Sequence[datetime]) -> set[datetime]:
-    """The newest, all of its last 24 hours, and the newest of each of the last days, weeks and months that have one."""
+    """Return the backups to keep, by their times: all within 24 hours of the newest, and the newest per period.
+
+    Periods without a backup do not count towards BACKUP_KEEP_DAILY, _WEEKLY and _MONTHLY.
+    """
     if not moments:
         return set()
     newest_first = sorted(moments, reverse=True)
@@ -145,10 +148,10 @@ def _store(archive: Archive, name: str) -> Manifest:
     started = time.monotonic()
     with database.snapshot() as snapshot:
         tables = database.state(snapshot.connection)
-        logger.info("backup_dumps", name=name, tables=len(tables), rows=sum(each.rows for each in tables.values()))
+        logger.info("backup_started", name=name, tables=len(tables), rows=sum(table.rows for table in tables.values()))
         files = {DATABASE: _store_output(archive, f"{name}.{DATABASE}", database.dump(snapshot.id))}
     if uploads := _uploads():
-        program = Program(["tar", "--create", f"--directory={uploads}", "."], good=(0, 1))  # 1: changed meanwhile
+        program = Program(["tar", "--create", f"--directory={uploads}", "."], success=(0, 1))  # 1: a file changed
         files[UPLOADS] = _store_output(archive, f"{name}.{UPLOADS}", program)
     manifest = Manifest(
         name=name,
@@ -160,7 +163,7 @@ def _store(archive: Archive, name: str) -> Manifest:
         tables=tables,
         files=files,
     )
-    logger.info("backup_is_restored_for_comparison", name=name, bytes=manifest.size)
+    logger.info("backup_verification_started", name=name, bytes=manifest.size)
     _verify(archive, manifest)
     return manifest.model_copy(update={"verified_at": utc_now(), "seconds": round(time.monotonic() - started, 1)})
 
@@ -190,27 +193,27 @@ def _load_database(archive: Archive, manifest: Manifest, name: str) -> None:
     found = database.state_of(name)
     if found != manifest.tables:
         different = [table for table in found | manifest.tables if found.get(table) != manifest.tables.get(table)]
-        raise BackupError(f"The restored database is not as it was. Different: {', '.join(different)}")
+        raise BackupError(f"The restored database differs from the original in these tables: {', '.join(different)}")
 
 
 def _check_uploads(archive: Archive, manifest: Manifest) -> None:
-    _pass_uploads(archive, manifest, Program(["tar", "--list"]))
+    _pipe_uploads(archive, manifest, Program(["tar", "--list"]))
 
 
 def _load_uploads(archive: Archive, manifest: Manifest) -> None:
-    """Files that were stored since stay: no row of the restored database names them."""
+    """Extract the uploaded files. Newer files stay, but no row of the restored database refers to them."""
     if uploads := _uploads():
-        _pass_uploads(archive, manifest, Program(["tar", "--extract", "--no-same-owner", f"--directory={uploads}"]))
+        _pipe_uploads(archive, manifest, Program(["tar", "--extract", "--no-same-owner", f"--directory={uploads}"]))
 
 
-def _pass_uploads(archive: Archive, manifest: Manifest, program: Program) -> None:
+def _pipe_uploads(archive: Archive, manifest: Manifest, program: Program) -> None:
     if stored := manifest.files.get(UPLOADS):
         with input_of(program) as target:
             archive.load(f"{manifest.name}.{UPLOADS}", target, stored)
 
 
 def _uploads() -> Path | None:
-    """The directory of uploaded files. A bucket keeps its own versions, and is not copied."""
+    """Return the directory of uploaded files, or None for a bucket, which has its own versioning and is not copied."""
     url = urlsplit(core_settings.storage_url)
     folder = Path(unquote(url.path))
     return folder if url.scheme == "file" and folder.is_dir() else None
@@ -226,7 +229,7 @@ def _migrate(name: str) -> None:
         raise BackupError(f"The restored database could not be migrated:\n{done.stderr[-2000:]}")
 
 
-def _grant_rows(name: str) -> None:
+def _grant_to_api_role(name: str) -> None:
     if core_settings.has_api_role:
         try:
             prepare_api_role(database.database_url(name))
@@ -239,8 +242,8 @@ async def _record(manifests: Sequence[Manifest]) -> None:
         await crud.replace_backups(session=session, manifests=manifests)
 
 
-async def _make_safe(name: str, manifests: Sequence[Manifest]) -> None:
-    """What has ended or was used since the backup would be good again, so everybody has to sign in."""
+async def _end_all_access(name: str, manifests: Sequence[Manifest]) -> None:
+    """End all sessions, since sessions that ended and links that were used after the backup would be valid again."""
     async with _transaction(name) as session:
         await crud.replace_backups(session=session, manifests=manifests)
         await auth_crud.end_all_access(session=session)

@@ -1,9 +1,9 @@
-"""The only source of the time of day, so that tests can set it. Durations are measured by `time.monotonic`."""
+"""The only source of the time of day, so that tests can set it. `time.monotonic` measures durations."""
 
 import time
 from datetime import UTC, datetime
 
-_time_ns = time.time_ns  # tests replace it
+_time_ns = time.time_ns  # the fixture `clock` replaces it
 
 
 def utc_now() -> datetime:

@@ -1,6 +1,6 @@
-"""Errors that an application raises on purpose, and their stable codes.
+"""Errors that the application raises deliberately, with their stable codes.
 
-Each becomes a problem document (RFC 9457). Clients decide by `code`, people read `detail`.
+Each becomes a problem document (RFC 9457). Clients branch on `code`; people read `detail`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 
 class ErrorCode(StrEnum):
-    """The catalogue. A code never changes its meaning; the SDK exports it as a type."""
+    """Catalogue of error codes. A code never changes its meaning; the SDK exports the catalogue as a type."""
 
     NOT_AUTHENTICATED = "AUTH_001"
     FORBIDDEN = "AUTH_002"
@@ -36,11 +36,11 @@ class FieldError(SQLModel):
     code: str
     message: str
     field: str
-    """Dotted name in the body, or the parameter's name."""
+    """Dotted path in the body, or the parameter's name."""
 
 
 class Problem(SQLModel):
-    """Problem document of RFC 9457, as every error answers it."""
+    """Problem document (RFC 9457): the body of every error response."""
 
     type: str = "about:blank"
     title: str
@@ -52,7 +52,7 @@ class Problem(SQLModel):
 
 
 class AppError(Exception):
-    """Base of errors that have an HTTP answer. `detail` is one sentence for people."""
+    """Base class of errors with an HTTP response. `detail` is one sentence for people."""
 
     status: ClassVar[int]
     code: ClassVar[ErrorCode]
@@ -87,7 +87,7 @@ class InvalidToken(AppError):
 
 
 class NotAuthenticated(AppError):
-    """Carries the challenge of RFC 6750, section 3."""
+    """Sends the `WWW-Authenticate` challenge of RFC 6750, section 3."""
 
     status, code = 401, ErrorCode.NOT_AUTHENTICATED
 
@@ -119,7 +119,7 @@ class PreconditionFailed(AppError):
     status, code = 412, ErrorCode.PRECONDITION_FAILED
 
     def __init__(self, *, headers: Mapping[str, str]) -> None:
-        super().__init__("Somebody else has changed this in the meantime", headers=headers)
+        super().__init__("Someone else has changed this record. Load it again and retry.", headers=headers)
 
 
 class FileTooLarge(AppError):
@@ -130,7 +130,7 @@ class FileTooLarge(AppError):
 
 
 class Invalid(AppError):
-    """One wrong field, found after the schema was checked."""
+    """One invalid field, found after schema validation."""
 
     status, code = 422, ErrorCode.INVALID
 

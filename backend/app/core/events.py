@@ -1,7 +1,7 @@
-"""How a lower feature tells higher ones what happened, without importing them.
+"""Events, by which a lower feature notifies higher ones without importing them.
 
-An event is a dataclass in the `events.py` of the feature that announces it. `listeners.py` of
-another feature reacts, in the same transaction, so that both happen or neither does.
+An event is a dataclass in the `events.py` of the feature that emits it. Another feature's `listeners.py`
+handles it in the same transaction, so either both take effect or neither does.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ _listeners: dict[type, list[Listener[Any]]] = defaultdict(list)
 
 
 def listens_to(event: type[EventT]) -> Callable[[Listener[EventT]], Listener[EventT]]:
-    """Registers the decorated function for an event type."""
+    """Register the decorated function as a listener for an event type."""
 
     def register(listener: Listener[EventT]) -> Listener[EventT]:
         _listeners[event].append(listener)
@@ -26,7 +26,7 @@ def listens_to(event: type[EventT]) -> Callable[[Listener[EventT]], Listener[Eve
     return register
 
 
-async def announce(session: AsyncSession, event: object) -> None:
-    """Calls the listeners one after the other; an error in one undoes the whole transaction."""
+async def emit(session: AsyncSession, event: object) -> None:
+    """Call the event's listeners in turn. An error in one of them rolls back the whole transaction."""
     for listener in _listeners[type(event)]:
         await listener(session, event)

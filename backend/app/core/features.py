@@ -1,4 +1,4 @@
-"""Finds what the features offer. Nothing lists the features: a folder is one, and deleting it removes it."""
+"""Feature discovery. There is no list of features: each folder is one, and deleting the folder removes it."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,14 +11,14 @@ _NOT_FEATURES = {"core", "alembic"}
 
 
 def feature_names() -> list[str]:
-    """Names of the feature folders, sorted."""
+    """Return the names of the feature folders, sorted."""
     return sorted(path.parent.name for path in APP_DIR.glob("*/__init__.py") if path.parent.name not in _NOT_FEATURES)
 
 
 def modules(name: str) -> Iterator[ModuleType]:
-    """Imports `app.<feature>.<name>` of each feature that has one.
+    """Import `app.<feature>.<name>` from each feature that has it.
 
-    A module that is there but cannot be imported raises: only absence is fine.
+    A missing module is skipped; one that exists but fails to import raises its error.
     """
     for feature in feature_names():
         path = f"app.{feature}.{name}"

@@ -1,4 +1,4 @@
-"""Primary keys: UUIDv7 made in Python, so that `id` order is creation order."""
+"""Primary keys: UUIDv7 generated in Python, so that ordering by `id` is ordering by creation."""
 
 import os
 import threading
@@ -12,9 +12,9 @@ _last_ticks = 0
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7 (RFC 9562, section 5.7) that is greater than all made before in this process.
+    """Generate a UUIDv7 (RFC 9562, section 5.7) greater than every earlier one of this process.
 
-    The 12 bits behind the milliseconds hold their fraction (section 6.2, method 3).
+    The 12 bits after the milliseconds hold the fraction of a millisecond (section 6.2, method 3).
     """
     global _last_ticks
     with _lock:
@@ -26,5 +26,5 @@ def new_id() -> uuid.UUID:
 
 
 def first_id_at(moment: datetime) -> uuid.UUID:
-    """Not greater than any id that is made from that moment on."""
+    """Return the lower bound of all ids generated at or after `moment`."""
     return uuid.UUID(int=int(moment.timestamp() * 1_000) << 80)

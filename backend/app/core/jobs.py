@@ -1,7 +1,7 @@
-"""Work that starts after a request's commit, outside of its wait.
+"""Background jobs, which start after a request's commit and do not delay its response.
 
-`defer(session, job, ...)` remembers a job until the session commits; a rolled-back session forgets
-it. Jobs run in this process, on a bounded queue, with a bound on each run and a few tries.
+`defer(session, job, ...)` keeps a job until the session commits; a rollback discards it. Jobs run in this
+process, from a bounded queue, each with a timeout and a few retries.
 """
 
 import asyncio
@@ -34,24 +34,24 @@ _queue: asyncio.Queue[Job] | None = None
 
 
 def defer(session: AsyncSession, run: Callable[..., Awaitable[None]], **arguments: Any) -> None:
-    """Starts `run(**arguments)` once the session has committed."""
+    """Start `run(**arguments)` once the session has committed."""
     session.info.setdefault(_DEFERRED, []).append(Job(run, arguments))
 
 
 def start_deferred(session: AsyncSession) -> None:
-    """Hands the session's jobs to the workers; called after its commit."""
+    """Queue the session's deferred jobs. Called after its commit."""
     for job in session.info.pop(_DEFERRED, []):
         try:
             if _queue is None:
                 raise asyncio.QueueFull
             _queue.put_nowait(job)
         except asyncio.QueueFull:
-            logger.error("job_dropped", job=job.run.__name__, reason="no worker or queue full")
+            logger.error("job_dropped", job=job.run.__name__, reason="The workers are not running or the queue is full")
 
 
 @asynccontextmanager
 async def workers() -> AsyncIterator[None]:
-    """Runs the workers; on leaving, waits a few seconds for what is queued."""
+    """Run the workers. On exit, wait up to `SHUTDOWN_SECONDS` for the queued jobs."""
     global _queue
     queue = _queue = asyncio.Queue(QUEUE_SIZE)
     tasks = [asyncio.create_task(_work(queue), name=f"job-worker-{n}") for n in range(WORKERS)]
@@ -78,7 +78,7 @@ async def _work(queue: asyncio.Queue[Job]) -> None:
 
 
 async def run(job: Job) -> None:
-    """Tries three times, after about 1 and 2 seconds; a failure is logged, never raised."""
+    """Run a job, with retries after about 1 and 2 seconds. A failure is logged, never raised."""
     try:
         async for attempt in AsyncRetrying(stop=stop_after_attempt(3), wait=wait_exponential(max=10)):
             with attempt:

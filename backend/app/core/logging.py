@@ -1,4 +1,4 @@
-"""Logs: one event a line, JSON outside local development."""
+"""Logging: one event per line, as JSON outside local development."""
 
 import json
 import logging
@@ -6,7 +6,6 @@ import logging.config
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,14 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
+from app.core.clock import utc_now
 from app.core.settings import settings
 
 current_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""Of the request that is being answered: every line that is logged meanwhile names it."""
+"""The id of the current request; every line logged during the request contains it."""
 
 
-# Never with local variables, which can be passwords.
+# Tracebacks never show local variables, which can be passwords.
 _json: list[structlog.types.Processor] = [
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
     structlog.processors.JSONRenderer(),
@@ -44,7 +44,7 @@ def configure_logging() -> None:
             *([console] if local else _json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_level()),
-        # One write a line: the workers share a pipe, in which `print` lets another's line come before the line's end.
+        # One write per line: the processes share a pipe, and `print` writes the line end separately.
         logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -54,21 +54,21 @@ def configure_logging() -> None:
 
 
 def library_formatter() -> logging.Formatter:
-    """Of what libraries log by the standard library. `logging.json` names it, for uvicorn's own processes, too."""
+    """Create the formatter for records of the `logging` module. `logging.json` refers to it, also for uvicorn."""
     chain = [structlog.stdlib.add_logger_name, *_common]
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processors=[without_meta, *_json])
 
 
 def loggable(path: str) -> str:
-    """The path of a request without the e-mail addresses that some have in them."""
+    """Return a request's path with path segments that contain an email address replaced by `*`."""
     if "@" not in path and "%40" not in path:
         return path
     return "/".join("*" if "@" in part or "%40" in part else part for part in path.split("/"))
 
 
 def access_logger() -> Callable[..., None]:
-    """For the one line of every request: it has all it needs, so it passes no processors."""
+    """Return the function that logs one line per request. Outside local development it bypasses structlog for speed."""
     if settings.ENVIRONMENT == "local":
         return partial(structlog.get_logger("access").info, "request")
     if _level() > logging.INFO:
@@ -76,7 +76,7 @@ def access_logger() -> Callable[..., None]:
     write, flush = sys.stdout.buffer.write, sys.stdout.buffer.flush
 
     def log(**event: Any) -> None:
-        timestamp = datetime.now(UTC).isoformat()
+        timestamp = utc_now().isoformat()
         write(to_json({"event": "request", "level": "info", "timestamp": timestamp, **event}) + b"\n")
         flush()
 

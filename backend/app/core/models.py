@@ -1,4 +1,4 @@
-"""Bases and types that every feature's models share."""
+"""Base classes and types shared by the models of all features."""
 
 import uuid
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ Email = Annotated[
     PydanticField(max_length=254, json_schema_extra={"format": "email"}),
     AfterValidator(normalize_email),
 ]
-"""An e-mail address, in the one form that is stored and compared."""
+"""An email address in its normalized form, in which it is stored and compared."""
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:
@@ -32,19 +32,19 @@ def _drop_defaults(schema: dict[str, Any]) -> None:
 
 
 class PartialUpdate(SQLModel):
-    """Base of update bodies: an absent field stays as it is, null is for nullable fields only.
+    """Base class of update bodies: an absent field keeps its value, and only nullable fields accept null.
 
-    Give each field `default=None` whatever its type: the default is never read, because updates
-    use `model_dump(exclude_unset=True)`, and it does not show in the OpenAPI document.
+    Give each field `default=None` whatever its type. The default is never read, because updates use
+    `model_dump(exclude_unset=True)`, and the OpenAPI document omits it.
     """
 
     model_config = ConfigDict(json_schema_extra=_drop_defaults)  # type: ignore[assignment]
 
 
 class Versioned(SQLModel):
-    """Base of tables whose rows count their changes. SQLAlchemy counts; an `update()` of one's own must do it itself.
+    """Base class of tables whose rows have a version. SQLAlchemy increments it; an `update()` statement must do so too.
 
-    A change of what somebody else has changed or deleted since it was read raises `StaleDataError`.
+    Flushing a row that was changed or deleted since it was read raises `StaleDataError`.
     """
 
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
@@ -67,5 +67,5 @@ class Count(SQLModel):
 
 
 def columns(table: type[SQLModel], public: type[SQLModel]) -> list[Any]:
-    """The table's columns that the public model shows, for a `select()` without entities."""
+    """Return the table's columns that appear in the public model, for a `select()` without entities."""
     return [getattr(table, name) for name in public.model_fields]

@@ -1,6 +1,6 @@
-"""Files, in a directory or in an S3-compatible bucket: `STORAGE_URL` says where.
+"""File storage in a directory or an S3-compatible bucket, as set by `STORAGE_URL`.
 
-Keys are the program's own and never what a user has sent. Every wait has a bound; beyond it the answer is 503.
+The application generates the keys; user input never becomes a key. Every operation has a timeout, which results in 503.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ REQUEST_SECONDS = 5
 
 
 async def put(key: str, content: bytes) -> None:
-    """Raises `Unavailable`, as the others do."""
+    """Store a file under `key`. Raises `Unavailable`, as do `get` and `delete`."""
     async with _bounded("put"):
         await _store().put_async(key, content)
 
 
 async def get(key: str) -> bytes | None:
-    """None when there is no such file."""
+    """Return the file's content, or None if there is no such file."""
     async with _bounded("get"):
         try:
             found = await _store().get_async(key)
@@ -42,7 +42,7 @@ async def get(key: str) -> bytes | None:
 
 
 async def delete(*, key: str) -> None:
-    """It is no error when there is no such file."""
+    """Delete the file if it exists."""
     async with _bounded("delete"):
         try:
             await _store().delete_async(key)
@@ -57,7 +57,7 @@ async def _bounded(action: str) -> AsyncIterator[None]:
             yield
     except (BaseError, OSError, TimeoutError) as error:
         logger.error("storage_failed", action=action, error=repr(error))
-        raise Unavailable("The storage of files does not answer. Try again in a moment.") from None
+        raise Unavailable("File storage is unavailable. Try again in a moment.") from None
 
 
 @cache
@@ -67,10 +67,10 @@ def _store() -> LocalStore | S3Store:
 
 
 def open_store(url: str, keys: tuple[str, str], *, request_seconds: int) -> LocalStore | S3Store:
-    """`file:///directory`, or `s3://bucket/prefix` with S3's options in the query: `endpoint`, `region` and others.
+    """Open `file:///directory` or `s3://bucket/prefix`, with S3 options such as `endpoint` and `region` in the query.
 
-    `keys` are the bucket's access key id and secret key. Without them it is opened with those of the environment or the
-    machine, as AWS has them. The bound is that of one request; S3's large files take several.
+    `keys` are the bucket's access key id and secret key. If they are empty, AWS's usual sources apply: the environment,
+    then the machine's role. `request_seconds` is the timeout of one HTTP request; a large file on S3 takes several.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":

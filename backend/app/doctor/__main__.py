@@ -1,4 +1,4 @@
-"""`python -m app.doctor`: the findings also when the settings are such that nothing starts."""
+"""Command line of the doctor: `python -m app.doctor`. It works even if invalid settings keep the application down."""
 
 import asyncio
 import sys
@@ -15,17 +15,17 @@ from app.doctor.models import DoctorReport
 from app.doctor.unusable import unusable_settings
 
 
-def main(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Find out what is wrong with this set-up. The status is 1 when something is."""
+def main(as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False) -> None:
+    """Check this installation. The exit status is 1 if a check failed."""
     report = find()
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        for each in report.findings:
-            typer.echo(f"{each.state:<8} {each.code:<20} {each.title}: {each.detail}")
-            if each.fix:
-                typer.echo(f"{'':<30}{each.fix}")
-    raise typer.Exit(any(each.state == "failed" for each in report.findings))
+        for finding in report.findings:
+            typer.echo(f"{finding.state:<8} {finding.code:<20} {finding.title}: {finding.detail}")
+            if finding.fix:
+                typer.echo(f"{'':<30}{finding.fix}")
+    raise typer.Exit(any(finding.state == "failed" for finding in report.findings))
 
 
 def find() -> DoctorReport:
@@ -38,7 +38,7 @@ def find() -> DoctorReport:
 
 
 async def _check_all() -> DoctorReport:
-    # Not above: they read the settings when they are imported.
+    # Imported here, because these modules read the settings at import time.
     from app.core.database.session import connections
     from app.core.runtime import health
     from app.doctor.service import check_all

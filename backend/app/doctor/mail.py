@@ -1,4 +1,4 @@
-"""Whether mails can be sent: connects and logs in as `core/mail/messages.py` does, and sends nothing."""
+"""Checks of the mail server. Connects and logs in as `core/mail/smtp.py` does, but sends nothing."""
 
 import ssl
 from collections.abc import Iterator
@@ -18,43 +18,44 @@ async def check_mail(settings: Settings) -> list[Finding]:
                 code="mail-missing",
                 state="warning",
                 title="No mail server",
-                detail="SMTP_HOST is not set: no mail is sent, and nobody can reset a password.",
-                fix="Set SMTP_HOST, SMTP_USER and EMAILS_FROM_EMAIL, and put the password into "
+                detail="SMTP_HOST is not set, so no mail is sent and nobody can reset their password.",
+                fix="Set SMTP_HOST, SMTP_USER and EMAILS_FROM_EMAIL, and write the password to "
                 ".local/secrets/SMTP_PASSWORD.",
             )
         ]
-    found = list(_arithmetic(settings))
-    failure = await _log_in(settings)
-    if failure is None:
-        login = f", logged in as {settings.SMTP_USER}" if settings.SMTP_USER else ""
-        detail = f"{settings.SMTP_HOST}:{settings.SMTP_PORT} answers{login}."
-        failure = Finding(code="mail", state="ok", title="Mail", detail=detail)
-    return [*found, failure]
+    findings = list(_check_settings(settings))
+    login = await _check_login(settings)
+    if login is None:
+        action = f"accepts the login of {settings.SMTP_USER}" if settings.SMTP_USER else "responds"
+        detail = f"{settings.SMTP_HOST}:{settings.SMTP_PORT} {action}."
+        login = Finding(code="mail", state="ok", title="Mail", detail=detail)
+    return [*findings, login]
 
 
-def _arithmetic(settings: Settings) -> Iterator[Finding]:
+def _check_settings(settings: Settings) -> Iterator[Finding]:
     port, is_local = settings.SMTP_PORT, settings.ENVIRONMENT == "local"
     if (port == 465) != settings.SMTP_SSL and (port == 465 or port == 587):
-        wanted = "SMTP_SSL=true and SMTP_TLS=false" if port == 465 else "SMTP_TLS=true and SMTP_SSL=false"
+        expected = "SMTP_SSL=true and SMTP_TLS=false" if port == 465 else "SMTP_TLS=true and SMTP_SSL=false"
         yield Finding(
             code="mail-port",
             state="warning",
-            title="The port and the kind of TLS do not fit",
-            detail=f"Servers on port {port} expect {wanted}.",
-            fix=f"Set {wanted}, or another SMTP_PORT.",
+            title="The port does not match the type of TLS",
+            detail=f"Servers on port {port} expect {expected}.",
+            fix=f"Set {expected}, or change SMTP_PORT.",
         )
     if not settings.EMAILS_FROM_EMAIL or (not is_local and settings.EMAILS_FROM_EMAIL.endswith("@example.com")):
         yield Finding(
             code="mail-sender",
             state="failed",
-            title="Mails have no real sender",
-            detail=f"EMAILS_FROM_EMAIL is {settings.EMAILS_FROM_EMAIL or 'not set'}: servers refuse such mails or "
+            title="Mails have no valid sender",
+            detail=f"EMAILS_FROM_EMAIL is {settings.EMAILS_FROM_EMAIL or 'not set'}. Servers reject such mails or "
             "treat them as spam.",
-            fix="Set EMAILS_FROM_EMAIL to an address that your mail server may send as.",
+            fix="Set EMAILS_FROM_EMAIL to an address that your mail server is allowed to send from.",
         )
 
 
-async def _log_in(settings: Settings) -> Finding | None:
+async def _check_login(settings: Settings) -> Finding | None:
+    """Return what prevents the login, or None."""
     client = aiosmtplib.SMTP(
         hostname=settings.SMTP_HOST,
         port=settings.SMTP_PORT,
@@ -73,43 +74,43 @@ async def _log_in(settings: Settings) -> Finding | None:
 
 
 def _explain(error: Exception, settings: Settings) -> Finding:
-    """What servers answer is not repeated: it can hold what was sent."""
+    """Explain an error without quoting the server's response, which can contain what was sent."""
     server = f"{settings.SMTP_HOST}:{settings.SMTP_PORT}"
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return Finding(
             code="mail-login",
             state="failed",
-            title="The mail server refuses the login",
-            detail=f"{server} answered {error.code} to SMTP_USER {settings.SMTP_USER} and its password.",
-            fix="Compare SMTP_USER with the mail server, write its password into .local/secrets/SMTP_PASSWORD, and "
-            "recreate the backend. Some servers want a password made for applications.",
+            title="The mail server rejects the login",
+            detail=f"{server} responded with {error.code} to SMTP_USER {settings.SMTP_USER} and its password.",
+            fix="Check SMTP_USER, write its password to .local/secrets/SMTP_PASSWORD, and recreate the backend. Some "
+            "servers require an app password.",
         )
     if _is_about_tls(error):
         return Finding(
             code="mail-tls",
             state="failed",
             title="No encrypted connection to the mail server",
-            detail=f"{server}: TLS did not come about, or the certificate is not one for this name "
+            detail=f"{server} does not support this type of TLS, or its certificate is not valid for this name "
             f"({type(error.__cause__ or error).__name__}).",
-            fix="Port 587 wants SMTP_TLS=true and SMTP_SSL=false, port 465 the other way round; SMTP_HOST has to be "
-            "the name in the server's certificate.",
+            fix="Port 587 needs SMTP_TLS=true and SMTP_SSL=false, port 465 the opposite. SMTP_HOST must be the name in "
+            "the server's certificate.",
         )
     if not isinstance(error, OSError):
         return Finding(
             code="mail-refused",
             state="failed",
-            title="The mail server does not take the login",
-            detail=f"{server} offers no login on this connection, or refused the greeting ({type(error).__name__}).",
-            fix="Most servers offer a login after TLS only: set SMTP_TLS or SMTP_SSL. Leave SMTP_USER empty where "
-            "there is no login.",
+            title="The mail server does not accept a login",
+            detail=f"{server} offers no login on this connection, or rejected the greeting ({type(error).__name__}).",
+            fix="Most servers offer a login only with TLS: set SMTP_TLS or SMTP_SSL. If the server needs no login, "
+            "leave SMTP_USER empty.",
         )
     return Finding(
         code="mail-unreachable",
         state="failed",
-        title="The mail server does not answer",
+        title="The mail server cannot be reached",
         detail=f"{server} could not be reached within {SECONDS} s ({type(error.__cause__ or error).__name__}).",
-        fix="Compare SMTP_HOST and SMTP_PORT with the mail server. Many hosters close port 25 and some 465 and 587: "
-        "ask them to open it.",
+        fix="Check SMTP_HOST and SMTP_PORT. Many hosting providers block port 25, and some block 465 and 587: ask "
+        "yours to open it.",
     )
 
 

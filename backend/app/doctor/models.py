@@ -7,15 +7,15 @@ State = Literal["ok", "warning", "failed", "skipped"]
 
 
 class Finding(SQLModel):
-    """One thing that was looked at. It never holds a secret."""
+    """Result of one check. It never contains a secret."""
 
     code: str
-    """Stable, such as `database-password`: what deployment.md explains."""
+    """Stable code, such as `database-password`. docs/operations/doctor.md explains each."""
     state: State
     title: str
     detail: str
     fix: str = ""
-    """What to do; empty when there is nothing to do."""
+    """What to do, or empty if nothing needs to be done."""
 
 
 class DoctorReport(SQLModel):

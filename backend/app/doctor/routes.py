@@ -9,5 +9,5 @@ router = APIRouter(prefix="/doctor", tags=["doctor"])
 
 @router.get("/", dependencies=[Depends(get_current_superuser)])
 async def read_doctor_report() -> DoctorReport:
-    """Checks the settings and what the application needs, as they are at this moment. Takes up to 8 s."""
+    """Check the settings and all services that the application needs. Takes up to 8 s."""
     return await service.check_all()

@@ -1,4 +1,4 @@
-"""Runs the checks side by side. Each has a bound, and one that fails hides none of the others."""
+"""Runs all checks concurrently. Each has a timeout, and a failing check does not hide the others."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -20,16 +20,16 @@ from app.users.config import settings as users_settings
 
 logger = structlog.get_logger(__name__)
 
-# Below the bound of a request, so that the findings of the others are answered.
+# Shorter than the timeout of a request, so that one hanging check does not prevent the response.
 CHECK_SECONDS = 8.0
 _HEALTH_FIXES = {
-    "migrations": "docker compose run --rm prestart migrates; its log says what stops it.",
-    "backups": "./scripts/backup create makes one; its output says what stops it. deployment.md has the schedule.",
+    "migrations": "Run docker compose run --rm prestart. If it fails, its log says why.",
+    **{name: fix for module in modules("health") for name, fix in getattr(module, "FIXES", {}).items()},
 }
 
 
 async def check_all(settings: Settings = core_settings, users: UsersSettings = users_settings) -> DoctorReport:
-    """Within `CHECK_SECONDS`."""
+    """Run all checks within `CHECK_SECONDS`."""
     checks = {
         "settings": asyncio.to_thread(check_settings, settings, users, *_of_features()),
         "database": check_database(settings),
@@ -46,20 +46,20 @@ def _of_features() -> list[EnvSettings]:
 
 
 async def _check_health() -> list[Finding]:
-    """What `/health/ready` asks as well: the schema, and what features add, such as the age of backups."""
+    """Report the checks of `/health/ready`: the schema, and those of features, such as the age of backups."""
     checks = (await Health().readiness()).checks
-    # The database has a finding of its own, and a process that answers accepts.
+    # The database has its own finding, and a process that responds is accepting requests.
     others = {name: result for name, result in checks.items() if name not in ("database", "accepting")}
     if checks["database"].state == "failed":
-        skipped = "Not known while the database cannot be reached."
+        skipped = "Unknown, because the database cannot be reached."
         return [Finding(code=name, state="skipped", title=name.capitalize(), detail=skipped) for name in others]
     return [
         Finding(
             code=name,
             state=result.state,
             title=name.capitalize(),
-            detail=result.detail or "As it should be.",
-            fix="" if result.state == "ok" else _HEALTH_FIXES.get(name, "The log of the API says more."),
+            detail=result.detail or "Passed.",
+            fix="" if result.state == "ok" else _HEALTH_FIXES.get(name, "See the log of the API for details."),
         )
         for name, result in others.items()
     ]
@@ -70,9 +70,9 @@ async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check
     except TimeoutError:
-        detail = f"No answer within {CHECK_SECONDS:g} s."
+        detail = f"No response within {CHECK_SECONDS:g} s."
     except Exception as error:
         logger.exception("doctor_check_failed", check=name)
-        detail = f"The check ended with {type(error).__name__}; the log says more."
-    fix = "Look at docker compose logs backend, and report it when the project is to blame."
+        detail = f"The check failed with {type(error).__name__}. The log has the details."
+    fix = "Read docker compose logs backend. If it is a defect of this project, report it."
     return [Finding(code=name, state="failed", title=f"{name.capitalize()} not checked", detail=detail, fix=fix)]

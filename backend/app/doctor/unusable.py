@@ -1,4 +1,4 @@
-"""Findings about settings that stop every process at its start, made from what `core/config.load` says."""
+"""Findings for invalid settings, which prevent every process from starting, parsed from `core/settings/base.load`."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _SECRETS = {
 
 
 def unusable_settings(message: str) -> list[Finding]:
-    """One finding for each wrong variable, with its name in the code: `setting-secret-key`."""
+    """Return a finding for each invalid variable, with its name in the code, such as `setting-secret-key`."""
     return list(_findings(message))
 
 
@@ -28,21 +28,21 @@ def _findings(message: str) -> Iterator[Finding]:
             state="failed",
             title="The settings cannot be read",
             detail=first,
-            fix="On a server: sudo chown 10001 .local/secrets/* (the API's user), then recreate the containers.",
+            fix="On a server, run sudo chown 10001 .local/secrets/* (the API's user) and recreate the containers.",
         )
     for line in lines:
         name, detail = _named(line.strip())
         yield Finding(
             code=f"setting-{name.lower().replace('_', '-')}",
             state="failed",
-            title=f"{name} is not usable",
-            detail=f"{detail} Nothing starts until this is right.",
+            title=f"{name} is invalid",
+            detail=f"{detail} The application does not start until this is corrected.",
             fix=_fix(name),
         )
 
 
 def _named(line: str) -> tuple[str, str]:
-    """`line` is `VARIABLE: message`, or `settings: message` when the message names the variable."""
+    """Split a line into variable and message. It is `VARIABLE: message`, or `settings: message` with the name in it."""
     place, _, message = line.partition(": ")
     named = _NAME.search(message)
     name = place if place != "settings" else named[0] if named else "settings"
@@ -52,7 +52,7 @@ def _named(line: str) -> tuple[str, str]:
 def _fix(name: str) -> str:
     if name in _SECRETS:
         return (
-            f"Put a random value into the file .local/secrets/{name} (openssl rand -hex 32), on a server with "
-            "sudo chown 10001, then recreate the containers."
+            f"Write a random value (openssl rand -hex 32) to the file .local/secrets/{name}. On a server, also run "
+            "sudo chown 10001 on it. Then recreate the containers."
         )
-    return f"Correct {name} in .local/server.env (on a laptop: .env); .env explains each name."
+    return f"Correct {name} in .local/server.env (on a laptop: .env). .env explains each variable."

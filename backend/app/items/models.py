@@ -1,3 +1,5 @@
+"""Items: a title and a description that belong to a user. This is the example feature; copy it to start your own."""
+
 import uuid
 from datetime import datetime
 from typing import Annotated, Literal
@@ -20,18 +22,23 @@ class ItemBase(SQLModel):
 
 
 class ItemCreate(ItemBase):
-    pass
+    """Body of a request that creates an item."""
 
 
 class ItemUpdate(PartialUpdate):
+    """Body of a request that changes an item. An absent field keeps its value."""
+
     title: Title = Field(default=None)
     description: str | None = Field(default=None, max_length=255)
 
 
 class Item(ItemBase, Versioned, table=True):
+    """Table of items. `version` increases with each change and serves as the ETag."""
+
     __tablename__ = "items"
     __table_args__ = (
-        # The lists of an owner and of everybody, by creation and by title.
+        # One index per order of the lists, by creation and by title, for one owner and for all owners. The order by
+        # creation for all owners uses the primary key.
         Index("ix_items_owner_id_id", "owner_id", "id"),
         Index("ix_items_owner_id_title", "owner_id", text("lower(title)"), "id"),
         Index("ix_items_title", text("lower(title)"), "id"),
@@ -43,6 +50,8 @@ class Item(ItemBase, Versioned, table=True):
 
 
 class ItemPublic(SQLModel):
+    """An item as the API returns it."""
+
     id: uuid.UUID
     owner_id: uuid.UUID
     title: str
@@ -52,18 +61,22 @@ class ItemPublic(SQLModel):
 
 
 class ItemsPublic(Page[ItemPublic]):
-    pass
+    """One page of items."""
 
 
 class ItemsFilter(ListFilter):
+    """Query parameters of the list and of the export, besides the search text `q`."""
+
     owner_id: uuid.UUID | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
 
 
 class ItemsParams(ItemsFilter, ListParams):
-    pass
+    """Query parameters of the list, including those that select the page."""
 
 
 class ItemsStats(SQLModel):
+    """Number of items, in total and by day of creation."""
+
     count: int
     days: list[DayCount]

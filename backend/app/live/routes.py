@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from app.auth.deps import CurrentUser
+from app.core.database.session import AutocommitDep
 from app.core.errors import TooManyRequests
 from app.core.http.openapi import raises
 from app.core.http.streaming import Stream
@@ -14,21 +15,25 @@ from app.live.service import STREAM_SECONDS, events
 router = APIRouter(tags=["live"])
 
 DATA = {"type": "object", "properties": {"topic": {"type": "string"}}}
-STREAM = {"description": "The data of each event", "content": {"text/event-stream": {"schema": DATA}}}
+STREAM = {"description": "Data of each event", "content": {"text/event-stream": {"schema": DATA}}}
 
 
 @raises(TooManyRequests)
-async def open_reader(current_user: CurrentUser) -> AsyncIterator[Subscriber]:
-    """Until the answer has ended, however it does."""
+async def subscribe(current_user: CurrentUser) -> AsyncIterator[Subscriber]:
+    """Subscribe the user until the response ends, whether it completes or fails."""
     with change_listener.subscribe(str(current_user.id)) as subscriber:
         yield subscriber
 
 
 @router.get("/events", response_class=StreamingResponse, responses={200: STREAM})
-async def read_events(current_user: CurrentUser, subscriber: Annotated[Subscriber, Depends(open_reader)]) -> Any:
-    """Server-sent events. `ready` comes first; `change` names a topic in which rows that you may see have changed
-    (`{"topic": "users"}`; the topic `*` stands for all of them); `end` says that your session has ended.
+async def read_events(
+    session: AutocommitDep, current_user: CurrentUser, subscriber: Annotated[Subscriber, Depends(subscribe)]
+) -> Any:
+    """Stream changes as server-sent events.
+
+    `ready` is the first event. `change` names a topic in which rows that you can see have changed, for example
+    `{"topic": "users"}`; the topic `*` means all topics. `end` means that your session has ended.
     """
-    stream = events(subscriber, current_user.session_id)
-    headers = {"X-Accel-Buffering": "no"}  # asks a proxy to pass on each event at once
+    stream = events(session, subscriber, current_user.session_id)
+    headers = {"X-Accel-Buffering": "no"}  # makes proxies forward each event immediately
     return Stream(stream, media_type="text/event-stream", seconds=STREAM_SECONDS + 60, headers=headers)

@@ -18,27 +18,30 @@ health = Health()
 
 @router.get("/health/live")
 async def health_live() -> Liveness:
-    """The process answers. It asks nothing else, since a restart of the process would mend nothing else."""
+    """Report that the process is alive. Checks nothing else, because a restart would not fix anything else."""
     return Liveness()
 
 
 @router.get("/health/ready", response_model=Readiness)
 async def health_ready(request: Request) -> Any:
-    """Whether this process should get requests. If not, the 503 has the member `checks`, too."""
+    """Report whether this process should receive requests. If not, the 503 also has the member `checks`."""
     readiness = await health.readiness()
     if readiness.status != "failed":
         return readiness
     checks = readiness.model_dump()["checks"]
-    return problem_response(request.scope, 503, "Not ready", headers={"Retry-After": "1"}, checks=checks)
+    detail = "This process is not ready. The failed checks are in `checks`."
+    return problem_response(request.scope, 503, detail, headers={"Retry-After": "1"}, checks=checks)
 
 
 @router.get("/utils/health-check/")
 async def health_check() -> bool:
+    """Report that the API responds."""
     return True
 
 
 @router.post("/utils/test-email/", status_code=201, dependencies=[Depends(get_current_superuser)])
 async def test_email(session: SessionDep, email_to: Annotated[Email, Query()]) -> Message:
+    """Send a test mail to the address."""
     if not settings.emails_enabled:
         raise Unavailable("No mail server is configured. Set SMTP_HOST.")
     defer(session, send_test_mail, email=email_to)

@@ -1,4 +1,4 @@
-"""Pictures of users: small squares in one format, made anew from what was uploaded."""
+"""User pictures: small squares in one format, re-encoded from the uploaded file."""
 
 import asyncio
 import secrets
@@ -19,18 +19,21 @@ MEDIA_TYPE = "image/webp"
 SIZE = 256
 MAX_SIDE, MAX_PIXELS = 10_000, 4096 * 4096
 MAX_SCANS = 50
-"""A progressive JPEG can have thousands of passes over all of its pixels; an honest one has about ten."""
+"""A malicious progressive JPEG can contain thousands of scans over all of its pixels; a normal one has about ten."""
 SECONDS = 10.0
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _SCAN = b"\xff\xda"
-# One at a time: decoding the largest takes half a second, and 270 MB when it is a WebP.
+# One thread: decoding the largest picture takes half a second, and 270 MB if it is a WebP.
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="avatar")
-Image.MAX_IMAGE_PIXELS = None  # ours is checked instead, before anything is decoded
+Image.MAX_IMAGE_PIXELS = None  # `_render` checks MAX_PIXELS instead, before it decodes anything
 
 
 async def render(upload: bytes) -> bytes:
-    """The middle square as WebP, upright and without metadata. Raises `Invalid` for what is no usable picture."""
+    """Return the picture's central square as WebP, upright and without metadata.
+
+    Raises `Invalid` if the file is not a usable picture, and `Unavailable` after `SECONDS`.
+    """
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(SECONDS):
@@ -43,19 +46,19 @@ def _render(upload: bytes) -> bytes:
     try:
         with Image.open(BytesIO(upload), formats=_FORMATS) as image:
             if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
-                raise Invalid("file", "The picture has too many pixels. Make it smaller first.")
+                raise Invalid("file", "The image has too many pixels. Upload a smaller one.")
             if image.format == "JPEG" and upload.count(_SCAN) > MAX_SCANS:
                 raise ValueError("too many scans")
             return _square(image)
     except Invalid:
         raise
-    except Exception as error:  # noqa: BLE001 - a decoder may raise anything for a broken file
-        logger.info("avatar_refused", error=repr(error))
-        raise Invalid("file", "This is no picture that can be read. Use JPEG, PNG, WebP or GIF.") from None
+    except Exception as error:  # noqa: BLE001 - a decoder can raise anything for a broken file
+        logger.info("avatar_rejected", error=repr(error))
+        raise Invalid("file", "The file is not a readable image. Use JPEG, PNG, WebP or GIF.") from None
 
 
 def _square(image: Image.Image) -> bytes:
-    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # a large JPEG is decoded at a fraction of its size
+    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # decodes a large JPEG at a fraction of its size
     mode = "RGBA" if image.has_transparency_data else "RGB"
     pixels = image if image.mode == mode else image.convert(mode)
     square = ImageOps.fit(pixels, (SIZE, SIZE), Image.Resampling.LANCZOS)
@@ -66,7 +69,7 @@ def _square(image: Image.Image) -> bytes:
 
 
 def new_url(user_id: uuid.UUID) -> str:
-    """The address of a new picture. Each has its own, so that browsers may keep what they have."""
+    """Return a URL for a new picture. Each picture has its own, so that browsers can cache it forever."""
     return f"{settings.API_V1_STR}/users/{user_id}/avatar?v={secrets.token_hex(8)}"
 
 
@@ -75,5 +78,5 @@ def version(url: str) -> str:
 
 
 def key(user_id: uuid.UUID, url: str) -> str:
-    """Where the picture of this address is stored."""
+    """Return the storage key of the picture with this URL."""
     return f"avatars/{user_id}-{version(url)}.webp"

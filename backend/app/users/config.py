@@ -9,7 +9,7 @@ from app.core.settings import EnvSettings, check_secret, load
 
 class UsersSettings(EnvSettings):
     FIRST_SUPERUSER: Email = "admin@example.com"
-    # Only `app.prestart` needs it: the API's own process should not have it.
+    # Only `app.prestart` needs the password: do not give it to the API's process.
     FIRST_SUPERUSER_PASSWORD: SecretStr = SecretStr("")
     USERS_OPEN_REGISTRATION: bool = True
 
@@ -22,7 +22,7 @@ class UsersSettings(EnvSettings):
 
     def weak_settings(self) -> Iterator[tuple[str, str]]:
         if self.USERS_OPEN_REGISTRATION:
-            yield "USERS_OPEN_REGISTRATION", "everybody can make an account, and learn by it who has one"
+            yield "USERS_OPEN_REGISTRATION", "anyone can create an account, and find out which addresses have one"
 
 
 settings = load(UsersSettings)

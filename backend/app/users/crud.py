@@ -1,4 +1,7 @@
-"""Queries and invariants of users."""
+"""Queries and invariants of users.
+
+Functions that return a `Row` return the fields of a public model, which their docstrings name.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -15,9 +18,9 @@ from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.lists.daily_counts import DailyCounts
 from app.core.lists.paged_list import PagedList, WholeList
 from app.core.models import columns
-from app.users.models import User, UserPublic, UsersFilter, UsersParams
+from app.users.models import User, UserPublic, UsersFilter, UsersParams, UsersPublic, UsersStats
 
-_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")))
+_USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")), returns=UserPublic)
 _AVATAR_URL = Statement(select(User.avatar_url).where(User.id == bindparam("user_id")))
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
@@ -32,14 +35,17 @@ _USERS = PagedList(
         "is_active": col(User.is_active) == bindparam("is_active"),
         "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
     },
+    returns=UsersPublic,
 )
-_STATS = DailyCounts(User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser})
+_STATS = DailyCounts(
+    User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser}, returns=UsersStats
+)
 
-_SUPERUSERS_LOCK = 0x75736572  # "user": the number of an advisory lock, unique within the database
+_SUPERUSERS_LOCK = 0x75736572  # "user" in ASCII: the key of an advisory lock, unique within the database
 
 
-async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row:
-    """One page of `UsersPublic`."""
+async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row[UsersPublic]:
+    """Return `UsersPublic`: one page of all users."""
     return await _USERS.page(session, params)
 
 
@@ -47,13 +53,13 @@ async def read_all_users(*, session: AutocommitSession, params: UsersFilter) -> 
     return await _USERS.whole(session, params)
 
 
-async def read_users_stats(*, session: AutocommitSession, days: int) -> Row:
-    """`UsersStats`."""
+async def read_users_stats(*, session: AutocommitSession, days: int) -> Row[UsersStats]:
+    """Return `UsersStats`."""
     return await _STATS.read(session, days=days)
 
 
-async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row:
-    """`UserPublic`. Raises `NotFound`."""
+async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row[UserPublic]:
+    """Return `UserPublic`. Raises `NotFound`."""
     row = await session.first(_USER, user_id=user_id)
     if row is None:
         raise NotFound("User not found")
@@ -61,7 +67,7 @@ async def read_user(*, session: AutocommitSession, user_id: uuid.UUID) -> Row:
 
 
 async def read_avatar_url(*, session: AutocommitSession, user_id: uuid.UUID) -> str | None:
-    """None when there is no such user, either."""
+    """Return the URL of the user's picture, or None if the picture or the user does not exist."""
     row = await session.first(_AVATAR_URL, user_id=user_id)
     return row["avatar_url"] if row else None
 
@@ -71,7 +77,7 @@ async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bo
 
 
 async def get_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User:
-    """Raises `NotFound`."""
+    """Return the user. Raises `NotFound`."""
     user = await find_user(session=session, user_id=user_id, for_update=for_update)
     if user is None:
         raise NotFound("User not found")
@@ -79,33 +85,42 @@ async def get_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: boo
 
 
 async def get_user_by_email(*, session: AsyncSession, email: str, for_update: bool = False) -> User | None:
-    """`email` in the form of `normalize_email`."""
+    """Return the user with this address, which must be normalized (`normalize_email`)."""
     statement = select(User).where(User.email == email)
     return (await session.exec(statement.with_for_update() if for_update else statement)).first()
 
 
 async def create_user(*, session: AsyncSession, user: User) -> User:
-    """Raises `Duplicate` when the address is taken, also by a sign-up of the same moment."""
+    """Add a user. Raises `Duplicate` if the address is taken, also by a concurrent sign-up."""
     session.add(user)
     await _flush_unique_email(session)
     return user
 
 
-async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
-    """Raises `Duplicate` for a taken address, `Conflict` for the last active superuser.
+async def get_user_to_update(
+    *, session: AsyncSession, user_id: uuid.UUID, changes: dict[str, Any], if_match: Precondition = ANY_VERSION
+) -> User:
+    """Return the user, locked. Raises `NotFound`, `PreconditionFailed`, `Conflict` for the last active superuser."""
+    removes_superuser = changes.get("is_superuser") is False or changes.get("is_active") is False
+    if removes_superuser:
+        await _lock_superusers(session)
+    user = await get_user(session=session, user_id=user_id, for_update=True)
+    if_match.check(user.version)
+    if removes_superuser:
+        await _require_other_superuser(session, user)
+    return user
 
-    Call `lock_superusers` before loading the user when the changes can take a superuser away.
-    """
-    if takes_superuser(changes):
-        await _keep_a_superuser(session, user)
+
+async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
+    """Change a user. Raises `Duplicate` for a taken address. A change of a role needs `get_user_to_update` first."""
     user.sqlmodel_update(changes)
     await _flush_unique_email(session)
     return user
 
 
 async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> User:
-    """The user who was. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last active superuser."""
-    await lock_superusers(session=session)
+    """Delete a user, and return them. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last superuser."""
+    await _lock_superusers(session)
     user = await get_user(session=session, user_id=user_id, for_update=True)
     if_match.check(user.version)
     await _delete(session, [user])
@@ -113,9 +128,9 @@ async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Pr
 
 
 async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> Sequence[User]:
-    """Those who were. Raises `Conflict` when no active superuser would be left."""
-    await lock_superusers(session=session)
-    # Locked in the order of ids: two of these at once cannot wait for each other.
+    """Delete the users that exist, and return them. Raises `Conflict` if no active superuser would remain."""
+    await _lock_superusers(session)
+    # Lock in the order of ids, so that two concurrent requests cannot deadlock.
     statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
     users = (await session.exec(statement)).all()
     await _delete(session, users)
@@ -123,19 +138,15 @@ async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> S
 
 
 async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
-    """What they own goes with them."""
-    await _keep_a_superuser(session, *users)
+    """Delete users. Foreign keys with ON DELETE CASCADE delete everything that they own."""
+    await _require_other_superuser(session, *users)
     await session.exec(delete(User).where(col(User.id).in_([user.id for user in users])))
 
 
-def takes_superuser(changes: dict[str, Any]) -> bool:
-    return changes.get("is_superuser") is False or changes.get("is_active") is False
+async def _lock_superusers(session: AsyncSession) -> None:
+    """Serialize transactions that remove a superuser, so that two concurrent ones cannot remove the last two.
 
-
-async def lock_superusers(*, session: AsyncSession) -> None:
-    """Lets one transaction at a time take a superuser away: of two that would take the last two, one waits.
-
-    Ask for it before any row, so that nobody who holds a row waits for it.
+    Take this lock before any row lock, to prevent deadlocks.
     """
     await session.exec(select(func.pg_advisory_xact_lock(_SUPERUSERS_LOCK)))
 
@@ -150,10 +161,11 @@ async def _flush_unique_email(session: AsyncSession) -> None:
         raise Duplicate(message, errors=[FieldError(code="duplicate", message=message, field="email")]) from None
 
 
-async def _keep_a_superuser(session: AsyncSession, *going: User) -> None:
-    if not any(user.is_superuser and user.is_active for user in going):
+async def _require_other_superuser(session: AsyncSession, *removed: User) -> None:
+    """Raise `Conflict` if the removed users include the last active superuser."""
+    if not any(user.is_superuser and user.is_active for user in removed):
         return
-    ids = [user.id for user in going]
+    ids = [user.id for user in removed]
     others = select(User.id).where(User.is_superuser, User.is_active, col(User.id).not_in(ids))
     if (await session.exec(others.limit(1))).first() is None:
-        raise Conflict("This is the last active superuser. Appoint another one first.")
+        raise Conflict("This is the last active superuser. Make another user a superuser first.")

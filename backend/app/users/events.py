@@ -1,4 +1,4 @@
-"""What the users feature announces. Listeners run in the same transaction."""
+"""Events of the users feature. Their listeners run in the same transaction."""
 
 import uuid
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class UserCreated:
 
 @dataclass(frozen=True)
 class CredentialsChanged:
-    """Password or address changed, or the account was deactivated: what they opened must close."""
+    """The password or address changed, or the account was deactivated: all sessions except the kept one must end."""
 
     user_id: uuid.UUID
     kept_session_id: uuid.UUID | None = None

@@ -23,13 +23,13 @@ class UserBase(SQLModel):
 
 
 class UserCreate(UserBase):
-    """What a superuser sends."""
+    """A new user, as created by a superuser."""
 
     password: Password
 
 
 class UserRegister(SQLModel):
-    """What somebody sends who signs up."""
+    """A new user, as created by sign-up."""
 
     email: Email
     password: Password
@@ -37,7 +37,7 @@ class UserRegister(SQLModel):
 
 
 class UserUpdate(PartialUpdate):
-    """What a superuser may change."""
+    """Changes to a user by a superuser."""
 
     email: Email = Field(default=None)
     full_name: str | None = Field(default=None, max_length=255)
@@ -47,6 +47,8 @@ class UserUpdate(PartialUpdate):
 
 
 class UserUpdateMe(PartialUpdate):
+    """Changes to a user by themselves."""
+
     email: Email = Field(default=None)
     full_name: str | None = Field(default=None, max_length=255)
 
@@ -64,7 +66,7 @@ class User(UserBase, Versioned, table=True):
     email: str = Field(max_length=254, unique=True)
     hashed_password: str
     avatar_url: str | None = Field(default=None, max_length=255)
-    """The address is stored, not made: lists and sessions are answered straight from the columns."""
+    """The URL is stored in full, because responses are built directly from the columns."""
     created_at: datetime = Field(default_factory=utc_now)
 
 
@@ -98,4 +100,4 @@ class UsersStats(SQLModel):
     active_count: int
     superuser_count: int
     days: list[DayCount]
-    """How many signed up."""
+    """Number of users created on each day."""

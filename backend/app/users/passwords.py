@@ -1,4 +1,4 @@
-"""Which passwords are refused although they are long enough."""
+"""Rules that refuse weak passwords of sufficient length."""
 
 import unicodedata
 from functools import cache
@@ -12,13 +12,13 @@ _MIN_CONTEXT_LENGTH = 4
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """The entries of at least 8 characters of the 20,000 most common passwords, in lower case."""
+    """Load those of the 20,000 most common passwords that have at least 8 characters, in lower case."""
     path = Path(__file__).with_name("common_passwords.txt")
     return frozenset(path.read_text(encoding="utf-8").split("\n"))
 
 
 def refuse_weak_password(password: str, *, email: str, field: str = "password") -> None:
-    """Raises `Invalid` for a common password, and for one made of the address or project name."""
+    """Raise `Invalid` for a common password, or one that consists mainly of the address or the project's name."""
     lowered = unicodedata.normalize("NFKC", password).lower()
     if lowered in _common_passwords():
         raise Invalid(field, "This password is too common. Choose another one.", code="common")
@@ -28,6 +28,6 @@ def refuse_weak_password(password: str, *, email: str, field: str = "password") 
         if len(word) >= _MIN_CONTEXT_LENGTH and len(rest) < _MIN_CONTEXT_LENGTH:
             raise Invalid(
                 field,
-                "This password is too close to your address or to the name of this service.",
+                "This password is too similar to your email address or to the name of this service.",
                 code="context",
             )

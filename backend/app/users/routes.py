@@ -30,12 +30,13 @@ from app.users.models import (
 
 router = APIRouter(prefix="/users", tags=["users"])
 
-PICTURE = {"content": {avatars.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+AVATAR = {"content": {avatars.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 superuser_only = [Depends(get_current_superuser)]
 
 
 @router.get("/me", response_model=UserPublic)
 async def read_user_me(current_user: CurrentUser) -> Response:
+    """Get the signed-in user."""
     return respond(UserPublic, current_user)
 
 
@@ -43,6 +44,7 @@ async def read_user_me(current_user: CurrentUser) -> Response:
 async def update_user_me(
     session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch
 ) -> Response:
+    """Change your profile. A new address ends your other sessions."""
     user = await service.update_user(
         session=session,
         user_id=current_user.id,
@@ -55,6 +57,7 @@ async def update_user_me(
 
 @router.patch("/me/password", responses=problems(BadRequest, NotFound))
 async def update_password_me(session: SessionDep, current_user: CurrentUser, body: UpdatePassword) -> Message:
+    """Change your password. This ends your other sessions."""
     await service.change_own_password(
         session=session,
         user_id=current_user.id,
@@ -66,6 +69,7 @@ async def update_password_me(session: SessionDep, current_user: CurrentUser, bod
 
 @router.delete("/me", responses=problems(Forbidden, NotFound))
 async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
+    """Delete your account and everything that you own."""
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")
     await service.delete_user(session=session, user_id=current_user.id)
@@ -78,30 +82,34 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
 async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Response:
-    """JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels."""
-    return respond(UserPublic, vars(await service.update_avatar(user_id=current_user.id, upload=file)))
+    """Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels."""
+    return respond(UserPublic, await service.update_avatar(user_id=current_user.id, upload=file))
 
 
 @router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
 async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Response:
+    """Delete your picture."""
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
-    return respond(UserPublic, vars(user))
+    return respond(UserPublic, user)
 
 
 @router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
 async def register_user(session: SessionDep, body: UserRegister) -> Response:
+    """Sign up for an account."""
     if not settings.USERS_OPEN_REGISTRATION:
-        raise Forbidden("Sign-up is closed. Ask an administrator for an account.")
+        raise Forbidden("Sign-up is closed. Contact an administrator to get an account.")
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
 
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
 async def read_users(session: AutocommitDep, params: Annotated[UsersParams, Query()]) -> Response:
+    """List users."""
     return respond(UsersPublic, await crud.read_users(session=session, params=params))
 
 
 @router.post("/", response_model=UserPublic, responses=problems(Duplicate), dependencies=superuser_only)
 async def create_user(session: SessionDep, body: UserCreate) -> Response:
+    """Create a user. They receive a link to set their own password."""
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
 
 
@@ -109,19 +117,20 @@ async def create_user(session: SessionDep, body: UserCreate) -> Response:
 async def export_users(
     session: AutocommitDep, current_user: CurrentSuperuser, params: Annotated[UsersFilter, Query()]
 ) -> Response:
-    """All rows, as CSV. `X-Total-Count` is how many there were when it began."""
+    """Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started."""
     users = await crud.read_all_users(session=session, params=params)
-    return await csv_response("users", users, still_allowed(current_user))
+    return await csv_response("users", users, still_allowed(session, current_user))
 
 
 @router.get("/stats", response_model=UsersStats, dependencies=superuser_only)
 async def read_users_stats(session: AutocommitDep, days: Days = 30) -> Response:
+    """Count users, in total and by day of creation."""
     return respond(UsersStats, await crud.read_users_stats(session=session, days=days))
 
 
 @router.post("/bulk-delete", responses=problems(Conflict))
 async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body: BulkDelete) -> Count:
-    """Those that are there; the others are not counted."""
+    """Delete users. Returns how many of them existed."""
     if current_user.id in body.ids:
         raise Forbidden("Super users are not allowed to delete themselves")
     return Count(count=await service.delete_users(session=session, user_ids=body.ids))
@@ -129,18 +138,18 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
 async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Response:
-    """Oneself, or for superusers anybody."""
+    """Get a user. Users who are not superusers can only get themselves."""
     if user_id != current_user.id and not current_user.is_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     return respond(UserPublic, await crud.read_user(session=session, user_id=user_id))
 
 
-@router.get("/{user_id}/avatar", response_class=Response, responses={200: PICTURE, **problems(NotFound)})
+@router.get("/{user_id}/avatar", response_class=Response, responses={200: AVATAR, **problems(NotFound)})
 async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Response:
-    """The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`."""
+    """Get a user's picture. With the version `v` of its `avatar_url`, clients can cache it forever."""
     picture, version = await service.read_avatar(session=session, user_id=user_id)
-    keep = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
-    return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": keep})
+    cache_control = "private, max-age=31536000, immutable" if v == version else "private, no-cache"
+    return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": cache_control})
 
 
 @router.patch(
@@ -150,6 +159,7 @@ async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID
     dependencies=superuser_only,
 )
 async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Response:
+    """Change a user. A new address or password, or deactivation, ends their sessions."""
     user = await service.update_user(session=session, user_id=user_id, body=body, if_match=if_match)
     return respond(UserPublic, user)
 
@@ -158,6 +168,7 @@ async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate,
 async def delete_user(
     session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID, if_match: IfMatch
 ) -> Message:
+    """Delete a user and everything that they own."""
     if user_id == current_user.id:
         raise Forbidden("Super users are not allowed to delete themselves")
     await service.delete_user(session=session, user_id=user_id, if_match=if_match)
@@ -170,5 +181,5 @@ local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 @local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
 async def create_private_user(session: SessionDep, body: UserCreate) -> Response:
-    """Makes a user without signing in, for tests and experiments."""
+    """Create a user without signing in, for tests and experiments."""
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))

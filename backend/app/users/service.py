@@ -1,4 +1,4 @@
-"""Use cases over users: hashing, the rules of passwords, and what others must hear of."""
+"""Use cases of users: password rules and hashing, pictures, and events for other features."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from app.core import storage
 from app.core.database.session import transaction
 from app.core.database.statements import AutocommitSession
 from app.core.errors import AppError, BadRequest, NotFound
-from app.core.events import announce
+from app.core.events import emit
 from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.jobs import defer
 from app.core.security.passwords import hash_password, verify_password
@@ -26,13 +26,13 @@ from app.users.passwords import refuse_weak_password
 
 
 async def create_user(*, session: AsyncSession, body: UserCreate | UserRegister, by_superuser: bool) -> User:
-    """Raises `Duplicate`, or `Invalid` for a weak password."""
+    """Create a user. Raises `Duplicate`, or `Invalid` for a weak password."""
     hashed_password = await hash_new_password(
         session=session, password=body.password, email=body.email, field="password"
     )
     user = User.model_validate(body, update={"hashed_password": hashed_password})
     await crud.create_user(session=session, user=user)
-    await announce(session, UserCreated(user.id, user.email, user.full_name, by_superuser))
+    await emit(session, UserCreated(user.id, user.email, user.full_name, by_superuser))
     return user
 
 
@@ -44,8 +44,9 @@ async def update_user(
     kept_session_id: uuid.UUID | None = None,
     if_match: Precondition = ANY_VERSION,
 ) -> User:
-    """Changes the given fields. A new password or address, or deactivation, ends the user's
-    sessions but the kept one. Raises `PreconditionFailed`, and what `crud.update_user` raises.
+    """Change the given fields. Raises the errors of `crud.get_user_to_update` and `crud.update_user`.
+
+    A new password or address, or deactivation, ends all of the user's sessions except the kept one.
     """
     changes = body.model_dump(exclude_unset=True)
     password = changes.pop("password", None)
@@ -58,21 +59,18 @@ async def update_user(
             field="password",
         )
 
-    if crud.takes_superuser(changes):
-        await crud.lock_superusers(session=session)
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    if_match.check(user.version)
+    user = await crud.get_user_to_update(session=session, user_id=user_id, changes=changes, if_match=if_match)
     email_before = user.email
     await crud.update_user(session=session, user=user, changes=changes)
     if password is not None or user.email != email_before or changes.get("is_active") is False:
-        await announce(session, CredentialsChanged(user.id, kept_session_id))
+        await emit(session, CredentialsChanged(user.id, kept_session_id))
     return user
 
 
 async def change_own_password(
     *, session: AsyncSession, user_id: uuid.UUID, session_id: uuid.UUID, body: UpdatePassword
 ) -> None:
-    """Raises `BadRequest`. The session that asks goes on, the user's others end."""
+    """Change the password and end the user's other sessions. Raises `BadRequest`, or `Invalid` for a weak password."""
     user = await crud.get_user(session=session, user_id=user_id)
     old_hash, email = user.hashed_password, user.email
     await session.rollback()  # no connection is held while hashing
@@ -89,8 +87,9 @@ async def change_own_password(
 
 
 async def hash_new_password(*, session: AsyncSession, password: str, email: str, field: str) -> str:
-    """Raises `Invalid`. No connection is held while hashing: the session is rolled back first, which expires what it
-    has loaded.
+    """Check and hash a password. Raises `Invalid` for a weak one.
+
+    Rolls back the session first, so that it holds no connection while hashing. This expires all loaded objects.
     """
     refuse_weak_password(password, email=email, field=field)
     await session.rollback()
@@ -101,11 +100,11 @@ async def set_password_hash(
     *, session: AsyncSession, user: User, hashed_password: str, kept_session_id: uuid.UUID | None = None
 ) -> None:
     await crud.update_user(session=session, user=user, changes={"hashed_password": hashed_password})
-    await announce(session, CredentialsChanged(user.id, kept_session_id))
+    await emit(session, CredentialsChanged(user.id, kept_session_id))
 
 
 async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:
-    """How many there were. Raises what `crud.delete_users` raises."""
+    """Delete users with their pictures, and return their number. Raises the errors of `crud.delete_users`."""
     users = await crud.delete_users(session=session, user_ids=user_ids)
     for user in users:
         _discard_avatar(session, user)
@@ -113,12 +112,12 @@ async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> i
 
 
 async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> None:
-    """Raises what `crud.delete_user` raises."""
+    """Delete a user with their picture. Raises the errors of `crud.delete_user`."""
     _discard_avatar(session, await crud.delete_user(session=session, user_id=user_id, if_match=if_match))
 
 
 async def read_avatar(*, session: AutocommitSession, user_id: uuid.UUID) -> tuple[bytes, str]:
-    """The picture and its version. Raises `NotFound`."""
+    """Return the picture and its version. Raises `NotFound`."""
     url = await crud.read_avatar_url(session=session, user_id=user_id)
     picture = await storage.get(avatars.key(user_id, url)) if url else None
     if url is None or picture is None:
@@ -127,8 +126,9 @@ async def read_avatar(*, session: AutocommitSession, user_id: uuid.UUID) -> tupl
 
 
 async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
-    """Raises `Invalid`, or `Unavailable` without any change. The transaction is this function's own: no connection is
-    held while the picture is made and stored.
+    """Store a new picture. Raises `Invalid` or `Unavailable`, both without any change.
+
+    Opens its own transaction after rendering and storing the picture, so that it holds no connection until then.
     """
     picture = await avatars.render(upload)
     url = avatars.new_url(user_id)
@@ -137,7 +137,7 @@ async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
     try:
         async with transaction() as session:
             return await set_avatar_url(session=session, user_id=user_id, url=url)
-    except AppError:  # after another error nobody can know whether the picture is in use
+    except AppError:  # after any other error it is unknown whether the commit succeeded and the picture is in use
         await storage.delete(key=key)
         raise
 
@@ -149,6 +149,6 @@ async def set_avatar_url(*, session: AsyncSession, user_id: uuid.UUID, url: str 
 
 
 def _discard_avatar(session: AsyncSession, user: User) -> None:
-    """The picture goes when the commit has made sure that nobody needs it any more."""
+    """Delete the stored picture after the commit, when it is certain that nothing refers to it."""
     if user.avatar_url:
         defer(session, storage.delete, key=avatars.key(user.id, user.avatar_url))

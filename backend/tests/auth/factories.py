@@ -1,4 +1,4 @@
-"""Signs users in for tests, without the cost of a password."""
+"""Sign users in for tests, without the cost of hashing a password."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,7 +11,7 @@ Headers = dict[str, str]
 
 
 async def sign_in(session: AsyncSession, user: User) -> Headers:
-    """Headers with a bearer token of a new session."""
+    """Create a session and return headers with its bearer token."""
     user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
     await session.commit()
     return {"Authorization": f"Bearer {access_token(user_session)}"}

@@ -1,26 +1,40 @@
-"""Reads the mails of this feature as they have arrived."""
+"""Requests a link to reset a password, reads it from the mail, and uses it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from httpx2 import AsyncClient
+import pytest
+from httpx2 import AsyncClient, Response
 
 from scripts.local.mailstore import Mail
 from tests.fixtures import RunJobs
 
 Mails = Callable[[], list[Mail]]
+RequestToken = Callable[[], Awaitable[str]]
+
+EMAIL = "ada@example.com"
+NEW_PASSWORD = "another horse battery"
 
 _LINK = re.compile(r"/reset-password#token=([\w-]{20,})")
 
 
 def reset_token(mail: Mail) -> str:
-    """The token of the mail's link; HTML and text have the same."""
+    """Return the token of the mail's link. HTML and text must have the same one."""
     [token] = {found for kind in ("html", "plain") for found in _LINK.findall(mail.body(kind))}
     return str(token)
 
 
-async def ask_for_token(client: AsyncClient, mails: Mails, run_jobs: RunJobs, email: str) -> str:
-    """Asks for a link like a user who forgot the password, and takes its token from the mail."""
-    await client.post(f"/api/v1/password-recovery/{email}")
-    await run_jobs()
-    return reset_token(mails()[0])
+@pytest.fixture
+def request_token(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> RequestToken:
+    """Request a link for the account of `EMAIL`, as a user does who forgot the password. Returns its token."""
+
+    async def request() -> str:
+        await client.post(f"/api/v1/password-recovery/{EMAIL}")
+        await run_jobs()
+        return reset_token(mails()[0])
+
+    return request
+
+
+async def reset_password(client: AsyncClient, token: str, password: str = NEW_PASSWORD) -> Response:
+    return await client.post("/api/v1/reset-password/", json={"token": token, "new_password": password})

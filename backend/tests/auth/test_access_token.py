@@ -1,4 +1,4 @@
-"""The API client's door: a bearer token by the OAuth2 password form."""
+"""Sign-in for API clients: the OAuth2 password form returns a bearer token."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -14,18 +14,18 @@ PATH = "/api/v1/login/access-token"
 TEST = "/api/v1/login/test-token"
 
 
-async def test_form_answers_a_bearer_token_that_opens_the_api(client: AsyncClient, session: AsyncSession) -> None:
+async def test_form_returns_a_working_bearer_token(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     response = await client.post(PATH, data={"username": user.email, "password": PASSWORD})
     assert response.status_code == 200
-    answer = response.json()
-    assert set(answer) == {"access_token", "token_type"}
-    assert answer["token_type"] == "bearer"
-    tested = await client.post(TEST, headers={"Authorization": f"Bearer {answer['access_token']}"})
+    token = response.json()
+    assert set(token) == {"access_token", "token_type"}
+    assert token["token_type"] == "bearer"
+    tested = await client.post(TEST, headers={"Authorization": f"Bearer {token['access_token']}"})
     assert (tested.status_code, tested.json()["email"]) == (200, user.email)
 
 
-async def test_form_takes_the_fields_of_oauth2(client: AsyncClient, session: AsyncSession) -> None:
+async def test_form_accepts_the_fields_of_oauth2(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     form = {"grant_type": "password", "scope": "", "username": user.email, "password": PASSWORD}
     assert (await client.post(PATH, data=form)).status_code == 200
@@ -40,7 +40,7 @@ async def test_token_ends_with_its_session(client: AsyncClient, session: AsyncSe
 
 
 @pytest.mark.parametrize("email", ["ADA@EXAMPLE.COM", "Ada@Example.com"])
-async def test_address_is_taken_in_any_case(client: AsyncClient, session: AsyncSession, email: str) -> None:
+async def test_email_is_case_insensitive(client: AsyncClient, session: AsyncSession, email: str) -> None:
     await create_user(session, email="ada@example.com")
     assert (await client.post(PATH, data={"username": email, "password": PASSWORD})).status_code == 200
 
@@ -55,7 +55,7 @@ async def test_address_is_taken_in_any_case(client: AsyncClient, session: AsyncS
         ("no address", PASSWORD),
     ],
 )
-async def test_wrong_credentials_are_400_and_all_the_same(
+async def test_all_wrong_credentials_get_the_same_400(
     client: AsyncClient, session: AsyncSession, username: str, password: str
 ) -> None:
     await create_user(session, email="ada@example.com")
@@ -64,14 +64,14 @@ async def test_wrong_credentials_are_400_and_all_the_same(
     assert response.json()["detail"] == "Incorrect email or password"
 
 
-async def test_inactive_user_is_told_so_with_the_right_password(client: AsyncClient, session: AsyncSession) -> None:
+async def test_right_password_reveals_an_inactive_account(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session, is_active=False)
     response = await client.post(PATH, data={"username": user.email, "password": PASSWORD})
     assert problem(response) == (400, "AUTH_004")
     assert response.json()["detail"] == "Inactive user"
 
 
-async def test_inactive_user_is_told_nothing_with_a_wrong_password(client: AsyncClient, session: AsyncSession) -> None:
+async def test_wrong_password_hides_an_inactive_account(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session, is_active=False)
     response = await client.post(PATH, data={"username": user.email, "password": "a wrong password"})
     assert problem(response) == (400, "AUTH_003")
@@ -100,7 +100,7 @@ async def test_form_as_json_is_refused(client: AsyncClient, session: AsyncSessio
     assert problem(response) == (422, "VAL_001")
 
 
-async def test_two_logins_are_two_sessions(client: AsyncClient, session: AsyncSession) -> None:
+async def test_each_login_opens_its_own_session(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     form = {"username": user.email, "password": PASSWORD}
     tokens = [(await client.post(PATH, data=form)).json()["access_token"] for _ in range(2)]
@@ -108,7 +108,7 @@ async def test_two_logins_are_two_sessions(client: AsyncClient, session: AsyncSe
     assert len(ids) == 2
 
 
-async def test_test_token_answers_the_user(client: AsyncClient, session: AsyncSession) -> None:
+async def test_test_token_returns_the_user(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session, full_name="Ada")
     response = await client.post(TEST, headers=await sign_in(session, user))
     assert (response.status_code, response.json()["full_name"]) == (200, "Ada")

@@ -1,4 +1,4 @@
-"""The dashboard's door: the token travels in a cookie that script cannot read (SE-02, SE-12, SE-13)."""
+"""Sign-in for the dashboard: the token is in a cookie that scripts cannot read (SE-02, SE-12, SE-13)."""
 
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -9,8 +9,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.models import UserSession
+from app.auth.service import SESSION_LIFETIME
 from app.users.models import UserPublic
 from tests.core.answers import fields, problem
+from tests.fixtures import Clock
 from tests.users.factories import PASSWORD, create_user
 
 LOGIN = "/api/v1/login/session"
@@ -20,7 +22,7 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def session_cookie(response: Response) -> Morsel[str]:
-    """The one cookie that the answer sets."""
+    """The only cookie that the response sets."""
     [header] = response.headers.get_list("set-cookie")
     return SimpleCookie(header)["session"]
 
@@ -29,7 +31,7 @@ async def log_in(client: AsyncClient, email: str, password: str = PASSWORD) -> R
     return await client.post(LOGIN, headers=SAME_ORIGIN, json={"email": email, "password": password})
 
 
-async def test_login_answers_the_user_and_no_token(client: AsyncClient, session: AsyncSession) -> None:
+async def test_login_returns_the_user_without_a_token(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session, full_name="Ada")
     response = await log_in(client, user.email)
     assert response.status_code == 200
@@ -38,7 +40,7 @@ async def test_login_answers_the_user_and_no_token(client: AsyncClient, session:
     assert session_cookie(response).value not in response.text
 
 
-async def test_cookie_is_kept_from_script_and_from_other_sites(client: AsyncClient, session: AsyncSession) -> None:
+async def test_cookie_is_httponly_and_same_site(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     cookie = session_cookie(await log_in(client, user.email))
     assert cookie["httponly"]
@@ -53,7 +55,7 @@ async def test_cookie_works_over_plain_http_on_localhost(client: AsyncClient, se
     assert (await client.get(ME)).json()["email"] == user.email
 
 
-async def test_login_takes_the_address_in_any_case(client: AsyncClient, session: AsyncSession) -> None:
+async def test_email_is_case_insensitive(client: AsyncClient, session: AsyncSession) -> None:
     await create_user(session, email="ada@example.com")
     assert (await log_in(client, "Ada@EXAMPLE.com")).status_code == 200
 
@@ -71,7 +73,7 @@ async def test_wrong_credentials_set_no_cookie(
     assert "set-cookie" not in response.headers
 
 
-async def test_inactive_user_is_told_so_with_the_right_password(client: AsyncClient, session: AsyncSession) -> None:
+async def test_right_password_reveals_an_inactive_account(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session, is_active=False)
     assert problem(await log_in(client, user.email)) == (400, "AUTH_004")
 
@@ -130,9 +132,11 @@ async def test_logout_needs_a_session(client: AsyncClient) -> None:
     assert problem(await client.post(LOGOUT, headers=SAME_ORIGIN)) == (401, "AUTH_001")
 
 
-async def test_login_removes_the_users_expired_sessions(client: AsyncClient, session: AsyncSession) -> None:
+async def test_login_deletes_expired_sessions_of_the_user(
+    client: AsyncClient, session: AsyncSession, clock: Clock
+) -> None:
     user = await create_user(session)
-    session.add(UserSession(user_id=user.id, expires_at=user.created_at))
-    await session.commit()
+    await log_in(client, user.email)
+    clock.advance(SESSION_LIFETIME)
     await log_in(client, user.email)
     assert len((await session.exec(select(UserSession).where(UserSession.user_id == user.id))).all()) == 1

@@ -1,4 +1,4 @@
-"""What ends a session: the accounts' deeds, and time (PW-05, SE-03, AZ-04, AD-02)."""
+"""What ends a session: changes to the account, and time (PW-05, SE-03, AZ-04, AD-02)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -22,17 +22,17 @@ Open = Callable[[Headers], Awaitable[bool]]
 
 @pytest.fixture
 def is_open(client: AsyncClient) -> Open:
-    """Whether the headers still open the API; a refusal must be a 401."""
+    """Return whether the headers still give access. A refusal must be a 401."""
 
-    async def ask(headers: Headers) -> bool:
+    async def check(headers: Headers) -> bool:
         status = (await client.get(ME, headers=headers)).status_code
         assert status in (200, 401)
         return status == 200
 
-    return ask
+    return check
 
 
-async def test_password_change_keeps_this_session_and_ends_the_others(
+async def test_password_change_ends_all_other_sessions(
     client: AsyncClient, session: AsyncSession, is_open: Open
 ) -> None:
     user, this = await signed_in_user(session)
@@ -43,7 +43,7 @@ async def test_password_change_keeps_this_session_and_ends_the_others(
     assert [await is_open(other) for other in others] == [False, False]
 
 
-async def test_password_change_leaves_other_users_alone(
+async def test_password_change_leaves_other_users_signed_in(
     client: AsyncClient, session: AsyncSession, is_open: Open
 ) -> None:
     _, headers = await signed_in_user(session)
@@ -52,23 +52,23 @@ async def test_password_change_leaves_other_users_alone(
     assert await is_open(bystander)
 
 
-async def test_refused_password_change_ends_nothing(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
+async def test_refused_password_change_ends_no_session(
+    client: AsyncClient, session: AsyncSession, is_open: Open
+) -> None:
     user, this = await signed_in_user(session)
     other = await sign_in(session, user)
     await client.patch(f"{ME}/password", headers=this, json={"current_password": "wrong", "new_password": NEW})
     assert await is_open(other)
 
 
-async def test_address_change_keeps_this_session_and_ends_the_others(
-    client: AsyncClient, session: AsyncSession, is_open: Open
-) -> None:
+async def test_email_change_ends_all_other_sessions(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
     user, this = await signed_in_user(session)
     other = await sign_in(session, user)
     await client.patch(ME, headers=this, json={"email": "new@example.com"})
     assert (await is_open(this), await is_open(other)) == (True, False)
 
 
-async def test_change_of_name_ends_nothing(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
+async def test_name_change_ends_no_session(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
     user, this = await signed_in_user(session)
     other = await sign_in(session, user)
     await client.patch(ME, headers=this, json={"full_name": "Ada", "email": user.email.upper()})
@@ -76,7 +76,7 @@ async def test_change_of_name_ends_nothing(client: AsyncClient, session: AsyncSe
 
 
 @pytest.mark.parametrize("change", [{"password": NEW}, {"email": "new@example.com"}, {"is_active": False}])
-async def test_superusers_change_ends_all_sessions_of_the_user(
+async def test_superusers_change_ends_the_users_sessions(
     client: AsyncClient, session: AsyncSession, is_open: Open, change: dict[str, Any]
 ) -> None:
     _, superuser = await signed_in_superuser(session)
@@ -86,7 +86,7 @@ async def test_superusers_change_ends_all_sessions_of_the_user(
     assert (await is_open(headers), await is_open(other)) == (False, False)
 
 
-async def test_reactivation_does_not_bring_sessions_back(
+async def test_reactivation_does_not_restore_sessions(
     client: AsyncClient, session: AsyncSession, is_open: Open
 ) -> None:
     _, superuser = await signed_in_superuser(session)
@@ -96,7 +96,7 @@ async def test_reactivation_does_not_bring_sessions_back(
     assert not await is_open(headers)
 
 
-async def test_deactivated_row_is_refused_even_with_a_session(session: AsyncSession, is_open: Open) -> None:
+async def test_deactivated_user_with_a_session_is_refused(session: AsyncSession, is_open: Open) -> None:
     user, headers = await signed_in_user(session)
     user.is_active = False
     session.add(user)
@@ -111,14 +111,16 @@ async def test_deleted_users_token_is_refused(client: AsyncClient, session: Asyn
     assert not await is_open(headers)
 
 
-async def test_own_deletion_ends_every_session(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
+async def test_deleting_the_own_account_ends_every_session(
+    client: AsyncClient, session: AsyncSession, is_open: Open
+) -> None:
     user, headers = await signed_in_user(session)
     other = await sign_in(session, user)
     await client.delete(ME, headers=headers)
     assert (await is_open(headers), await is_open(other)) == (False, False)
 
 
-async def test_expired_session_is_refused_whatever_its_token_says(session: AsyncSession, is_open: Open) -> None:
+async def test_valid_token_of_an_expired_session_is_refused(session: AsyncSession, is_open: Open) -> None:
     user, headers = await signed_in_user(session)
     expired = update(UserSession).where(col(UserSession.user_id) == user.id)
     await session.exec(expired.values(expires_at=utc_now() - timedelta(seconds=1)))
@@ -126,7 +128,7 @@ async def test_expired_session_is_refused_whatever_its_token_says(session: Async
     assert not await is_open(headers)
 
 
-async def test_loss_of_the_role_counts_at_once(client: AsyncClient, session: AsyncSession) -> None:
+async def test_loss_of_the_superuser_role_applies_immediately(client: AsyncClient, session: AsyncSession) -> None:
     _, superuser = await signed_in_superuser(session)
     other, headers = await signed_in_superuser(session)
     assert (await client.get("/api/v1/users/", headers=headers)).status_code == 200

@@ -1,4 +1,4 @@
-"""Old hashes are accepted and replaced; unknown accounts cost as much as known ones (PW-04, PW-07)."""
+"""Outdated hashes are accepted and replaced; unknown accounts take as long as known ones (PW-04, PW-07)."""
 
 import asyncio
 from typing import Any
@@ -49,7 +49,7 @@ async def test_login_leaves_a_current_hash_alone(client: AsyncClient, session: A
     [bcrypt_hash(PASSWORD), "", "!", "plain text", "$argon2id$broken", "$2b$12$broken"],
     ids=["bcrypt", "empty", "locked", "text", "broken-argon2", "broken-bcrypt"],
 )
-async def test_wrong_password_is_refused_whatever_is_stored(
+async def test_wrong_password_is_refused_for_any_stored_hash(
     client: AsyncClient, session: AsyncSession, stored: str
 ) -> None:
     user = await create_user(session, hashed_password=stored)
@@ -59,15 +59,15 @@ async def test_wrong_password_is_refused_whatever_is_stored(
     assert user.hashed_password == stored
 
 
-async def test_two_logins_at_once_with_an_outdated_hash_both_succeed(live: AsyncClient) -> None:
+async def test_concurrent_logins_with_an_outdated_hash_succeed(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         user = await create_user(session, hashed_password=bcrypt_hash(PASSWORD, rounds=8))
     form = {"username": user.email, "password": PASSWORD}
-    answers = await asyncio.gather(*(live.post(PATH, data=form) for _ in range(4)))
-    assert [answer.status_code for answer in answers] == [200] * 4
+    responses = await asyncio.gather(*(live.post(PATH, data=form) for _ in range(4)))
+    assert [response.status_code for response in responses] == [200] * 4
 
 
-async def test_unknown_account_is_hashed_once_like_a_known_one(
+async def test_unknown_account_costs_one_hash_too(
     client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await create_user(session)

@@ -1,4 +1,4 @@
-"""Asking for a link to reset a forgotten password."""
+"""Requesting a link to reset a forgotten password."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -30,13 +30,13 @@ async def test_mail_with_a_link_arrives(
         assert f"http://localhost:8000/reset-password#token={reset_token(mail)}" in body
 
 
-async def test_no_mail_before_the_commit(client: AsyncClient, session: AsyncSession, mails: Mails) -> None:
+async def test_mail_is_sent_after_the_commit(client: AsyncClient, session: AsyncSession, mails: Mails) -> None:
     user = await create_user(session)
     await client.post(f"{RECOVER}{user.email}")
     assert mails() == []
 
 
-async def test_address_is_taken_in_any_case(
+async def test_email_is_case_insensitive(
     client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs
 ) -> None:
     await create_user(session, email="ada@example.com")
@@ -46,7 +46,7 @@ async def test_address_is_taken_in_any_case(
 
 
 @pytest.mark.parametrize("account", [None, {"is_active": False}, {}], ids=["unknown", "inactive", "known"])
-async def test_answer_is_always_the_same(
+async def test_response_is_always_the_same(
     client: AsyncClient, session: AsyncSession, account: dict[str, object] | None
 ) -> None:
     if account is not None:
@@ -56,7 +56,7 @@ async def test_answer_is_always_the_same(
 
 
 @pytest.mark.parametrize("account", [None, {"is_active": False}], ids=["unknown", "inactive"])
-async def test_nobody_gets_no_mail(
+async def test_unknown_or_inactive_users_get_no_mail(
     client: AsyncClient,
     session: AsyncSession,
     mails: Mails,
@@ -88,7 +88,7 @@ async def test_preview_shows_the_mail_to_a_superuser(client: AsyncClient, sessio
     assert "Ada &lt;b&gt;Lovelace&lt;/b&gt;" in response.text
 
 
-async def test_preview_holds_no_token_that_works(client: AsyncClient, session: AsyncSession) -> None:
+async def test_preview_contains_no_working_token(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     await client.post(f"{PREVIEW}{superuser.email}", headers=headers)
     body = {"token": "preview", "new_password": "another horse battery"}

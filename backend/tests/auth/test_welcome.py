@@ -1,4 +1,4 @@
-"""The mail that greets a new account."""
+"""The welcome mail of a new account."""
 
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +15,7 @@ USERS = "/api/v1/users/"
 BODY = {"email": "ada@example.com", "password": PASSWORD, "full_name": "Ada"}
 
 
-async def test_who_signs_up_is_welcomed(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> None:
+async def test_signup_sends_a_welcome_mail(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> None:
     await client.post(SIGNUP, json=BODY)
     await run_jobs()
     [mail] = mails()
@@ -34,7 +34,7 @@ async def test_refused_signup_sends_nothing(
     assert mails() == []
 
 
-async def test_account_made_by_a_superuser_gets_a_link_to_choose_a_password(
+async def test_account_from_a_superuser_gets_a_password_link(
     client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -48,7 +48,7 @@ async def test_account_made_by_a_superuser_gets_a_link_to_choose_a_password(
     assert await verify_password("another horse battery", user.hashed_password) == (True, None)
 
 
-async def test_mail_names_nobody_when_no_name_is_known(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> None:
+async def test_mail_without_a_name_greets_neutrally(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> None:
     await client.post(SIGNUP, json={**BODY, "full_name": None})
     await run_jobs()
     [mail] = mails()
@@ -56,9 +56,7 @@ async def test_mail_names_nobody_when_no_name_is_known(client: AsyncClient, mail
     assert "Hello," in mail.body("plain")
 
 
-async def test_mail_has_text_and_html_and_no_leftovers_of_the_template(
-    client: AsyncClient, mails: Mails, run_jobs: RunJobs
-) -> None:
+async def test_mail_has_complete_text_and_html(client: AsyncClient, mails: Mails, run_jobs: RunJobs) -> None:
     await client.post(SIGNUP, json=BODY)
     await run_jobs()
     [mail] = mails()

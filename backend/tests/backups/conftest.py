@@ -1,6 +1,6 @@
-"""A database, uploaded files and a place for backups of the test's own, with PostgreSQL's real programs.
+"""A database, uploaded files and a folder for backups for each test, with PostgreSQL's real programs.
 
-The application is imported inside the fixtures: pytest loads this file before `tests/conftest.py` has set the settings.
+The fixtures import the application, because pytest loads this file before `tests/conftest.py` sets the environment.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder before PostgreSQL's own on PATH: what a test puts there is found first."""
+    """A folder that comes before PostgreSQL's own on PATH, for replaced programs."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{find_binaries().folder}:{os.environ['PATH']}")
@@ -33,7 +33,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Place"]:
-    """What the settings name, with a few rows in the database and a file in the storage."""
+    """The places of the settings, with a few rows in the database and a file in the storage."""
     from tests.backups.place import Place
 
     place = Place(database=f"backups_{uuid.uuid4().hex[:12]}", folder=tmp_path)
@@ -47,7 +47,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Place"]:
 
 @pytest.fixture
 def bucket() -> Iterator[Bucket]:
-    """Served from a thread of its own: a backup is no coroutine."""
+    """Serve the bucket from a thread, because backups are synchronous."""
     bucket, started = Bucket(), threading.Event()
     loop = asyncio.new_event_loop()
 
@@ -70,7 +70,7 @@ def bucket() -> Iterator[Bucket]:
 
 @pytest.fixture(params=["directory", "bucket"])
 def archive(request: pytest.FixtureRequest, place: "Place", monkeypatch: pytest.MonkeyPatch) -> "Archive":
-    """The archive of `place`, once in a directory and once in a bucket."""
+    """The archive of `place`, in a directory and in a bucket."""
     from app.backups.archive import open_archive
     from app.backups.config import settings
 
@@ -82,7 +82,7 @@ def archive(request: pytest.FixtureRequest, place: "Place", monkeypatch: pytest.
 
 @pytest.fixture
 def replace_program(programs: Path) -> Callable[[str, str], None]:
-    """Puts a shell script in the place of one of PostgreSQL's programs. `$real` is the real one."""
+    """Replace one of PostgreSQL's programs by a shell script. `$real` is the path of the real program."""
 
     def replace(name: str, script: str) -> None:
         path = programs / name

@@ -1,4 +1,4 @@
-"""Where a test's data and backups are."""
+"""The places of a test's data and backups."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ class Place:
         monkeypatch.setattr(core_settings, "STORAGE_URL", self.storage.as_uri())
         monkeypatch.setattr(settings, "BACKUP_URL", self.backups.as_uri())
         monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(self.key))
-        for name, value in self.variables().items():  # for the programs that are started
+        for name, value in self.variables().items():  # for started processes
             monkeypatch.setenv(name, value)
 
     def fill(self) -> None:
@@ -81,7 +81,7 @@ class Place:
         return int(str(count))
 
     def databases(self) -> list[str]:
-        """Ours, and those that were made beside it."""
+        """Return the name of our database, and of those created from it."""
         with psycopg.connect(f"{os.environ['TEST_POSTGRES_URL']}/postgres") as connection:
             statement = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
             return [name for (name,) in connection.execute(statement, [self.database])]
@@ -90,7 +90,7 @@ class Place:
         return sorted(path.name for path in self.backups.glob("*"))
 
     def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
-        """The program, as an operator starts it."""
+        """Start the program as an operator does."""
         command = [sys.executable, "-u", "-m", "app.backups", *arguments]
         return subprocess.Popen(
             command, cwd=BACKEND_DIR, text=True, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

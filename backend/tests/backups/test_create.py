@@ -1,4 +1,4 @@
-"""A backup counts when it was restored and found equal, and else nothing of it is left."""
+"""A backup is kept only if a restored copy is equal. Otherwise nothing of it is left."""
 
 import resource
 import signal
@@ -32,7 +32,7 @@ def decrypted(place: Place, name: str) -> bytes:
     return bytes(pyrage.decrypt((place.backups / name).read_bytes(), [Identity.from_str(place.key)]))
 
 
-def test_backup_is_told_with_what_it_holds(place: Place, archive: Archive) -> None:
+def test_manifest_describes_the_backup(place: Place, archive: Archive) -> None:
     manifest = service.create_backup(archive)
     assert archive.manifests() == [manifest]
     assert manifest.tables["public.things"].rows == ROWS
@@ -46,7 +46,7 @@ def test_backup_is_told_with_what_it_holds(place: Place, archive: Archive) -> No
     assert place.databases() == [place.database]
 
 
-def test_stored_files_are_for_the_key_only_and_in_the_format_of_age(place: Place) -> None:
+def test_stored_files_are_encrypted_with_age(place: Place) -> None:
     manifest = service.create_backup(open_archive())
     assert place.stored() == [f"{manifest.name}.{kind}.age" for kind in ("database", "manifest", "uploads")]
     for path in place.backups.iterdir():
@@ -70,8 +70,8 @@ def test_uploads_in_a_bucket_are_not_copied(place: Place, monkeypatch: pytest.Mo
     assert set(service.create_backup(open_archive()).files) == {"database.age"}
 
 
-def test_rows_that_are_written_meanwhile_do_not_matter(place: Place, replace_program: ReplaceProgram) -> None:
-    """The dump is of the moment whose rows are counted, however long it takes."""
+def test_concurrent_writes_do_not_affect_the_backup(place: Place, replace_program: ReplaceProgram) -> None:
+    """The dump and the row counts are of the same snapshot, however long the dump takes."""
     replace_program("pg_dump", 'sleep 0.5\nexec "$real" "$@"')
     ended = threading.Event()
 
@@ -99,26 +99,28 @@ def test_rows_that_are_written_meanwhile_do_not_matter(place: Place, replace_pro
         "DROP TABLE one_time_tokens",
     ],
 )
-def test_copy_that_is_not_equal_does_not_count(place: Place, replace_program: ReplaceProgram, change: str) -> None:
+def test_backup_with_a_different_copy_is_discarded(place: Place, replace_program: ReplaceProgram, change: str) -> None:
     replace_program(
         "pg_restore",
         f'"$real" "$@" || exit\nfor last; do :; done\n'
         f'exec "${{real%/*}}/psql" --quiet "${{last#--dbname=}}" --command "{change}"',
     )
-    with pytest.raises(BackupError, match=r"not as it was. Different: public\.(things|more|one_time_tokens)"):
+    with pytest.raises(
+        BackupError, match=r"differs from the original in these tables: public\.(things|more|one_time_tokens)"
+    ):
         service.create_backup(open_archive())
     assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
 
 
 @pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
-def test_program_that_fails_says_why(place: Place, replace_program: ReplaceProgram, program: str) -> None:
+def test_error_of_a_failing_program_is_reported(place: Place, replace_program: ReplaceProgram, program: str) -> None:
     replace_program(program, "head -c 100000 /dev/zero\necho the disk is on fire >&2\nexit 3")
     with pytest.raises(BackupError, match=f"{program} failed with status 3: the disk is on fire"):
         service.create_backup(open_archive())
     assert (place.stored(), place.count("backups"), place.databases()) == ([], 0, [place.database])
 
 
-def test_failure_leaves_no_part_in_a_bucket(
+def test_failure_leaves_no_upload_in_a_bucket(
     place: Place, bucket: object, monkeypatch: pytest.MonkeyPatch, replace_program: ReplaceProgram
 ) -> None:
     monkeypatch.setattr(settings, "BACKUP_URL", bucket.url)  # type: ignore[attr-defined]
@@ -131,27 +133,27 @@ def test_failure_leaves_no_part_in_a_bucket(
 
 
 @pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
-def test_older_program_than_the_server_is_refused(place: Place, programs: Path, program: str) -> None:
+def test_program_older_than_the_server_is_refused(place: Place, programs: Path, program: str) -> None:
     (programs / program).write_text(f"#!/bin/sh\necho '{program} (PostgreSQL) 9.6.24'\n")
     (programs / program).chmod(0o755)
     with pytest.raises(BackupError, match=rf"{program} is too old.*postgresql-client-\d+"):
         service.create_backup(open_archive())
 
 
-def test_missing_program_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_program_is_reported(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackupError, match=r"There is no pg_dump on PATH\. Install"):
         service.create_backup(open_archive())
 
 
-def test_place_that_cannot_be_written_is_named(place: Place) -> None:
+def test_unwritable_folder_is_reported(place: Place) -> None:
     place.backups.touch()
     with pytest.raises(BackupError, match=r"BACKUP_URL=file://.*/backups cannot be opened"):
         open_archive()
 
 
-def test_full_disk_is_named_and_leaves_nothing_that_counts(place: Place) -> None:
-    """A limit on the size of files is what the system answers to writes as it does for a full disk."""
+def test_full_disk_is_reported_and_leaves_no_backup(place: Place) -> None:
+    """With a limit on file sizes, writes fail as on a full disk."""
     place.add_things(30_000)
     process = subprocess.run(
         [sys.executable, "-m", "app.backups", "create"],
@@ -162,12 +164,12 @@ def test_full_disk_is_named_and_leaves_nothing_that_counts(place: Place) -> None
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
     )
     assert process.returncode == 1
-    assert "database.age could not be stored. Is there space left" in process.stderr
+    assert "database.age could not be stored. Check the free space" in process.stderr
     assert "Traceback" not in process.stderr
     assert (place.stored(), place.count("backups")) == ([], 0)
 
 
-def test_role_that_may_not_make_a_database_is_told_how(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_createdb_privilege_is_reported_with_a_fix(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     role = f"{place.database}_reader"
     place.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'; GRANT pg_read_all_data TO {role}")
     try:
@@ -180,14 +182,12 @@ def test_role_that_may_not_make_a_database_is_told_how(place: Place, monkeypatch
     assert place.stored() == []
 
 
-def test_two_at_once_are_refused(place: Place) -> None:
-    with database.alone(), pytest.raises(BackupError, match="Another backup or restore"):
+def test_second_concurrent_backup_is_refused(place: Place) -> None:
+    with database.exclusive(), pytest.raises(BackupError, match="Another backup or restore"):
         service.create_backup(open_archive())
 
 
-def test_server_that_does_not_answer_is_named_without_the_password(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreachable_server_is_reported_without_the_password(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr("postgresql://app:the-password@127.0.0.1:1/app"))
     with pytest.raises(BackupError, match="'app' cannot be reached") as caught:
         service.create_backup(open_archive())
@@ -201,19 +201,19 @@ def test_database_without_schema_is_refused(place: Place) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a" * 40, "AGE-SECRET-KEY-1ABC", "{good} AGE-SECRET-KEY-1ABC"])
-def test_key_of_another_kind_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def test_invalid_key_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(key.format(good=place.key)))
-    with pytest.raises(BackupError, match="BACKUP_KEY is no age identity"):
+    with pytest.raises(BackupError, match="BACKUP_KEY is not an age identity"):
         open_archive()
 
 
-def test_key_may_be_a_file_of_age_keygen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_of_age_keygen_is_a_valid_key(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"# created: 2026-01-01T00:00:00Z\n# public key: age1abc\n{place.key}\n"
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(text))
     assert service.create_backup(open_archive())
 
 
-def test_outside_local_development_the_place_has_no_default(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backup_url_has_no_default_outside_local(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "BACKUP_URL", "")
     assert settings.backup_url.endswith("/.local/backups")
     monkeypatch.setattr(settings, "ENVIRONMENT", "production")
@@ -221,9 +221,7 @@ def test_outside_local_development_the_place_has_no_default(place: Place, monkey
         open_archive()
 
 
-def test_process_that_is_ended_as_its_database_is_made_leaves_none(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stop_during_database_creation_leaves_no_database(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     create = database._create
 
     def end_after(connection: psycopg.Connection, name: str) -> None:
@@ -232,12 +230,12 @@ def test_process_that_is_ended_as_its_database_is_made_leaves_none(
 
     monkeypatch.setattr(database, "_create", end_after)
     with pytest.raises(SystemExit), database.temporary_database():
-        pytest.fail("it was made, and nothing ended")
+        pytest.fail("the database was created and the process did not stop")
     assert place.databases() == [place.database]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_process_that_is_ended_leaves_nothing_that_counts(
+def test_stopped_process_leaves_no_backup(
     place: Place, replace_program: ReplaceProgram, programs: Path, number: signal.Signals
 ) -> None:
     replace_program("pg_restore", "exec sleep 60")

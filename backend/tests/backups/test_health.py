@@ -1,4 +1,4 @@
-"""The age of the last good backup, as `/health/ready` tells it."""
+"""The age of the last good backup in `/health/ready`."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,17 +24,17 @@ def production(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("hours", "state", "detail"),
     [
-        (3.5, "ok", "The last good backup is 3.5 h old."),
-        (26, "ok", "The last good backup is 26.0 h old."),
-        (26.1, "warning", "The last good backup is 26.1 h old."),
-        (999, "warning", "The last good backup is 999.0 h old."),
+        (3.5, "ok", "The last verified backup is 3.5 h old."),
+        (26, "ok", "The last verified backup is 26.0 h old."),
+        (26.1, "warning", "The last verified backup is 26.1 h old."),
+        (999, "warning", "The last verified backup is 999.0 h old."),
     ],
 )
-def test_age_is_told_and_judged(hours: float, state: str, detail: str) -> None:
+def test_age_is_reported_and_rated(hours: float, state: str, detail: str) -> None:
     assert health.judge(NOW - timedelta(hours=hours), NOW) == (state, detail)
 
 
-def test_no_backups_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_backups_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert health.judge(None, NOW) == ("warning", "No backups are configured.")
     monkeypatch.setattr(settings, "BACKUP_URL", "file:///backups")
     assert health.judge(None, NOW) == ("warning", "No backup has been verified yet.")
@@ -43,15 +43,15 @@ def test_no_backups_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     assert health.judge(None, NOW) == ("ok", "No backups are configured.")
 
 
-async def test_newest_of_the_backups_counts(session: AsyncSession, client: AsyncClient) -> None:
+async def test_newest_backup_decides(session: AsyncSession, client: AsyncClient) -> None:
     for hours in (50, 30, 40):
         moment = utc_now() - timedelta(hours=hours)
         session.add(Backup(name=f"{hours}", created_at=moment, verified_at=moment, seconds=1, size=1, rows=1))
     await session.commit()
-    assert await health.NewestBackup().check() == ("warning", "The last good backup is 30.0 h old.")
+    assert await health.NewestBackup().check() == ("warning", "The last verified backup is 30.0 h old.")
 
 
-async def test_warning_takes_nothing_out_of_service(client: AsyncClient) -> None:
+async def test_warning_keeps_the_process_ready(client: AsyncClient) -> None:
     response = await client.get(READY)
     assert response.status_code == 200
     assert response.json()["checks"]["backups"]["detail"] == "No backups are configured."

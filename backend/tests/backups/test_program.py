@@ -1,4 +1,4 @@
-"""`python -m app.backups`, as an operator meets it."""
+"""`python -m app.backups` from an operator's point of view."""
 
 import subprocess
 
@@ -21,19 +21,19 @@ def manifest(place: Place) -> Manifest:
     return service.create_backup(open_archive())
 
 
-def test_help_names_the_commands(place: Place) -> None:
+def test_help_lists_the_commands(place: Place) -> None:
     done = run(place, "--help")
     assert done.returncode == 0
     for name in ("create", "list", "verify", "restore", "prune", "drop-replaced", "run-schedule", "key"):
         assert name in done.stdout
 
 
-def test_backup_is_made_listed_verified_and_restored(place: Place) -> None:
+def test_backup_is_created_listed_verified_and_restored(place: Place) -> None:
     assert "There is no backup yet" in run(place, "list").stdout
-    assert "It was restored and is equal" in run(place, "create").stdout
+    assert "Verified: the restored copy is identical" in run(place, "create").stdout
     [manifest] = open_archive().manifests()
     assert manifest.name in run(place, "list").stdout
-    assert f"{manifest.name} was restored and is equal" in run(place, "verify").stdout
+    assert f"{manifest.name} is verified" in run(place, "verify").stdout
     place.execute("DELETE FROM things")
     done = run(place, "restore", "latest", "--yes")
     assert done.returncode == 0, done.stdout
@@ -45,7 +45,7 @@ def test_backup_is_made_listed_verified_and_restored(place: Place) -> None:
 
 
 @pytest.mark.parametrize(("typed", "is_done"), [("", False), ("yes", False), ("latest", False), ("{name}", True)])
-def test_restore_asks_for_the_name(place: Place, manifest: Manifest, typed: str, is_done: bool) -> None:
+def test_restore_prompts_for_the_name(place: Place, manifest: Manifest, typed: str, is_done: bool) -> None:
     place.execute("DELETE FROM things")
     done = run(place, "restore", manifest.name, input=typed.format(name=manifest.name) + "\n")
     assert manifest.name in done.stdout
@@ -61,7 +61,7 @@ def test_error_is_one_line(place: Place) -> None:
     assert done.stdout.count("\n") == 1
 
 
-def test_new_key_is_one_that_can_be_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_key_is_valid(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     key = run(place, "key").stdout
     monkeypatch.setenv("BACKUP_KEY", key)
     assert key.startswith("AGE-SECRET-KEY-1")

@@ -1,4 +1,4 @@
-"""R20, R21: the restore drill. The API runs on through it, with data of the backup and without the old sessions."""
+"""The restore drill (R20, R21): the API keeps running, with the data of the backup and without the old sessions."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,7 @@ LOGIN = "/api/v1/login/access-token"
 
 @pytest.fixture
 def backups(live: AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the database that `live` works on."""
+    """Back up the database of `live`."""
     url = db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)
     monkeypatch.setattr(core_settings, "DATABASE_URL", SecretStr(url.replace("+psycopg", "")))
     monkeypatch.setattr(core_settings, "STORAGE_URL", (tmp_path / "storage").as_uri())
@@ -34,8 +34,8 @@ def backups(live: AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(settings, "BACKUP_KEY", SecretStr(new_key()))
 
 
-async def answered(client: AsyncClient, method: str, path: str, **body: Any) -> Response:
-    """The pools' connections were cut: for a moment the answer may be 503."""
+async def responded(client: AsyncClient, method: str, path: str, **body: Any) -> Response:
+    """Retry until the response is not 503. The restore closes all connections of the pools."""
     async with asyncio.timeout(30):
         while True:
             response = await client.request(method, path, **body)
@@ -44,7 +44,7 @@ async def answered(client: AsyncClient, method: str, path: str, **body: Any) -> 
             await asyncio.sleep(0.1)
 
 
-async def test_r20_r21_restored_api_has_the_backups_data_and_no_session(live: AsyncClient, backups: None) -> None:
+async def test_r20_r21_restored_data_has_no_session(live: AsyncClient, backups: None) -> None:
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session, email="ada@example.com")
         token = await make_reset_token(session)
@@ -57,11 +57,11 @@ async def test_r20_r21_restored_api_has_the_backups_data_and_no_session(live: As
 
     restored = await asyncio.to_thread(service.restore_backup, open_archive(), manifest)
     try:
-        # The session had not ended and the token was not used when the backup was made.
-        assert (await answered(live, "GET", ME, headers=headers)).status_code == 401
-        assert (await answered(live, "POST", "/api/v1/reset-password/", json=body)).status_code == 400
+        # In the backup, the session is active and the token is unused.
+        assert (await responded(live, "GET", ME, headers=headers)).status_code == 401
+        assert (await responded(live, "POST", "/api/v1/reset-password/", json=body)).status_code == 400
         form = {"username": user.email, "password": PASSWORD}
-        signed_in = (await answered(live, "POST", LOGIN, data=form)).json()
+        signed_in = (await responded(live, "POST", LOGIN, data=form)).json()
         headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
         assert (await live.get(ME, headers=headers)).json()["full_name"] == "before"
         assert restored.seconds > 0

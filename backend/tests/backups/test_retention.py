@@ -24,27 +24,27 @@ def kept(*moments: datetime) -> list[str]:
     return [f"{moment:%y-%m-%d %H}" for moment in sorted(service.to_keep(moments))]
 
 
-def test_a_year_of_days_is_kept_by_days_weeks_and_months() -> None:
+def test_year_is_thinned_by_days_weeks_and_months() -> None:
     found = kept(*(NOW - DAY * number for number in range(365)))
     days = ["26-06-11 03", "26-06-12 03", "26-06-13 03", "26-06-14 03", "26-06-15 03", "26-06-16 03", "26-06-17 03"]
-    weeks = ["26-05-31 03", "26-06-07 03"]  # Sundays; the two newest weeks end in days that are kept as such
+    weeks = ["26-05-31 03", "26-06-07 03"]  # Sundays; the daily rule already covers the two newest weeks
     assert [each for each in found if each >= "26-05-30"] == sorted({*weeks, *days, "26-05-31 03"})
     assert len(found) == len(days) + len(weeks) + 10  # the newest of each of ten months before
     assert "26-04-30 03" in found
 
 
-def test_all_of_the_last_day_are_kept() -> None:
+def test_all_backups_of_the_last_day_are_kept() -> None:
     hours = [NOW - timedelta(hours=number) for number in range(0, 72, 6)]
     assert kept(*hours) == ["26-06-14 21", "26-06-15 21", "26-06-16 09", "26-06-16 15", "26-06-16 21", "26-06-17 03"]
 
 
-def test_pauses_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_between_backups_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     old = [NOW - DAY * number for number in (400, 401, 402)]
     assert len(kept(*old)) == 3
 
 
 @pytest.mark.parametrize("age", [DAY, DAY * 1000])
-def test_the_last_one_is_kept_however_old_it_is(monkeypatch: pytest.MonkeyPatch, age: timedelta) -> None:
+def test_last_backup_is_kept_at_any_age(monkeypatch: pytest.MonkeyPatch, age: timedelta) -> None:
     for name in ("WEEKLY", "MONTHLY"):
         monkeypatch.setattr(settings, f"BACKUP_KEEP_{name}", 0)
     monkeypatch.setattr(settings, "BACKUP_KEEP_DAILY", 1)
@@ -52,11 +52,9 @@ def test_the_last_one_is_kept_however_old_it_is(monkeypatch: pytest.MonkeyPatch,
     assert service.to_keep([]) == set()
 
 
-def test_new_backup_deletes_those_that_are_not_kept(
-    place: Place, archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_backup_deletes_expired_ones(place: Place, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     first = service.create_backup(archive)
-    for days in (400, 401):  # the same month, and only one of them is kept for it
+    for days in (400, 401):  # the same month, which keeps only one of them
         archive.store_manifest(
             first.model_copy(update={"name": f"old-{days}", "created_at": first.created_at - DAY * days})
         )
@@ -68,7 +66,7 @@ def test_new_backup_deletes_those_that_are_not_kept(
     assert place.execute("SELECT name FROM backups ORDER BY 1") == [(first.name,), (second.name,)]
 
 
-def test_what_was_never_finished_is_deleted_after_a_day(place: Place) -> None:
+def test_unfinished_files_are_deleted_after_a_day(place: Place) -> None:
     archive = open_archive()
     service.create_backup(archive)
     for name in ("today.database.age", "old.database.age", "today2.uploads.age#1", "old2.uploads.age#1"):
@@ -82,7 +80,7 @@ def test_what_was_never_finished_is_deleted_after_a_day(place: Place) -> None:
     ]
 
 
-def test_files_of_others_are_left_alone(place: Place) -> None:
+def test_foreign_files_are_left_alone(place: Place) -> None:
     archive = open_archive()
     (place.backups / "README").write_text("not ours")
     (place.backups / "theirs.manifest.age").write_bytes(b"of another key")

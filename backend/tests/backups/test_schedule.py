@@ -1,4 +1,4 @@
-"""When a backup is due, and the process that makes them."""
+"""When a backup is due, and the process that creates backups."""
 
 import datetime as dt
 import signal
@@ -31,20 +31,18 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         (at(10, 3, 1), at(11, 3, 0), ONE, True),
         (at(10, 2, 59), at(10, 3, 0), ONE, True),
         (at(9, 20), at(10, 2), ONE, False),
-        (at(1, 3, 1), at(10, 2), ONE, True),  # was off for days
+        (at(1, 3, 1), at(10, 2), ONE, True),  # the schedule was off for days
         (at(10, 3, 1), at(10, 14, 59), TWO, False),
         (at(10, 3, 1), at(10, 15, 0), TWO, True),
         (at(10, 15, 1), at(11, 2, 0), TWO, False),
         (at(11, 3), at(10, 12), ONE, False),  # the clock was set back
     ],
 )
-def test_backup_is_due_once_for_each_time(
-    last: datetime | None, now: datetime, times: list[dt.time], due: bool
-) -> None:
+def test_backup_is_due_once_per_time(last: datetime | None, now: datetime, times: list[dt.time], due: bool) -> None:
     assert is_due(last, now, times) is due
 
 
-def test_times_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_AT", "03:00, 15:30")
     assert [dt.time(3), dt.time(15, 30)] == BackupsSettings().BACKUP_AT
 
@@ -60,23 +58,23 @@ def log_of(process: subprocess.Popen[str]) -> Iterator[str]:
     return iter(process.stdout)
 
 
-def test_schedule_makes_the_first_at_once_and_ends_when_told(place: Place) -> None:
+def test_schedule_starts_immediately_and_stops_on_sigterm(place: Place) -> None:
     process = place.start("run-schedule")
     assert any("backup_verified" in line for line in log_of(process))
     end(process)
     assert len(open_archive().manifests()) == place.count("backups") == 1
 
 
-def test_restart_makes_none_too_many(place: Place) -> None:
+def test_restart_creates_no_extra_backup(place: Place) -> None:
     service.create_backup(open_archive())
     process = place.start("run-schedule")
     assert any("backups_scheduled" in line for line in log_of(process))
-    time.sleep(1)  # it looks at once and then after half a minute
+    time.sleep(1)  # it checks immediately, and again after half a minute
     end(process)
     assert len(open_archive().manifests()) == 1
 
 
-def test_failed_run_is_logged_and_tried_again(place: Place) -> None:
+def test_failed_backup_is_logged_and_retried(place: Place) -> None:
     place.backups.touch()
     process = place.start("run-schedule")
     log = log_of(process)

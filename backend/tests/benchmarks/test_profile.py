@@ -1,4 +1,4 @@
-"""The profile divides the CPU time of a request as the samples are."""
+"""The profile divides the CPU time of a request in proportion to the samples."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_quick_means_fewer_and_shorter_rounds() -> None:
 @pytest.mark.parametrize(
     "arguments", [["--endpoint", "nothing"], ["--rounds", "0"], ["--seconds", "-1"], ["--rounds", "x"]]
 )
-def test_arguments_that_mean_nothing_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         read_arguments(arguments)
     assert arguments[0] in capsys.readouterr().err

@@ -16,7 +16,7 @@ from benchmarks.report import (
     failures,
     floor_figures,
     login_figures,
-    middle,
+    medians,
     ratio,
     read_budgets,
     table,
@@ -29,7 +29,7 @@ def sample(server_us: float, postgres_us: float = 0.0) -> Sample:
     return Sample(rps=1000, p50_ms=1, p99_ms=2, server_us=server_us, postgres_us=postgres_us)
 
 
-def test_the_budgets_name_endpoints_that_are_measured() -> None:
+def test_budgets_name_measured_endpoints() -> None:
     budgets = read_budgets()
     named = {*budgets.floor, *budgets.endpoint, *(share.than for share in budgets.endpoint.values())}
     assert named <= set(NAMES)
@@ -37,31 +37,31 @@ def test_the_budgets_name_endpoints_that_are_measured() -> None:
     assert budgets.endpoint["items_deep_cursor"] == Share("items_all", 1.2)
 
 
-def test_a_ratio_counts_application_and_postgresql() -> None:
+def test_ratio_counts_application_and_postgresql() -> None:
     assert ratio([sample(300, 100)], [sample(150, 50)]) == 2.0
 
 
-def test_a_ratio_is_the_median_of_each_rounds_own_ratio() -> None:
-    # The machine was ten times slower in the second round, for both.
+def test_ratio_is_the_median_of_all_rounds() -> None:
+    # In the second round, the machine was ten times slower for both.
     app = [sample(200), sample(3000), sample(200)]
     floor = [sample(100), sample(1000), sample(100)]
     assert ratio(app, floor) == 2.0
 
 
-def test_rounds_that_do_not_match_are_an_error() -> None:
+def test_different_numbers_of_rounds_are_an_error() -> None:
     with pytest.raises(ValueError, match="zip"):
         ratio([sample(1)], [sample(1), sample(1)])
 
 
-def test_the_middle_is_the_median_of_each_column() -> None:
-    assert middle([sample(1, 30), sample(2, 10), sample(9, 20)]) == sample(2, 20)
+def test_middle_is_the_median_of_each_column() -> None:
+    assert medians([sample(1, 30), sample(2, 10), sample(9, 20)]) == sample(2, 20)
 
 
 @pytest.mark.parametrize(
     ("ratio", "budget", "verdict"),
     [(2.0, 2.0, "ok"), (2.01, 2.0, "over"), (2.5, 2.0, "over"), (2.51, 2.0, "FAIL"), (99.0, None, "")],
 )
-def test_the_verdict_allows_a_quarter_more_than_the_budget(ratio: float, budget: float | None, verdict: str) -> None:
+def test_verdict_tolerates_a_quarter_over_budget(ratio: float, budget: float | None, verdict: str) -> None:
     assert Figure("item", ratio, budget).verdict == verdict
 
 
@@ -69,13 +69,13 @@ def test_waiting_time_never_fails() -> None:
     assert Figure("app", 9.0, 2.0, checked=False).verdict == "over"
 
 
-def test_the_check_fails_for_cpu_beyond_the_tolerance_only() -> None:
+def test_check_fails_only_beyond_the_cpu_tolerance() -> None:
     waiting = Figure("app", 9.0, 2.0, checked=False)
     figures = [Figure("item", 2.6, 2.0), Figure("items", 2.4, 2.0), Figure("login", 9.0, None), waiting]
     assert failures(figures) == ["item"]
 
 
-def test_figures_take_their_budgets_by_name() -> None:
+def test_figures_get_their_budgets_by_name() -> None:
     samples = {
         ("item", "app"): [sample(300)],
         ("item", "floor"): [sample(100)],
@@ -86,7 +86,7 @@ def test_figures_take_their_budgets_by_name() -> None:
     assert endpoint_figures(samples, BUDGETS) == []
 
 
-def test_an_endpoint_is_compared_with_another_of_the_application() -> None:
+def test_endpoint_is_compared_with_another_endpoint() -> None:
     samples = {
         ("items", "app"): [sample(100)],
         ("items", "floor"): [sample(1)],
@@ -96,26 +96,26 @@ def test_an_endpoint_is_compared_with_another_of_the_application() -> None:
     assert endpoint_figures(samples, BUDGETS) == [Figure("items_all", 3.5, 3.0)]
 
 
-def test_logins_are_judged_for_the_application_only() -> None:
+def test_logins_are_rated_for_the_application_only() -> None:
     effects = {name: [LoginEffect(2.0, 6.0, 4.0)] for name in ("app", "floor")}
     figures = login_figures(effects, BUDGETS)
     assert [(figure.ratio, figure.verdict) for figure in figures] == [(3.0, "over"), (3.0, "")]
 
 
-def test_the_table_shows_cpu_ratio_and_the_last_ratio() -> None:
+def test_table_shows_cpu_ratio_and_previous_ratio() -> None:
     samples = {("item", "app"): [sample(250, 50)], ("item", "floor"): [sample(90, 10)]}
     lines = endpoints_table(samples, floor_figures(samples, BUDGETS), {"item": 2.5}).splitlines()
     cells = [cell.strip() for cell in lines[2].strip("|").split("|")]
     assert cells == ["item", "1,000", "1.00", "2.00", "250", "50", "300", "100", "3.00", "2.50", "2.00", "FAIL"]
 
 
-def test_a_table_lines_up() -> None:
+def test_table_columns_are_aligned() -> None:
     assert table(["name", "us"], [["a", "1"], ["longer", "1,000"]]) == (
         "| name   |    us |\n|--------|------:|\n| a      |     1 |\n| longer | 1,000 |"
     )
 
 
-def test_the_baseline_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
+def test_baseline_keeps_figures_not_measured_again(tmp_path: Path) -> None:
     file = tmp_path / "bench" / "machine.json"
     assert read_baseline(file) == {}
     write_baseline(file, [Figure("item", 2.0, None), Figure("items", 1.5, None)], [Figure("items", 3.0, None)])

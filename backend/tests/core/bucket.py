@@ -1,4 +1,4 @@
-"""A bucket of a server that speaks S3's protocol, as far as we use it."""
+"""A server for one bucket with the parts of the S3 protocol that we use."""
 
 import asyncio
 import re
@@ -9,12 +9,12 @@ ERROR = b"<Error><Code>NoSuchKey</Code></Error>"
 
 
 class Bucket:
-    """Keeps what is put, by path, and remembers the requests."""
+    """Stores files by path, and records the requests."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.unfinished: dict[str, dict[int, bytes]] = defaultdict(dict)
-        """Uploads in parts that were neither completed nor aborted."""
+        """Multipart uploads that were neither completed nor aborted."""
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.url = ""
 
@@ -41,7 +41,7 @@ class Bucket:
             return 200, self._parts(method, path, query, body), ""
         if "list-type" in query:
             return 200, self._list(path, query["prefix"][0]), ""
-        if method == "POST" and "delete" in query:  # names what to delete in its body
+        if method == "POST" and "delete" in query:  # the body names the key
             [key] = re.findall(r"<Key>(.+)</Key>", body.decode())
             self.files.pop(f"{path}/{key}", None)
             return 200, f"<DeleteResult><Deleted><Key>{key}</Key></Deleted></DeleteResult>".encode(), ""
@@ -72,12 +72,12 @@ class Bucket:
         )
         return f"<ListBucketResult><KeyCount>{len(keys)}</KeyCount>{entries}</ListBucketResult>".encode()
 
-    def _read(self, path: str, asked: str | None) -> tuple[int, bytes, str]:
+    def _read(self, path: str, byte_range: str | None) -> tuple[int, bytes, str]:
         if path not in self.files:
             return 404, ERROR, ""
         content = self.files[path]
-        if asked is None:
+        if byte_range is None:
             return 200, content, ""
-        first, last = map(int, asked.removeprefix("bytes=").split("-"))
+        first, last = map(int, byte_range.removeprefix("bytes=").split("-"))
         part = content[first : last + 1]
         return 206, part, f"\r\nContent-Range: bytes {first}-{first + len(part) - 1}/{len(content)}"

@@ -1,9 +1,12 @@
-"""Holds every answer of the suite to the OpenAPI document: what an operation answers, it has announced."""
+"""Check every response of the tests against the OpenAPI document."""
 
+import json
+from functools import cache
 from typing import Any
 
 from fastapi.routing import APIRoute
 from httpx2 import Request, Response
+from jsonschema_rs import Draft202012Validator
 
 from app.main import app
 
@@ -12,12 +15,15 @@ _HOW = "give its class in app/core/errors.py to responses=problems(...)"
 
 
 async def refuse_undocumented(response: Response) -> None:
-    """An event hook of the tests' clients. Says nothing of paths and methods that no operation has."""
+    """Fail for an undocumented status, header or error code. This is an event hook of the tests' clients.
+
+    It ignores paths and methods without an operation.
+    """
     operation = _operation(response.request)
     if operation is None:
         return
     documented = operation["responses"].get(str(response.status_code))
-    undocumented = f"{operation['operationId']} answers {{}}, which it does not document: {_HOW}"
+    undocumented = f"{operation['operationId']} returns {{}}, which it does not document: {_HOW}"
     assert documented, undocumented.format(response.status_code)
     headers = {name for name in app.openapi()["components"]["headers"] if name in response.headers}
     assert headers == set(documented.get("headers", ())), f"{operation['operationId']} does not document its headers"
@@ -25,10 +31,34 @@ async def refuse_undocumented(response: Response) -> None:
         await response.aread()
         code = response.json()["code"]
         assert code in codes(documented), undocumented.format(code)
+    elif response.headers.get("content-type") == "application/json":
+        body = await response.aread()
+        errors = _validator(operation["operationId"], response.status_code).iter_errors(json.loads(body))
+        assert not (found := [f"{error.instance_path}: {error.message}" for error in errors]), (
+            f"{operation['operationId']} sends a body that its schema does not allow: {'; '.join(found)}"
+        )
+
+
+@cache
+def _validator(operation_id: str, status: int) -> Draft202012Validator:
+    """Validates a body, and refuses fields that the schema does not name: no column gets out by accident."""
+    components = {name: _closed(schema) for name, schema in app.openapi()["components"]["schemas"].items()}
+    [operation] = [
+        operation
+        for path in app.openapi()["paths"].values()
+        for operation in path.values()
+        if operation["operationId"] == operation_id
+    ]
+    schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "components": {"schemas": components}}, validate_formats=True)
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"additionalProperties": False, **schema} if "properties" in schema else schema
 
 
 def codes(response: dict[str, Any]) -> set[str]:
-    """The error codes of one documented response."""
+    """Return the error codes of one documented response."""
     schema = response["content"]["application/problem+json"]["schema"]
     return {_code(each["$ref"]) for each in schema.get("anyOf", [schema])}
 

@@ -1,4 +1,4 @@
-"""The database on another port, so that it can come late, or stop answering."""
+"""The database on another port, so that a test can start it late or make it stop responding."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from app.core.settings import settings
 
 
 def url_by(port: int) -> str:
-    """The database's URL, but on a port of this machine."""
+    """Return the database's URL with this port of the local machine."""
     real = urlsplit(settings.database_url)
     login = real.netloc.rpartition("@")[0]
     return real._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
@@ -17,7 +17,7 @@ def url_by(port: int) -> str:
 
 @asynccontextmanager
 async def forwarding(port: int) -> AsyncIterator[asyncio.Event]:
-    """Makes `url_by(port)` work for as long as the block runs. While the event is not set, nothing gets through."""
+    """Forward `url_by(port)` to the database inside the block. Nothing gets through while the event is not set."""
     real = urlsplit(settings.database_url)
     flowing = asyncio.Event()
     flowing.set()

@@ -1,4 +1,4 @@
-"""Counts the statements of a request."""
+"""Count the statements of a request."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ async def assert_statements(
     body: dict[str, Any] | None,
     **ids: object,
 ) -> None:
-    """Sends the request; `statements` is the fixture, `ids` are what the path names."""
+    """Send the request. `statements` is the fixture, `ids` fill the path."""
     statements.clear()
     response = await client.request(method, f"/api/v1{path.format(**ids)}", headers=headers, json=body)
     assert response.status_code == 200, response.text

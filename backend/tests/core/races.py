@@ -1,4 +1,4 @@
-"""Makes races happen in the order that a test wants, on the `live` database."""
+"""Order concurrent requests on the `live` database as a test needs them."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ _waiting = Statement(
 
 
 async def until_waiting(count: int) -> None:
-    """Returns when this many connections wait for a lock."""
+    """Return when this many connections wait for a lock."""
     async with asyncio.timeout(5):
         while (await db.autocommit_session.one(_waiting))["count"] < count:
             pass

@@ -1,4 +1,4 @@
-"""The application in processes of its own: for signals, for what they log, and for a database that goes away."""
+"""The application in separate processes, to test signals, logs and a lost database."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from scripts.local.ports import any_free_port
 from tests import conftest
 
 GRACE = 20
-"""What the image allows open answers, in seconds."""
+"""Seconds that the image gives open responses to finish."""
 
 
 @dataclass
@@ -22,11 +22,11 @@ class Server:
     process: asyncio.subprocess.Process
     client: AsyncClient
     lines: list[str]
-    """What it has written until now, both streams."""
+    """What the process has written so far to both streams."""
     reading: asyncio.Task[None]
 
     async def ended(self, seconds: float = GRACE) -> int:
-        """Waits for the end, within this bound. The exit code."""
+        """Wait for the end of the process, for this long at most. Returns the exit code."""
         async with asyncio.timeout(seconds):
             code = await self.process.wait()
             await self.reading
@@ -35,7 +35,7 @@ class Server:
 
 @asynccontextmanager
 async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str]) -> AsyncIterator[Server]:
-    """Begins when all workers have started."""
+    """Start uvicorn and yield when all workers have started."""
     port = any_free_port()
     arguments = ["app.main:app", f"--port={port}", f"--timeout-graceful-shutdown={GRACE}", *options]
     if workers > 1:
@@ -68,12 +68,12 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
 
 
 def _is_running(written: str, workers: int) -> bool:
-    """One worker listens only after it has started, several share a socket that listens before."""
+    """One worker listens only after it has started. Several share a socket that listens earlier."""
     return written.count("Application startup complete") >= workers and "Uvicorn running on" in written
 
 
 async def _until_it_listens(port: int) -> None:
-    """With --reload the process says that it has started just before."""
+    """With --reload, the process logs its start shortly before it listens."""
     while True:
         try:
             _, writer = await asyncio.open_connection("localhost", port)

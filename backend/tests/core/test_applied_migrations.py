@@ -1,4 +1,4 @@
-"""Whatever a database does not have is run, wherever it stands in the chain."""
+"""Every migration that a database lacks is run, wherever it is in the chain."""
 
 import asyncio
 import io
@@ -33,13 +33,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute('DROP TABLE "{revision}"')
 """
-# In the middle of the chain of any project.
+# These come in the middle of the chain of any project.
 FIRST, SECOND = "0001_x_first", "0003_x_second"
 LAST, OWN = "9001_last", "9002_own"
 
 
 class Project:
-    """A database and the migrations of its code, which a test changes."""
+    """A database and a copy of the migrations that a test can change."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
@@ -77,28 +77,28 @@ class Project:
 
 @pytest.fixture
 async def project(empty_database: str, tmp_path: Path) -> Project:
-    """Deployed once."""
+    """A project that has been deployed once."""
     project = Project(empty_database, tmp_path / "alembic")
     await project.upgrade()
     assert project.recorded() == revisions()
     return project
 
 
-async def test_what_has_come_below_the_last_one_is_run_in_the_order_of_the_chain(project: Project) -> None:
+async def test_missing_migrations_run_in_order_of_the_chain(project: Project) -> None:
     project.add(LAST, SECOND, FIRST)
     await project.upgrade()
     assert project.has(FIRST, SECOND, LAST)
     assert project.recorded() == [*revisions(), FIRST, SECOND, LAST]
 
 
-async def test_upgrade_after_that_does_nothing(project: Project) -> None:
+async def test_second_upgrade_does_nothing(project: Project) -> None:
     project.add(FIRST)
     await project.upgrade()
     await project.upgrade()
     assert project.recorded() == [*revisions(), FIRST]
 
 
-async def test_database_stands_at_a_migration_that_was_removed(project: Project) -> None:
+async def test_upgrade_works_after_a_migration_was_removed(project: Project) -> None:
     project.add(LAST)
     await project.upgrade()
     project.delete(LAST)
@@ -110,7 +110,7 @@ async def test_database_stands_at_a_migration_that_was_removed(project: Project)
     assert project.recorded() == [*revisions(), LAST, FIRST]
 
 
-async def test_removed_one_that_comes_back_is_not_run_again(project: Project) -> None:
+async def test_restored_migration_is_not_run_again(project: Project) -> None:
     project.add(FIRST, LAST)
     await project.upgrade()
     project.delete(FIRST)
@@ -121,7 +121,7 @@ async def test_removed_one_that_comes_back_is_not_run_again(project: Project) ->
     assert project.recorded() == [*revisions(), FIRST, LAST]
 
 
-async def test_forgotten_one_is_run_when_it_comes_back(project: Project) -> None:
+async def test_forgotten_migration_runs_again_when_restored(project: Project) -> None:
     project.add(LAST)
     await project.upgrade()
     project.delete(LAST)
@@ -134,7 +134,7 @@ async def test_forgotten_one_is_run_when_it_comes_back(project: Project) -> None
     assert project.has(LAST)
 
 
-async def test_failing_one_leaves_nothing_half_done(project: Project) -> None:
+async def test_failing_migration_is_rolled_back_completely(project: Project) -> None:
     project.add(FIRST)
     project.add(SECOND, more="op.execute('SELECT 1 / 0')")
     project.add(LAST)
@@ -148,7 +148,7 @@ async def test_failing_one_leaves_nothing_half_done(project: Project) -> None:
     assert project.recorded() == [*revisions(), FIRST, SECOND, LAST]
 
 
-async def test_downgrade_undoes_the_last_that_was_done(project: Project) -> None:
+async def test_downgrade_reverts_the_last_applied_migrations(project: Project) -> None:
     project.add(FIRST, LAST)
     await project.upgrade()
     project.add(SECOND)
@@ -160,7 +160,7 @@ async def test_downgrade_undoes_the_last_that_was_done(project: Project) -> None
     assert project.recorded() == [*revisions(), FIRST, SECOND, LAST]
 
 
-async def test_what_the_code_does_not_have_cannot_be_undone(project: Project) -> None:
+async def test_removed_migration_cannot_be_reverted(project: Project) -> None:
     project.add(LAST)
     await project.upgrade()
     project.delete(LAST)
@@ -170,14 +170,14 @@ async def test_what_the_code_does_not_have_cannot_be_undone(project: Project) ->
     assert project.recorded()[-1] == LAST
 
 
-async def test_models_are_compared_without_the_record(project: Project) -> None:
+async def test_comparison_with_the_models_ignores_the_record(project: Project) -> None:
     await asyncio.to_thread(command.check, project.config)
     project.add(FIRST)
     with pytest.raises(CommandError, match="not up to date"):
         await asyncio.to_thread(command.check, project.config)
 
 
-async def test_database_of_a_release_without_the_record_is_taken_over(project: Project) -> None:
+async def test_database_without_the_record_is_adopted(project: Project) -> None:
     project.execute("DROP TABLE applied_migrations")
     await project.upgrade()
     assert project.recorded() == revisions()
@@ -186,8 +186,8 @@ async def test_database_of_a_release_without_the_record_is_taken_over(project: P
     assert project.has(FIRST)
 
 
-async def test_what_was_done_past_the_record_is_known_by_the_numbers(project: Project) -> None:
-    """By a script of SQL."""
+async def test_migrations_missing_in_the_record_are_added(project: Project) -> None:
+    """They ran as an SQL script, which does not write the record."""
     project.add("9000_one", LAST, OWN)
     project.config.output_buffer = script = io.StringIO()
     await asyncio.to_thread(command.upgrade, project.config, f"{revisions()[-1]}:{LAST}", sql=True)
@@ -218,7 +218,7 @@ async def test_unknown_revision_without_a_record_is_refused(empty_database: str,
     assert tables(empty_database) == {"alembic_version"}
 
 
-def test_two_processes_migrate_one_after_the_other(empty_database: str) -> None:
+def test_two_processes_migrate_in_sequence(empty_database: str) -> None:
     environment = os.environ | {"DATABASE_URL": empty_database}
     program = [sys.executable, "-m", "alembic", "upgrade", "head"]
     both = [
@@ -231,7 +231,7 @@ def test_two_processes_migrate_one_after_the_other(empty_database: str) -> None:
     assert "users" in tables(empty_database)
 
 
-async def test_process_that_waits_for_another_gives_up(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_wait_for_another_migration_is_limited(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(applied, "LOCK_SECONDS", 0.0)
     with psycopg.connect(project.url) as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")

@@ -1,4 +1,4 @@
-"""The connections of the fast path, against a real PostgreSQL that goes away and comes late."""
+"""The autocommit pool with a real PostgreSQL that becomes unavailable or starts late."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def new_user() -> dict[str, object]:
 
 
 async def end_connections(pool: AutocommitPool) -> None:
-    """Ends the pool's connections from the server's side, which the pool cannot know yet."""
+    """End the pool's connections on the server. The pool does not notice it yet."""
     connection = await pool.pool.getconn()
     pid = connection.info.backend_pid
     await pool.pool.putconn(connection)
@@ -45,7 +45,7 @@ async def end_connections(pool: AutocommitPool) -> None:
 
 @pytest.fixture
 async def pool(one_event_loop: None) -> AsyncIterator[AutocommitPool]:
-    """One connection, so that the next statement runs on the one that was ended."""
+    """A pool with one connection, so that the next statement runs on the ended one."""
     async with AutocommitPool(settings.database_url, {**ENGINE_OPTIONS, "pool_size": 1}) as pool:
         yield pool
 
@@ -53,7 +53,7 @@ async def pool(one_event_loop: None) -> AsyncIterator[AutocommitPool]:
 async def fetch_and_lose_connection(
     pool: AutocommitPool, statement: Statement, parameters: dict[str, object]
 ) -> object:
-    """Ends the connection that runs the statement, which waits for a lock."""
+    """End the connection while its statement waits for a lock."""
     url = settings.database_url.replace("+psycopg", "", 1)
     async with await psycopg.AsyncConnection.connect(url) as other:
         await other.execute("LOCK TABLE users")
@@ -65,27 +65,25 @@ async def fetch_and_lose_connection(
     return await fetching
 
 
-@pytest.mark.parametrize(("statement", "answer"), [(READ, [(0,)]), (DELETE, [])], ids=["read", "write"])
-async def test_connection_that_has_ended_is_not_used(
-    pool: AutocommitPool, statement: Statement, answer: object
-) -> None:
+@pytest.mark.parametrize(("statement", "expected"), [(READ, [(0,)]), (DELETE, [])], ids=["read", "write"])
+async def test_ended_connection_is_not_used(pool: AutocommitPool, statement: Statement, expected: object) -> None:
     await end_connections(pool)
-    assert await pool.fetch(statement, {"email": "nobody@example.com"}) == answer
+    assert await pool.fetch(statement, {"email": "nobody@example.com"}) == expected
 
 
-async def test_read_on_a_lost_connection_is_repeated(pool: AutocommitPool) -> None:
+async def test_read_on_a_lost_connection_is_retried(pool: AutocommitPool) -> None:
     assert await fetch_and_lose_connection(pool, READ, {"email": "nobody@example.com"}) == [(0,)]
 
 
-async def test_write_on_a_lost_connection_is_not_repeated(pool: AutocommitPool) -> None:
-    """Nobody can know whether it was done before the connection broke."""
+async def test_write_on_a_lost_connection_is_not_retried(pool: AutocommitPool) -> None:
+    """The write may have succeeded before the connection was lost."""
     user = new_user()
     with pytest.raises(psycopg.OperationalError):
         await fetch_and_lose_connection(pool, WRITE, user)
     assert await pool.fetch(READ, {"email": user["email"]}) == [(0,)]
 
 
-async def test_database_that_comes_late_is_found(one_event_loop: None) -> None:
+async def test_database_that_starts_late_is_found(one_event_loop: None) -> None:
     port = any_free_port()
     async with AutocommitPool(url_by(port), {**ENGINE_OPTIONS, "pool_timeout": 0.2}) as pool:
         with pytest.raises(PoolTimeout):
@@ -99,8 +97,8 @@ async def test_database_that_comes_late_is_found(one_event_loop: None) -> None:
                     continue
 
 
-async def test_database_that_comes_back_is_found_by_the_next_request(one_event_loop: None) -> None:
-    """However long it was away: the pool's own attempts are ever longer apart."""
+async def test_next_request_finds_a_database_that_is_back(one_event_loop: None) -> None:
+    """However long the outage was: the pool's own retries become less and less frequent."""
     port = any_free_port()
     async with AutocommitPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 1}) as pool:
         await asyncio.sleep(3.5)
@@ -108,7 +106,7 @@ async def test_database_that_comes_back_is_found_by_the_next_request(one_event_l
             assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
 
 
-async def test_read_that_is_cut_off_does_not_wait_for_a_database_that_does_not_answer(one_event_loop: None) -> None:
+async def test_cancelled_read_does_not_wait_for_the_database(one_event_loop: None) -> None:
     port = any_free_port()
     async with forwarding(port) as flowing, AutocommitPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 1}) as pool:
         assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
@@ -121,7 +119,7 @@ async def test_read_that_is_cut_off_does_not_wait_for_a_database_that_does_not_a
         assert await pool.fetch(READ, {"email": "nobody@example.com"}) == [(0,)]
 
 
-async def test_read_that_is_cut_off_after_a_lost_connection_costs_the_pool_no_other(one_event_loop: None) -> None:
+async def test_cancelled_read_after_a_loss_keeps_other_connections(one_event_loop: None) -> None:
     port = any_free_port()
     async with forwarding(port) as flowing, AutocommitPool(url_by(port), {**ENGINE_OPTIONS, "pool_size": 3}) as pool:
         connections = [await pool.pool.getconn() for _ in range(3)]
@@ -139,7 +137,7 @@ async def test_read_that_is_cut_off_after_a_lost_connection_costs_the_pool_no_ot
             await pool.pool.putconn(connection)
 
 
-async def test_transaction_that_is_cut_off_does_not_either(one_event_loop: None) -> None:
+async def test_cancelled_transaction_does_not_wait_for_the_database(one_event_loop: None) -> None:
     port = any_free_port()
     engine = make_engine(url_by(port), pool_size=1)
     async with forwarding(port) as flowing:

@@ -1,4 +1,4 @@
-"""Where settings come from, and what is said about a wrong one."""
+"""The sources of settings, and the errors for invalid ones."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from app.auth.config import AuthSettings
+from app.core.features import modules
 from app.core.settings import REPOSITORY_DIR, EnvSettings, Settings, load
 from app.users.config import UsersSettings
 
@@ -20,7 +21,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def colors(tmp_path: Path) -> type[EnvSettings]:
-    """Settings of one variable, COLOR, whose files are in the test's folder."""
+    """Settings with one variable, COLOR, whose files are in the test's folder."""
     secrets = tmp_path / "secrets"
     secrets.mkdir()
 
@@ -76,7 +77,7 @@ def test_named_file_wins_over_the_env_file(
     assert color(colors) == "named"
 
 
-def test_environment_wins_over_a_file_that_the_env_file_names(
+def test_environment_wins_over_a_named_file(
     colors: type[EnvSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "color").write_text("named")
@@ -88,9 +89,9 @@ def test_environment_wins_over_a_file_that_the_env_file_names(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")],
+    [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "is not UTF-8 text")],
 )
-def test_file_without_a_value_is_named(
+def test_file_without_a_value_is_reported(
     colors: type[EnvSettings],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -129,12 +130,23 @@ def test_unknown_names_are_ignored(colors: type[EnvSettings], tmp_path: Path) ->
 
 
 def test_tracked_file_holds_no_secret() -> None:
-    """And sets nothing but what the settings know, or Compose does."""
+    """No secret has a value in the tracked file."""
     lines = (REPOSITORY_DIR / ".env").read_text().splitlines()
     values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
     assert {"SECRET_KEY", "POSTGRES_PASSWORD", "SMTP_PASSWORD"} <= set(secret)
     assert [name for name in (*secret, "FIRST_SUPERUSER_PASSWORD") if values.get(name)] == []
+
+
+def test_tracked_file_loads() -> None:
+    """Only this test reads the file: `tests/conftest.py` switches it off for all others."""
+    path = REPOSITORY_DIR / ".env"
+    classes: list[type[EnvSettings]] = [Settings, *(type(module.settings) for module in modules("config"))]
+    for settings_class in classes:
+        loaded = settings_class(_env_file=path, _secrets_dir=())
+        assert loaded.model_config["env_file"] is None
+        if isinstance(loaded, Settings):
+            assert f"PROJECT_NAME={loaded.PROJECT_NAME}\n" in path.read_text()
 
 
 def test_tracked_file_documents_every_setting() -> None:
@@ -152,9 +164,7 @@ def test_tracked_file_documents_every_setting() -> None:
         ('["https://a.example"]', ["https://a.example"]),
     ],
 )
-def test_lists_are_written_with_commas_or_as_json(
-    monkeypatch: pytest.MonkeyPatch, written: str, read: list[str]
-) -> None:
+def test_lists_are_comma_separated_or_json(monkeypatch: pytest.MonkeyPatch, written: str, read: list[str]) -> None:
     monkeypatch.setenv("BACKEND_CORS_ORIGINS", written)
     settings = Settings(_env_file=None)
     assert read == settings.BACKEND_CORS_ORIGINS
@@ -170,22 +180,22 @@ def test_lists_are_written_with_commas_or_as_json(
         ({"POSTGRES_PASSWORD": "a:b@c/d%?#"}, "postgresql+psycopg://app:a%3Ab%40c%2Fd%25%3F%23@localhost:5432/app"),
     ],
 )
-def test_database_url_is_given_or_made_of_its_parts(given: dict[str, str], url: str) -> None:
+def test_database_url_is_set_or_built_from_parts(given: dict[str, str], url: str) -> None:
     assert Settings(_env_file=None, _secrets_dir=(), **given).database_url == url  # type: ignore[arg-type]
 
 
-def test_load_names_each_wrong_variable_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_reports_each_invalid_variable_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_PORT", "31415x")
     monkeypatch.setenv("LOG_LEVEL", "loud")
     with pytest.raises(SystemExit) as caught:
         load(Settings)
     first, *lines = str(caught.value).splitlines()
-    assert first == "The settings are not usable:"
+    assert first == "The settings are invalid:"
     assert sorted(line.split(":")[0].strip() for line in lines) == ["LOG_LEVEL", "SMTP_PORT"]
     assert "31415x" not in str(caught.value)
 
 
-def test_feature_names_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feature_declares_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     class PaymentSettings(EnvSettings):
         secret_lengths: ClassVar[dict[str, int]] = {"PAYMENT_KEY": 20}
         PAYMENT_KEY: SecretStr = SecretStr("")

@@ -1,4 +1,4 @@
-"""One address has one form, however it is written."""
+"""Every spelling of an email address is normalised to one form."""
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -23,7 +23,7 @@ from app.core.mail.addresses import normalize_email
         ("x" * 64 + "@example.com", "x" * 64 + "@example.com"),
     ],
 )
-def test_address_has_one_form(written: str, stored: str) -> None:
+def test_address_is_normalised(written: str, stored: str) -> None:
     assert normalize_email(written) == stored
     assert normalize_email(stored) == stored
 
@@ -62,6 +62,6 @@ def test_address_has_one_form(written: str, stored: str) -> None:
         "ada@" + "y." * 130 + "com",
     ],
 )
-def test_what_is_no_plain_address_is_refused(written: str) -> None:
+def test_invalid_address_is_refused(written: str) -> None:
     with pytest.raises(PydanticCustomError):
         normalize_email(written)

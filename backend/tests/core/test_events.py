@@ -1,4 +1,4 @@
-"""What a feature announces happens together with it, or neither does."""
+"""Listeners run in the transaction of the event: both succeed or neither does."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import events
-from app.core.events import announce, listens_to
+from app.core.events import emit, listens_to
 from app.users.events import UserCreated
 from app.users.models import User
 from tests.core.answers import problem
@@ -24,12 +24,12 @@ class Rang:
 
 @pytest.fixture(autouse=True)
 def own_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Registers on a copy, so that a test's listeners end with it."""
+    """Register on a copy, so that listeners do not outlive their test."""
     copy = defaultdict(list, {event: list(listeners) for event, listeners in events._listeners.items()})
     monkeypatch.setattr(events, "_listeners", copy)
 
 
-async def test_listeners_are_called_one_after_the_other_with_the_session(session: AsyncSession) -> None:
+async def test_listeners_are_called_in_order_with_the_session(session: AsyncSession) -> None:
     heard: list[object] = []
 
     @listens_to(Rang)
@@ -40,15 +40,15 @@ async def test_listeners_are_called_one_after_the_other_with_the_session(session
     async def second(given: AsyncSession, event: Rang) -> None:
         heard.append("second")
 
-    await announce(session, Rang(3))
+    await emit(session, Rang(3))
     assert heard == [session, 3, "second"]
 
 
 async def test_event_without_listeners_is_fine(session: AsyncSession) -> None:
-    await announce(session, Rang(1))
+    await emit(session, Rang(1))
 
 
-async def test_error_in_a_listener_undoes_the_whole_transaction(
+async def test_error_in_a_listener_rolls_back_the_transaction(
     client: AsyncClient, session: AsyncSession, run_jobs: RunJobs
 ) -> None:
     @listens_to(UserCreated)

@@ -1,4 +1,4 @@
-"""Finding features by their folders."""
+"""Features are found by their folders."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def make_feature(folder: Path, feature: str, **files: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands in for the folder of features; what it holds is importable as `app.<feature>`."""
+    """Replace the folder of features. Its packages can be imported as `app.<feature>`."""
     monkeypatch.setattr(features, "APP_DIR", tmp_path)
     monkeypatch.setattr(app, "__path__", [*app.__path__, str(tmp_path)])
     return tmp_path
@@ -27,18 +27,18 @@ def test_features_of_this_repository_are_found() -> None:
     assert "core" not in features.feature_names()
 
 
-def test_modules_come_in_order_of_their_features(folder: Path) -> None:
+def test_modules_are_sorted_by_feature(folder: Path) -> None:
     make_feature(folder, "pears", routes="NAME = 'pears'")
     make_feature(folder, "apples", routes="NAME = 'apples'")
     assert [module.NAME for module in features.modules("routes")] == ["apples", "pears"]
 
 
-def test_feature_without_the_module_is_left_out(folder: Path) -> None:
+def test_feature_without_the_module_is_skipped(folder: Path) -> None:
     make_feature(folder, "plums", models="NAME = 'plums'")
     assert list(features.modules("routes")) == []
 
 
-def test_folder_that_is_no_package_is_no_feature(folder: Path) -> None:
+def test_folder_without_init_is_ignored(folder: Path) -> None:
     (folder / "notes").mkdir()
     assert features.feature_names() == []
 

@@ -1,4 +1,4 @@
-"""The checks behind readiness: what fails, what only warns, and what they cost."""
+"""The checks of readiness: which fail, which only warn, and what they cost."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ LATER = "9999_of_the_next_release"
 
 @pytest.fixture
 async def database(live: AsyncClient) -> AsyncIterator[Database]:
-    """The checks' connection, to the `live` database."""
+    """The connection of the checks to the `live` database."""
     database = Database(db.WriteSession.kw["bind"].url.render_as_string(hide_password=False))
     yield database
     await database.aclose()
@@ -27,7 +27,7 @@ async def database(live: AsyncClient) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No feature has a check."""
+    """Remove the checks of all features."""
     monkeypatch.setattr(health, "modules", lambda _: [])
 
 
@@ -41,7 +41,7 @@ async def execute(statement: str, **parameters: str) -> None:
 
 
 async def state(database: Database, name: str) -> tuple[str, str]:
-    """Of one check, and of all."""
+    """Return the state of one check, and of all together."""
     readiness = await Health(database).readiness()
     return readiness.checks[name].state, readiness.status
 
@@ -61,9 +61,7 @@ async def state(database: Database, name: str) -> tuple[str, str]:
         ([], "failed"),
     ],
 )
-async def test_schema_may_be_newer_than_the_code_but_lack_nothing(
-    database: Database, applied: list[str], expected: str
-) -> None:
+async def test_schema_can_be_newer_but_must_be_complete(database: Database, applied: list[str], expected: str) -> None:
     await execute("TRUNCATE applied_migrations, alembic_version")
     for revision in applied:
         await execute("INSERT INTO applied_migrations (revision) VALUES (:revision)", revision=revision)
@@ -73,20 +71,20 @@ async def test_schema_may_be_newer_than_the_code_but_lack_nothing(
 
 
 @pytest.mark.usefixtures("only")
-async def test_database_that_alembic_has_taken_back_is_not_ready(database: Database) -> None:
+async def test_downgraded_database_is_not_ready(database: Database) -> None:
     await execute("UPDATE alembic_version SET version_num = :revision", revision=REVISIONS[0])
     assert await state(database, "migrations") == ("failed", "failed")
 
 
 @pytest.mark.usefixtures("only")
-async def test_database_without_any_migration_is_not_ready(database: Database) -> None:
+async def test_database_without_migrations_is_not_ready(database: Database) -> None:
     await execute("DROP TABLE applied_migrations")
     assert await state(database, "migrations") == ("failed", "failed")
     assert await state(database, "database") == ("ok", "failed")
 
 
 @pytest.mark.usefixtures("only")
-async def test_lost_connection_is_replaced_before_anything_is_said(database: Database) -> None:
+async def test_lost_connection_is_replaced_before_reporting(database: Database) -> None:
     assert await state(database, "database") == ("ok", "ok")
     await execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE '%alembic_version%'"
@@ -96,8 +94,8 @@ async def test_lost_connection_is_replaced_before_anything_is_said(database: Dat
 
 
 @pytest.mark.usefixtures("only")
-async def test_process_whose_connections_are_all_in_use_is_ready(database: Database) -> None:
-    """It is busy: taking it out of service would only make the others busier."""
+async def test_process_with_a_busy_pool_is_ready(database: Database) -> None:
+    """Taking a busy process out of service would only overload the others."""
     async with AsyncExitStack() as held:
         pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
         for _ in range(pool.max_size):
@@ -106,18 +104,18 @@ async def test_process_whose_connections_are_all_in_use_is_ready(database: Datab
         assert (await Health(database).readiness()).status == "ok"
 
 
-async def test_feature_decides_what_its_check_means(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    for said in ("ok", "warning", "failed"):
+async def test_feature_decides_the_state_of_its_check(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for reported in ("ok", "warning", "failed"):
 
-        async def check(said: health.State = said) -> Check:
-            return Check(said, "As old as it is.")
+        async def check(reported: health.State = reported) -> Check:
+            return Check(reported, "As old as it is.")
 
         of_a_feature(monkeypatch, check)
-        assert await state(database, "feature") == (said, said)
+        assert await state(database, "feature") == (reported, reported)
         assert (await Health(database).readiness()).checks["feature"].detail == "As old as it is."
 
 
-async def test_check_of_a_feature_that_breaks_only_warns(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failing_check_of_a_feature_only_warns(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     async def check() -> Check:
         raise OSError("bucket.example.com refuses")
 
@@ -127,7 +125,7 @@ async def test_check_of_a_feature_that_breaks_only_warns(database: Database, mon
     assert "bucket" not in readiness.model_dump_json()
 
 
-async def test_check_that_hangs_is_not_started_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hanging_check_is_not_started_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, end = 0, asyncio.Event()
 
     async def check() -> Check:
@@ -138,7 +136,7 @@ async def test_check_that_hangs_is_not_started_again(database: Database, monkeyp
 
     of_a_feature(monkeypatch, check)
     monkeypatch.setattr(health, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0)
     checks = Health(database)
     for _ in range(3):
         assert (await checks.readiness()).checks["feature"].state == "warning"
@@ -159,7 +157,7 @@ async def test_many_probes_cost_one_check(database: Database, monkeypatch: pytes
         return Check("ok")
 
     of_a_feature(monkeypatch, check)
-    monkeypatch.setattr(health, "KEPT_SECONDS", 60)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 60)
     checks = Health(database)
     await asyncio.gather(*(checks.readiness() for _ in range(20)))
     assert run == 1

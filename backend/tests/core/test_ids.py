@@ -1,4 +1,4 @@
-"""Primary keys: UUIDv7 whose order is the order of creation."""
+"""Primary keys are UUIDv7 that sort by creation."""
 
 import time
 import uuid
@@ -19,30 +19,30 @@ def test_id_is_a_uuid_of_version_7() -> None:
     assert (id.version, id.variant) == (7, uuid.RFC_4122)
 
 
-def test_ids_grow_also_within_a_millisecond() -> None:
+def test_ids_are_ordered_within_a_millisecond() -> None:
     ids = [new_id() for _ in range(10_000)]
     assert ids == sorted(ids)
     assert len(set(ids)) == len(ids)
 
 
-def test_ids_of_threads_are_distinct() -> None:
+def test_ids_of_concurrent_threads_are_unique() -> None:
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(lambda _: new_id(), range(4_000)))
     assert len(set(ids)) == len(ids)
 
 
-def test_ids_grow_although_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_are_ordered_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before = new_id()
     monkeypatch.setattr("app.core.clock._time_ns", lambda: 0)
     assert new_id() > before
 
 
-def test_id_holds_the_time_of_its_creation() -> None:
+def test_id_contains_its_creation_time() -> None:
     before = time.time_ns() // 1_000_000
     assert 0 <= milliseconds(new_id()) - before < 60_000
 
 
-def test_first_id_of_a_moment_is_before_those_made_from_then_on() -> None:
+def test_first_id_at_a_moment_precedes_later_ids() -> None:
     before, now = new_id(), datetime.now(UTC)
     assert first_id_at(now) <= new_id()
     assert before < first_id_at(now + timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""Work after the commit: tried a few times, bounded, and never in a request's way (RE-02, R8)."""
+"""Jobs run after the commit, with retries and limits, and never delay a request (RE-02, R8)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Work:
-    """A job that fails the first times, or hangs."""
+    """A job that fails on its first attempts, or hangs."""
 
     def __init__(self, *, failures: int = 0, hangs: bool = False) -> None:
         self.calls: list[Any] = []
@@ -88,13 +88,13 @@ async def test_jobs_of_a_transaction_start_once(session: AsyncSession, run_jobs:
 
 
 @pytest.mark.parametrize(("failures", "calls"), [(0, 1), (1, 2), (2, 3), (3, 3), (9, 3)])
-async def test_failed_job_is_tried_three_times_and_never_raises(failures: int, calls: int) -> None:
+async def test_failing_job_is_tried_three_times(failures: int, calls: int) -> None:
     work = Work(failures=failures)
     await jobs.run(Job(work.run, {}))
     assert len(work.calls) == calls
 
 
-async def test_waits_between_tries_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_waits_between_attempts_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     waits: list[float] = []
 
@@ -107,14 +107,14 @@ async def test_waits_between_tries_grow(monkeypatch: pytest.MonkeyPatch) -> None
     assert 0 < waits[0] < waits[1]
 
 
-async def test_job_that_hangs_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hanging_job_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "RUN_SECONDS", 0.01)
     work = Work(hangs=True)
     await jobs.run(Job(work.run, {}))
     assert len(work.calls) == 3
 
 
-async def test_failing_job_leaves_its_worker_alive(session: AsyncSession) -> None:
+async def test_failing_job_does_not_stop_its_worker(session: AsyncSession) -> None:
     bad, good = Work(failures=9), Work()
     async with jobs.workers(), db.transaction() as transaction:
         for _ in range(jobs.WORKERS * 2):
@@ -123,7 +123,7 @@ async def test_failing_job_leaves_its_worker_alive(session: AsyncSession) -> Non
     assert len(good.calls) == 1
 
 
-async def test_full_queue_drops_jobs_and_fails_nobody(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_queue_drops_jobs_without_an_error(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "QUEUE_SIZE", 2)
     work = Work()
     async with jobs.workers(), db.transaction() as transaction:
@@ -132,14 +132,14 @@ async def test_full_queue_drops_jobs_and_fails_nobody(session: AsyncSession, mon
     assert work.calls == [0, 1]
 
 
-async def test_commit_without_workers_fails_nobody(session: AsyncSession) -> None:
+async def test_commit_without_workers_succeeds(session: AsyncSession) -> None:
     work = Work()
     async with db.transaction() as transaction:
         defer(transaction, work.run)
     assert work.calls == []
 
 
-async def test_shutdown_finishes_what_is_queued(session: AsyncSession) -> None:
+async def test_shutdown_finishes_queued_jobs(session: AsyncSession) -> None:
     work = Work()
     async with jobs.workers(), db.transaction() as transaction:
         for value in range(50):
@@ -147,7 +147,7 @@ async def test_shutdown_finishes_what_is_queued(session: AsyncSession) -> None:
     assert work.calls == list(range(50))
 
 
-async def test_shutdown_does_not_wait_for_ever(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_shutdown_waits_for_a_limited_time(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "SHUTDOWN_SECONDS", 0.01)
     work = Work(hangs=True)
     async with jobs.workers(), db.transaction() as transaction:
@@ -157,7 +157,7 @@ async def test_shutdown_does_not_wait_for_ever(session: AsyncSession, monkeypatc
 
 @pytest.fixture
 async def silent_smtp(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
-    """A mail server that accepts connections and says nothing; the event is set by the first one."""
+    """A mail server that accepts connections but never responds. The first connection sets the event."""
     connected, ended = asyncio.Event(), asyncio.Event()
 
     async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -184,9 +184,7 @@ async def test_silent_mail_server_delays_no_request(silent_smtp: asyncio.Event, 
     assert (await live.post("/api/v1/users/signup", json=body)).status_code == 200
 
 
-async def test_silent_mail_server_holds_no_connection_of_the_pool(
-    silent_smtp: asyncio.Event, live: AsyncClient
-) -> None:
+async def test_silent_mail_server_blocks_no_pool_connection(silent_smtp: asyncio.Event, live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         user = await create_user(session)
     await live.post(f"/api/v1/password-recovery/{user.email}")
@@ -194,7 +192,7 @@ async def test_silent_mail_server_holds_no_connection_of_the_pool(
     assert db.WriteSession.kw["bind"].pool.checkedout() == 0
 
 
-async def test_dead_mail_server_fails_no_request(
+async def test_unreachable_mail_server_fails_no_request(
     client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "SMTP_PORT", any_free_port())

@@ -1,4 +1,4 @@
-"""Which migrations are refused, because the release before them still runs (R18)."""
+"""Migrations are refused when the previous release, which still runs, cannot cope with them (R18)."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ ACCEPTED = {
         'op.add_column("users", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))'
     ),
     "a table with an index": 'op.create_table("ranks", sa.Column("id", sa.Uuid(), primary_key=True, index=True))',
-    "an index that is made beside writes": """
+    "an index that is built concurrently": """
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = '2s'")
         op.create_index("ix_users_rank", "users", ["created_at"], postgresql_concurrently=True)""",
@@ -55,7 +55,7 @@ def downgrade() -> None:
 
 
 class Migrations:
-    """A copy of the chain that a test adds to."""
+    """A copy of the chain to which a test adds migrations."""
 
     def __init__(self, folder: Path) -> None:
         self._versions = copy_without(folder) / "versions"
@@ -75,13 +75,13 @@ def names(found: list[safety.Finding]) -> list[str]:
     return [finding.name for finding in found]
 
 
-def test_our_own_migrations_break_no_release() -> None:
+def test_own_migrations_break_no_release() -> None:
     assert BASELINE in revisions()
     assert check_each(default_config()) == []
 
 
 @pytest.mark.parametrize(("rule", "statement"), REFUSED.items())
-def test_statement_that_locks_or_breaks_is_refused(migrations: Migrations, rule: str, statement: str) -> None:
+def test_locking_or_breaking_statement_is_refused(migrations: Migrations, rule: str, statement: str) -> None:
     timeout = "pass" if rule == "require-lock-timeout" else "set_lock_timeout()"
     migrations.add("9998_bad", statement, timeout=timeout)
     assert f"9998_bad:{rule}" in names(check_each(migrations.config))
@@ -89,7 +89,7 @@ def test_statement_that_locks_or_breaks_is_refused(migrations: Migrations, rule:
 
 
 @pytest.mark.parametrize("statement", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_statement_that_the_running_release_does_not_feel_is_accepted(migrations: Migrations, statement: str) -> None:
+def test_compatible_statement_is_accepted(migrations: Migrations, statement: str) -> None:
     migrations.add("9998_good", statement)
     assert names(check_each(migrations.config)) == []
 
@@ -101,14 +101,14 @@ def test_refusal_shows_the_statement_and_the_reason(migrations: Migrations) -> N
     assert "may break existing clients" in str(finding)
 
 
-def test_only_what_the_database_does_not_have_is_looked_at_before_a_deployment(migrations: Migrations) -> None:
+def test_deployment_checks_only_missing_migrations(migrations: Migrations) -> None:
     migrations.add("9997_bad", REFUSED["ban-drop-column"])
     migrations.add("9998_bad", REFUSED["ban-drop-table"])
     found = check_before_deploy(migrations.config, applied=[*revisions(), "9997_bad"])
     assert names(found) == ["9998_bad:ban-drop-table"]
 
 
-def test_nothing_runs_on_an_empty_database(migrations: Migrations) -> None:
+def test_empty_database_needs_no_check(migrations: Migrations) -> None:
     migrations.add("9998_bad", REFUSED["ban-drop-column"])
     assert check_before_deploy(migrations.config, applied=[]) == []
 
@@ -136,17 +136,17 @@ def test_comment_without_a_reason_allows_nothing(migrations: Migrations) -> None
     assert names(check_each(migrations.config)) == ["9998_drop:ban-drop-column"]
 
 
-def test_contraction_waits_for_the_release_that_no_longer_needs_the_column(migrations: Migrations) -> None:
+def test_contraction_needs_the_expanding_release_first(migrations: Migrations) -> None:
     comment = "# Deploy: allow ban-drop-column after 9997_expand: no release since then reads it."
     migrations.add("9997_expand", ACCEPTED["a column that can be null"])
     migrations.add("9998_drop", REFUSED["ban-drop-column"], comment=comment)
     assert check_each(migrations.config) == []
     assert check_before_deploy(migrations.config, applied=[*revisions(), "9997_expand"]) == []
     [early] = check_before_deploy(migrations.config, applied=revisions())
-    assert "deploy that one first" in early.message
+    assert "Deploy that first" in early.message
 
 
-def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(migrations: Migrations) -> None:
+def test_rollback_past_a_contraction_is_refused(migrations: Migrations) -> None:
     comment = "# Deploy: allow ban-drop-column after 9997_expand: no release since then reads it."
     migrations.add("9997_expand", ACCEPTED["a column that can be null"])
     migrations.add("9998_drop", REFUSED["ban-drop-column"], comment=comment)
@@ -158,10 +158,10 @@ def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(migrations: M
     assert check_before_rollback(migrations.config, applied=second, known=first) == []
 
 
-def test_what_has_come_below_the_last_one_is_looked_at(migrations: Migrations) -> None:
+def test_migration_added_below_the_last_is_checked(migrations: Migrations) -> None:
     migrations.add("0004_bad", REFUSED["ban-drop-column"])
     assert names(check_before_deploy(migrations.config, applied=revisions())) == ["0004_bad:ban-drop-column"]
 
 
-def test_going_back_to_an_earlier_release_checks_nothing() -> None:
+def test_deploying_an_earlier_release_checks_nothing() -> None:
     assert check_before_deploy(default_config(), applied=[*revisions(), "9999_later"]) == []

@@ -1,4 +1,4 @@
-"""The chain of migrations: one line, up and down, the same as the models, and still whole when a feature is gone."""
+"""The chain of migrations is linear, runs up and down, matches the models and survives the removal of a feature."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ def config(folder: Path = MIGRATIONS) -> Config:
 
 
 def revisions(folder: Path = MIGRATIONS) -> list[str]:
-    """From the base to the head; raises when there is more than one line."""
+    """Return the revisions from base to head. Raises when the chain is not linear."""
     script = ScriptDirectory.from_config(config(folder))
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
@@ -43,7 +43,7 @@ def tables(url: str) -> set[str]:
 
 
 def copy_without(target: Path, *names: str) -> Path:
-    """The migrations as they are when features have been deleted."""
+    """Copy the migrations without those of deleted features."""
     shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
     for name in names:
         (target / "versions" / f"{name}.py").unlink()
@@ -64,12 +64,12 @@ async def test_migrations_go_up_down_and_up_again(empty_database: str) -> None:
     assert tables(empty_database) == after_first
 
 
-async def test_migrations_make_what_the_models_say(empty_database: str) -> None:
+async def test_migrations_match_the_models(empty_database: str) -> None:
     await asyncio.to_thread(command.upgrade, config(), "head")
     await asyncio.to_thread(command.check, config())
 
 
-async def test_rows_from_before_versions_have_the_first(empty_database: str) -> None:
+async def test_rows_older_than_versions_get_version_one(empty_database: str) -> None:
     names = revisions()
     await asyncio.to_thread(command.upgrade, config(), names[names.index("0004_users_version") - 1])
     with psycopg.connect(empty_database) as connection:
@@ -88,7 +88,7 @@ async def test_upgrade_of_a_current_database_changes_nothing(empty_database: str
     assert "users" in tables(empty_database)
 
 
-async def test_chain_closes_when_a_feature_is_gone(empty_database: str, tmp_path: Path) -> None:
+async def test_chain_closes_when_a_feature_is_removed(empty_database: str, tmp_path: Path) -> None:
     folder = copy_without(tmp_path / "alembic")
     for name in ("9001_gone", "9002_kept"):
         (folder / "versions" / f"{name}.py").write_text(TABLE.format(revision=name))
@@ -100,7 +100,7 @@ async def test_chain_closes_when_a_feature_is_gone(empty_database: str, tmp_path
     assert "9001_gone" not in tables(empty_database)
 
 
-def test_first_migration_has_none_before_it(tmp_path: Path) -> None:
+def test_first_migration_has_no_predecessor(tmp_path: Path) -> None:
     for name in ("0001_a.py", "0003_c.py", "0010_d.py", "__init__.py", "notes.py"):
         (tmp_path / name).touch()
     assert previous(str(tmp_path / "0001_a.py")) is None
@@ -115,15 +115,15 @@ async def test_new_revision_is_named_by_the_next_number(empty_database: str, tmp
     await asyncio.to_thread(command.revision, config(folder), "Add tags", True)
     [*rest, new] = revisions(folder)
     assert rest == before
-    last = int(before[-1][:4])  # not how many: a deleted feature leaves gaps
+    last = int(before[-1][:4])  # not the count: a deleted feature leaves gaps
     assert new == f"{last + 1:04}_add_tags"
     source = (folder / "versions" / f"{new}.py").read_text()
     assert "down_revision = previous(__file__)" in source
     assert source.count("set_lock_timeout()") == 2
 
 
-async def test_migration_gives_up_rather_than_wait_for_a_lock(empty_database: str, tmp_path: Path) -> None:
-    """A migration that waits would make every later query wait behind it."""
+async def test_migration_waits_briefly_for_a_lock(empty_database: str, tmp_path: Path) -> None:
+    """Every later query would queue behind a migration that waits."""
     folder = copy_without(tmp_path / "alembic")
     helper = conftest.BACKEND_DIR / "app" / "core" / "migrations" / "operations.py"
     assert "SET LOCAL lock_timeout" in helper.read_text()
@@ -164,7 +164,7 @@ def downgrade() -> None:
 """
 
 
-async def test_migration_that_meets_a_lock_is_tried_again(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_migration_blocked_by_a_lock_is_retried(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     names = revisions()
     await asyncio.to_thread(command.upgrade, config(), names[names.index("0004_users_version") - 1])
     attempts = 0
@@ -185,8 +185,8 @@ async def test_migration_that_meets_a_lock_is_tried_again(empty_database: str, m
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (revisions()[-1],)
 
 
-def test_schema_of_a_later_release_is_left_as_it_is(empty_database: str) -> None:
-    """What going back to an earlier release finds."""
+def test_schema_of_a_later_release_stays_unchanged(empty_database: str) -> None:
+    """This is the state after a rollback to an earlier release."""
     command.upgrade(config(), "head")
     with psycopg.connect(empty_database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_later'")

@@ -1,7 +1,7 @@
-"""What needs a connection to itself goes past a pooler.
+"""Migrations and LISTEN bypass a connection pooler.
 
-The pooler is a port that nobody listens on: what asks it fails. The settings are read at the import, so that each case
-is a process of its own.
+The pooler is a port on which nobody listens, so connections to it fail. Settings are read on import, so each case
+runs in its own process.
 """
 
 import os
@@ -37,14 +37,14 @@ def run_behind_a_pooler(script: str, variables: dict[str, str]) -> "subprocess.C
 
 
 @pytest.mark.parametrize("script", [MIGRATE, LISTEN], ids=["migrations", "changes"])
-def test_what_needs_one_connection_goes_to_the_server_itself(script: str) -> None:
+def test_migrations_and_listen_bypass_the_pooler(script: str) -> None:
     server = urlsplit(settings.database_url)
     direct = {"POSTGRES_DIRECT_SERVER": str(server.hostname), "POSTGRES_DIRECT_PORT": str(server.port)}
     result = run_behind_a_pooler(script, direct)
     assert result.returncode == 0, result.stderr
 
 
-def test_direct_url_differs_by_its_server_only() -> None:
+def test_direct_url_differs_only_in_the_server() -> None:
     given = {
         "DATABASE_URL": "postgresql://u%40x:p%2Fw%25@pooler:6432/db?sslmode=require",
         "POSTGRES_DIRECT_SERVER": "db",

@@ -1,4 +1,4 @@
-"""Versions, `ETag` and `If-Match` (RFC 9110, section 13.1.1), on users as their example."""
+"""Versions, `ETag` and `If-Match` (RFC 9110, section 13.1.1), with users as the example."""
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -18,7 +18,7 @@ USERS = "/api/v1/users/"
 
 @pytest.fixture
 async def path(session: AsyncSession) -> tuple[str, Headers]:
-    """Of a user in version 2, and headers of a superuser."""
+    """The path of a user with version 2, and headers of a superuser."""
     _, headers = await signed_in_superuser(session)
     user = await create_user(session, full_name="Before")
     user.full_name = "Between"
@@ -29,7 +29,7 @@ async def path(session: AsyncSession) -> tuple[str, Headers]:
 
 
 async def change(client: AsyncClient, path: tuple[str, Headers], *tags: str) -> tuple[int, str, str]:
-    """Status, code and the name that the user has then."""
+    """Return the status, the error code and the user's name afterwards."""
     url, headers = path
     sent = [*headers.items(), *(("If-Match", tag) for tag in tags)]
     response = await client.patch(url, headers=sent, json={"full_name": "After"})
@@ -52,7 +52,7 @@ async def change(client: AsyncClient, path: tuple[str, Headers], *tags: str) -> 
         ['"1"', '"2"'],
     ],
 )
-async def test_change_of_a_version_that_is_meant_is_made(
+async def test_change_of_the_matching_version_succeeds(
     client: AsyncClient, path: tuple[str, Headers], tags: list[str]
 ) -> None:
     assert await change(client, path, *tags) == (200, "", "After")
@@ -89,26 +89,24 @@ async def test_malformed_condition_is_invalid(client: AsyncClient, path: tuple[s
     assert await change(client, path, *tags) == (422, "VAL_001", "Between")
 
 
-async def test_malformed_condition_is_an_error_of_its_header(client: AsyncClient, path: tuple[str, Headers]) -> None:
+async def test_malformed_condition_is_reported_on_its_header(client: AsyncClient, path: tuple[str, Headers]) -> None:
     response = await client.delete(path[0], headers={**path[1], "If-Match": "2"})
     assert fields(response) == ["If-Match"]
 
 
-async def test_long_malformed_condition_is_refused_at_once(client: AsyncClient, path: tuple[str, Headers]) -> None:
-    """A pattern that tries every way to read it would take minutes."""
+async def test_long_malformed_condition_is_refused_quickly(client: AsyncClient, path: tuple[str, Headers]) -> None:
+    """A pattern with backtracking would take minutes."""
     for tag in (" " * 50_000 + "x", ", " * 25_000 + "x", '"1", ' * 10_000 + "x", '"' * 50_001):
         assert (await change(client, path, tag))[0] == 422
 
 
-async def test_refusal_tells_what_happened_and_the_version_there_is(
-    client: AsyncClient, path: tuple[str, Headers]
-) -> None:
+async def test_refusal_explains_and_returns_the_current_version(client: AsyncClient, path: tuple[str, Headers]) -> None:
     response = await client.patch(path[0], headers={**path[1], "If-Match": '"1"'}, json={"full_name": "After"})
-    assert response.json()["detail"] == "Somebody else has changed this in the meantime"
+    assert response.json()["detail"] == "Someone else has changed this record. Load it again and retry."
     assert response.headers["etag"] == '"2"'
 
 
-async def test_nobody_learns_of_somebody_elses_version(
+async def test_version_of_another_user_stays_hidden(
     client: AsyncClient, session: AsyncSession, path: tuple[str, Headers]
 ) -> None:
     _, headers = await signed_in_user(session)
@@ -117,16 +115,16 @@ async def test_nobody_learns_of_somebody_elses_version(
     assert "etag" not in response.headers
 
 
-async def test_other_origins_may_ask_with_a_condition_and_read_the_tag(client: AsyncClient) -> None:
+async def test_cors_allows_if_match_and_exposes_etag(client: AsyncClient) -> None:
     origin = {"Origin": "http://localhost:8000"}
-    asked = {**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "if-match"}
-    assert (await client.options(USERS, headers=asked)).status_code == 200
+    preflight = {**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "if-match"}
+    assert (await client.options(USERS, headers=preflight)).status_code == 200
     exposed = (await client.get(USERS, headers=origin)).headers["access-control-expose-headers"].lower()
     assert {"etag", "x-total-count", "content-disposition"} <= set(exposed.split(", "))
 
 
-async def test_change_behind_the_back_of_a_session_is_found(live: AsyncClient) -> None:
-    """Also where nobody locked the row: SQLAlchemy compares the versions."""
+async def test_concurrent_change_without_a_lock_is_detected(live: AsyncClient) -> None:
+    """SQLAlchemy compares the versions on commit."""
     async with db.WriteSession() as session:
         user = await create_user(session)
     async with db.WriteSession() as one, db.WriteSession() as other:
@@ -141,7 +139,7 @@ async def test_change_behind_the_back_of_a_session_is_found(live: AsyncClient) -
     assert (stored.full_name, stored.version) == ("first", 2)
 
 
-async def test_change_that_a_session_finds_too_late_is_a_conflict() -> None:
+async def test_change_detected_on_commit_is_a_conflict() -> None:
     app = create_app()
 
     async def late() -> None:

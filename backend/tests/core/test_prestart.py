@@ -1,4 +1,4 @@
-"""Before the first request: the database is there and current, and there is a superuser."""
+"""Before the first request, prestart waits for the database, migrates it and creates a superuser."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ async def stored_users(session: AsyncSession) -> list[User]:
     return list((await session.exec(select(User))).all())
 
 
-async def test_first_superuser_is_made(session: AsyncSession) -> None:
+async def test_first_superuser_is_created(session: AsyncSession) -> None:
     await prestart.create_first_superuser()
     [user] = await stored_users(session)
     assert (user.email, user.is_superuser, user.is_active) == ("root@example.com", True, True)
@@ -51,21 +51,21 @@ async def test_second_run_leaves_the_superuser_alone(session: AsyncSession, monk
     assert [user.model_dump() for user in await stored_users(session)] == [before]
 
 
-async def test_changed_account_of_the_superuser_is_left_alone(session: AsyncSession) -> None:
+async def test_changed_superuser_account_is_left_alone(session: AsyncSession) -> None:
     user = await create_user(session, email="root@example.com", full_name="Changed", is_active=False)
     await prestart.create_first_superuser()
     await session.refresh(user)
     assert (user.full_name, user.is_active) == ("Changed", False)
 
 
-async def test_missing_password_is_named(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_missing_password_is_reported(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "FIRST_SUPERUSER_PASSWORD", SecretStr(""))
     with pytest.raises(SystemExit, match="FIRST_SUPERUSER_PASSWORD"):
         await prestart.create_first_superuser()
     assert await stored_users(session) == []
 
 
-async def test_missing_password_does_not_matter_once_the_superuser_exists(
+async def test_existing_superuser_needs_no_password_setting(
     session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await prestart.create_first_superuser()
@@ -73,8 +73,8 @@ async def test_missing_password_does_not_matter_once_the_superuser_exists(
     await prestart.create_first_superuser()
 
 
-async def test_late_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first connections meet a server that is not ready; then it is."""
+async def test_prestart_waits_for_a_late_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first connections are refused, then the server is ready."""
     target = core_settings.database_url
     attempts = 0
 
@@ -95,16 +95,16 @@ async def test_late_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
     await late.dispose()
 
 
-async def test_database_that_never_comes_ends_the_wait_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_missing_database_ends_the_wait_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_async_engine(f"postgresql+psycopg://app:secret@127.0.0.1:{any_free_port()}/app")
     monkeypatch.setattr(prestart, "engine", engine)
     monkeypatch.setattr(prestart, "WAIT_SECONDS", 0.2)
-    with pytest.raises(SystemExit, match="database did not answer") as caught:
+    with pytest.raises(SystemExit, match="database was unavailable") as caught:
         await prestart.prepare()
     assert "secret" not in str(caught.value)
 
 
-async def test_migrations_run_again_without_effect() -> None:
+async def test_migrations_can_run_again() -> None:
     await asyncio.to_thread(prestart.migrate)
 
 

@@ -1,4 +1,4 @@
-"""What the database refuses, and what the client is told of it."""
+"""Database errors, and the problem documents that clients get for them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -37,7 +37,7 @@ INSERT_USER = (
 
 
 async def database_error(session: AsyncSession, *statements: str) -> DBAPIError:
-    """The error of the last statement."""
+    """Run the statements and return the error of the last one."""
     connection = await session.connection()
     *before, last = map(text, statements)
     for statement in before:
@@ -70,14 +70,12 @@ async def test_refused_statement_is_translated(
         assert leak not in error.detail
 
 
-async def test_refused_value_is_logged_by_its_column_alone(
-    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_refused_value_is_logged_by_its_column(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
     logger = CapturingLogger()
     monkeypatch.setattr(problems, "logger", logger)
     translate_database_error(await database_error(session, INSERT_USER.format(email="NULL")))
     [call] = logger.calls
-    assert (call.args, call.kwargs["column"]) == (("value_refused_by_database",), "email")
+    assert (call.args, call.kwargs["column"]) == (("value_rejected_by_database",), "email")
     assert "example.com" not in str(call)
 
 
@@ -105,13 +103,13 @@ STATES = {
 
 
 @pytest.mark.parametrize(("state", "expected"), STATES.items())
-async def test_state_of_the_server_is_translated(session: AsyncSession, state: str, expected: type[AppError]) -> None:
+async def test_database_error_code_is_translated(session: AsyncSession, state: str, expected: type[AppError]) -> None:
     error = await database_error(session, f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$")
     assert type(translate_database_error(error)) is expected
 
 
 @pytest.mark.parametrize("statement", ["SELECT * FROM nowhere", "SELEKT", "SELECT nothing"])
-async def test_fault_of_the_program_is_raised_again(session: AsyncSession, statement: str) -> None:
+async def test_programming_error_is_raised_again(session: AsyncSession, statement: str) -> None:
     error = await database_error(session, statement)
     with pytest.raises(DBAPIError):
         translate_database_error(error)
@@ -119,7 +117,7 @@ async def test_fault_of_the_program_is_raised_again(session: AsyncSession, state
 
 @asynccontextmanager
 async def small_pools(**options: Any) -> AsyncIterator[tuple[Any, Any]]:
-    """An engine and a pool for reads on the database of `live`, each of one connection, for both kinds of session."""
+    """Give both kinds of session an engine and a pool with one connection each, on the database of `live`."""
     url = db.WriteSession.kw["bind"].url
     merged: dict[str, Any] = {**database_engine.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
     engine = database_engine.make_engine(url, **merged)
@@ -149,7 +147,7 @@ async def test_exhausted_pool_is_503(live: AsyncClient) -> None:
 
 
 async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None:
-    """Or requests that each hold one and wait for a second would wait for each other."""
+    """Requests that hold one connection and wait for a second one could deadlock."""
     async with db.WriteSession() as session:
         _, headers = await signed_in_superuser(session)
         one, other = await create_user(session), await create_user(session)
@@ -169,7 +167,7 @@ async def test_request_holds_one_connection_at_a_time(live: AsyncClient) -> None
             assert response.status_code == 200, response.text
 
 
-async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
+async def test_wait_for_a_lock_is_limited(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_superuser(session)
         user = await create_user(session)
@@ -184,7 +182,7 @@ async def test_wait_for_a_lock_has_an_end(live: AsyncClient) -> None:
     ("name", "value"),
     [("statement_timeout", "8s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "15s")],
 )
-async def test_every_wait_in_the_database_has_a_bound(session: AsyncSession, name: str, value: str) -> None:
+async def test_every_wait_in_the_database_is_limited(session: AsyncSession, name: str, value: str) -> None:
     shown = await (await session.connection()).execute(text(f"SHOW {name}"))
     assert shown.scalar_one() == value
 
@@ -205,7 +203,7 @@ async def test_r03_lost_connections_are_replaced(live: AsyncClient) -> None:
         assert (await live.patch("/api/v1/users/me", headers=headers, json={})).status_code == 200
 
 
-async def test_database_that_is_not_there_is_503(live: AsyncClient) -> None:
+async def test_unreachable_database_is_503(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
     url = db.WriteSession.kw["bind"].url.set(port=1)

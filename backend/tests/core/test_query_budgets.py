@@ -1,4 +1,4 @@
-"""How many statements each endpoint costs, however many rows there are: one more for each row fails here."""
+"""How many statements each endpoint runs, independent of the number of rows."""
 
 import uuid
 from datetime import timedelta
@@ -35,7 +35,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 
 async def fill(session: AsyncSession, rows: int) -> list[uuid.UUID]:
-    """So many users; their ids."""
+    """Insert this many users and return their ids."""
     now = utc_now() - timedelta(days=1)
     users: list[dict[str, Any]] = [
         {"id": new_id(), "email": f"user-{n}@example.com", "hashed_password": "", "created_at": now}
@@ -49,7 +49,7 @@ async def fill(session: AsyncSession, rows: int) -> list[uuid.UUID]:
 
 @pytest.mark.parametrize("rows", [10, 1000])
 @pytest.mark.parametrize(("method", "path"), BUDGETS)
-async def test_endpoint_keeps_to_its_budget_of_statements(
+async def test_endpoint_stays_within_its_statement_budget(
     client: AsyncClient, session: AsyncSession, statements: list[str], method: str, path: str, rows: int
 ) -> None:
     _, headers = await signed_in_superuser(session)

@@ -1,4 +1,4 @@
-"""The short way to an operation answers as FastAPI's own way does."""
+"""The fast path returns the same responses as FastAPI's own path."""
 
 import uuid
 from typing import Annotated, Any, Literal
@@ -103,24 +103,24 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "options"), REQUESTS)
-async def test_answer_is_that_of_fastapi(method: str, path: str, options: dict[str, Any]) -> None:
-    answers = []
+async def test_response_equals_that_of_fastapi(method: str, path: str, options: dict[str, Any]) -> None:
+    responses = []
     for route_class in (Route, APIRoute):
         transport = ASGITransport(make_app(route_class))
         async with AsyncClient(transport=transport, base_url=BASE_URL) as client:
             response = await client.request(method, path, **options)
-            answers.append((response.status_code, response.content, response.headers.raw))
-    assert answers[0] == answers[1]
+            responses.append((response.status_code, response.content, response.headers.raw))
+    assert responses[0] == responses[1]
 
 
-async def test_dependency_of_two_is_called_once() -> None:
+async def test_shared_dependency_is_called_once() -> None:
     calls.clear()
     async with AsyncClient(transport=ASGITransport(make_app(Route)), base_url=BASE_URL) as client:
         assert (await client.get(f"/things/{ID}")).json()["hello"] == "Hello nobody"
     assert calls == ["who"]
 
 
-async def test_override_of_a_dependency_counts() -> None:
+async def test_dependency_override_is_used() -> None:
     app = make_app(Route)
     app.dependency_overrides[who] = lambda: "somebody else"
     async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:

@@ -8,7 +8,7 @@ from app.core.database.statements import Statement
 
 
 class Base(SQLModel):
-    """Tables of these tests are no part of the schema."""
+    """Base of tables that are not part of the schema."""
 
     metadata = MetaData()
 
@@ -17,7 +17,7 @@ class Colour(StrEnum):
     RED = "red"
 
 
-def test_enum_is_refused_with_what_to_write_instead() -> None:
+def test_enum_column_is_refused_with_an_alternative() -> None:
     class Painted(Base, table=True):
         id: int = Field(primary_key=True)
         colour: Colour

@@ -1,4 +1,4 @@
-"""Files in a directory, and in a bucket of a server that speaks S3's protocol."""
+"""Files in a directory, and in a bucket of an S3 server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ async def bucket() -> AsyncIterator[Bucket]:
 
 @pytest.fixture
 def open_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Makes the functions of the module work on the store of another URL."""
+    """Make the functions of the module use the store of another URL."""
 
     def use(url: str) -> None:
         monkeypatch.setattr(settings, "STORAGE_URL", url)
@@ -73,14 +73,14 @@ async def test_key_cannot_leave_the_directory(tmp_path: Path, open_store: Callab
     assert not (tmp_path / "outside").exists()
 
 
-async def test_directory_that_cannot_be_made_is_unavailable(tmp_path: Path, open_store: Callable[[str], None]) -> None:
+async def test_unusable_directory_is_unavailable(tmp_path: Path, open_store: Callable[[str], None]) -> None:
     (tmp_path / "file").touch()
     open_store(f"file://{tmp_path}/file/below")
     with pytest.raises(Unavailable):
         await storage.put("a", b"x")
 
 
-async def test_bucket_that_is_silent_is_unavailable_in_time(
+async def test_silent_bucket_is_unavailable_in_time(
     open_store: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "SECONDS", 0.1)
@@ -104,7 +104,7 @@ async def test_bucket_that_is_silent_is_unavailable_in_time(
     "url",
     ["/var/lib/app", "file://host/path", "file:///", "file:", "s3:///prefix", "s3://key:secret@bucket", "gs://bucket"],
 )
-def test_url_of_another_kind_refuses_to_start(url: str) -> None:
+def test_unknown_url_scheme_refuses_to_start(url: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(_env_file=None, _secrets_dir=(), STORAGE_URL=url)
     assert "STORAGE_URL" in str(caught.value)

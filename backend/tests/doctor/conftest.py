@@ -1,4 +1,4 @@
-"""A set-up in which nothing is wrong, of real parts: a database user, two mail servers, a folder for files."""
+"""A valid set-up of real parts: a database user, two mail servers, a folder for files."""
 
 import os
 import uuid
@@ -19,12 +19,12 @@ OTHER_SECRET = "Zq8Wc3nVb6Kj2Hf9Ld4Sa7Gp1Xm5Ty0R"
 
 @pytest.fixture(scope="module")
 def roles() -> Iterator[dict[str, str]]:
-    """Users of the test's PostgreSQL: one as it should be, one that may have no connection."""
+    """Users of the test's PostgreSQL: a usual one, and one whose connection limit is 0."""
     names = {"role": f"doctor_{uuid.uuid4().hex}", "full_role": f"doctor_{uuid.uuid4().hex}"}
     with psycopg.connect(f"{os.environ['TEST_POSTGRES_URL']}/postgres", autocommit=True) as connection:
         for name, limit in zip(names.values(), (-1, 0), strict=True):
-            made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}")
-            connection.execute(made.format(sql.Identifier(name), sql.Literal(SECRET), sql.Literal(limit)))
+            create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}")
+            connection.execute(create.format(sql.Identifier(name), sql.Literal(SECRET), sql.Literal(limit)))
             connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(name)))
         yield names
         for name in names.values():
@@ -33,7 +33,7 @@ def roles() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def refusing_smtp_port() -> Iterator[int]:
-    """A mail server that takes no login."""
+    """A mail server that refuses every login."""
     controller = Controller(
         object(),
         hostname="127.0.0.1",
@@ -57,7 +57,7 @@ def loginless_smtp_port() -> Iterator[int]:
 
 @pytest.fixture
 def places(roles: dict[str, str], refusing_smtp_port: int, loginless_smtp_port: int) -> dict[str, str]:
-    """What the set-ups name in braces."""
+    """The values of the placeholders in the set-ups."""
     server, database = os.environ["DATABASE_URL"].rpartition("@")[2].split("/")
     return {
         **roles,
@@ -73,8 +73,8 @@ def places(roles: dict[str, str], refusing_smtp_port: int, loginless_smtp_port: 
 
 @pytest.fixture
 def good(places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment of a set-up in which nothing is wrong, and nothing of the test's own besides."""
-    # Not above: this file is read before the tests' environment is made, which these would read.
+    """The environment of a valid set-up, without the variables of the tests."""
+    # Not at the top: these read the environment, and pytest loads this file before the environment is set.
     from app.core.settings import Settings
     from app.users.config import UsersSettings
 

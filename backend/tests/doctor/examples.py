@@ -1,3 +1,3 @@
-"""The doctor for the tests that look at all features."""
+"""The operations of the doctor, for the tests that cover all features."""
 
 SUPERUSERS = {"read_doctor_report"}

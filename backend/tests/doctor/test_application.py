@@ -1,4 +1,4 @@
-"""The application's half: each broken set-up is told, with what to do and without a secret."""
+"""The application's half: each broken set-up is reported with a fix and without secrets."""
 
 import os
 from typing import Any
@@ -30,7 +30,7 @@ async def examine(values: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> li
 
 
 @pytest.mark.parametrize("setup", setups(__file__))
-async def test_broken_setup_is_told(
+async def test_broken_setup_is_reported(
     setup: dict[str, Any],
     good: dict[str, str],
     places: dict[str, str],
@@ -39,9 +39,9 @@ async def test_broken_setup_is_told(
 ) -> None:
     broken = {name: value.format(**places) for name, value in setup["settings"].items()}
     findings = await examine({**good, **broken}, monkeypatch)
-    told = {(each.code, each.state): each for each in findings}
-    assert told.keys() >= set(setup["expect"].items())
-    # What was not broken is not blamed.
+    found = {(each.code, each.state): each for each in findings}
+    assert found.keys() >= set(setup["expect"].items())
+    # Nothing else is reported as failed.
     assert {each.code for each in findings if each.state == "failed"} <= set(setup["expect"])
     for finding in findings:
         assert (finding.fix == "") == (finding.state in ("ok", "skipped")), finding
@@ -58,41 +58,41 @@ async def test_good_setup_has_no_failure(
     assert seen >= {"settings", "database", "connections", "clock", "migrations", "mail", "storage"}
 
 
-async def test_check_that_breaks_hides_no_other(
+async def test_failing_check_hides_no_other(
     good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
 ) -> None:
     monkeypatch.setattr(service, "CHECK_SECONDS", 0.0)
     findings = await examine(good, monkeypatch)
     assert {each.code for each in findings} == {"settings", "database", "health", "mail", "storage"}
     assert {each.state for each in findings} == {"failed"}
-    assert all("No answer within" in each.detail for each in findings)
+    assert all("No response within" in each.detail for each in findings)
 
 
 async def test_error_of_a_check_is_a_finding(
     good: dict[str, str], monkeypatch: pytest.MonkeyPatch, one_event_loop: None
 ) -> None:
-    """A number that PostgreSQL would never send ends the arithmetic."""
+    """An invalid number makes the check raise TypeError."""
     monkeypatch.setattr("app.doctor.database.OWN_CONNECTIONS", "two")
-    told = {each.code: each for each in await examine(good, monkeypatch)}
-    assert told["database"].state == "failed"
-    assert "TypeError" in told["database"].detail
-    assert told["mail"].state == "ok"
+    found = {each.code: each for each in await examine(good, monkeypatch)}
+    assert found["database"].state == "failed"
+    assert "TypeError" in found["database"].detail
+    assert found["mail"].state == "ok"
 
 
 @pytest.mark.parametrize(
     ("offset", "state"),
     [(0.3, "ok"), (-1.9, "ok"), (2.5, "warning"), (-12, "warning"), (31, "failed"), (-90, "failed")],
 )
-def test_clock_is_judged_by_its_distance(offset: float, state: str) -> None:
+def test_clock_is_rated_by_its_offset(offset: float, state: str) -> None:
     assert judge_clock(offset).state == state
 
 
 @pytest.mark.parametrize(("free", "state"), [(6 * GIB, "ok"), (4 * GIB, "warning"), (GIB // 2, "failed")])
-def test_disk_is_judged_by_what_is_left(free: int, state: str) -> None:
+def test_disk_is_rated_by_free_space(free: int, state: str) -> None:
     assert judge_disk(free, "/storage").state == state
 
 
-def test_settings_that_cannot_be_read_say_so() -> None:
+def test_unreadable_settings_are_reported() -> None:
     message = "The settings cannot be read as user 10001: [Errno 13] Permission denied: '/run/secrets/SECRET_KEY'"
     [finding] = unusable_settings(message)
     assert (finding.code, finding.state) == ("settings-unreadable", "failed")
@@ -109,7 +109,7 @@ async def test_superusers_read_the_report(client: AsyncClient, session: AsyncSes
         assert secret not in response.text
 
 
-async def test_others_do_not(client: AsyncClient, session: AsyncSession) -> None:
+async def test_others_cannot_read_the_report(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     assert (await client.get("/api/v1/doctor/", headers=headers)).status_code == 403
     assert (await client.get("/api/v1/doctor/")).status_code == 401

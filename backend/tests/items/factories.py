@@ -1,4 +1,4 @@
-"""Makes items for tests."""
+"""Create items for tests."""
 
 import uuid
 
@@ -22,7 +22,7 @@ async def create_items(session: AsyncSession, owner_id: uuid.UUID, *titles: str)
 
 
 async def create_many_items(session: AsyncSession, owner_id: uuid.UUID, *titles: str) -> list[uuid.UUID]:
-    """In one statement. Their ids."""
+    """Insert items with one statement and return their ids."""
     ids = [new_id() for _ in titles]
     rows = [
         {"id": id, "owner_id": owner_id, "title": title, "created_at": utc_now()}

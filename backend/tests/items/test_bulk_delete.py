@@ -1,4 +1,4 @@
-"""Many items deleted at once."""
+"""Deleting many items with one request."""
 
 import asyncio
 import uuid
@@ -28,7 +28,7 @@ async def titles(session: AsyncSession) -> list[str]:
     return list((await session.exec(select(Item.title).order_by(col(Item.id)))).all())
 
 
-async def test_bulk_delete_deletes_and_counts_what_is_there(client: AsyncClient, session: AsyncSession) -> None:
+async def test_bulk_delete_counts_the_items_it_deletes(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     items = [await create_item(session, user.id, title=title) for title in "abc"]
     body = ids(items[2], items[0], items[0], uuid.uuid4())
@@ -38,15 +38,13 @@ async def test_bulk_delete_deletes_and_counts_what_is_there(client: AsyncClient,
     assert (await client.post(BULK, headers=headers, json=body)).json() == {"count": 0}
 
 
-async def test_bulk_delete_takes_a_hundred(client: AsyncClient, session: AsyncSession) -> None:
+async def test_bulk_delete_accepts_a_hundred_ids(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     body = ids(*await create_many_items(session, user.id, *["a title"] * 100))
     assert (await client.post(BULK, headers=headers, json=body)).json() == {"count": 100}
 
 
-async def test_bulk_delete_leaves_items_of_others_and_does_not_tell_of_them(
-    client: AsyncClient, session: AsyncSession
-) -> None:
+async def test_bulk_delete_ignores_items_of_others(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     mine, theirs = await create_item(session, user.id), await create_item(session, other.id, title="theirs")
@@ -55,7 +53,7 @@ async def test_bulk_delete_leaves_items_of_others_and_does_not_tell_of_them(
     assert await titles(session) == ["theirs"]
 
 
-async def test_superuser_deletes_everybodys_items(client: AsyncClient, session: AsyncSession) -> None:
+async def test_superuser_bulk_deletes_items_of_others(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     items = [await create_item(session, (await create_user(session)).id) for _ in range(2)]
     assert (await client.post(BULK, headers=headers, json=ids(*items))).json() == {"count": 2}
@@ -83,7 +81,7 @@ SOME_ID = "01900000-0000-7000-8000-000000000000"
         ({"ids": [1]}, "ids.0"),
     ],
 )
-async def test_bulk_delete_refuses_invalid_values_at_the_field(
+async def test_bulk_delete_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     user, headers = await signed_in_user(session)
@@ -96,16 +94,16 @@ async def test_bulk_delete_refuses_invalid_values_at_the_field(
 
 @pytest.fixture
 async def owned(live: AsyncClient) -> tuple[list[uuid.UUID], Headers]:
-    """The ids of thirty items, and headers of their owner."""
+    """Create thirty items. Returns their ids and their owner's headers."""
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
         return await create_many_items(session, user.id, *["a title"] * 30), headers
 
 
-async def test_bulk_deletes_at_once_do_not_wait_for_each_other_in_a_circle(
+async def test_concurrent_bulk_deletes_do_not_deadlock(
     live: AsyncClient, owned: tuple[list[uuid.UUID], Headers]
 ) -> None:
-    """Each holds some of what the others want, in orders of their own."""
+    """Each request locks the same rows in a different order."""
     items, headers = owned
     orders = [items, items[::-1], items[10:] + items[:10], items[::2] + items[1::2]]
     async with db.WriteSession() as session, asyncio.TaskGroup() as group:
@@ -113,12 +111,12 @@ async def test_bulk_deletes_at_once_do_not_wait_for_each_other_in_a_circle(
         requests = [group.create_task(live.post(BULK, headers=headers, json=ids(*order))) for order in orders]
         await until_waiting(len(orders))
         await session.commit()
-    answers = [request.result() for request in requests]
-    assert [answer.status_code for answer in answers] == [200] * len(orders), [answer.text for answer in answers]
-    assert sorted(answer.json()["count"] for answer in answers) == [0, 0, 0, len(items)]
+    responses = [request.result() for request in requests]
+    assert [response.status_code for response in responses] == [200] * len(orders), [each.text for each in responses]
+    assert sorted(response.json()["count"] for response in responses) == [0, 0, 0, len(items)]
 
 
-async def test_bulk_delete_takes_an_item_that_changes_meanwhile_and_leaves_out_one_that_goes(
+async def test_bulk_delete_handles_concurrent_changes_and_deletions(
     live: AsyncClient, owned: tuple[list[uuid.UUID], Headers]
 ) -> None:
     items, headers = owned

@@ -26,8 +26,8 @@ from app.items import crud
 from app.items.models import Item, ItemPublic, ItemsFilter
 from app.main import app
 from app.users.models import User
-from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
-from tests.core.answers import as_csv, csv_rows, fields, problem
+from tests.auth.factories import signed_in_superuser, signed_in_user
+from tests.core.answers import csv_rows, fields, listed_as_csv, problem
 from tests.items.factories import create_item, create_items, create_many_items
 from tests.users.factories import create_user
 
@@ -36,20 +36,8 @@ EXPORT = f"{ITEMS}export"
 ROWS = 2 * CHUNK_ROWS + 600
 
 
-async def listed(client: AsyncClient, headers: Headers, **params: Any) -> list[dict[str, str]]:
-    """All pages of the list, as they are to be in CSV."""
-    rows: list[dict[str, str]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        body = (await client.get(ITEMS, headers=headers, params={**params, **cursor})).json()
-        rows += [as_csv(row) for row in body["data"]]
-        if not body["pagination"]["has_next"]:
-            return rows
-        cursor = {"cursor": body["pagination"]["next_cursor"]}
-
-
 def some_titles(count: int) -> list[str]:
-    """In no order, with every title several times and in both cases."""
+    """Return titles in random order, each several times and in both cases."""
     chance = random.Random(1)  # noqa: S311 - the same every time
     return [
         chance.choice(["title {}", "Title {}", 'a, "title" {}\r\n']).format(chance.randrange(count // 3))
@@ -58,7 +46,7 @@ def some_titles(count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("sort", ["created_at", "-created_at", "title", "-title"])
-async def test_export_is_the_whole_list_row_by_row(client: AsyncClient, session: AsyncSession, sort: str) -> None:
+async def test_export_matches_the_whole_list(client: AsyncClient, session: AsyncSession, sort: str) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     await create_many_items(session, user.id, *some_titles(ROWS))
@@ -66,12 +54,12 @@ async def test_export_is_the_whole_list_row_by_row(client: AsyncClient, session:
     response = await client.get(EXPORT, headers=headers, params={"sort": sort})
     rows = csv_rows(response)
     assert len(rows) == ROWS
-    assert rows == await listed(client, headers, sort=sort)
+    assert rows == await listed_as_csv(client, ITEMS, headers, sort=sort)
     assert response.headers["x-total-count"] == str(ROWS)
 
 
 @pytest.mark.parametrize("count", [0, 1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1])
-async def test_export_ends_where_a_chunk_ends(client: AsyncClient, session: AsyncSession, count: int) -> None:
+async def test_export_can_end_with_a_full_chunk(client: AsyncClient, session: AsyncSession, count: int) -> None:
     user, headers = await signed_in_user(session)
     if count:
         await create_many_items(session, user.id, *["a title"] * count)
@@ -81,7 +69,7 @@ async def test_export_ends_where_a_chunk_ends(client: AsyncClient, session: Asyn
     assert response.text.removeprefix("\ufeff").split("\r\n")[0] == ",".join(ItemPublic.model_fields)
 
 
-async def test_export_has_the_filters_of_the_list(client: AsyncClient, session: AsyncSession) -> None:
+async def test_export_supports_the_filters_of_the_list(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     owner = await create_user(session)
     await create_items(session, owner.id, "red apple", "pear", "Green Apple")
@@ -104,7 +92,7 @@ async def test_export_needs_a_session(client: AsyncClient) -> None:
     assert problem(await client.get(EXPORT)) == (401, "AUTH_001")
 
 
-async def test_export_shows_nothing_of_somebody_else(client: AsyncClient, session: AsyncSession) -> None:
+async def test_export_contains_only_own_items(client: AsyncClient, session: AsyncSession) -> None:
     other = await create_user(session)
     await create_items(session, other.id, "hidden")
     _, headers = await signed_in_user(session)
@@ -127,7 +115,7 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK(
 HARMLESS = ["1=1", " =1", "a+b", "'=1", "a\r\n=1", '"=1"', "é", "🦉,;\t"]
 
 
-async def test_text_that_looks_like_a_formula_is_no_formula(client: AsyncClient, session: AsyncSession) -> None:
+async def test_formula_in_a_text_is_escaped(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     for value in FORMULAS + HARMLESS:
         await create_item(session, user.id, title=value, description=value)
@@ -137,70 +125,70 @@ async def test_text_that_looks_like_a_formula_is_no_formula(client: AsyncClient,
     assert [row["description"] for row in rows] == expected
 
 
-async def in_pieces(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
-    """The export of the items of an owner, who has one session, as it is sent."""
+async def in_chunks(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
+    """Yield the chunks of an owner's export as they are sent. The owner must have one session."""
     async with db.WriteSession() as session:
         session_id = (await session.exec(select(UserSession.id).where(UserSession.user_id == owner_id))).one()
     user = await get_session_user(session=db.autocommit_session, session_id=session_id)
     assert user is not None
     items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
-    answer = await csv_response("items", items, still_allowed(user))
-    async for piece in answer.body_iterator:
-        assert isinstance(piece, bytes)
-        yield piece
+    response = await csv_response("items", items, still_allowed(db.autocommit_session, user))
+    async for chunk in response.body_iterator:
+        assert isinstance(chunk, bytes)
+        yield chunk
 
 
-async def test_export_goes_on_while_rows_are_deleted(client: AsyncClient, session: AsyncSession) -> None:
+async def test_export_continues_while_rows_are_deleted(client: AsyncClient, session: AsyncSession) -> None:
     user, _ = await signed_in_user(session)
     ids = await create_many_items(session, user.id, *some_titles(3 * CHUNK_ROWS))
-    newest_first, pieces = ids[::-1], []
-    async for piece in in_pieces(user.id):
-        pieces.append(piece)
-        if len(pieces) == 1:  # the last row that was sent, and every other one that was not
+    newest_first, chunks = ids[::-1], []
+    async for chunk in in_chunks(user.id):
+        chunks.append(chunk)
+        if len(chunks) == 1:  # the last row sent, and every second row after it
             await session.exec(delete(Item).where(col(Item.id).in_(newest_first[CHUNK_ROWS - 1 :: 2])))
             await session.commit()
-    whole = b"".join(pieces).decode("utf-8-sig")
+    whole = b"".join(chunks).decode("utf-8-sig")
     sent = [row["id"] for row in csv.DictReader(io.StringIO(whole, newline=""))]
     assert sent == [str(id) for id in newest_first[:CHUNK_ROWS] + newest_first[CHUNK_ROWS::2]]
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "change",
     [
         lambda user_id: delete(UserSession).where(col(UserSession.user_id) == user_id),
         lambda user_id: update(User).where(col(User.id) == user_id).values(is_active=False),
         lambda user_id: update(User).where(col(User.id) == user_id).values(is_superuser=False),
     ],
-    ids=["session ended", "deactivated", "superuser no more"],
+    ids=["session ended", "deactivated", "superuser role lost"],
 )
-async def test_export_is_cut_when_its_reader_may_no_longer_read(
-    client: AsyncClient, session: AsyncSession, deed: Callable[[uuid.UUID], Any]
+async def test_export_aborts_when_the_user_loses_access(
+    client: AsyncClient, session: AsyncSession, change: Callable[[uuid.UUID], Any]
 ) -> None:
     user, _ = await signed_in_superuser(session)
     await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS))
-    pieces = in_pieces(user.id)
-    await anext(pieces)
-    await session.exec(deed(user.id))
+    chunks = in_chunks(user.id)
+    await anext(chunks)
+    await session.exec(change(user.id))
     await session.commit()
     with pytest.raises(NoLongerAllowed):
-        await anext(pieces)
+        await anext(chunks)
 
 
-async def test_export_holds_no_connection_between_its_pieces(live: AsyncClient) -> None:
+async def test_export_holds_no_connection_between_chunks(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         user, _ = await signed_in_user(session)
         await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS + 1))
     pool = db.autocommit_session.source
     assert isinstance(pool, AutocommitPool)
-    pieces = 0
-    async for _ in in_pieces(user.id):
-        pieces += 1
+    chunks = 0
+    async for _ in in_chunks(user.id):
+        chunks += 1
         assert await becomes_idle(pool)
-    assert pieces == 3
+    assert chunks == 3
 
 
 async def becomes_idle(pool: AutocommitPool) -> bool:
-    """Whether all connections are given back, also the one that may be announcing the new rows just now."""
+    """Return whether all connections are back in the pool, also the one that notifies about the new rows."""
     for _ in range(200):
         stats = pool.pool.get_stats()
         if stats["pool_available"] == stats["pool_size"]:
@@ -209,21 +197,21 @@ async def becomes_idle(pool: AutocommitPool) -> bool:
     return False
 
 
-async def test_long_export_needs_no_more_memory_than_a_short_one(client: AsyncClient, session: AsyncSession) -> None:
+async def test_memory_of_an_export_does_not_grow(client: AsyncClient, session: AsyncSession) -> None:
     peaks = []
     for rows in (2 * CHUNK_ROWS, 10 * CHUNK_ROWS):
         user, _ = await signed_in_user(session)
         await create_many_items(session, user.id, *["A title that is of a usual length"] * rows)
         tracemalloc.start()
-        async for _ in in_pieces(user.id):
+        async for _ in in_chunks(user.id):
             pass
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0]
 
 
-async def test_export_that_fails_on_its_way_never_ends_well(live: AsyncClient) -> None:
-    """The server cuts the connection when the application raises after the start of an answer."""
+async def test_export_that_fails_midway_ends_with_an_error(live: AsyncClient) -> None:
+    """The server closes the connection when the application raises after the response has started."""
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
         await create_many_items(session, user.id, *some_titles(2 * CHUNK_ROWS))

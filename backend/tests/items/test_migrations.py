@@ -1,4 +1,4 @@
-"""The migrations of items, on rows that were there before them."""
+"""The migrations of items, with rows that are older than they are."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from app.core.migrations.safety import check_before_deploy, default_config
 from tests.core.test_migrations import config, copy_without, revisions, tables
 
 
-async def test_items_from_before_versions_have_the_first(empty_database: str) -> None:
+async def test_items_older_than_versions_get_version_one(empty_database: str) -> None:
     await asyncio.to_thread(command.upgrade, config(), "0003_items")
     with psycopg.connect(empty_database) as connection:
         connection.execute(
@@ -35,7 +35,7 @@ async def test_chain_closes_without_items(empty_database: str, tmp_path: Path) -
     assert "items" not in tables(empty_database)
 
 
-async def test_items_can_be_switched_on_in_a_deployed_database(empty_database: str, tmp_path: Path) -> None:
+async def test_items_can_be_added_to_a_deployed_database(empty_database: str, tmp_path: Path) -> None:
     gone = [name for name in revisions() if name.split("_")[1] == "items"]
     without = copy_without(tmp_path / "alembic", *gone)
     await asyncio.to_thread(command.upgrade, config(without), "head")

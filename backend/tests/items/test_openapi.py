@@ -1,4 +1,4 @@
-"""Items in the API's document."""
+"""Items in the OpenAPI document."""
 
 from tests.core.test_openapi import OPERATIONS, codes_of
 
@@ -11,12 +11,12 @@ CONTRACT = {
 }
 
 
-def test_operations_of_the_contract_are_there_by_their_names() -> None:
+def test_contract_operations_keep_their_names() -> None:
     found = {(method, path.removeprefix("/api/v1")): each["operationId"] for method, path, each in OPERATIONS}
     assert CONTRACT.items() <= found.items()
 
 
-def test_a_list_for_everybody_names_its_codes() -> None:
+def test_list_operation_documents_its_error_codes() -> None:
     assert codes_of("read_items") == {
         "400": {"REQ_001"},
         "401": {"AUTH_001"},

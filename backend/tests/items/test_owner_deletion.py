@@ -1,4 +1,4 @@
-"""Items go with their owner, however the account ends."""
+"""Items are deleted with their owner, in every way an account can be deleted."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -12,15 +12,13 @@ from tests.items.factories import create_item
 USERS = "/api/v1/users/"
 
 
-@pytest.mark.parametrize("way", ["by himself", "by a superuser", "with others"])
-async def test_items_of_a_deleted_user_are_gone_and_others_stay(
-    client: AsyncClient, session: AsyncSession, way: str
-) -> None:
+@pytest.mark.parametrize("way", ["by the user", "by a superuser", "with others"])
+async def test_only_items_of_the_deleted_user_are_deleted(client: AsyncClient, session: AsyncSession, way: str) -> None:
     superuser, admin = await signed_in_superuser(session)
     kept = await create_item(session, superuser.id)
     user, headers = await signed_in_user(session)
     await create_item(session, user.id)
-    if way == "by himself":
+    if way == "by the user":
         response = await client.delete(f"{USERS}me", headers=headers)
     elif way == "by a superuser":
         response = await client.delete(f"{USERS}{user.id}", headers=admin)

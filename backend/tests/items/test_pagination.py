@@ -16,7 +16,7 @@ ITEMS = "/api/v1/items/"
 
 @pytest.fixture
 async def headers(session: AsyncSession) -> Headers:
-    """Of a user who owns seven items, two of them with the same title."""
+    """Headers of a user who owns seven items, two of them with the same title."""
     user, headers = await signed_in_user(session)
     await create_items(session, user.id, "a", "b", "B", "c", "d", "e", "f")
     return headers
@@ -43,11 +43,11 @@ async def test_last_page_has_no_next(client: AsyncClient, headers: Headers) -> N
     assert pagination["has_prev"] is True
 
 
-async def test_skip_and_page_name_the_same_rows(client: AsyncClient, headers: Headers) -> None:
+async def test_skip_and_page_return_the_same_rows(client: AsyncClient, headers: Headers) -> None:
     assert await page(client, headers, skip=3, limit=3) == await page(client, headers, page=2, limit=3)
 
 
-async def test_page_past_the_end_is_empty_and_still_counts(client: AsyncClient, headers: Headers) -> None:
+async def test_page_past_the_end_is_empty_but_counts(client: AsyncClient, headers: Headers) -> None:
     body = await page(client, headers, skip=1000)
     assert (body["data"], body["count"]) == ([], 7)
 
@@ -67,7 +67,7 @@ async def test_cursors_visit_every_row_once_in_order(client: AsyncClient, header
     assert visited == expected
 
 
-async def test_cursor_is_not_shifted_by_new_rows(client: AsyncClient, session: AsyncSession, headers: Headers) -> None:
+async def test_new_rows_do_not_shift_the_cursor(client: AsyncClient, session: AsyncSession, headers: Headers) -> None:
     first = await page(client, headers, limit=3)
     owner_id = first["data"][0]["owner_id"]
     await create_items(session, owner_id, "new")

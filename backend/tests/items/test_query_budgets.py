@@ -1,4 +1,4 @@
-"""How many statements each endpoint of items costs, however many rows there are."""
+"""How many statements each endpoint of items runs, independent of the number of rows."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 @pytest.mark.parametrize("rows", [10, 1000])
 @pytest.mark.parametrize(("method", "path"), BUDGETS)
-async def test_endpoint_keeps_to_its_budget_of_statements(
+async def test_endpoint_stays_within_its_statement_budget(
     client: AsyncClient, session: AsyncSession, statements: list[str], method: str, path: str, rows: int
 ) -> None:
     owner, headers = await signed_in_superuser(session)

@@ -1,4 +1,4 @@
-"""Two changes of one item at once, and items whose owner goes (IP-13)."""
+"""Concurrent changes of one item, and items whose owner is deleted (IP-13)."""
 
 import asyncio
 import uuid
@@ -20,7 +20,7 @@ ITEMS = "/api/v1/items/"
 
 @pytest.fixture
 async def owned(live: AsyncClient) -> tuple[uuid.UUID, uuid.UUID, Headers]:
-    """Ids of a user and of his item, and headers of his."""
+    """Create a user with an item. Returns both ids and the user's headers."""
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
         item = await create_item(session, user.id, title="Before")
@@ -33,7 +33,7 @@ async def stored_items() -> list[Item]:
 
 
 @pytest.mark.parametrize("first", ["PUT", "DELETE"])
-async def test_update_and_delete_at_once_come_one_after_the_other(
+async def test_concurrent_update_and_delete_run_in_sequence(
     live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers], first: str
 ) -> None:
     _, item_id, headers = owned
@@ -51,26 +51,28 @@ async def test_update_and_delete_at_once_come_one_after_the_other(
     assert await stored_items() == []
 
 
-async def test_of_ten_deletions_at_once_one_finds_the_item(
+async def test_one_of_ten_concurrent_deletions_succeeds(
     live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers]
 ) -> None:
     _, item_id, headers = owned
-    answers = await asyncio.gather(*(live.delete(f"{ITEMS}{item_id}", headers=headers) for _ in range(10)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [404] * 9
+    responses = await asyncio.gather(*(live.delete(f"{ITEMS}{item_id}", headers=headers) for _ in range(10)))
+    assert sorted(response.status_code for response in responses) == [200] + [404] * 9
 
 
-async def test_ten_updates_at_once_all_succeed(live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers]) -> None:
+async def test_ten_concurrent_updates_all_succeed(
+    live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers]
+) -> None:
     _, item_id, headers = owned
     titles = [f"title {n}" for n in range(10)]
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(live.put(f"{ITEMS}{item_id}", headers=headers, json={"title": title}) for title in titles)
     )
-    assert [answer.json()["title"] for answer in answers] == titles
+    assert [response.json()["title"] for response in responses] == titles
     [item] = await stored_items()
     assert item.title in titles
 
 
-async def test_item_whose_owner_is_deleted_meanwhile_is_a_conflict(
+async def test_creating_for_a_deleted_owner_is_a_conflict(
     live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers]
 ) -> None:
     user_id, _, headers = owned
@@ -85,7 +87,7 @@ async def test_item_whose_owner_is_deleted_meanwhile_is_a_conflict(
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-async def test_change_of_an_item_whose_owner_is_deleted_meanwhile_finds_nothing(
+async def test_changing_a_deleted_owners_item_is_not_found(
     live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers], method: str
 ) -> None:
     user_id, item_id, headers = owned
@@ -98,12 +100,12 @@ async def test_change_of_an_item_whose_owner_is_deleted_meanwhile_finds_nothing(
     assert problem(request.result()) == (404, "NOT_001")
 
 
-async def test_twenty_items_at_once_are_twenty_items(
+async def test_twenty_concurrent_creations_all_succeed(
     live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers]
 ) -> None:
     _, _, headers = owned
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(live.post(ITEMS, headers=headers, json={"title": f"title {n}"}) for n in range(20))
     )
-    assert {answer.status_code for answer in answers} == {200}
+    assert {response.status_code for response in responses} == {200}
     assert len(await stored_items()) == 21

@@ -1,4 +1,4 @@
-"""Items over HTTP: each endpoint's happy path, anonymous, somebody else's, and invalid input."""
+"""Items over HTTP: for each endpoint the happy path, anonymous, another user's item and invalid input."""
 
 import uuid
 from typing import Any
@@ -19,7 +19,7 @@ def titles(body: dict[str, Any]) -> list[str]:
     return [item["title"] for item in body["data"]]
 
 
-async def test_create_item_answers_and_stores_it(client: AsyncClient, session: AsyncSession) -> None:
+async def test_create_item_returns_and_stores_it(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     response = await client.post(ITEMS, headers=headers, json={"title": "Foo", "description": "Fighters"})
     assert response.status_code == 200
@@ -36,7 +36,7 @@ async def test_create_item_without_description_stores_null(client: AsyncClient, 
     assert response.json()["description"] is None
 
 
-async def test_create_item_ignores_fields_that_the_server_sets(client: AsyncClient, session: AsyncSession) -> None:
+async def test_create_item_ignores_fields_the_server_sets(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     chosen = {"id": str(uuid.uuid4()), "owner_id": str(uuid.uuid4()), "created_at": "2001-01-01T00:00:00Z"}
     item = (await client.post(ITEMS, headers=headers, json={"title": "Foo", **chosen})).json()
@@ -57,7 +57,7 @@ async def test_create_item_ignores_fields_that_the_server_sets(client: AsyncClie
         ({"title": "x", "description": 1}, "description"),
     ],
 )
-async def test_create_item_refuses_invalid_values_at_the_field(
+async def test_create_item_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     _, headers = await signed_in_user(session)
@@ -82,9 +82,7 @@ async def test_item_needs_a_session(client: AsyncClient, session: AsyncSession, 
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_somebody_elses_item_is_not_found_and_stays(
-    client: AsyncClient, session: AsyncSession, method: str
-) -> None:
+async def test_item_of_another_user_is_not_found(client: AsyncClient, session: AsyncSession, method: str) -> None:
     owner, _ = await signed_in_user(session)
     _, headers = await signed_in_user(session)
     item = await create_item(session, owner.id, title="Mine")
@@ -103,7 +101,7 @@ async def test_missing_item_is_not_found(client: AsyncClient, session: AsyncSess
     assert response.json()["detail"] == "Item not found"
 
 
-async def test_read_item_answers_it(client: AsyncClient, session: AsyncSession) -> None:
+async def test_read_item_returns_it(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     item = await create_item(session, user.id, title="Foo", description="Fighters")
     body = (await client.get(f"{ITEMS}{item.id}", headers=headers)).json()
@@ -117,7 +115,7 @@ async def test_read_item_answers_it(client: AsyncClient, session: AsyncSession) 
     }
 
 
-async def test_superuser_reads_and_changes_everybodys_items(client: AsyncClient, session: AsyncSession) -> None:
+async def test_superuser_reads_and_changes_all_items(client: AsyncClient, session: AsyncSession) -> None:
     owner, _ = await signed_in_user(session)
     item = await create_item(session, owner.id)
     _, headers = await signed_in_superuser(session)
@@ -134,9 +132,7 @@ async def test_update_item_changes_only_the_given_fields(client: AsyncClient, se
     assert (response.json()["title"], response.json()["description"]) == ("Bar", "Fighters")
 
 
-async def test_update_item_with_null_clears_the_description_but_not_the_title(
-    client: AsyncClient, session: AsyncSession
-) -> None:
+async def test_null_clears_the_description_but_not_the_title(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     item = await create_item(session, user.id, title="Foo", description="Fighters")
     refused = await client.put(f"{ITEMS}{item.id}", headers=headers, json={"title": None})
@@ -178,7 +174,7 @@ async def test_list_sorts(client: AsyncClient, session: AsyncSession, sort: str,
     assert titles((await client.get(ITEMS, headers=headers, params={"sort": sort})).json()) == expected
 
 
-async def test_list_searches_title_and_description_in_any_case(client: AsyncClient, session: AsyncSession) -> None:
+async def test_search_covers_title_and_description_in_any_case(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     await create_item(session, user.id, title="Red Apple")
     await create_item(session, user.id, title="Pie", description="with apple")
@@ -189,31 +185,31 @@ async def test_list_searches_title_and_description_in_any_case(client: AsyncClie
 
 
 @pytest.mark.parametrize("wildcard", ["%", "_", "\\"])
-async def test_search_takes_wildcards_as_text(client: AsyncClient, session: AsyncSession, wildcard: str) -> None:
+async def test_search_treats_wildcards_as_text(client: AsyncClient, session: AsyncSession, wildcard: str) -> None:
     user, headers = await signed_in_user(session)
     await create_items(session, user.id, "plain", f"has {wildcard} inside")
     body = (await client.get(ITEMS, headers=headers, params={"q": wildcard})).json()
     assert titles(body) == [f"has {wildcard} inside"]
 
 
-async def test_list_narrows_to_an_owner(client: AsyncClient, session: AsyncSession) -> None:
+async def test_list_can_be_filtered_by_owner(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     _, superuser_headers = await signed_in_superuser(session)
     await create_items(session, user.id, "mine")
     await create_items(session, other.id, "theirs", "Theirs too")
-    for asker, owner_id, expected in (
+    for client_headers, owner_id, expected in (
         (superuser_headers, other.id, ["Theirs too", "theirs"]),
         (superuser_headers, user.id, ["mine"]),
         (superuser_headers, uuid.uuid4(), []),
         (headers, user.id, ["mine"]),
         (headers, other.id, []),
     ):
-        body = (await client.get(ITEMS, headers=asker, params={"owner_id": str(owner_id)})).json()
+        body = (await client.get(ITEMS, headers=client_headers, params={"owner_id": str(owner_id)})).json()
         assert (titles(body), body["count"]) == (expected, len(expected))
 
 
-async def test_list_refuses_an_owner_that_is_no_id(client: AsyncClient, session: AsyncSession) -> None:
+async def test_list_refuses_an_invalid_owner_id(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     response = await client.get(ITEMS, headers=headers, params={"owner_id": "me"})
     assert response.status_code == 422

@@ -1,4 +1,4 @@
-"""How many items were made on each day."""
+"""How many items were created on each day."""
 
 import uuid
 from datetime import UTC, datetime, time, timedelta
@@ -19,7 +19,7 @@ STATS = "/api/v1/items/stats"
 
 
 async def create_at(session: AsyncSession, owner_id: uuid.UUID, moment: datetime) -> None:
-    """An item as it would have been made then."""
+    """Create an item whose id and time are of that moment."""
     id = uuid.UUID(int=first_id_at(moment).int | 0x7 << 76 | uuid.uuid4().int & ((1 << 62) - 1))
     await create_item(session, owner_id, id=id, created_at=moment)
 
@@ -29,7 +29,7 @@ def midnight(*, days_ago: int) -> datetime:
 
 
 async def stats(client: AsyncClient, headers: Headers, **params: Any) -> tuple[int, list[int]]:
-    """The total, and the count of each day, after the days themselves are checked."""
+    """Check the dates of the days. Returns the total and the count of each day."""
     response = await client.get(STATS, headers=headers, params=params)
     assert response.status_code == 200, response.text
     body = response.json()
@@ -41,12 +41,12 @@ async def stats(client: AsyncClient, headers: Headers, **params: Any) -> tuple[i
 
 
 @pytest.mark.parametrize("days", [7, 30, 90])
-async def test_stats_have_every_day_also_without_items(client: AsyncClient, session: AsyncSession, days: int) -> None:
+async def test_stats_include_days_without_items(client: AsyncClient, session: AsyncSession, days: int) -> None:
     _, headers = await signed_in_user(session)
     assert await stats(client, headers, days=days) == (0, [0] * days)
 
 
-async def test_stats_count_days_from_midnight_to_midnight_in_utc(client: AsyncClient, session: AsyncSession) -> None:
+async def test_stats_count_by_days_in_utc(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     microsecond = timedelta(microseconds=1)
     for moment in (
@@ -62,9 +62,7 @@ async def test_stats_count_days_from_midnight_to_midnight_in_utc(client: AsyncCl
     assert (await stats(client, headers))[1][-8:] == [1, 2, 1, 0, 0, 0, 1, 1]
 
 
-async def test_stats_count_an_item_whose_id_is_a_moment_older_than_its_day(
-    client: AsyncClient, session: AsyncSession
-) -> None:
+async def test_stats_include_an_id_older_than_its_day(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     start = midnight(days_ago=6)
     id = first_id_at(start - timedelta(milliseconds=5))
@@ -72,7 +70,7 @@ async def test_stats_count_an_item_whose_id_is_a_moment_older_than_its_day(
     assert await stats(client, headers, days=7) == (1, [1, 0, 0, 0, 0, 0, 0])
 
 
-async def test_stats_are_of_own_items_also_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_stats_count_own_items_also_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     superuser, superuser_headers = await signed_in_superuser(session)
     for owner in (user, user, superuser):
@@ -83,7 +81,7 @@ async def test_stats_are_of_own_items_also_for_superusers(client: AsyncClient, s
     assert (await stats(client, superuser_headers, days=7, all=True)) == (3, [0] * 6 + [3])
 
 
-async def test_stats_of_everybody_are_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_stats_of_all_items_are_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     response = await client.get(STATS, headers=headers, params={"all": True})
     assert problem(response) == (403, "AUTH_002")

@@ -1,4 +1,4 @@
-"""An item that somebody else has changed meanwhile is not overwritten."""
+"""A change never overwrites somebody else's change of the same item."""
 
 import asyncio
 import uuid
@@ -17,19 +17,19 @@ from tests.items.factories import create_item
 ITEMS = "/api/v1/items/"
 
 
-async def test_versions_count_the_changes(client: AsyncClient, session: AsyncSession) -> None:
+async def test_version_counts_changes(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     created = await client.post(ITEMS, headers=headers, json={"title": "1"})
     path = f"{ITEMS}{created.json()['id']}"
     changed = await client.put(path, headers=headers, json={"title": "2"})
     unchanged = await client.put(path, headers=headers, json={"title": "2"})
     read = await client.get(path, headers=headers)
-    answers = [created, changed, unchanged, read]
-    assert [each.json()["version"] for each in answers] == [1, 2, 2, 2]
-    assert [each.headers["etag"] for each in answers] == ['"1"', '"2"', '"2"', '"2"']
+    responses = [created, changed, unchanged, read]
+    assert [each.json()["version"] for each in responses] == [1, 2, 2, 2]
+    assert [each.headers["etag"] for each in responses] == ['"1"', '"2"', '"2"', '"2"']
 
 
-async def test_list_has_versions_and_no_tag(client: AsyncClient, session: AsyncSession) -> None:
+async def test_list_has_versions_but_no_etag(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     await create_item(session, user.id)
     response = await client.get(ITEMS, headers=headers)
@@ -37,7 +37,7 @@ async def test_list_has_versions_and_no_tag(client: AsyncClient, session: AsyncS
     assert "etag" not in response.headers
 
 
-async def test_deletion_of_another_version_is_refused(client: AsyncClient, session: AsyncSession) -> None:
+async def test_deletion_of_an_outdated_version_is_refused(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     item = await create_item(session, user.id)
     path = f"{ITEMS}{item.id}"
@@ -47,7 +47,7 @@ async def test_deletion_of_another_version_is_refused(client: AsyncClient, sessi
 
 @pytest.fixture
 async def owned(live: AsyncClient) -> tuple[uuid.UUID, Headers]:
-    """The id of an item, and headers of its owner."""
+    """Create an item. Returns its id and its owner's headers."""
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
         item = await create_item(session, user.id, title="Before")
@@ -55,7 +55,7 @@ async def owned(live: AsyncClient) -> tuple[uuid.UUID, Headers]:
 
 
 @pytest.mark.parametrize("methods", [("PUT", "PUT"), ("PUT", "DELETE")])
-async def test_of_two_changes_of_one_version_at_once_the_second_is_refused(
+async def test_second_of_two_concurrent_changes_is_refused(
     live: AsyncClient, owned: tuple[uuid.UUID, Headers], methods: tuple[str, str]
 ) -> None:
     item_id, headers = owned
@@ -73,19 +73,17 @@ async def test_of_two_changes_of_one_version_at_once_the_second_is_refused(
     assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json()["title"] == "Title 1"
 
 
-async def test_of_ten_changes_of_one_version_at_once_one_is_made(
-    live: AsyncClient, owned: tuple[uuid.UUID, Headers]
-) -> None:
+async def test_one_of_ten_concurrent_changes_succeeds(live: AsyncClient, owned: tuple[uuid.UUID, Headers]) -> None:
     item_id, headers = owned
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(live.put(f"{ITEMS}{item_id}", headers=headers, json={"title": f"Title {n}"}) for n in range(10))
     )
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
-    [made] = [answer.json() for answer in answers if answer.is_success]
-    assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json() == made
+    assert sorted(response.status_code for response in responses) == [200] + [412] * 9
+    [updated] = [response.json() for response in responses if response.is_success]
+    assert (await live.get(f"{ITEMS}{item_id}", headers=headers)).json() == updated
 
 
-async def test_nobody_learns_of_somebody_elses_version(client: AsyncClient, session: AsyncSession) -> None:
+async def test_version_of_another_users_item_stays_hidden(client: AsyncClient, session: AsyncSession) -> None:
     owner, _ = await signed_in_user(session)
     item = await create_item(session, owner.id)
     _, headers = await signed_in_user(session)

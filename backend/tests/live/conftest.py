@@ -1,6 +1,6 @@
-"""Streams of a real server: the `live` database, real notifications, real connections.
+"""Streams of a real server, with the `live` database and real notifications.
 
-The application is imported inside the fixtures: pytest loads this file before `tests/conftest.py` has set the settings.
+The fixtures import the application, because pytest loads this file before `tests/conftest.py` sets the environment.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ class Tab:
         self._lines = response.aiter_lines()
 
     async def event(self) -> tuple[str, Any]:
-        """Name and data of the next event; keep-alives are passed over."""
+        """Return the name and data of the next event. Keep-alives are skipped."""
         name = ""
         async with asyncio.timeout(5):
             async for line in self._lines:
@@ -38,21 +38,21 @@ class Tab:
         raise AssertionError("The stream has ended")
 
     async def comment(self) -> None:
-        """Returns at the next keep-alive."""
+        """Return at the next keep-alive."""
         async with asyncio.timeout(5):
             async for line in self._lines:
-                if line == ":":
+                if line.startswith(":"):
                     return
         raise AssertionError("The stream has ended")
 
     async def topic(self) -> str:
-        """Of the next change."""
+        """Return the topic of the next change."""
         name, data = await self.event()
         assert name == "change"
         return str(data["topic"])
 
     async def ended(self) -> bool:
-        """Whether the server closes the stream without telling that the session has ended."""
+        """Return whether the server closes the stream without an `end` event."""
         async with asyncio.timeout(5):
             return "event: end" not in [line async for line in self._lines]
 
@@ -62,7 +62,7 @@ OpenTab = Callable[[dict[str, str]], AbstractAsyncContextManager[Tab]]
 
 @pytest.fixture
 async def listening(live: AsyncClient) -> AsyncIterator[None]:
-    """This process hears of changes in the `live` database."""
+    """Let this process listen to changes in the `live` database."""
     from app.core.database import session as db
     from app.core.runtime.change_listener import EVERYTHING, change_listener
 
@@ -83,8 +83,8 @@ async def server(listening: None) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-async def all_told() -> None:
-    """Returns when what was committed until now has reached its subscribers."""
+async def all_delivered() -> None:
+    """Return when all committed changes have reached their subscribers."""
     from app.core.database.change_notifier import change_notifier
     from app.core.runtime.change_listener import change_listener
 
@@ -98,7 +98,7 @@ async def all_told() -> None:
 def open_tab(server: AsyncClient) -> OpenTab:
     @asynccontextmanager
     async def opened(headers: dict[str, str]) -> AsyncIterator[Tab]:
-        await all_told()
+        await all_delivered()
         async with server.stream("GET", EVENTS, headers=headers) as response:
             assert response.status_code == 200
             tab = Tab(response)

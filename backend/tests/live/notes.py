@@ -1,4 +1,4 @@
-"""A table of these tests' own: rows that somebody owns, and whose changes are announced."""
+"""A table only for these tests. Its rows have an owner, and changes are notified."""
 
 import uuid
 
@@ -15,7 +15,7 @@ notes = Table("notes", MetaData(), Column("id", Uuid), Column("owner_id", Uuid),
 
 
 def create_table(connection: Connection) -> None:
-    """As a migration does."""
+    """Create the table as a migration would."""
     with Operations.context(MigrationContext.configure(connection)):
         op.execute(
             "CREATE TABLE notes (id uuid PRIMARY KEY, title text NOT NULL, "

@@ -1,4 +1,4 @@
-"""How a committed change gets out: after its commit, also when the database is away just then, and from any program."""
+"""Notifications are sent after the commit, by any program, and retried while the database is unavailable."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from scripts.local.ports import any_free_port
 from tests.auth.factories import signed_in_user
 from tests.core.forwarding import forwarding, url_by
 from tests.live.conftest import OpenTab
-from tests.live.test_connection import ask
+from tests.live.test_connection import execute
 
 V1 = "/api/v1"
 MODE = select(func.current_setting("app.announce"))
@@ -33,7 +33,7 @@ Listener = psycopg.AsyncConnection[Any]
 
 @pytest.fixture
 async def listener() -> AsyncIterator[Listener]:
-    """A connection that hears what is announced in the database of the settings."""
+    """A connection that receives the notifications of the database in the settings."""
     url = settings.database_url.replace("+psycopg", "", 1)
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         await connection.execute(f"LISTEN {CHANNEL}".encode())
@@ -41,7 +41,7 @@ async def listener() -> AsyncIterator[Listener]:
 
 
 async def heard(listener: Listener, *, count: int = 1) -> list[Any]:
-    """The next messages."""
+    """Return the next messages."""
     messages = [json.loads(each.payload) async for each in listener.notifies(timeout=5, stop_after=count)]
     assert len(messages) == count
     return messages
@@ -52,26 +52,26 @@ def notice(topic: str | None, *owners: str) -> list[str]:
 
 
 async def send(own: ChangeNotifier) -> None:
-    """Sends what waits, by the end of the sending."""
+    """Send the waiting notifications."""
     async with AutocommitPool(settings.database_url, database_engine.ENGINE_OPTIONS) as pool, own.sending(pool):
         pass
 
 
-async def test_application_notifies_after_its_commit_and_not_within(live: AsyncClient, session: AsyncSession) -> None:
-    """Within it, all writers would wait for each other's disk."""
+async def test_application_notifies_after_the_commit(live: AsyncClient, session: AsyncSession) -> None:
+    """Notifications inside transactions would serialise the commits of all writers."""
     assert (await session.exec(MODE)).one() == "notice"
     assert await db.autocommit_session.all(Statement(MODE)) == [{"current_setting": "notice"}]
 
 
-async def test_change_by_another_program_is_heard_of(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_change_by_another_program_is_notified(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     statement = f"UPDATE users SET full_name = 'By hand' WHERE id = '{user.id}'"  # noqa: S608
     async with open_tab(headers) as tab:
-        await ask(statement)
+        await execute(statement)
         assert await tab.topic() == "users"
 
 
-async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_notification_is_sent_later(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
     own, port = ChangeNotifier(), any_free_port()
     own.add(notice("notes", "a"))
@@ -79,13 +79,13 @@ async def test_what_could_not_be_sent_is_sent_later(listener: Listener, monkeypa
         pool = AutocommitPool(url_by(port), {**database_engine.ENGINE_OPTIONS, "pool_timeout": 0.1})
         await stack.enter_async_context(pool)
         await stack.enter_async_context(own.sending(pool))
-        await asyncio.sleep(0.3)  # two tries at least have found nobody there
+        await asyncio.sleep(0.3)  # at least two attempts have failed
         own.add(notice("notes", "b"))
         await stack.enter_async_context(forwarding(port))
         assert await heard(listener) == [{"topic": "notes", "owners": ["a", "b"]}]
 
 
-async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
+async def test_waiting_notifications_are_sent_on_shutdown(listener: Listener) -> None:
     own = ChangeNotifier()
     own.add(notice("notes", "a"))
     own.add(notice(None, "b"))
@@ -98,25 +98,25 @@ async def test_what_waits_at_the_end_is_still_sent(listener: Listener) -> None:
     ]
 
 
-async def test_database_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unavailable_database_does_not_delay_the_shutdown(monkeypatch: pytest.MonkeyPatch) -> None:
     own = ChangeNotifier()
     own.add(notice("notes", "a"))
-    monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(module, "SHUTDOWN_SECONDS", 0.1)
     pool = AutocommitPool(url_by(any_free_port()), database_engine.ENGINE_OPTIONS | {"pool_timeout": 60})
     async with asyncio.timeout(5), pool, own.sending(pool):
         pass
 
 
-async def test_owners_are_told_together_until_they_are_too_many(listener: Listener) -> None:
+async def test_owners_are_combined_up_to_a_limit(listener: Listener) -> None:
     own = ChangeNotifier()
-    for number in range(module.MOST_OWNERS):
+    for number in range(module.MAX_OWNERS):
         own.add(notice("notes", str(number)))
         own.add(notice("users", "0"))
     await send(own)
     [notes, users] = await heard(listener, count=2)
-    assert len(notes["owners"]) == module.MOST_OWNERS
+    assert len(notes["owners"]) == module.MAX_OWNERS
     assert users == {"topic": "users", "owners": ["0"]}
-    for number in range(module.MOST_OWNERS + 1):
+    for number in range(module.MAX_OWNERS + 1):
         own.add(notice("notes", str(number)))
     own.add(notice("notes", "0"))
     await send(own)

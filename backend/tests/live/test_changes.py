@@ -1,4 +1,4 @@
-"""Who hears of which change (AZ-04)."""
+"""Who is notified of which change (AZ-04)."""
 
 import uuid
 from collections.abc import Callable
@@ -21,13 +21,13 @@ V1 = "/api/v1"
 
 
 async def rename(session: AsyncSession, user_id: uuid.UUID) -> None:
-    """A change that its owner hears of as `users`: what he should not hear of would come before it."""
+    """Make a change of the topic `users`. An unwanted notification would arrive before it."""
     await session.exec(update(User).where(col(User.id) == user_id).values(full_name=str(new_id())))
     await session.commit()
 
 
 @pytest.mark.parametrize("change", [insert, update, delete])
-async def test_owner_hears_of_each_kind_of_change(
+async def test_owner_is_notified_of_each_kind_of_change(
     session: AsyncSession, open_tab: OpenTab, change: Callable[[Table], Any]
 ) -> None:
     user, headers = await signed_in_user(session)
@@ -39,14 +39,14 @@ async def test_owner_hears_of_each_kind_of_change(
         assert await tab.topic() == "notes"
 
 
-async def test_all_tabs_of_the_owner_hear(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_all_tabs_of_the_owner_are_notified(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as first, open_tab(headers) as second:
         await create_note(session, user.id)
         assert [await first.topic(), await second.topic()] == ["notes", "notes"]
 
 
-async def test_others_change_is_not_heard_of(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_change_of_another_user_is_not_notified(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     async with open_tab(headers) as tab:
@@ -56,7 +56,7 @@ async def test_others_change_is_not_heard_of(session: AsyncSession, open_tab: Op
         assert await tab.topic() == "users"
 
 
-async def test_superuser_hears_of_everybodys_changes(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_superuser_is_notified_of_all_changes(session: AsyncSession, open_tab: OpenTab) -> None:
     _, headers = await signed_in_superuser(session)
     async with open_tab(headers) as tab:
         other = await create_user(session)
@@ -66,7 +66,7 @@ async def test_superuser_hears_of_everybodys_changes(session: AsyncSession, open
 
 
 @pytest.mark.parametrize("is_superuser", [False, True])
-async def test_role_of_the_moment_counts(
+async def test_current_role_decides(
     session: AsyncSession, live: AsyncClient, open_tab: OpenTab, is_superuser: bool
 ) -> None:
     _, admin = await signed_in_superuser(session)
@@ -74,14 +74,14 @@ async def test_role_of_the_moment_counts(
     user, headers = await signed_in_user(session, is_superuser=not is_superuser)
     async with open_tab(headers) as tab:
         await live.patch(f"{V1}/users/{user.id}", headers=admin, json={"is_superuser": is_superuser})
-        assert await tab.topic() == "users"  # his own row
+        assert await tab.topic() == "users"  # the user's own row
         await create_note(session, other.id)
         await rename(session, user.id)
         assert await tab.topic() == ("notes" if is_superuser else "users")
 
 
-async def test_role_lost_in_the_same_moment_counts(session: AsyncSession, open_tab: OpenTab) -> None:
-    """What was announced before the loss is not told after it."""
+async def test_role_lost_in_the_same_transaction_counts(session: AsyncSession, open_tab: OpenTab) -> None:
+    """A notification from before the loss is not delivered after it."""
     other = await create_user(session)
     user, headers = await signed_in_superuser(session)
     async with open_tab(headers) as tab:
@@ -93,7 +93,7 @@ async def test_role_lost_in_the_same_moment_counts(session: AsyncSession, open_t
         assert await tab.topic() == "notes"
 
 
-async def test_nothing_is_told_before_the_commit(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_nothing_is_notified_before_the_commit(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         user_id = user.id
@@ -103,7 +103,7 @@ async def test_nothing_is_told_before_the_commit(session: AsyncSession, open_tab
         assert await tab.topic() == "users"
 
 
-async def test_statement_that_changes_nothing_is_not_told(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_statement_without_an_effect_is_not_notified(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         await session.exec(delete(notes).where(notes.c.owner_id == user.id))
@@ -112,7 +112,7 @@ async def test_statement_that_changes_nothing_is_not_told(session: AsyncSession,
         assert await tab.topic() == "users"
 
 
-async def test_bulk_statement_tells_each_owner(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_bulk_statement_notifies_each_owner(session: AsyncSession, open_tab: OpenTab) -> None:
     (one, first), (two, second), (bystander, third) = [await signed_in_user(session) for _ in range(3)]
     async with open_tab(first) as tab, open_tab(second) as other_tab, open_tab(third) as silent:
         connection = await session.connection()
@@ -126,7 +126,7 @@ async def test_bulk_statement_tells_each_owner(session: AsyncSession, open_tab: 
         assert await silent.topic() == "users"
 
 
-async def test_change_of_owner_tells_both(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_change_of_owner_notifies_both(session: AsyncSession, open_tab: OpenTab) -> None:
     (one, first), (two, second) = [await signed_in_user(session) for _ in range(2)]
     await create_note(session, one.id)
     async with open_tab(first) as tab, open_tab(second) as other_tab:
@@ -135,8 +135,8 @@ async def test_change_of_owner_tells_both(session: AsyncSession, open_tab: OpenT
         assert [await tab.topic(), await other_tab.topic()] == ["notes", "notes"]
 
 
-async def test_very_many_owners_at_once_make_everybody_look(session: AsyncSession, open_tab: OpenTab) -> None:
-    """One message has no room for their names; it names nobody's rows."""
+async def test_change_of_very_many_owners_notifies_everybody(session: AsyncSession, open_tab: OpenTab) -> None:
+    """One message cannot list that many owners, so it lists none."""
     _, headers = await signed_in_user(session)
     owners = [await create_user(session) for _ in range(101)]
     async with open_tab(headers) as tab:
@@ -149,7 +149,7 @@ async def test_very_many_owners_at_once_make_everybody_look(session: AsyncSessio
         assert await tab.topic() == "notes"
 
 
-async def test_cascade_tells(session: AsyncSession, live: AsyncClient, open_tab: OpenTab) -> None:
+async def test_cascade_is_notified(session: AsyncSession, live: AsyncClient, open_tab: OpenTab) -> None:
     _, headers = await signed_in_superuser(session)
     owner = await create_user(session)
     for _ in range(2):
@@ -159,10 +159,10 @@ async def test_cascade_tells(session: AsyncSession, live: AsyncClient, open_tab:
         assert {await tab.topic(), await tab.topic()} == {"notes", "users"}
 
 
-async def test_sign_in_and_sign_out_are_nobodys_news(
+async def test_sign_in_and_sign_out_are_not_notified(
     session: AsyncSession, live: AsyncClient, open_tab: OpenTab
 ) -> None:
-    """A session is no row that anybody is shown, not even to superusers."""
+    """Sessions are shown to nobody, not even to superusers."""
     user, headers = await signed_in_superuser(session)
     _, other = await signed_in_user(session)
     async with open_tab(headers) as tab:
@@ -174,7 +174,7 @@ async def test_sign_in_and_sign_out_are_nobodys_news(
         assert await tab.topic() == "notes"
 
 
-async def test_changes_that_come_fast_are_told_together(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_rapid_changes_are_combined(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     user_id = user.id
     async with open_tab(headers) as tab:

@@ -1,4 +1,4 @@
-"""The connection that hears: lost, late, and told nonsense."""
+"""The listening connection: lost, late, and with invalid messages."""
 
 from contextlib import AsyncExitStack
 from typing import Any
@@ -31,51 +31,53 @@ def database_url() -> str:
     return str(db.WriteSession.kw["bind"].url.render_as_string(hide_password=False)).replace("+psycopg", "")
 
 
-async def ask(statement: str, url: str = "") -> list[tuple[Any, ...]]:
-    """The server's rows, on a connection of the test's own."""
+async def execute(statement: str, url: str = "") -> list[tuple[Any, ...]]:
+    """Run the statement on its own connection and return the rows."""
     async with await psycopg.AsyncConnection.connect(url or database_url(), autocommit=True) as connection:
         cursor = await connection.execute(statement.encode())
         return await cursor.fetchall() if cursor.description else []
 
 
-async def test_one_connection_of_its_own_hears_for_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_one_connection_listens_for_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
     _, headers = await signed_in_user(session)
     async with open_tab(headers), open_tab(headers):
-        assert await ask(SHOW_OURS) == [("idle", f"LISTEN {CHANNEL}")]
+        assert await execute(SHOW_OURS) == [("idle", f"LISTEN {CHANNEL}")]
 
 
-async def test_lost_connection_is_made_again_and_everybody_looks(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_lost_connection_is_replaced_and_everything_refetched(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         for _ in range(2):
-            assert await ask(END_OURS) == [(True,)]
+            assert await execute(END_OURS) == [(True,)]
             assert await tab.topic() == EVERYTHING
             await create_note(session, user.id)
             assert await tab.topic() == "notes"
 
 
-async def test_stream_outlives_a_database_that_is_away(
+async def test_stream_survives_an_unavailable_database(
     session: AsyncSession, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not taken for the end of the session."""
+    """An unavailable database is not treated as the end of the session."""
     monkeypatch.setattr(service, "RETRY_SECONDS", 0.05)
     user, headers = await signed_in_user(session)
     own_id = str(user.id)
     await session.close()
     server, _, name = database_url().rpartition("/")
     async with open_tab(headers) as tab:
-        await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{server}/postgres")
-        await ask(END_ALL.format(name), f"{server}/postgres")
+        await execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{server}/postgres")
+        await execute(END_ALL.format(name), f"{server}/postgres")
         change_listener.publish("notes", [own_id])
-        await tab.comment()  # it has found the database away
-        await ask(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true', f"{server}/postgres")
+        await tab.comment()  # the stream has noticed that the database is unavailable
+        await execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true', f"{server}/postgres")
         topics = [await tab.topic()]
         while topics[-1] != "notes":
             topics.append(await tab.topic())
 
 
 @pytest.mark.parametrize("payload", ["", "nonsense", "{}", "[]", "null", '{"topic": "notes"}', '{"owners": []}'])
-async def test_nonsense_on_the_channel_is_passed_over(session: AsyncSession, open_tab: OpenTab, payload: str) -> None:
+async def test_invalid_message_on_the_channel_is_ignored(
+    session: AsyncSession, open_tab: OpenTab, payload: str
+) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         connection = await session.connection()
@@ -85,9 +87,7 @@ async def test_nonsense_on_the_channel_is_passed_over(session: AsyncSession, ope
         assert await tab.topic() == "notes"
 
 
-async def test_database_that_is_late_does_not_stop_the_start(
-    one_event_loop: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_late_database_does_not_prevent_the_start(one_event_loop: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LAST_DELAY", 0.05)
     port, own = any_free_port(), ChangeListener()
     async with AsyncExitStack() as stack, own.listening(url_by(port)):

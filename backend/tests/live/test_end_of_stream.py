@@ -1,4 +1,4 @@
-"""A stream ends with its session, with the process, and after a while; nobody opens too many (SE-03)."""
+"""A stream ends with its session, with the process and after a while; streams per user are limited (SE-03)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,9 +26,9 @@ from tests.users.factories import PASSWORD
 V1 = "/api/v1"
 END: tuple[str, Any] = ("end", {})
 NEW = "another horse battery"
-Deed = Callable[[AsyncClient, Headers, Headers, User], Awaitable[Any]]
+Action = Callable[[AsyncClient, Headers, Headers, User], Awaitable[Any]]
 
-ENDINGS: dict[str, Deed] = {
+ENDINGS: dict[str, Action] = {
     "logout": lambda live, own, _, user: live.post(f"{V1}/login/logout", headers=own),
     "own deletion": lambda live, own, _, user: live.delete(f"{V1}/users/me", headers=own),
     "deletion": lambda live, _, admin, user: live.delete(f"{V1}/users/{user.id}", headers=admin),
@@ -41,19 +41,19 @@ ENDINGS: dict[str, Deed] = {
 }
 
 
-@pytest.mark.parametrize("deed", ENDINGS.values(), ids=ENDINGS.keys())
+@pytest.mark.parametrize("action", ENDINGS.values(), ids=ENDINGS.keys())
 async def test_stream_ends_with_its_session(
-    session: AsyncSession, live: AsyncClient, open_tab: OpenTab, deed: Deed
+    session: AsyncSession, live: AsyncClient, open_tab: OpenTab, action: Action
 ) -> None:
     _, admin = await signed_in_superuser(session)
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
-        assert (await deed(live, headers, admin, user)).status_code == 200
+        assert (await action(live, headers, admin, user)).status_code == 200
         assert await tab.event() == END
         assert await tab.ended()
 
 
-async def test_password_change_ends_the_streams_of_the_other_sessions(
+async def test_password_change_ends_streams_of_other_sessions(
     session: AsyncSession, live: AsyncClient, open_tab: OpenTab
 ) -> None:
     user, this = await signed_in_user(session)
@@ -65,7 +65,9 @@ async def test_password_change_ends_the_streams_of_the_other_sessions(
         assert await tab.topic() == "users"
 
 
-async def test_logout_elsewhere_ends_nothing_here(session: AsyncSession, live: AsyncClient, open_tab: OpenTab) -> None:
+async def test_logout_elsewhere_does_not_end_the_stream(
+    session: AsyncSession, live: AsyncClient, open_tab: OpenTab
+) -> None:
     user, this = await signed_in_user(session)
     other = await sign_in(session, user)
     async with open_tab(this) as tab:
@@ -84,7 +86,7 @@ async def test_stream_ends_when_its_session_expires(session: AsyncSession, open_
         assert utc_now() >= soon
 
 
-async def test_row_that_is_deactivated_by_hand_ends_the_stream(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_deactivation_in_the_database_ends_the_stream(session: AsyncSession, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         await session.exec(update(User).where(col(User.id) == user.id).values(is_active=False))
@@ -92,17 +94,17 @@ async def test_row_that_is_deactivated_by_hand_ends_the_stream(session: AsyncSes
         assert await tab.event() == END
 
 
-async def test_stream_is_closed_without_an_end_when_its_time_is_over(
+async def test_stream_is_closed_after_its_maximum_time(
     session: AsyncSession, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Browsers open another one then."""
+    """There is no `end` event, so browsers open a new stream."""
     monkeypatch.setattr(service, "STREAM_SECONDS", 0.3)
     _, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         assert await tab.ended()
 
 
-async def test_end_of_the_process_closes_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_shutdown_closes_all_streams(session: AsyncSession, open_tab: OpenTab) -> None:
     tabs = []
     async with AsyncExitStack() as stack:
         for _ in range(3):
@@ -112,7 +114,7 @@ async def test_end_of_the_process_closes_all_streams(session: AsyncSession, open
         assert [await tab.ended() for tab in tabs] == [True] * 3
 
 
-async def test_no_stream_is_opened_at_the_end_of_the_process(session: AsyncSession, server: AsyncClient) -> None:
+async def test_shutdown_refuses_new_streams(session: AsyncSession, server: AsyncClient) -> None:
     _, headers = await signed_in_user(session)
     change_listener.close()
     assert problem(await server.get(EVENTS, headers=headers)) == (503, "UNAV_001")
@@ -123,7 +125,7 @@ async def test_anonymous_gets_no_stream(server: AsyncClient, headers: Headers) -
     assert problem(await server.get(EVENTS, headers=headers)) == (401, "AUTH_001")
 
 
-async def test_answer_is_passed_on_as_it_comes_and_never_stored(session: AsyncSession, open_tab: OpenTab) -> None:
+async def test_response_is_neither_buffered_nor_cached(session: AsyncSession, open_tab: OpenTab) -> None:
     _, headers = await signed_in_user(session)
     async with open_tab(headers) as tab:
         found = tab.response.headers
@@ -139,9 +141,7 @@ async def test_stream_is_kept_alive(session: AsyncSession, open_tab: OpenTab, mo
             await tab.comment()
 
 
-async def test_nobody_has_more_than_a_few_streams(
-    session: AsyncSession, server: AsyncClient, open_tab: OpenTab
-) -> None:
+async def test_streams_per_user_are_limited(session: AsyncSession, server: AsyncClient, open_tab: OpenTab) -> None:
     user, headers = await signed_in_user(session)
     _, another = await signed_in_user(session)
     async with AsyncExitStack() as stack:
@@ -153,17 +153,17 @@ async def test_nobody_has_more_than_a_few_streams(
             assert int(response.headers["retry-after"]) > 0
             async with open_tab(another):
                 pass
-        async with asyncio.timeout(5):  # until the server has noticed that one is closed
+        async with asyncio.timeout(5):  # until the server notices that one stream is closed
             while True:
                 async with server.stream("GET", EVENTS, headers=headers) as response:
                     if response.status_code == 200:
                         return
 
 
-async def test_many_streams_leave_the_database_to_the_requests(
+async def test_streams_hold_no_pool_connections(
     session: AsyncSession, server: AsyncClient, live: AsyncClient, open_tab: OpenTab
 ) -> None:
-    """More of them than the pool has connections, and nobody waits for one."""
+    """There are more streams than pool connections, and no request waits."""
     async with AsyncExitStack() as stack:
         users = [await signed_in_user(session) for _ in range(8)]
         tabs = [
@@ -177,7 +177,7 @@ async def test_many_streams_leave_the_database_to_the_requests(
         assert [await tab.topic() for tab in tabs] == ["notes"] * len(tabs)
 
 
-async def test_reader_that_does_not_read_costs_no_more_with_time() -> None:
+async def test_slow_subscriber_needs_constant_memory() -> None:
     subscriber = Subscriber("somebody")
     for n in range(100_000):
         subscriber.add("notes", own=n % 2 == 0)

@@ -1,4 +1,4 @@
-"""Their owners hear of changes of items."""
+"""Owners are notified of changes of their items."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -12,7 +12,7 @@ ITEMS = "/api/v1/items/"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_owner_hears_of_each_kind_of_change(
+async def test_owner_is_notified_of_each_kind_of_change(
     session: AsyncSession, live: AsyncClient, open_tab: OpenTab, method: str
 ) -> None:
     user, headers = await signed_in_user(session)

@@ -1,4 +1,4 @@
-"""A server with open streams ends at once, however it was started."""
+"""A server with open streams ends immediately, however it was started."""
 
 import signal
 
@@ -24,7 +24,7 @@ def live_database() -> dict[str, str]:
         (["--reload", "--reload-dir=app"], 1, signal.SIGINT),
     ],
 )
-async def test_open_streams_do_not_hold_up_the_end(
+async def test_open_streams_do_not_delay_the_shutdown(
     session: AsyncSession, options: list[str], workers: int, number: signal.Signals
 ) -> None:
     user, headers = await signed_in_user(session)
@@ -37,11 +37,11 @@ async def test_open_streams_do_not_hold_up_the_end(
             assert [await tab.event() for tab in tabs] == [("ready", {})] * 2
             server.process.send_signal(number)
             assert [await tab.ended() for tab in tabs] == [True] * 2
-        await server.ended(GRACE / 4)  # waiting for what the image allows open answers would be the failure
+        await server.ended(GRACE / 4)  # it must not wait for the whole grace period
 
 
 async def test_streams_end_when_the_drain_begins(session: AsyncSession) -> None:
-    """So that browsers are at another process already when this one ends."""
+    """Browsers then reconnect to another process before this one ends."""
     _, headers = await signed_in_user(session)
     async with uvicorn(environment={**live_database(), "DRAIN_SECONDS": "60"}) as server:
         async with server.client.stream("GET", EVENTS, headers=headers) as response:

@@ -1,4 +1,4 @@
-"""A real uvicorn in the test's own event loop, for what happens below ASGI; and what production demands."""
+"""A real uvicorn in the test's event loop, to test what is below ASGI, and a production environment."""
 
 import asyncio
 import os
@@ -18,13 +18,13 @@ Serve = Callable[[Any], AbstractAsyncContextManager[AsyncClient]]
 
 class Server(uvicorn.Server):
     def capture_signals(self) -> Any:
-        """Signals are pytest's."""
+        """Leave the signal handlers to pytest."""
         return nullcontext()
 
 
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[AsyncClient]:
-    """A client of the application on a port of its own; at most one connection, kept alive."""
+    """Serve the application on a free port. The client keeps one connection alive."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
         server = Server(config)
@@ -45,7 +45,7 @@ def serve() -> Serve:
 
 @pytest.fixture
 def production() -> Iterator[dict[str, str]]:
-    """An environment of production that starts, with an empty database whose password is strong."""
+    """A valid production environment, with an empty database and a strong password."""
     from tests.security.test_we_headers import OUTSIDE, STRONG
 
     server, name = os.environ["TEST_POSTGRES_URL"], f"production_{uuid.uuid4().hex[:12]}"

@@ -1,4 +1,4 @@
-"""Who may do what: nobody sets what the server sets, strangers stay outside (AZ-01..03)."""
+"""Authorization: clients cannot set server fields, and strangers have no access (AZ-01..03)."""
 
 import uuid
 from collections.abc import Iterator
@@ -18,11 +18,12 @@ from app.users.models import User
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
 from tests.examples import operations, row_of
+from tests.rules import assert_none
 from tests.users.factories import PASSWORD
 
-# Operations that need no session. Whoever adds one has thought about it.
+# Operations that need no session. Adding one is a deliberate decision.
 PUBLIC = operations("PUBLIC")
-# Operations that need a superuser. Every other one needs a session, and shows what is one's own.
+# Operations that need a superuser. Every other one needs a session, and shows the user's own data.
 SUPERUSERS = operations("SUPERUSERS")
 
 
@@ -42,20 +43,26 @@ def dependencies(dependant: Dependant) -> Iterator[Any]:
         yield from dependencies(each)
 
 
-@pytest.mark.parametrize("route", api_routes(), ids=lambda route: route.name)
-def test_az03_route_has_the_declared_policy(route: APIRoute) -> None:
-    calls = set(dependencies(route.dependant))
-    assert (get_current_user in calls) == (route.name not in PUBLIC)
-    assert (get_current_superuser in calls) == (route.name in SUPERUSERS)
+def test_az03_routes_have_the_declared_policy() -> None:
+    def policy(route: APIRoute) -> tuple[bool, bool]:
+        calls = set(dependencies(route.dependant))
+        return get_current_user in calls, get_current_superuser in calls
+
+    declared = {route.name: (route.name not in PUBLIC, route.name in SUPERUSERS) for route in api_routes()}
+    assert_none(
+        f"{route.name}: (session, superuser) is {policy(route)}, declared as {declared[route.name]}"
+        for route in api_routes()
+        if policy(route) != declared[route.name]
+    )
 
 
-def test_az03_declared_policies_are_of_routes_that_exist() -> None:
+def test_az03_declared_policies_name_existing_routes() -> None:
     names = {route.name for route in api_routes()}
     assert names.issuperset(PUBLIC | SUPERUSERS)
 
 
 @pytest.mark.parametrize("route", [r for r in api_routes() if r.name not in PUBLIC], ids=lambda route: route.name)
-async def test_az03_route_refuses_the_anonymous(client: AsyncClient, route: APIRoute) -> None:
+async def test_az03_route_refuses_anonymous_requests(client: AsyncClient, route: APIRoute) -> None:
     path = route.path.format(id=uuid.uuid4(), user_id=uuid.uuid4(), email="ada@example.com")
     for method in methods(route):
         response = await client.request(method, path)
@@ -83,14 +90,14 @@ def routes_with_an_id() -> list[tuple[str, APIRoute]]:
 @pytest.mark.parametrize(
     ("method", "route"), [pytest.param(*each, id=f"{each[0]}-{each[1].name}") for each in routes_with_an_id()]
 )
-async def test_az02_route_with_an_id_refuses_strangers_and_changes_nothing(
+async def test_az02_route_with_an_id_refuses_strangers(
     client: AsyncClient, session: AsyncSession, method: str, route: APIRoute
 ) -> None:
     owner, own_headers = await signed_in_user(session, full_name="Owner")
     owned, values, body = "/api/v1/users/me", {"user_id": str(owner.id)}, {"full_name": "Taken", "is_superuser": True}
     if "id" in route.param_convertors:
         made_by = row_of(route.path)
-        assert made_by, f"say in ROWS of the feature's tests/<feature>/examples.py how a row of {route.path} is made"
+        assert made_by, f"add {route.path} to ROWS in tests/<feature>/examples.py of its feature"
         collection, row = made_by
         values["id"] = (await client.post(collection, headers=own_headers, json=row)).json()["id"]
         owned, body = f"{collection}{values['id']}", row
@@ -121,7 +128,7 @@ CHOSEN: dict[str, Any] = {
 
 
 def chosen_values(row: SQLModel) -> set[str]:
-    """The fields that hold what the request has chosen."""
+    """Return the fields that have the value of the request."""
     return {name for name, value in row.model_dump(mode="json").items() if CHOSEN.get(name, object()) == value}
 
 
@@ -158,7 +165,7 @@ async def test_az01_reset_sets_only_the_password(client: AsyncClient, session: A
     assert chosen_values(user) == set()
 
 
-async def test_az01_superuser_cannot_choose_hash_id_or_date_either(client: AsyncClient, session: AsyncSession) -> None:
+async def test_az01_superuser_cannot_set_hash_id_or_date(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session, is_superuser=True)
     body = {**CHOSEN, "email": "ada@example.com", "password": PASSWORD}
     user_id = (await client.post("/api/v1/users/", headers=headers, json=body)).json()["id"]

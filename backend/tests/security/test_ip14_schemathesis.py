@@ -1,7 +1,7 @@
-"""The API keeps to its OpenAPI document, whatever is sent (IP-14).
+"""The API conforms to its OpenAPI document for any request (IP-14).
 
-Schemathesis makes requests from the document, valid and invalid ones, and runs all its checks on
-the answers of a real server with a database of its own. The examples are the same in every run.
+Schemathesis generates valid and invalid requests from the document. It runs all its checks on the
+responses of a real server with a separate database. The examples are the same in every run.
 `SCHEMATHESIS_EXAMPLES=200 pytest tests/security/test_ip14_schemathesis.py` takes minutes: it tries
 more examples of each operation, and each limit, type and method that the document implies.
 """
@@ -31,16 +31,16 @@ from tests.examples import row_of
 
 PASSWORD, NEW_PASSWORD = "correct horse battery", "another horse battery"
 
-# 400 is the right answer to a well-formed request without the right secret.
+# A well-formed request without the right secret gets 400.
 NEEDS_A_SECRET = {
     "POST /api/v1/login/access-token",
     "POST /api/v1/login/session",
     "POST /api/v1/reset-password/",
     "PATCH /api/v1/users/me/password",
 }
-# A file of random bytes is no picture.
+# A file of random bytes is not a picture.
 TAKES_PICTURES = "PUT /api/v1/users/me/avatar"
-# These paths also read as the id of another: its methods find a malformed id.
+# These paths also match a path with an id, whose methods find a malformed id.
 PATHS = app.openapi()["paths"]
 READ_AS_AN_ID = {
     f"{method.upper()} {path}"
@@ -50,7 +50,7 @@ READ_AS_AN_ID = {
     for method in operations
     if others.keys() - operations.keys()
 }
-# Ends the session that asks: each request has one of its own.
+# This operation ends its session, so each request gets a new one.
 ENDS_ITS_SESSION = "POST /api/v1/login/logout"
 
 load_all_checks()
@@ -59,10 +59,12 @@ EXCLUDED_CHECKS: dict[str, Any] = {
     **dict.fromkeys(READ_AS_AN_ID, CHECKS.get_by_names(["unsupported_method", "allow_header_conformance"])),
 }
 
-# Addresses that can exist; reserved names such as `.test` are refused, which a format cannot say.
+# Generate only addresses that can exist. Reserved names such as `.test` are refused, which a format cannot express.
 schemathesis.openapi.format("email", st.from_regex(r"[a-z]{1,20}@[a-z]{1,20}\.(com|org|de)", fullmatch=True))
-schema = schemathesis.openapi.from_dict(app.openapi()).exclude(path="/api/v1/events")  # never ends: tests/live
-# NUL is refused everywhere, which no schema says; test_ip_input.py tries it.
+schema = schemathesis.openapi.from_dict(app.openapi()).exclude(
+    path="/api/v1/events"
+)  # it never ends, tests/live covers it
+# NUL is refused everywhere, but no schema says so. test_ip_input.py covers it.
 schema.config.generation.update(allow_x00=False)
 examples = os.environ.get("SCHEMATHESIS_EXAMPLES")
 schema.config.phases.coverage.enabled = examples is not None
@@ -76,7 +78,7 @@ class Server:
     headers: dict[str, str]
 
     def make_user(self, **fields: Any) -> tuple[str, str]:
-        """Id and address."""
+        """Create a user and return the id and email address."""
         body = {"email": f"{new_id()}@example.com", "password": PASSWORD, **fields}
         user = self.client.post("/api/v1/private/users/", json=body).json()
         return user["id"], user["email"]
@@ -87,17 +89,17 @@ class Server:
         return {"Authorization": f"Bearer {token['access_token']}"}
 
     def make_row(self, path: str) -> str:
-        """The id of a row that the path may name."""
+        """Create a row for the path and return its id."""
         made_by = row_of(path)
-        assert made_by, f"say in ROWS of the feature's tests/<feature>/examples.py how a row of {path} is made"
+        assert made_by, f"add {path} to ROWS in tests/<feature>/examples.py of its feature"
         response = self.client.post(made_by[0], headers=self.headers, json=made_by[1])
-        assert response.status_code == 200, f"no second row by the body in ROWS for {path}: {response.text}"
+        assert response.status_code == 200, f"the body in ROWS for {path} creates no second row: {response.text}"
         return str(response.json()["id"])
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Runs the application on a database of its own, signed in as its superuser."""
+    """Run the application with a separate database, signed in as its superuser."""
     database, port, smtp_port = f"schemathesis_{os.getpid()}", any_free_port(), any_free_port()
     conftest.copy_template(database)
     mailbox = Mailbox(smtp_port, any_free_port())
@@ -110,7 +112,7 @@ def server() -> Iterator[Server]:
         assert process.stderr is not None
         assert any("Uvicorn running" in line for line in process.stderr)
         url = f"http://127.0.0.1:{port}"
-        # Longer than the application itself lets a request take, however busy the machine is.
+        # Longer than the request timeout of the application, also on a busy machine.
         with httpx2.Client(base_url=url, timeout=30) as client, requests.Session() as session:
             server = Server(url, client, session, {})
             _, email = server.make_user(is_superuser=True)
@@ -124,7 +126,7 @@ def server() -> Iterator[Server]:
 
 
 def make_acceptable(case: Case[Any], server: Server) -> None:
-    """Turns what the schema allows into what the rules behind it allow, and into what exists."""
+    """Replace values that the schema allows but other rules refuse, and use existing ids."""
     if isinstance(case.body, dict):
         case.body |= dict.fromkeys({"password", "new_password"} & case.body.keys(), NEW_PASSWORD)
     for name in {"cursor", "page"} & (case.query or {}).keys():
@@ -146,7 +148,7 @@ def make_acceptable(case: Case[Any], server: Server) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_ip14_api_keeps_to_its_document(case: Case[Any], server: Server) -> None:
+def test_ip14_api_conforms_to_its_document(case: Case[Any], server: Server) -> None:
     label = case.operation.label
     if case.meta and case.meta.generation.mode == GenerationMode.POSITIVE:
         make_acceptable(case, server)

@@ -1,4 +1,4 @@
-"""No input may cause a 5xx, and what is refused changes nothing (IP-01..09)."""
+"""No input causes a 5xx, and refused input changes nothing (IP-01..09)."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -77,7 +77,7 @@ async def test_ip01_nul_in_json_is_refused(
         ("POST", "/api/v1/utils/test-email/?email_to=a%00@example.com"),
     ],
 )
-async def test_ip01_nul_in_an_address_is_refused(client: AsyncClient, headers: Headers, method: str, path: str) -> None:
+async def test_ip01_nul_in_a_url_is_refused(client: AsyncClient, headers: Headers, method: str, path: str) -> None:
     response = await client.request(method, path, headers=headers)
     assert problem(response)[0] in (400, 404, 422)
 
@@ -93,7 +93,7 @@ async def test_ip01_nul_in_a_form_is_refused(client: AsyncClient, form: bytes) -
 @pytest.mark.parametrize(
     "charset", ["utf-8", "utf-16", "undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "rot13"]
 )
-async def test_ip01_multipart_form_of_any_charset_is_no_server_error(client: AsyncClient, charset: str) -> None:
+async def test_ip01_multipart_charset_causes_no_server_error(client: AsyncClient, charset: str) -> None:
     parts = [("username", b"a\0b\\ud800\xff@example.com"), ("password", b"\0\\ud800\xff" + b"x" * 99)]
     body = b"".join(
         b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
@@ -114,7 +114,7 @@ async def test_ip02_nan_and_infinity_are_refused(
     await assert_refused(session, user, await send_json(client, headers, (template % constant).encode()), 400, 422)
 
 
-async def test_ip02_words_nan_and_infinity_are_text(client: AsyncClient, headers: Headers) -> None:
+async def test_ip02_nan_and_infinity_in_strings_are_accepted(client: AsyncClient, headers: Headers) -> None:
     response = await send_json(client, headers, b'{"full_name": "NaN, Infinity and -Infinity"}')
     assert response.json()["full_name"] == "NaN, Infinity and -Infinity"
 
@@ -140,7 +140,7 @@ async def test_ip03_lone_surrogates_are_refused(
 
 
 @pytest.mark.parametrize("path", [f"{USERS}?q=%ED%A0%80", f"{USERS}?q=%FF", f"{USERS}%FF", f"{USERS}?q=%C0%80"])
-async def test_ip03_addresses_that_are_not_utf8_are_refused(client: AsyncClient, headers: Headers, path: str) -> None:
+async def test_ip03_url_that_is_not_utf8_is_refused(client: AsyncClient, headers: Headers, path: str) -> None:
     assert problem(await client.get(path, headers=headers))[0] in (400, 404, 422)
 
 
@@ -183,11 +183,11 @@ async def test_ip06_broken_json_is_refused(
     await assert_refused(session, user, await send_json(client, headers, body), 400, 422)
 
 
-async def test_ip06_broken_json_is_an_error_of_the_body(client: AsyncClient, headers: Headers) -> None:
+async def test_ip06_broken_json_is_reported_on_body(client: AsyncClient, headers: Headers) -> None:
     assert fields(await send_json(client, headers, b'{"full_name": "a",}')) == ["body"]
 
 
-async def test_ip06_deeply_nested_but_ignored_value_is_no_server_error(client: AsyncClient, headers: Headers) -> None:
+async def test_ip06_deep_nesting_causes_no_server_error(client: AsyncClient, headers: Headers) -> None:
     nested = b"[" * 900 + rb'"\u0041"' + b"]" * 900
     response = await send_json(client, headers, b'{"full_name": "a", "ignored": ' + nested + b"}")
     assert response.status_code in (200, 400, 422)
@@ -209,7 +209,7 @@ async def test_ip06_wrong_types_are_refused(
 @pytest.mark.parametrize(
     "id", ["1", "true", "null", "0" * 31, "g" * 32, "..", "%2e%2e", "%2F", "'; drop table users; --", "💥", "x" * 5000]
 )
-async def test_ip06_odd_ids_are_refused(client: AsyncClient, headers: Headers, id: str) -> None:
+async def test_ip06_invalid_ids_are_refused(client: AsyncClient, headers: Headers, id: str) -> None:
     assert problem(await client.get(f"{USERS}{id}", headers=headers))[0] in (404, 405, 422)
 
 
@@ -236,8 +236,8 @@ async def test_ip07_text_is_stored_exactly(client: AsyncClient, headers: Headers
     assert [user["full_name"] for user in (changed, read, listed)] == [text] * 3
 
 
-async def in_pieces(size: int) -> AsyncIterator[bytes]:
-    """A body without Content-Length, which is sent in chunks."""
+async def in_chunks(size: int) -> AsyncIterator[bytes]:
+    """Send the body in chunks, without Content-Length."""
     for _ in range(0, size, 64 * 1024):
         yield b" " * 64 * 1024
     yield b'{"full_name": "a"}'
@@ -251,10 +251,10 @@ async def test_ip09_body_over_the_cap_is_refused(
     await assert_refused(session, user, response, 413)
 
 
-async def test_ip09_body_over_the_cap_is_refused_without_content_length(
+async def test_ip09_chunked_body_over_the_cap_is_refused(
     client: AsyncClient, session: AsyncSession, user: User, headers: Headers
 ) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_pieces(MIB))
+    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB))
     assert "content-length" not in response.request.headers
     assert problem(response) == (413, "BODY_001")
     await assert_refused(session, user, response, 413)
@@ -262,21 +262,21 @@ async def test_ip09_body_over_the_cap_is_refused_without_content_length(
 
 @pytest.mark.parametrize("path", [TOKEN, "/api/v1/users/signup", "/api/v1/unknown"])
 async def test_ip09_cap_needs_no_session_and_no_route(client: AsyncClient, path: str) -> None:
-    response = await client.post(path, headers=JSON, content=in_pieces(MIB))
+    response = await client.post(path, headers=JSON, content=in_chunks(MIB))
     assert problem(response) == (413, "BODY_001")
 
 
-async def test_ip09_body_at_the_cap_is_read(client: AsyncClient, headers: Headers) -> None:
+async def test_ip09_body_at_the_cap_is_accepted(client: AsyncClient, headers: Headers) -> None:
     document = b'{"full_name": "a"}'
     assert (await send_json(client, headers, document + b" " * (MIB - len(document)))).status_code == 200
 
 
-async def test_ip09_chunked_body_is_read(client: AsyncClient, headers: Headers) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_pieces(MIB // 2))
+async def test_ip09_chunked_body_is_accepted(client: AsyncClient, headers: Headers) -> None:
+    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB // 2))
     assert (response.status_code, response.json()["full_name"]) == (200, "a")
 
 
-async def test_ip09_compressed_body_is_not_unpacked(
+async def test_ip09_compressed_body_is_not_decompressed(
     client: AsyncClient, session: AsyncSession, user: User, headers: Headers
 ) -> None:
     bomb = gzip.compress(b'{"full_name": "a"}' + b" " * 50 * MIB)
@@ -287,7 +287,7 @@ async def test_ip09_compressed_body_is_not_unpacked(
 @pytest.mark.parametrize(
     "body", [rb'{"full_name": "\u0000"}', b'{"email": null}', b'{"full_name": NaN}', b"{", b"[" * 200_000]
 )
-async def test_refused_update_leaves_the_row_as_it_was(
+async def test_refused_update_changes_nothing(
     client: AsyncClient, session: AsyncSession, headers: Headers, body: bytes
 ) -> None:
     other, _ = await signed_in_user(session, full_name="Before")

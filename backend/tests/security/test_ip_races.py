@@ -1,4 +1,4 @@
-"""Requests at once on one account: one row, one winner, never a 5xx (IP-12, IP-13)."""
+"""Concurrent requests for one account: one row, one success, never a 5xx (IP-12, IP-13)."""
 
 import asyncio
 from typing import Any
@@ -24,42 +24,42 @@ async def count_users(*emails: str) -> int:
         return (await session.exec(select(func.count()).where(col(User.email).in_(emails)))).one()
 
 
-async def test_ip12_of_twenty_signups_at_once_one_succeeds(live: AsyncClient) -> None:
+async def test_ip12_one_of_twenty_concurrent_signups_succeeds(live: AsyncClient) -> None:
     spellings = ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com", "Ada@ｅｘａｍｐｌｅ.com"]
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(live.post(SIGNUP, json={"email": email, "password": PASSWORD}) for email in spellings * 5)
     )
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
-    assert {problem(answer) for answer in answers if answer.is_error} == {(409, "DUP_001")}
+    assert sorted(response.status_code for response in responses) == [200] + [409] * 19
+    assert {problem(response) for response in responses if response.is_error} == {(409, "DUP_001")}
     assert await count_users("ada@example.com") == 1
 
 
-async def test_ip12_of_ten_users_who_take_one_address_at_once_one_gets_it(live: AsyncClient) -> None:
+async def test_ip12_one_of_ten_users_gets_an_address(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         signed_in = [await signed_in_user(session) for _ in range(10)]
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(live.patch(ME, headers=headers, json={"email": "ada@example.com"}) for _, headers in signed_in)
     )
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
+    assert sorted(response.status_code for response in responses) == [200] + [409] * 9
     assert await count_users("ada@example.com") == 1
 
 
-async def test_ip12_two_users_who_swap_addresses_at_once_get_no_server_error(live: AsyncClient) -> None:
+async def test_ip12_swapping_addresses_causes_no_server_error(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         (ada, ada_headers), (bob, bob_headers) = [await signed_in_user(session) for _ in range(2)]
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         live.patch(ME, headers=ada_headers, json={"email": bob.email}),
         live.patch(ME, headers=bob_headers, json={"email": ada.email}),
     )
-    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert {response.status_code for response in responses} <= {200, 409}
     assert await count_users(ada.email, bob.email) == 2
 
 
-async def test_ip13_of_ten_deletions_of_oneself_at_once_one_succeeds(live: AsyncClient) -> None:
+async def test_ip13_one_of_ten_own_deletions_succeeds(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
-    answers = await asyncio.gather(*(live.delete(ME, headers=headers) for _ in range(10)))
-    statuses = sorted(answer.status_code for answer in answers)
+    responses = await asyncio.gather(*(live.delete(ME, headers=headers) for _ in range(10)))
+    statuses = sorted(response.status_code for response in responses)
     assert statuses[0] == 200
     assert set(statuses[1:]) <= {401, 404}
 
@@ -73,9 +73,7 @@ async def test_ip13_of_ten_deletions_of_oneself_at_once_one_succeeds(live: Async
     ],
     ids=["name", "address", "password"],
 )
-async def test_ip13_change_of_an_account_that_goes_meanwhile_finds_nothing(
-    live: AsyncClient, path: str, body: dict[str, Any]
-) -> None:
+async def test_ip13_change_of_a_deleted_account_is_refused(live: AsyncClient, path: str, body: dict[str, Any]) -> None:
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session)
     async with db.WriteSession() as session, asyncio.TaskGroup() as group:
@@ -96,7 +94,7 @@ async def test_ip13_change_of_an_account_that_goes_meanwhile_finds_nothing(
     ],
     ids=["deleted", "deactivated", "new password"],
 )
-async def test_ip13_account_that_changes_while_its_password_is_checked_stays_closed(
+async def test_ip13_login_rereads_the_account_after_hashing(
     live: AsyncClient, change: dict[str, Any] | None, expected: tuple[int, str]
 ) -> None:
     async with db.WriteSession() as session:

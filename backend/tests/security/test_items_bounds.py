@@ -1,4 +1,4 @@
-"""A table that is locked, on that of items."""
+"""Requests for a locked table, with the items table as the example (R6)."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ from tests.security.test_r_bounds import BOUND, ME, headers_of_a_user
 ITEMS = "/api/v1/items/"
 
 
-async def test_r06_table_that_is_locked(live: AsyncClient) -> None:
-    """By a migration, say. Who needs another table notices nothing."""
+async def test_r06_request_for_a_locked_table_is_503(live: AsyncClient) -> None:
+    """A migration can hold such a lock. Requests for other tables are not affected."""
     headers = await headers_of_a_user()
     async with db.WriteSession.kw["bind"].begin() as connection:
         await connection.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))

@@ -1,4 +1,4 @@
-"""Only tokens that this service made for this purpose open it (JW-01..03, JW-07)."""
+"""Only tokens that this service issued for this purpose are accepted (JW-01..03, JW-07)."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ Claims = dict[str, Any]
 
 @pytest.fixture
 async def claims(session: AsyncSession) -> Claims:
-    """What an access token of a living session says."""
+    """Return the claims of an access token of an active session."""
     user = await create_user(session)
     user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
     await session.commit()
@@ -43,7 +43,7 @@ def encoded(part: Any) -> bytes:
 
 
 def signed(claims: Any, header: Claims | None = None, key: Any = tokens._signing_key) -> str:
-    """A token by our key and header, unless told otherwise; `None` in the header leaves the field out."""
+    """Sign a token with our key and header by default. `None` removes a field of the header."""
     fields = {"alg": "EdDSA", "typ": "at+jwt", "kid": tokens._key_id, **(header or {})}
     message = encoded({name: value for name, value in fields.items() if value is not None}) + b"." + encoded(claims)
     signature = hmac.digest(key, message, "sha256") if isinstance(key, bytes) else key.sign(message)
@@ -57,8 +57,8 @@ async def refused(client: AsyncClient, token: str) -> None:
         assert response.headers["www-authenticate"] == "Bearer"
 
 
-async def test_token_made_here_is_accepted(client: AsyncClient, claims: Claims) -> None:
-    """Or the refusals below would prove nothing."""
+async def test_own_token_is_accepted(client: AsyncClient, claims: Claims) -> None:
+    """Without this, the refusals below would prove nothing."""
     for headers in ({"Authorization": f"Bearer {signed(claims)}"}, {"Cookie": f"session={signed(claims)}"}):
         assert (await client.get(ME, headers=headers)).status_code == 200
 
@@ -95,7 +95,7 @@ PUBLIC_KEY_BYTES = {
 
 
 @pytest.mark.parametrize("form", PUBLIC_KEY_BYTES)
-async def test_jw01_public_key_is_no_shared_secret(client: AsyncClient, claims: Claims, form: str) -> None:
+async def test_jw01_public_key_is_refused_as_secret(client: AsyncClient, claims: Claims, form: str) -> None:
     await refused(client, signed(claims, {"alg": "HS256"}, PUBLIC_KEY_BYTES[form]))
 
 
@@ -113,7 +113,7 @@ STRANGER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"stranger").dige
     ],
     ids=["plain", "kid", "jwk", "jku", "x5u"],
 )
-async def test_jw01_token_by_a_strangers_key_is_refused(client: AsyncClient, claims: Claims, header: Claims) -> None:
+async def test_jw01_token_signed_by_another_key_is_refused(client: AsyncClient, claims: Claims, header: Claims) -> None:
     await refused(client, signed(claims, header, STRANGER))
 
 
@@ -179,7 +179,7 @@ async def test_jw02_wrong_claim_is_refused(client: AsyncClient, claims: Claims, 
 
 
 @pytest.mark.parametrize("payload", [b"", b"null", b"[]", b'"a"', b"{", b"\xff", b"[" * 2000], ids=str)
-async def test_jw02_payload_that_is_no_object_is_refused(client: AsyncClient, payload: bytes) -> None:
+async def test_jw02_payload_must_be_an_object(client: AsyncClient, payload: bytes) -> None:
     await refused(client, signed(payload))
 
 

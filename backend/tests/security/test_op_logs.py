@@ -1,4 +1,4 @@
-"""What the logs hold outside local development (OP-03): JSON, one line an event, and no secret."""
+"""Logs outside local development are JSON, one line per event, without secrets (OP-03)."""
 
 import json
 import os
@@ -45,7 +45,7 @@ access_logger()(path="/")
 
 
 def image_options() -> list[str]:
-    """Of the image's uvicorn, as far as they are about logs."""
+    """Return the logging options of the image's uvicorn."""
     [command] = [line for line in final_stage("backend/Dockerfile").splitlines() if line.startswith("CMD ")]
     words = json.loads(command.removeprefix("CMD "))
     place = words.index("--log-config")
@@ -73,13 +73,13 @@ async def test_op03_every_line_is_json_and_without_secrets(production: dict[str,
             (await client.get("/two%0Alines")).status_code,
             (await client.get(f"{V1}/health/ready")).status_code,
         ]
-        assert statuses[-1] == 503, "a probe with a bad answer is logged, which a good one is not"
+        assert statuses[-1] == 503, "a failed probe is logged, a successful one is not"
         assert (await client.get(f"{V1}/health/live")).status_code == 200
         server.process.send_signal(signal.SIGTERM)
         await server.ended()
     written = "".join(server.lines)
     events = as_events(server.lines)
-    assert 500 in statuses, "The error with its traceback is missing, which could have shown local variables"
+    assert 500 in statuses, "no error with a traceback was logged, so this test could not find local variables"
     assert [event["status"] for event in events if event["event"] == "request"] == statuses
     assert {"unhandled_error", "Started parent process", "Shutting down"} <= {
         event["event"].partition(" [")[0] for event in events
@@ -107,7 +107,7 @@ def test_op03_traceback_is_one_line_without_local_variables(environment: str) ->
     assert "31415926535" not in result.stdout
 
 
-def test_every_line_is_one_write_so_that_processes_sharing_a_pipe_do_not_mix_theirs() -> None:
+def test_each_log_line_is_a_single_write() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, theirs:
         subprocess.run(

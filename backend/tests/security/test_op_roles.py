@@ -1,4 +1,4 @@
-"""The API's role in PostgreSQL: the rows are its own, the tables are not (OP-04)."""
+"""The API's PostgreSQL role can change rows but not tables (OP-04)."""
 
 import os
 import subprocess
@@ -13,7 +13,6 @@ import pytest
 from psycopg import errors
 
 from app.core.settings import Settings
-from app.doctor.database import check_database
 from tests import conftest
 from tests.core.servers import uvicorn
 
@@ -24,7 +23,7 @@ V1 = "/api/v1"
 
 @dataclass
 class Place:
-    """A database of its own, and a role of its own, since roles are the whole server's."""
+    """A separate database and a separate role, because roles belong to the whole server."""
 
     name: str
     secret_key: str = KEY
@@ -57,7 +56,7 @@ class Place:
         )
 
     def api_settings(self) -> Settings:
-        """As the API's container has them: all but the owner's password."""
+        """Return the settings of the API's container, without the owner's password."""
         variables = {**self.variables, "POSTGRES_PASSWORD": ""}
         return Settings(_env_file=None, _secrets_dir=(), **variables)  # type: ignore[arg-type]
 
@@ -73,7 +72,7 @@ class Place:
 
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """Before this release: migrated, and one role."""
+    """A database before this release: migrated, with one role."""
     monkeypatch.delenv("DATABASE_URL")
     place = Place(f"roles_{uuid.uuid4().hex[:12]}")
     conftest.copy_template(place.name)
@@ -89,21 +88,21 @@ def prepared(place: Place) -> Place:
     return place
 
 
-async def test_op04_the_application_works_with_the_role(prepared: Place) -> None:
+async def test_op04_application_works_with_the_role(prepared: Place) -> None:
     environment = {"DATABASE_URL": prepared.api_url, "SECRET_KEY": KEY}
     async with uvicorn(environment=environment) as server:
         client = server.client
         ready = await client.get(f"{V1}/health/ready")
         assert (ready.status_code, ready.json()["checks"]["migrations"]["state"]) == (200, "ok")
         login = {"username": EMAIL, "password": PASSWORD}
-        answer = await client.post(f"{V1}/login/access-token", data=login)
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = await client.post(f"{V1}/login/access-token", data=login)
+        client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         new = {"email": "grace@example.com", "password": "correct horse battery"}
-        made = await client.post(f"{V1}/users/", json=new)
-        assert made.status_code in (200, 201), made.text
+        created = await client.post(f"{V1}/users/", json=new)
+        assert created.status_code in (200, 201), created.text
         changed = await client.patch(f"{V1}/users/me", json={"full_name": "Root"})
         assert changed.json()["full_name"] == "Root", changed.text
-        deleted = await client.delete(f"{V1}/users/{made.json()['id']}")
+        deleted = await client.delete(f"{V1}/users/{created.json()['id']}")
         assert deleted.is_success, deleted.text
 
 
@@ -126,25 +125,25 @@ async def test_op04_the_application_works_with_the_role(prepared: Place) -> None
         "ALTER ROLE CURRENT_USER SUPERUSER",
     ],
 )
-def test_op04_the_role_changes_rows_only(prepared: Place, statement: str) -> None:
+def test_op04_role_can_only_change_rows(prepared: Place, statement: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
         prepared.execute(prepared.api_url, statement)
 
 
-def test_op04_the_role_has_exactly_four_rights_on_each_table(prepared: Place) -> None:
+def test_op04_role_has_exactly_four_privileges_per_table(prepared: Place) -> None:
     granted = prepared.execute(
         prepared.owner_url,
         "SELECT table_name, array_agg(privilege_type::text ORDER BY 1) FROM information_schema.table_privileges "
         "WHERE starts_with(grantee, 'roles_') GROUP BY 1",
     )
-    rights = {str(table): privileges for table, privileges in granted}
-    assert rights.pop("alembic_version") == rights.pop("applied_migrations") == ["SELECT"]
-    assert "users" in rights
-    for table, privileges in rights.items():
+    tables = {str(table): privileges for table, privileges in granted}
+    assert tables.pop("alembic_version") == tables.pop("applied_migrations") == ["SELECT"]
+    assert "users" in tables
+    for table, privileges in tables.items():
         assert sorted(privileges) == ["DELETE", "INSERT", "SELECT", "UPDATE"], table  # type: ignore[call-overload]
 
 
-def test_op04_the_role_is_no_superuser_and_the_owners_is(prepared: Place) -> None:
+def test_op04_only_the_owner_is_a_superuser(prepared: Place) -> None:
     statement = (
         "SELECT current_user::text, rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
     )
@@ -152,13 +151,13 @@ def test_op04_the_role_is_no_superuser_and_the_owners_is(prepared: Place) -> Non
     assert prepared.execute(prepared.owner_url, statement)[0][1] is True
 
 
-def test_op04_a_table_of_a_later_migration_can_be_used(prepared: Place) -> None:
+def test_op04_role_can_use_tables_of_later_migrations(prepared: Place) -> None:
     prepared.execute(prepared.owner_url, "CREATE TABLE later (id int GENERATED BY DEFAULT AS IDENTITY, name text)")
     prepared.execute(prepared.api_url, "INSERT INTO later (name) VALUES ('x')")
     assert prepared.execute(prepared.api_url, "SELECT name FROM later") == [("x",)]
 
 
-def test_op04_rights_that_were_given_by_hand_end_with_the_next_start(prepared: Place) -> None:
+def test_op04_prestart_revokes_privileges_granted_by_hand(prepared: Place) -> None:
     prepared.execute(prepared.owner_url, f"GRANT TRUNCATE ON users TO {prepared.name}")
     statement = "SELECT has_table_privilege('users', 'TRUNCATE')"
     assert prepared.execute(prepared.api_url, statement) == [(True,)]
@@ -166,7 +165,7 @@ def test_op04_rights_that_were_given_by_hand_end_with_the_next_start(prepared: P
     assert prepared.execute(prepared.api_url, statement) == [(False,)]
 
 
-def test_op04_the_password_follows_the_secret(prepared: Place) -> None:
+def test_op04_password_changes_with_the_secret(prepared: Place) -> None:
     old = prepared.api_url
     prepared.secret_key = OTHER_KEY
     assert prepared.prestart().returncode == 0
@@ -175,23 +174,13 @@ def test_op04_the_password_follows_the_secret(prepared: Place) -> None:
         prepared.execute(old, "SELECT 1")
 
 
-def test_op04_the_owner_is_refused_as_the_apis_role_and_keeps_its_password(place: Place) -> None:
+def test_op04_owner_is_refused_as_the_api_role(place: Place) -> None:
     done = place.prestart(POSTGRES_API_USER=place.variables["POSTGRES_USER"])
     assert done.returncode != 0
     assert "POSTGRES_API_USER" in done.stderr
     assert place.execute(place.owner_url, "SELECT 1") == [(1,)]
 
 
-def test_op04_without_the_setting_there_is_one_role(place: Place) -> None:
+def test_op04_without_the_setting_no_role_is_created(place: Place) -> None:
     assert place.prestart(POSTGRES_API_USER="").returncode == 0
     assert place.execute(place.owner_url, f"SELECT FROM pg_roles WHERE rolname = '{place.name}'") == []
-
-
-async def test_op04_the_doctor_tells_of_a_superuser(prepared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    api, owner = prepared.api_settings(), prepared.api_settings()
-    owner.POSTGRES_API_USER, owner.DATABASE_URL = "", type(owner.DATABASE_URL)(prepared.owner_url)
-    for settings in (api, owner):
-        settings.ENVIRONMENT = "production"
-    assert "database-superuser" not in [finding.code for finding in await check_database(api)]
-    [warning] = [finding for finding in await check_database(owner) if finding.code == "database-superuser"]
-    assert warning.state == "warning"

@@ -1,4 +1,4 @@
-"""Settings that would be unsafe refuse to start, and name the variable (OP-01, JW-06, SE-12, SE-13, WE-04)."""
+"""Unsafe settings refuse to start and name the variable (OP-01, JW-06, SE-12, SE-13, WE-04)."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def refusal(settings_class: type[Settings] | type[UsersSettings] = Settings, **v
 
 @pytest.mark.parametrize("environment", OUTSIDE_LOCAL)
 def test_op01_strong_settings_start(environment: str) -> None:
-    """Or the refusals below would prove nothing."""
+    """Without this, the refusals below would prove nothing."""
     assert Settings(_env_file=None, _secrets_dir=(), ENVIRONMENT=environment, **OUTSIDE).secure_cookies
 
 
@@ -59,7 +59,7 @@ def test_op01_weak_database_password_refuses_to_start(weak: str) -> None:
 
 
 @pytest.mark.parametrize("weak", ["", ":@", ":changethis@", ":postgres@", ":short@"])
-def test_op01_weak_password_in_the_database_url_refuses_to_start(weak: str) -> None:
+def test_op01_weak_password_in_database_url_is_refused(weak: str) -> None:
     url = f"postgresql://app{weak or '@'}127.0.0.1/app"
     assert "DATABASE_URL" in refusal(**{**OUTSIDE, "ENVIRONMENT": "production", "DATABASE_URL": url})
 
@@ -78,14 +78,14 @@ def test_op01_weak_mail_password_refuses_to_start(weak: str) -> None:
 
 
 @pytest.mark.parametrize("weak", ["", "minioadmin", "k7Yw2mQx9v"])
-def test_op01_weak_key_of_the_storage_refuses_to_start(weak: str) -> None:
+def test_op01_weak_storage_key_refuses_to_start(weak: str) -> None:
     values = {**OUTSIDE, "ENVIRONMENT": "production", "STORAGE_URL": "s3://files", "STORAGE_ACCESS_KEY_ID": "app"}
     assert "STORAGE_SECRET_ACCESS_KEY" in refusal(**values, STORAGE_SECRET_ACCESS_KEY=weak)
 
 
 @pytest.mark.parametrize("environment", OUTSIDE_LOCAL)
-def test_op01_storage_has_no_default_outside_local_development(environment: str) -> None:
-    """Files would go with the container."""
+def test_op01_storage_has_no_default_outside_local(environment: str) -> None:
+    """Files inside the container would be lost with it."""
     assert "STORAGE_URL" in refusal(ENVIRONMENT=environment, **{**OUTSIDE, "STORAGE_URL": ""})
 
 
@@ -95,7 +95,7 @@ def test_op01_refusal_does_not_print_the_secret() -> None:
     assert "31415" not in refusal(UsersSettings, ENVIRONMENT="production", FIRST_SUPERUSER_PASSWORD=weak)
 
 
-def test_op01_secrets_do_not_show_when_settings_are_printed() -> None:
+def test_op01_printed_settings_hide_secrets() -> None:
     settings = Settings(_env_file=None, SMTP_PASSWORD=STRONG, **OUTSIDE)
     assert STRONG not in repr(settings) + str(settings) + settings.model_dump_json()
 
@@ -139,7 +139,7 @@ def test_frontend_url_must_be_an_origin(url: str) -> None:
         "https://dashboard.example.com:443",
     ],
 )
-def test_frontend_url_is_read_as_browsers_write_origins(url: str) -> None:
+def test_frontend_url_is_normalised_like_an_origin(url: str) -> None:
     settings = Settings(_env_file=None, **{**OUTSIDE, "ENVIRONMENT": "production", "FRONTEND_URL": url})
     assert settings.FRONTEND_URL == "https://dashboard.example.com"
     assert settings.secure_cookies
@@ -152,7 +152,7 @@ def test_we04_origins_must_be_named(origins: str) -> None:
     assert "BACKEND_CORS_ORIGINS" in refusal(BACKEND_CORS_ORIGINS=origins)
 
 
-def test_settings_that_exclude_each_other_refuse_to_start() -> None:
+def test_conflicting_settings_refuse_to_start() -> None:
     assert "SMTP_TLS" in refusal(SMTP_TLS=True, SMTP_SSL=True)
 
 
@@ -167,7 +167,7 @@ def test_settings_that_exclude_each_other_refuse_to_start() -> None:
     ],
     ids=str,
 )
-def test_wrong_value_is_refused_by_the_variables_name(wrong: dict[str, Any]) -> None:
+def test_error_for_an_invalid_value_names_the_variable(wrong: dict[str, Any]) -> None:
     assert next(iter(wrong)) in refusal(**wrong)
 
 
@@ -179,12 +179,12 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_op01_process_ends_with_one_readable_line_for_each_variable() -> None:
+def test_op01_each_invalid_variable_gets_a_readable_line() -> None:
     result = run("import app.main", ENVIRONMENT="production", SECRET_KEY="short", SMTP_PORT="x")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
     assert "SMTP_PORT" in result.stderr
-    assert result.stderr.startswith("The settings are not usable:")
+    assert result.stderr.startswith("The settings are invalid:")
 
 
 HTTPS_COOKIES = """
@@ -198,7 +198,7 @@ print(json.dumps([each.headers["set-cookie"] for each in (setting, clearing)]))
 """
 
 
-def test_se12_cookie_over_https_is_bound_to_this_host() -> None:
+def test_se12_https_cookie_is_bound_to_the_host() -> None:
     result = run(HTTPS_COOKIES, FRONTEND_URL="https://dashboard.example.com")
     for header in json.loads(result.stdout):
         [cookie] = SimpleCookie(header).values()

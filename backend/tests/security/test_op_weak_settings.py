@@ -1,4 +1,4 @@
-"""Settings that open more than the default does are named once at the start (OP-08); who needs no secret has none."""
+"""Settings weaker than the default are logged at the start (OP-08). Processes get only secrets they need (OP-02)."""
 
 import json
 import os
@@ -31,16 +31,16 @@ def weak(settings_class: type[EnvSettings], **values: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("settings_class", "values"), WEAK, ids=str)
-def test_op08_weak_setting_is_named(settings_class: type[EnvSettings], values: dict[str, Any]) -> None:
+def test_op08_weak_setting_is_reported(settings_class: type[EnvSettings], values: dict[str, Any]) -> None:
     assert weak(settings_class, **values) == list(values)
 
 
-def test_op08_safe_settings_are_not_named() -> None:
+def test_op08_safe_settings_are_not_reported() -> None:
     assert weak(Settings) + weak(AuthSettings) + weak(UsersSettings, USERS_OPEN_REGISTRATION=False) == []
 
 
 def prestart(environment: dict[str, str], **changes: str) -> str:
-    """What it writes."""
+    """Run prestart and return its output."""
     result = subprocess.run(
         [sys.executable, "-m", "app.prestart"],
         cwd=conftest.BACKEND_DIR,
@@ -53,8 +53,8 @@ def prestart(environment: dict[str, str], **changes: str) -> str:
     return result.stdout
 
 
-def test_op08_prestart_logs_one_line_for_each(production: dict[str, str]) -> None:
-    """The API's processes do not: there are many of them."""
+def test_op08_prestart_logs_one_line_per_weak_setting(production: dict[str, str]) -> None:
+    """API processes do not log this, because there are several of them."""
     written = prestart(production, BACKEND_CORS_ORIGINS="https://other.example.com", USERS_OPEN_REGISTRATION="true")
     events = [json.loads(line) for line in written.splitlines()]
     named = [event["name"] for event in events if event["event"] == "weak_setting"]
@@ -62,12 +62,12 @@ def test_op08_prestart_logs_one_line_for_each(production: dict[str, str]) -> Non
     assert STRONG not in written
 
 
-def test_op08_local_development_is_not_bothered(production: dict[str, str]) -> None:
+def test_op08_local_development_logs_no_weak_settings(production: dict[str, str]) -> None:
     assert "weak_setting" not in prestart(production, ENVIRONMENT="local")
 
 
-def test_op02_the_api_starts_without_the_first_superusers_password(production: dict[str, str]) -> None:
-    """Compose gives it to `prestart` alone."""
+def test_op02_api_starts_without_the_superuser_password(production: dict[str, str]) -> None:
+    """Compose passes the password only to `prestart`."""
     environment = {**os.environ, **production, "FIRST_SUPERUSER_PASSWORD": ""}
     subprocess.run([sys.executable, "-c", "import app.main"], cwd=conftest.BACKEND_DIR, env=environment, check=True)
     services = load_yaml("docker-compose.yml")["services"]

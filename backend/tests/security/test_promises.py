@@ -1,4 +1,4 @@
-"""docs/security.md and the tests name the same promises, and each one that is kept has its tests."""
+"""docs/security.md and the tests name the same promises, and each kept promise has tests."""
 
 import ast
 import re
@@ -40,7 +40,7 @@ def ids_in_name(name: str) -> Iterator[str]:
 
 
 def ids_of(path: Path) -> set[str]:
-    """Those that the names and docstrings of a test file mention."""
+    """Return the ids in the names and docstrings of a test file."""
     found = set(ids_in_name(path.name))
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -52,7 +52,7 @@ def ids_of(path: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def used() -> dict[str, set[str]]:
-    """The ids by test file, as the document names it."""
+    """The ids of each test file, by its path in the document."""
     paths = [(path, root) for root in TEST_ROOTS for path in root.rglob("*.py") if "__pycache__" not in path.parts]
     return {path.relative_to(root).as_posix(): ids_of(path) for path, root in paths}
 
@@ -62,7 +62,7 @@ def in_backticks(cell: str) -> list[str]:
 
 
 def belongs_here(file: str) -> bool:
-    """A project may have declined the feature of a test; the template has them all."""
+    """Return whether the test must exist. A project may lack the feature, the template has all of them."""
     return IS_TEMPLATE or any((root / file).exists() for root in TEST_ROOTS)
 
 

@@ -1,4 +1,4 @@
-"""Passwords, and one account for one address (PW-01..11)."""
+"""Passwords, and one account per email address (PW-01..11)."""
 
 import asyncio
 import threading
@@ -57,7 +57,7 @@ async def test_pw01_eight_characters_of_any_kind_are_enough(client: AsyncClient,
         "example.com1",
     ],
 )
-async def test_pw02_common_and_own_words_are_refused(client: AsyncClient, password: str) -> None:
+async def test_pw02_common_and_project_words_are_refused(client: AsyncClient, password: str) -> None:
     response = await client.post(SIGNUP, json={"email": EMAIL, "password": password})
     assert problem(response) == (422, "VAL_001")
     assert fields(response) == ["password"]
@@ -67,14 +67,16 @@ async def test_pw02_word_inside_a_longer_password_is_accepted(client: AsyncClien
     assert await sign_up(client, "workbench of a long sentence") == 200
 
 
-@pytest.mark.parametrize("door", ["admin", "private", "admin update"])
-async def test_pw02_every_door_refuses_a_common_password(client: AsyncClient, session: AsyncSession, door: str) -> None:
+@pytest.mark.parametrize("way", ["admin", "private", "admin update"])
+async def test_pw02_every_endpoint_refuses_a_common_password(
+    client: AsyncClient, session: AsyncSession, way: str
+) -> None:
     superuser, headers = await signed_in_superuser(session)
     method, path = {
         "admin": ("POST", "/api/v1/users/"),
         "private": ("POST", "/api/v1/private/users/"),
         "admin update": ("PATCH", f"/api/v1/users/{superuser.id}"),
-    }[door]
+    }[way]
     body = {"email": EMAIL, "password": "password123"}
     response = await client.request(method, path, headers=headers, json=body)
     assert problem(response) == (422, "VAL_001")
@@ -82,7 +84,7 @@ async def test_pw02_every_door_refuses_a_common_password(client: AsyncClient, se
 
 
 @pytest.mark.parametrize("length", [64, 73, 128])
-async def test_pw03_long_password_counts_to_its_last_character(client: AsyncClient, length: int) -> None:
+async def test_pw03_every_character_of_a_long_password_counts(client: AsyncClient, length: int) -> None:
     password = ("Correct Horse " * 10)[:length]
     assert await sign_up(client, password) == 200
     assert await log_in(client, password) == 200
@@ -96,7 +98,7 @@ async def test_pw03_case_and_spaces_count(client: AsyncClient, other: str) -> No
     assert await log_in(client, other) == 400
 
 
-async def test_pw03_password_is_the_same_from_every_keyboard(client: AsyncClient) -> None:
+async def test_pw03_unicode_forms_of_a_password_are_equal(client: AsyncClient) -> None:
     password = "pässwörter ﬁnden"
     for form in ("NFC", "NFD", "NFKC"):
         assert unicodedata.normalize("NFKC", unicodedata.normalize(form, password)) == "pässwörter finden"
@@ -105,18 +107,18 @@ async def test_pw03_password_is_the_same_from_every_keyboard(client: AsyncClient
     assert await log_in(client, "pässwörter finden") == 200
 
 
-async def test_pw04_hash_is_argon2id_of_owasps_strength() -> None:
+async def test_pw04_hash_is_argon2id_with_owasp_parameters() -> None:
     parameters = argon2.extract_parameters(await hash_password(PASSWORD))
     assert parameters.type == argon2.Type.ID
     assert parameters.memory_cost >= 19 * 1024
     assert (parameters.time_cost, parameters.parallelism) == (2, 1)
 
 
-async def test_pw04_same_password_has_another_hash_each_time() -> None:
+async def test_pw04_hashes_of_one_password_differ() -> None:
     assert await hash_password(PASSWORD) != await hash_password(PASSWORD)
 
 
-async def test_pw04_flood_is_hashed_off_the_loop_and_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pw04_hashing_uses_a_few_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     running = peak = 0
     names: set[str] = set()
     lock = threading.Lock()
@@ -141,7 +143,7 @@ async def test_pw04_flood_is_hashed_off_the_loop_and_few_at_a_time(monkeypatch: 
 
 
 async def test_pw04_no_connection_is_held_while_hashing(live: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or a flood of logins would take the pool away from all other requests."""
+    """Otherwise many logins could use up the pool."""
     engine = db.WriteSession.kw["bind"]
     in_use: list[int] = []
     verify = passwords._hasher.verify_and_update
@@ -159,14 +161,14 @@ async def test_pw04_no_connection_is_held_while_hashing(live: AsyncClient, monke
     assert in_use == [0, 0]
 
 
-async def test_pw06_login_answers_the_same_whatever_is_wrong(client: AsyncClient, session: AsyncSession) -> None:
+async def test_pw06_all_failed_logins_get_the_same_response(client: AsyncClient, session: AsyncSession) -> None:
     await create_user(session, email=EMAIL)
     await create_user(session, email="inactive@example.com", is_active=False)
-    answers = []
+    responses = []
     for email in (EMAIL, "inactive@example.com", "nobody@example.com"):
         response = await client.post(TOKEN, data={"username": email, "password": "a wrong password"})
-        answers.append((response.status_code, {**response.json(), "request_id": ""}))
-    assert answers[1:] == [answers[0]] * 2
+        responses.append((response.status_code, {**response.json(), "request_id": ""}))
+    assert responses[1:] == [responses[0]] * 2
 
 
 async def test_pw07_dummy_hash_has_the_current_strength() -> None:
@@ -174,7 +176,7 @@ async def test_pw07_dummy_hash_has_the_current_strength() -> None:
     assert argon2.extract_parameters(passwords._dummy_hash()) == current
 
 
-async def test_pw07_dummy_password_opens_nothing() -> None:
+async def test_pw07_dummy_password_gives_no_access() -> None:
     assert await verify_password("a password that nobody has", None) == (False, None)
 
 
@@ -196,14 +198,16 @@ LOOK_ALIKES = [
 
 
 @pytest.mark.parametrize("email", LOOK_ALIKES)
-async def test_pw11_look_alike_makes_no_second_account(client: AsyncClient, session: AsyncSession, email: str) -> None:
+async def test_pw11_look_alike_creates_no_second_account(
+    client: AsyncClient, session: AsyncSession, email: str
+) -> None:
     await create_user(session, email="ada@bücher.example")
     assert await sign_up(client, PASSWORD, email) in (409, 422)
     assert (await session.exec(select(func.count()).select_from(User))).one() == 1
 
 
 @pytest.mark.parametrize("email", LOOK_ALIKES[:6])
-async def test_pw10_spellings_of_an_address_are_one_account_at_every_door(
+async def test_pw10_all_spellings_of_an_address_are_equal(
     client: AsyncClient, session: AsyncSession, email: str
 ) -> None:
     _, headers = await signed_in_superuser(session)

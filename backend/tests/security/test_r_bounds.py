@@ -1,4 +1,4 @@
-"""A database that is there and gives nothing: every request has its answer in time (R5, R6)."""
+"""Every request gets a timely response from an exhausted or locked database (R5, R6)."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -10,7 +10,7 @@ from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
 
 BOUND = 8
-"""Seconds: far more than the 2 s of our own, and less than what would end the wait without them."""
+"""Seconds: far more than our own limit of 2 s, and less than the limits that would apply without it."""
 ME = "/api/v1/users/me"
 
 
@@ -21,7 +21,7 @@ async def headers_of_a_user() -> dict[str, str]:
     return headers
 
 
-async def test_r05_no_free_connection(live: AsyncClient) -> None:
+async def test_r05_request_without_a_free_connection_is_503(live: AsyncClient) -> None:
     headers = await headers_of_a_user()
     async with AsyncExitStack() as held:
         pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What the probes say while the database or the process itself goes away (R1, R4, R11, R19), of real processes."""
+"""Probes of real processes while the database or the process itself stops (R1, R4, R11, R19)."""
 
 import asyncio
 import os
@@ -46,7 +46,7 @@ async def until_refused(client: AsyncClient) -> None:
 
 
 async def login(client: AsyncClient) -> int:
-    """The status of a request that asks the database."""
+    """Return the status of a request that needs the database."""
     return (await client.post(f"{V1}/login/access-token", data=NOBODY)).status_code
 
 
@@ -56,7 +56,7 @@ def start(folder: Path, port: int | None = None) -> Postgres:
 
 @pytest.fixture
 def postgres(tmp_path: Path) -> Postgres:
-    """A migrated server of the test's own, running."""
+    """A running, migrated server for this test only."""
     server = start(tmp_path)
     server.ensure_database("app")
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
@@ -65,7 +65,7 @@ def postgres(tmp_path: Path) -> Postgres:
     return server
 
 
-async def test_r01_restart_of_the_database(postgres: Postgres, tmp_path: Path) -> None:
+async def test_r01_api_recovers_from_a_database_restart(postgres: Postgres, tmp_path: Path) -> None:
     try:
         async with uvicorn(environment={"DATABASE_URL": postgres.url("app")}) as server:
             client = server.client
@@ -83,8 +83,8 @@ async def test_r01_restart_of_the_database(postgres: Postgres, tmp_path: Path) -
         postgres.stop()
 
 
-async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
-    """Its connections stay open, which is worse than an end of them."""
+async def test_r04_api_recovers_from_a_frozen_database(postgres: Postgres) -> None:
+    """The connections of a frozen database stay open, which is worse than losing them."""
     with postgres:
         async with uvicorn(environment={"DATABASE_URL": postgres.url("app")}) as server:
             await until_ready_is(server.client, 200)
@@ -97,9 +97,9 @@ async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
                 os.kill(pid, signal.SIGSTOP)
             try:
                 response = await until_ready_is(server.client, 503)
-                assert response.json()["checks"]["database"]["detail"] == "No answer within 1 s."
+                assert response.json()["checks"]["database"]["detail"] == "No response within 1 s."
                 assert (await server.client.get(LIVE)).status_code == 200
-                async with asyncio.timeout(12):  # ten, and what a busy machine adds
+                async with asyncio.timeout(12):  # ten, plus a margin for a busy machine
                     assert await login(server.client) == 503
             finally:
                 for pid in frozen:
@@ -108,7 +108,7 @@ async def test_r04_database_that_does_not_answer(postgres: Postgres) -> None:
             assert await login(server.client) == 400
 
 
-async def test_r19_database_that_comes_late() -> None:
+async def test_r19_api_waits_for_a_late_database() -> None:
     port = any_free_port()
     async with uvicorn(environment={"DATABASE_URL": url_by(port)}) as server:
         client = server.client
@@ -126,13 +126,13 @@ async def slow_body(rest: asyncio.Event) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-async def test_r11_end_of_the_process_under_load(workers: int) -> None:
-    """Not ready first, while all is still answered; then no new connections, but an answer to what has begun."""
+async def test_r11_shutdown_under_load_loses_no_request(workers: int) -> None:
+    """The process reports not ready but still responds. Then it refuses connections and finishes running requests."""
     async with uvicorn(workers=workers, environment={"DRAIN_SECONDS": "3"}) as server:
         client, left, statuses = server.client, asyncio.Event(), []
         await until_ready_is(client, 200)
 
-        async def ask_on() -> None:
+        async def send_requests() -> None:
             while not left.is_set():
                 statuses.append((await client.get(CHEAP)).status_code)
 
@@ -141,7 +141,7 @@ async def test_r11_end_of_the_process_under_load(workers: int) -> None:
         async with asyncio.TaskGroup() as tasks:
             begun = tasks.create_task(client.post(f"{V1}/users/signup", content=slow_body(rest), headers=headers))
             for _ in range(4):
-                tasks.create_task(ask_on())
+                tasks.create_task(send_requests())
             await asyncio.sleep(0.2)
             server.process.send_signal(signal.SIGTERM)
             assert states(await until_ready_is(client, 503))["accepting"] == "failed"

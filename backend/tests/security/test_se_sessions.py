@@ -1,4 +1,4 @@
-"""Each sign-in opens a session of its own (SE-11)."""
+"""Each sign-in opens a new session (SE-11)."""
 
 from httpx2 import AsyncClient
 from sqlmodel import select
@@ -11,8 +11,8 @@ LOGIN = "/api/v1/login/session"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
-async def test_se11_cookie_from_before_is_never_adopted(client: AsyncClient, session: AsyncSession) -> None:
-    """Neither an attacker's session nor the user's own: whoever planted the cookie must not share what it opens."""
+async def test_se11_existing_cookie_is_never_adopted(client: AsyncClient, session: AsyncSession) -> None:
+    """Neither an attacker's session nor the user's own, because an attacker could have planted the cookie."""
     attacker, user = await create_user(session), await create_user(session)
     await client.post(LOGIN, headers=SAME_ORIGIN, json={"email": attacker.email, "password": PASSWORD})
     planted = dict(client.cookies)

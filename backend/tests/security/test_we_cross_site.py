@@ -1,4 +1,4 @@
-"""Another site's page cannot act in the user's name (WE-01..04)."""
+"""Pages of other sites cannot act for the user (WE-01..04)."""
 
 from itertools import product
 from typing import Any
@@ -29,7 +29,7 @@ def browser_headers(site: str | None, origin: str | None) -> Headers:
 
 
 def is_own(site: str | None, origin: str | None) -> bool:
-    """Sec-Fetch-Site decides; where it is missing or names another site, Origin does; without both it is no browser."""
+    """Sec-Fetch-Site decides. If it is missing or names another site, Origin decides. Browsers send one of them."""
     return site in ("same-origin", "none") or (site in (None, "same-site", "cross-site") and origin == BASE_URL)
 
 
@@ -41,7 +41,7 @@ def as_cookie(headers: Headers) -> Headers:
 
 
 @pytest.mark.parametrize(("site", "origin"), MATRIX)
-async def test_we01_unsafe_request_by_cookie_must_come_from_the_dashboard(
+async def test_we01_cookie_change_must_come_from_the_dashboard(
     client: AsyncClient, session: AsyncSession, site: str | None, origin: str | None
 ) -> None:
     _, bearer = await signed_in_user(session)
@@ -57,7 +57,7 @@ async def test_we01_unsafe_request_by_cookie_must_come_from_the_dashboard(
 async def test_we01_login_must_come_from_the_dashboard(
     client: AsyncClient, session: AsyncSession, site: str | None, origin: str | None
 ) -> None:
-    """Or a page could sign its visitor in to an account of the page's owner."""
+    """Otherwise a page could sign its visitors in to an account of an attacker."""
     user = await create_user(session)
     body = {"email": user.email, "password": "a wrong password"}
     response = await client.post(LOGIN, headers=browser_headers(site, origin), json=body)
@@ -95,10 +95,10 @@ UNSAFE = [
 
 
 @pytest.mark.parametrize(("method", "route"), UNSAFE, ids=lambda each: getattr(each, "name", each))
-async def test_we01_no_unsafe_route_acts_on_a_strangers_cookie_request(
+async def test_we01_route_ignores_cookies_from_other_sites(
     client: AsyncClient, session: AsyncSession, method: str, route: APIRoute
 ) -> None:
-    """By superuser's cookie: every route either asks for the cookie's origin, or does not look at the cookie."""
+    """With a superuser's cookie, every route either checks the origin or ignores the cookie."""
     user, bearer = await signed_in_user(session, is_superuser=True)
     headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
     path = route.path.format(id=user.id, user_id=user.id, email=user.email)
@@ -108,7 +108,7 @@ async def test_we01_no_unsafe_route_acts_on_a_strangers_cookie_request(
     assert by_cookie.status_code != 200 or route.name == "recover_password"
 
 
-async def test_we01_reading_by_cookie_needs_no_proof(client: AsyncClient, session: AsyncSession) -> None:
+async def test_we01_reading_by_cookie_needs_no_origin(client: AsyncClient, session: AsyncSession) -> None:
     _, bearer = await signed_in_user(session)
     headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
     assert (await client.get(ME, headers=headers)).status_code == 200
@@ -118,7 +118,7 @@ async def test_we01_reading_by_cookie_needs_no_proof(client: AsyncClient, sessio
     "content_type",
     [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/json", "a/b"],
 )
-async def test_we02_json_routes_take_json_only(
+async def test_we02_json_routes_accept_json_only(
     client: AsyncClient, session: AsyncSession, content_type: str | None
 ) -> None:
     _, headers = await signed_in_user(session)
@@ -130,7 +130,9 @@ async def test_we02_json_routes_take_json_only(
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/a+json"])
-async def test_we02_spellings_of_json_are_taken(client: AsyncClient, session: AsyncSession, content_type: str) -> None:
+async def test_we02_all_json_content_types_are_accepted(
+    client: AsyncClient, session: AsyncSession, content_type: str
+) -> None:
     _, headers = await signed_in_user(session)
     headers |= {"Content-Type": content_type}
     assert (await client.patch(ME, headers=headers, content=b'{"full_name": "a"}')).status_code == 200
@@ -149,14 +151,14 @@ OTHER = "https://other.example"
 
 @pytest.fixture
 async def shared(session: AsyncSession) -> Any:
-    """A client of an application that names another origin."""
+    """A client of an application that allows another origin."""
     named = Settings(_env_file=None, BACKEND_CORS_ORIGINS=[f"{OTHER}/"])
     async with AsyncClient(transport=ASGITransport(create_app(named)), base_url=BASE_URL) as client:
         yield client
 
 
 @pytest.mark.parametrize("origin", [BASE_URL, OTHER])
-async def test_we04_named_origin_may_read_with_credentials(shared: AsyncClient, origin: str) -> None:
+async def test_we04_allowed_origin_can_read_with_credentials(shared: AsyncClient, origin: str) -> None:
     response = await shared.get(ME, headers={"Origin": origin})
     assert response.headers["access-control-allow-origin"] == origin
     assert response.headers["access-control-allow-credentials"] == "true"
@@ -174,7 +176,7 @@ async def test_we04_other_origins_are_not_reflected(shared: AsyncClient, origin:
         assert "access-control-allow-origin" not in response.headers
 
 
-async def test_we04_preflight_names_methods_and_headers(shared: AsyncClient) -> None:
+async def test_we04_preflight_lists_methods_and_headers(shared: AsyncClient) -> None:
     headers = {
         "Origin": OTHER,
         "Access-Control-Request-Method": "PATCH",
@@ -186,17 +188,17 @@ async def test_we04_preflight_names_methods_and_headers(shared: AsyncClient) -> 
     assert "authorization" in response.headers["access-control-allow-headers"].lower()
 
 
-async def test_we04_page_of_a_named_origin_may_write_by_cookie(
+async def test_we04_allowed_origin_can_write_by_cookie(
     client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So `.env` says of BACKEND_CORS_ORIGINS: their pages may call the API with cookies."""
+    """`.env` documents this for BACKEND_CORS_ORIGINS."""
     monkeypatch.setattr(settings, "BACKEND_CORS_ORIGINS", [OTHER])
     _, bearer = await signed_in_user(session)
     headers = as_cookie(bearer) | browser_headers("same-site", OTHER)
     assert (await client.patch(ME, headers=headers, json={"full_name": "a"})).status_code == 200
 
 
-async def test_we04_errors_can_be_read_by_a_named_origin(shared: AsyncClient) -> None:
+async def test_we04_allowed_origin_can_read_errors(shared: AsyncClient) -> None:
     for path in (ME, "/api/v1/unknown", "/api/v1/users/signup"):
         response = await shared.get(path, headers={"Origin": OTHER})
         assert response.is_error
@@ -211,29 +213,27 @@ async def test_se14_bearer_wins_over_the_cookie(client: AsyncClient, session: As
 
 
 @pytest.mark.parametrize("value", ["Bearer nonsense", "Bearer", "Basic YTpi", ""])
-async def test_se14_bad_authorization_is_not_made_good_by_a_cookie(
-    client: AsyncClient, session: AsyncSession, value: str
-) -> None:
+async def test_se14_cookie_does_not_rescue_a_bad_header(client: AsyncClient, session: AsyncSession, value: str) -> None:
     _, bearer = await signed_in_user(session)
     response = await client.get("/api/v1/users/me", headers=as_cookie(bearer) | {"Authorization": value})
     assert problem(response) == (401, "AUTH_001")
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-async def test_se15_scheme_is_taken_in_any_case(client: AsyncClient, session: AsyncSession, scheme: str) -> None:
+async def test_se15_bearer_scheme_is_case_insensitive(client: AsyncClient, session: AsyncSession, scheme: str) -> None:
     _, bearer = await signed_in_user(session)
     value = bearer["Authorization"].replace("Bearer", scheme)
     assert (await client.get("/api/v1/users/me", headers={"Authorization": value})).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["access_token", "token", "session", "authorization"])
-async def test_se15_token_in_the_query_is_not_taken(client: AsyncClient, session: AsyncSession, name: str) -> None:
+async def test_se15_token_in_the_query_is_ignored(client: AsyncClient, session: AsyncSession, name: str) -> None:
     _, bearer = await signed_in_user(session)
     token = bearer["Authorization"].removeprefix("Bearer ")
     assert problem(await client.get("/api/v1/users/me", params={name: token})) == (401, "AUTH_001")
 
 
-async def test_se14_wrong_password_is_not_made_good_by_a_session(client: AsyncClient, session: AsyncSession) -> None:
+async def test_se14_session_does_not_rescue_a_wrong_password(client: AsyncClient, session: AsyncSession) -> None:
     user, bearer = await signed_in_user(session)
     body = {"email": user.email, "password": PASSWORD.upper()}
     headers = as_cookie(bearer) | browser_headers("same-origin", BASE_URL)

@@ -1,4 +1,4 @@
-"""Every error is one JSON shape, and harms no other request (WE-09, WE-11, WE-12, WE-14)."""
+"""Every error has the same JSON shape and affects no other request (WE-09, WE-11, WE-12, WE-14)."""
 
 import asyncio
 import re
@@ -62,7 +62,7 @@ def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]
 
 
 @pytest.mark.parametrize("path", ["fail", "break_group", "query"])
-async def test_we11_unhandled_error_is_a_problem_without_the_fault(faulty: FastAPI, path: str) -> None:
+async def test_we11_unhandled_error_reveals_no_details(faulty: FastAPI, path: str) -> None:
     async with AsyncClient(transport=ASGITransport(faulty), base_url=BASE_URL) as client:
         response = await client.get(f"{API}/{path}", headers=HTML)
     assert_problem(response, 500, "INT_001")
@@ -72,7 +72,7 @@ async def test_we11_unhandled_error_is_a_problem_without_the_fault(faulty: FastA
 
 
 def connection(response: Response) -> Any:
-    """Tells one connection from another."""
+    """Return what identifies the connection."""
     return response.extensions["network_stream"].get_extra_info("client_addr")
 
 
@@ -109,7 +109,7 @@ async def test_we11_unknown_api_path_is_a_problem(client: AsyncClient, path: str
         ("TRACE", f"{API}/users/", {"GET", "POST"}),
     ],
 )
-async def test_we11_wrong_method_names_the_right_ones(
+async def test_we11_wrong_method_lists_the_allowed_ones(
     client: AsyncClient, method: str, path: str, allowed: set[str]
 ) -> None:
     response = await client.request(method, path)
@@ -117,7 +117,7 @@ async def test_we11_wrong_method_names_the_right_ones(
     assert set(re.split(r",\s*", response.headers["allow"])) >= allowed
 
 
-async def test_we11_each_kind_of_refusal_has_its_code(client: AsyncClient, session: AsyncSession) -> None:
+async def test_we11_each_kind_of_error_has_its_code(client: AsyncClient, session: AsyncSession) -> None:
     superuser, admin = await signed_in_superuser(session)
     _, headers = await signed_in_user(session)
     users = f"{API}/users/"
@@ -135,13 +135,13 @@ async def test_we11_each_kind_of_refusal_has_its_code(client: AsyncClient, sessi
     assert_problem(await client.get(users, headers=admin | {"Host": "evil.example"}), 400, "REQ_001")
 
 
-async def test_we14_forbidden_carries_no_challenge(client: AsyncClient, session: AsyncSession) -> None:
+async def test_we14_forbidden_response_has_no_challenge(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     response = await client.get(f"{API}/users/", headers=headers)
     assert "www-authenticate" not in response.headers
 
 
-async def test_request_id_of_the_client_is_taken_up(client: AsyncClient) -> None:
+async def test_request_id_of_the_client_is_used(client: AsyncClient) -> None:
     response = await client.get(f"{API}/unknown", headers={"X-Correlation-ID": "abc-123.DEF_456"})
     assert assert_problem(response, 404, "NOT_001")["request_id"] == "abc-123.DEF_456"
 
@@ -154,19 +154,19 @@ async def test_malformed_request_id_is_replaced(client: AsyncClient, given: str)
     assert re.fullmatch("[0-9a-f]{32}", response.json()["request_id"])
 
 
-async def test_each_request_has_an_id_of_its_own(client: AsyncClient) -> None:
-    answers = await asyncio.gather(*(client.get(f"{API}/unknown") for _ in range(10)))
-    assert len({answer.json()["request_id"] for answer in answers}) == 10
+async def test_each_request_has_a_unique_id(client: AsyncClient) -> None:
+    responses = await asyncio.gather(*(client.get(f"{API}/unknown") for _ in range(10)))
+    assert len({response.json()["request_id"] for response in responses}) == 10
 
 
 async def raw(client: AsyncClient, request: bytes) -> bytes:
-    """What the server answers to these bytes until it closes the connection."""
+    """Send the bytes and return all that the server sends until it closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
     writer.write(request)
     writer.write_eof()
-    answer = await reader.read()
+    response = await reader.read()
     writer.close()
-    return answer
+    return response
 
 
 HEAD = b"POST /api/v1/users/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -174,7 +174,7 @@ CONFLICTS = {
     "both": b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "two lengths": b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}}",
     "negative length": b"Content-Length: -1\r\n\r\n",
-    "no number": b"Content-Length: abc\r\n\r\n",
+    "not a number": b"Content-Length: abc\r\n\r\n",
     "superscript": b"Content-Length: \xb2\r\n\r\n{}",
     "endless length": b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
     "bad chunk": b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
@@ -185,15 +185,16 @@ CONFLICTS = {
 
 @pytest.mark.parametrize("rest", CONFLICTS.values(), ids=CONFLICTS.keys())
 async def test_we09_framing_conflict_is_refused(serve: Serve, rest: bytes) -> None:
+    smuggled = b"GET /api/v1/utils/health-check/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with serve(app) as client:
-        answer = await raw(client, HEAD + rest + b"GET /api/v1/utils/health-check/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 4"), answer[:200]
-    assert b"HTTP/1.1 2" not in answer
+        response = await raw(client, HEAD + rest + smuggled)
+    assert response.startswith(b"HTTP/1.1 4"), response[:200]
+    assert b"HTTP/1.1 2" not in response
 
 
 @pytest.mark.parametrize("length", [2**20 + 1, 2**23])
 @pytest.mark.parametrize("chunked", [True, False])
-async def test_ip09_sender_of_a_large_body_reads_why_it_is_refused(serve: Serve, length: int, chunked: bool) -> None:
+async def test_ip09_sender_of_a_large_body_gets_413(serve: Serve, length: int, chunked: bool) -> None:
     async def chunks() -> Any:
         for start in range(0, length, 2**16):
             yield b" " * min(2**16, length - start)

@@ -56,7 +56,7 @@ def assert_security_headers(response: Response) -> None:
         ("POST", "/api/v1/users/signup", 422),
     ],
 )
-async def test_we05_every_api_answer_has_security_headers(
+async def test_we05_every_api_response_has_security_headers(
     client: AsyncClient, method: str, path: str, status: int
 ) -> None:
     response = await client.request(method, path)
@@ -65,19 +65,19 @@ async def test_we05_every_api_answer_has_security_headers(
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
-async def test_we05_https_is_demanded_for_a_year_where_it_is_used() -> None:
+async def test_we05_hsts_is_sent_for_a_year() -> None:
     async with client_of(create_app(settings(ENVIRONMENT="production", **OUTSIDE))) as client:
         policy = (await client.get(HEALTH)).headers["strict-transport-security"]
     assert "max-age=31536000" in policy
     assert "includeSubDomains" in policy
 
 
-async def test_we05_https_is_not_demanded_on_plain_http(client: AsyncClient) -> None:
+async def test_we05_plain_http_sends_no_hsts(client: AsyncClient) -> None:
     assert "strict-transport-security" not in (await client.get(HEALTH)).headers
 
 
 @pytest.mark.parametrize("path", ["/api/v1/users/me", HEALTH, "/api/v1/unknown", "/api/v1/users/?limit=0"])
-async def test_we06_no_api_answer_is_stored(client: AsyncClient, session: AsyncSession, path: str) -> None:
+async def test_we06_api_responses_are_not_cached(client: AsyncClient, session: AsyncSession, path: str) -> None:
     _, headers = await signed_in_user(session)
     assert (await client.get(path, headers=headers)).headers["cache-control"] == "no-store"
 
@@ -105,7 +105,7 @@ async def test_we07_other_hosts_are_refused(client: AsyncClient, host: str) -> N
     assert not host or host not in response.text
 
 
-async def test_we07_hosts_can_be_added_in_any_case() -> None:
+async def test_we07_added_hosts_are_case_insensitive() -> None:
     async with client_of(create_app(settings(ALLOWED_HOSTS=["API.example.com"]))) as client:
         for host in ("api.example.com", "API.example.com:443"):
             assert (await client.get(HEALTH, headers={"Host": host})).status_code == 200
@@ -123,7 +123,7 @@ async def test_we07_hosts_can_be_added_in_any_case() -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/docs", "/api/v1/openapi.json"])
-async def test_we13_docs_are_off_in_production_unless_asked_for(
+async def test_we13_docs_are_off_in_production_by_default(
     environment: str, enabled: bool | None, status: int, path: str
 ) -> None:
     app = create_app(settings(ENVIRONMENT=environment, DOCS_ENABLED=enabled, **OUTSIDE))
@@ -150,7 +150,7 @@ async def test_private_endpoint_exists_in_local_development_only(environment: st
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A built dashboard, beside a file that is none of its."""
+    """A built dashboard, next to a file that does not belong to it."""
     (tmp_path / "outside.txt").write_text("outside")
     built = tmp_path / "dist"
     (built / "assets").mkdir(parents=True)
@@ -169,7 +169,7 @@ async def dashboard(folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("path", ["/", "/admin", "/settings/password", "/login?redirect=/admin"])
-async def test_dashboard_answers_its_page_on_every_page_path(dashboard: AsyncClient, path: str) -> None:
+async def test_every_page_path_serves_the_dashboard(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(path)
     assert (response.status_code, response.text) == (200, "<html>dashboard</html>")
     assert response.headers["cache-control"] == "no-cache"
@@ -186,7 +186,7 @@ async def test_we05_dashboard_has_a_policy_without_inline_script(dashboard: Asyn
     assert response.headers["cross-origin-opener-policy"] == "same-origin"
 
 
-async def test_hashed_asset_is_kept_for_ever_and_sent_compressed(dashboard: AsyncClient) -> None:
+async def test_hashed_asset_is_immutable_and_compressed(dashboard: AsyncClient) -> None:
     response = await dashboard.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "identity"})
     assert (response.status_code, response.text) == (200, "script")
     assert "immutable" in response.headers["cache-control"]
@@ -196,7 +196,7 @@ async def test_hashed_asset_is_kept_for_ever_and_sent_compressed(dashboard: Asyn
 
 
 @pytest.mark.parametrize("path", ["/assets/old-9f9f.js", "/missing.png", "/api/v1/unknown", "/api", "/api/v1/users.js"])
-async def test_missing_file_or_api_path_is_not_the_dashboard(dashboard: AsyncClient, path: str) -> None:
+async def test_missing_file_or_api_path_is_404(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(path, headers={"Accept": "text/html"})
     assert problem(response) == (404, "NOT_001")
 
@@ -214,7 +214,7 @@ async def test_missing_file_or_api_path_is_not_the_dashboard(dashboard: AsyncCli
         "/assets/%2e%2e/%2e%2e/outside.txt",
     ],
 )
-async def test_we08_no_path_leads_out_of_the_folder(dashboard: AsyncClient, path: str) -> None:
+async def test_we08_paths_cannot_leave_the_folder(dashboard: AsyncClient, path: str) -> None:
     response = await dashboard.get(path)
     assert "outside" not in response.text
     assert response.status_code in (200, 404)
@@ -235,5 +235,5 @@ async def test_we08_no_path_redirects_elsewhere(dashboard: AsyncClient, path: st
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_dashboard_is_for_reading(dashboard: AsyncClient, method: str) -> None:
+async def test_dashboard_is_read_only(dashboard: AsyncClient, method: str) -> None:
     assert problem(await dashboard.request(method, "/admin")) == (405, "METH_001")

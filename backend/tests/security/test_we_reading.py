@@ -1,4 +1,4 @@
-"""A `GET` cannot write, whatever its handler does with its session (WE-03)."""
+"""A `GET` request cannot write, whatever its handler does with the session (WE-03)."""
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -22,7 +22,7 @@ async def users() -> int:
 
 @pytest.mark.parametrize("commits", [False, True])
 async def test_we03_session_of_a_get_is_read_only(live: AsyncClient, commits: bool) -> None:
-    """Also in the transaction after a commit by the handler."""
+    """This also holds for the transaction after a commit by the handler."""
 
     async def write(session: SessionDep) -> None:
         await session.exec(select(User.id))

@@ -1,4 +1,4 @@
-"""No request waits or works for ever (D12, WE-10)."""
+"""No request waits or runs forever (D12, WE-10)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def test_request_that_takes_too_long_is_503(app: FastAPI, monkeypatch: pyt
     assert int(response.headers["retry-after"]) >= 1
 
 
-async def pieces(*, after: float = 0, error: Exception | None = None) -> AsyncIterator[bytes]:
+async def chunks(*, after: float = 0, error: Exception | None = None) -> AsyncIterator[bytes]:
     yield b"one "
     await asyncio.sleep(after)
     if error is not None:
@@ -48,7 +48,7 @@ async def pieces(*, after: float = 0, error: Exception | None = None) -> AsyncIt
 
 
 async def streamed(serve: Serve, stream: StreamingResponse) -> Response:
-    """The answer that a real server sends of it."""
+    """Serve the stream with a real server and return the response."""
     app = create_app()
 
     async def endpoint() -> StreamingResponse:
@@ -60,24 +60,24 @@ async def streamed(serve: Serve, stream: StreamingResponse) -> Response:
 
 
 @pytest.mark.parametrize("seconds", [60, None])
-async def test_stream_may_take_longer_than_another_request(
+async def test_stream_can_exceed_the_request_timeout(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, seconds: float | None
 ) -> None:
     monkeypatch.setattr(problems, "REQUEST_SECONDS", 0.2)
-    response = await streamed(serve, Stream(pieces(after=0.3), media_type="text/plain", seconds=seconds))
+    response = await streamed(serve, Stream(chunks(after=0.3), media_type="text/plain", seconds=seconds))
     assert response.text == "one two"
 
 
 @pytest.mark.parametrize(
     ("stream", "logged"),
     [
-        (Stream(pieces(error=ValueError("gone")), media_type="text/plain", seconds=60), "unhandled_error"),
-        (Stream(pieces(after=60), media_type="text/plain", seconds=0.1), "request_timed_out"),
-        (StreamingResponse(pieces(after=60)), "request_timed_out"),
+        (Stream(chunks(error=ValueError("gone")), media_type="text/plain", seconds=60), "unhandled_error"),
+        (Stream(chunks(after=60), media_type="text/plain", seconds=0.1), "request_timed_out"),
+        (StreamingResponse(chunks(after=60)), "request_timed_out"),
     ],
-    ids=["error", "its time is over", "no stream of ours"],
+    ids=["error", "timeout", "plain StreamingResponse"],
 )
-async def test_stream_that_fails_is_logged_and_cut_off(
+async def test_failing_stream_is_logged_and_aborted(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, stream: StreamingResponse, logged: str
 ) -> None:
     monkeypatch.setattr(problems, "REQUEST_SECONDS", 0.2)
@@ -88,7 +88,7 @@ async def test_stream_that_fails_is_logged_and_cut_off(
     assert [call.args for call in logger.calls] == [(logged,)]
 
 
-async def test_stream_ends_without_an_error_when_nobody_reads_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_abandoned_stream_ends_without_an_error(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, logger = asyncio.Event(), CapturingLogger()
     monkeypatch.setattr(problems, "logger", logger)
 
@@ -125,8 +125,8 @@ async def test_body_that_does_not_arrive_is_408(client: AsyncClient, monkeypatch
     assert response.headers["connection"] == "close"
 
 
-async def test_body_that_breaks_off_is_no_server_error(client: AsyncClient) -> None:
-    """As the server reports it: the sender is gone, so the answer is for the log only."""
+async def test_truncated_body_causes_no_server_error(client: AsyncClient) -> None:
+    """The client has disconnected, so the response only reaches the log."""
     scope = {
         "type": "http",
         "method": "POST",

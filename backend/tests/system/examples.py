@@ -1,4 +1,4 @@
-"""Operation for the tests that look at all features."""
+"""The operations of system, for the tests that cover all features."""
 
 PUBLIC = {"health_check", "health_live", "health_ready"}
 SUPERUSERS = {"test_email"}

@@ -1,4 +1,4 @@
-"""Chores of an operator on the command line."""
+"""The operator's tasks on the command line."""
 
 import os
 import uuid
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """URL of a database of the test's own: the program makes an event loop, so it needs an engine of its own."""
+    """URL of a database of this test. The program creates its own event loop, so it needs its own engine."""
     name = f"cli_{uuid.uuid4().hex[:12]}"
     conftest.copy_template(name)
     url = f"{os.environ['TEST_POSTGRES_URL']}/{name}"
@@ -52,7 +52,7 @@ def matches(password: str, password_hash: str) -> bool:
     return PasswordHash((Argon2Hasher(),)).verify(password, password_hash)
 
 
-def test_user_is_made(run: Run, database: str) -> None:
+def test_user_is_created(run: Run, database: str) -> None:
     result = run("users", "create", "Ada@Example.com", "--password", PASSWORD, "--superuser")
     assert result.exit_code == 0, result.output
     [(email, is_superuser, password_hash)] = stored(database)
@@ -61,7 +61,7 @@ def test_user_is_made(run: Run, database: str) -> None:
     assert PASSWORD not in result.output
 
 
-def test_password_is_asked_for_twice_and_not_shown(run: Run, database: str) -> None:
+def test_password_prompt_repeats_and_hides_the_input(run: Run, database: str) -> None:
     result = run("users", "create", "ada@example.com", input=f"{PASSWORD}\n{PASSWORD}\n")
     assert result.exit_code == 0, result.output
     assert PASSWORD not in result.output
@@ -72,7 +72,7 @@ def test_password_is_asked_for_twice_and_not_shown(run: Run, database: str) -> N
     ("email", "password", "reason"),
     [("nonsense", PASSWORD, "@"), ("ada@example.com", "short", "8"), ("ada@example.com", "password123", "too common")],
 )
-def test_wrong_value_is_told_in_one_line(run: Run, database: str, email: str, password: str, reason: str) -> None:
+def test_invalid_value_is_reported_in_one_line(run: Run, database: str, email: str, password: str, reason: str) -> None:
     result = run("users", "create", email, "--password", password)
     assert result.exit_code == 1
     assert reason in result.output
@@ -80,7 +80,7 @@ def test_wrong_value_is_told_in_one_line(run: Run, database: str, email: str, pa
     assert stored(database) == []
 
 
-def test_taken_address_is_told(run: Run, database: str) -> None:
+def test_taken_email_is_reported(run: Run, database: str) -> None:
     run("users", "create", "ada@example.com", "--password", PASSWORD)
     result = run("users", "create", "ADA@example.com", "--password", PASSWORD)
     assert result.exit_code == 1
@@ -97,13 +97,13 @@ def test_password_is_set(run: Run, database: str, email: str) -> None:
     assert matches("another horse battery", password_hash)
 
 
-def test_password_of_nobody_is_not_set(run: Run) -> None:
+def test_password_of_an_unknown_user_is_refused(run: Run) -> None:
     result = run("users", "set-password", "nobody@example.com", "--password", PASSWORD)
     assert result.exit_code == 1
     assert "There is no user nobody@example.com" in result.output
 
 
-def test_secrets_are_long_and_never_the_same(run: Run) -> None:
+def test_secrets_are_long_and_unique(run: Run) -> None:
     secrets = {run("secret").output.strip() for _ in range(2)}
     assert len(secrets) == 2
     assert min(len(secret) for secret in secrets) >= 32
@@ -116,7 +116,7 @@ def test_mail_is_previewed(run: Run, name: str) -> None:
     assert result.output.lstrip().lower().startswith("<!doctype html>")
 
 
-def test_unknown_mail_names_the_known_ones(run: Run) -> None:
+def test_unknown_mail_lists_the_known_ones(run: Run) -> None:
     result = run("mail", "nonsense")
     assert result.exit_code == 1
     assert "welcome, reset-password" in result.output

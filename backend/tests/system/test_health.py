@@ -1,4 +1,4 @@
-"""Probes: live is the process only, ready is what it needs to serve."""
+"""Probes: live checks the process only, ready checks what it depends on."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -9,12 +9,12 @@ from tests.core.answers import problem
 LIVE, READY = "/api/v1/health/live", "/api/v1/health/ready"
 
 
-async def test_live_says_nothing_but_that_the_process_answers(client: AsyncClient) -> None:
+async def test_live_only_shows_that_the_process_responds(client: AsyncClient) -> None:
     response = await client.get(LIVE)
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-async def test_ready_has_each_check_with_its_state_and_time(client: AsyncClient) -> None:
+async def test_ready_lists_each_check_with_state_and_time(client: AsyncClient) -> None:
     response = await client.get(READY)
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
     body = response.json()
@@ -25,7 +25,7 @@ async def test_ready_has_each_check_with_its_state_and_time(client: AsyncClient)
         assert check["ms"] >= 0
 
 
-async def test_not_ready_is_a_problem_with_the_checks(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_not_ready_is_a_problem_with_checks(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutdown, "_draining", True)
     response = await client.get(READY)
     assert problem(response) == (503, "UNAV_001")
@@ -35,7 +35,7 @@ async def test_not_ready_is_a_problem_with_the_checks(client: AsyncClient, monke
 
 
 async def test_probes_show_no_version(client: AsyncClient) -> None:
-    """Everybody can read them."""
+    """The probes are public."""
     for path in (LIVE, READY):
         text = (await client.get(path)).text
         assert not any(word in text for word in ("version", "0.1.0", "0001_", "postgresql", "127.0.0.1"))

@@ -30,7 +30,7 @@ async def test_test_mail_arrives(client: AsyncClient, session: AsyncSession, mai
     assert mail.summary["From"] == {"Name": "Workbench", "Address": settings.EMAILS_FROM_EMAIL}
 
 
-async def test_test_mail_is_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_test_mail_is_for_superusers_only(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     params = {"email_to": "ada@example.com"}
     assert problem(await client.post(TEST_MAIL, headers=headers, params=params)) == (403, "AUTH_002")
@@ -38,14 +38,14 @@ async def test_test_mail_is_for_superusers(client: AsyncClient, session: AsyncSe
 
 
 @pytest.mark.parametrize("params", [{}, {"email_to": ""}, {"email_to": "nonsense"}, {"email_to": "ada@localhost"}])
-async def test_test_mail_needs_an_address(client: AsyncClient, session: AsyncSession, params: dict[str, str]) -> None:
+async def test_test_mail_needs_a_recipient(client: AsyncClient, session: AsyncSession, params: dict[str, str]) -> None:
     _, headers = await signed_in_superuser(session)
     response = await client.post(TEST_MAIL, headers=headers, params=params)
     assert problem(response) == (422, "VAL_001")
     assert fields(response) == ["email_to"]
 
 
-async def test_test_mail_says_when_no_mail_server_is_configured(
+async def test_test_mail_without_a_mail_server_fails(
     client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "SMTP_HOST", "")

@@ -1,4 +1,4 @@
-"""Pictures of one test are not seen by another."""
+"""Delete stored pictures, so that no test sees those of another."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Users for the tests that look at all features."""
+"""The operations of users, for the tests that cover all features."""
 
 PUBLIC = {
     "register_user",

@@ -1,4 +1,4 @@
-"""Makes users for tests. Their password is `PASSWORD`."""
+"""Create users for tests. Their password is `PASSWORD`."""
 
 from functools import cache
 
@@ -18,7 +18,7 @@ def password_hash() -> str:
 
 
 async def create_user(session: AsyncSession, **fields: object) -> User:
-    """A committed user with an address of its own unless `email` is given."""
+    """Commit a user with a unique email address, unless `email` is given."""
     defaults = {"email": f"user-{new_id().hex[-12:]}@example.com", "hashed_password": password_hash()}
     user = User.model_validate({**defaults, **fields})
     session.add(user)

@@ -1,4 +1,4 @@
-"""Makes picture files, good and bad ones, and uploads them."""
+"""Create valid and invalid picture files, and upload them."""
 
 import struct
 import zlib
@@ -16,7 +16,7 @@ RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (600, 400), mode: str = "RGB", **options: object) -> bytes:
-    """Red, with a blue left half."""
+    """Return a red picture whose left half is blue."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (0, 0, size[0] // 2, size[1]))
     output = BytesIO()
@@ -29,14 +29,14 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def png_bomb() -> bytes:
-    """A hundred kilobytes that want to become 2.7 GB."""
+    """Return a file of 100 kB that decodes to 2.7 GB."""
     header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
     rows = zlib.compress(bytes(100_000_000), 9)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
 
 
 def slow_jpeg() -> bytes:
-    """A progressive JPEG that repeats its last pass a thousand times: each takes a look at every pixel."""
+    """Return a progressive JPEG that repeats its last scan 1,000 times. Each scan visits every pixel."""
     content = picture("JPEG", (4000, 4000), progressive=True)
     scan, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
     return content[:end] + content[scan:end] * 1000 + content[end:]
@@ -51,6 +51,6 @@ async def upload(client: AsyncClient, headers: Headers, content: bytes, name: st
 
 
 def stored() -> list[str]:
-    """Names of all pictures in the storage."""
+    """Return the names of all pictures in the storage."""
     assert conftest.storage_folder is not None
     return sorted(path.name for path in Path(conftest.storage_folder).glob("avatars/*"))

@@ -1,4 +1,4 @@
-"""What superusers do with accounts: make, read, change, delete (IP-05)."""
+"""Superusers create, read, update and delete accounts (IP-05)."""
 
 import uuid
 from typing import Any
@@ -19,7 +19,7 @@ USERS = "/api/v1/users/"
 BODY = {"email": "ada@example.com", "password": PASSWORD}
 
 
-async def test_create_user_answers_and_stores_it(client: AsyncClient, session: AsyncSession) -> None:
+async def test_create_user_returns_and_stores_the_user(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     body = {**BODY, "full_name": "Ada", "is_superuser": True, "is_active": False}
     response = await client.post(USERS, headers=headers, json=body)
@@ -35,10 +35,10 @@ async def test_create_user_answers_and_stores_it(client: AsyncClient, session: A
     assert await verify_password(PASSWORD, stored.hashed_password) == (True, None)
 
 
-async def test_create_user_makes_an_ordinary_active_one_unless_told(client: AsyncClient, session: AsyncSession) -> None:
+async def test_created_user_is_ordinary_and_active_by_default(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
-    answer = (await client.post(USERS, headers=headers, json=BODY)).json()
-    assert (answer["is_active"], answer["is_superuser"], answer["full_name"]) == (True, False, None)
+    response = (await client.post(USERS, headers=headers, json=BODY)).json()
+    assert (response["is_active"], response["is_superuser"], response["full_name"]) == (True, False, None)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_create_user_makes_an_ordinary_active_one_unless_told(client: Asyn
         ({**BODY, "full_name": "x" * 256}, "full_name"),
     ],
 )
-async def test_create_user_refuses_invalid_values_at_the_field(
+async def test_create_user_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -79,7 +79,7 @@ async def test_collection_needs_a_session(client: AsyncClient, method: str) -> N
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_collection_is_for_superusers(client: AsyncClient, session: AsyncSession, method: str) -> None:
+async def test_collection_is_for_superusers_only(client: AsyncClient, session: AsyncSession, method: str) -> None:
     _, headers = await signed_in_user(session)
     response = await client.request(method, USERS, headers=headers, json=BODY)
     assert problem(response) == (403, "AUTH_002")
@@ -93,7 +93,7 @@ async def test_user_needs_a_session(client: AsyncClient, session: AsyncSession, 
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_somebody_else_is_for_superusers(client: AsyncClient, session: AsyncSession, method: str) -> None:
+async def test_other_users_are_for_superusers_only(client: AsyncClient, session: AsyncSession, method: str) -> None:
     _, headers = await signed_in_user(session)
     other = await create_user(session, full_name="Ada")
     response = await client.request(method, f"{USERS}{other.id}", headers=headers, json={"full_name": "Mallory"})
@@ -102,9 +102,7 @@ async def test_somebody_else_is_for_superusers(client: AsyncClient, session: Asy
     assert other.full_name == "Ada"
 
 
-async def test_forbidden_answer_does_not_tell_whether_the_user_exists(
-    client: AsyncClient, session: AsyncSession
-) -> None:
+async def test_forbidden_response_hides_whether_the_user_exists(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     other = await create_user(session)
     existing, missing = [
@@ -121,7 +119,7 @@ async def test_missing_user_is_not_found(client: AsyncClient, session: AsyncSess
     assert response.json()["detail"] == "User not found"
 
 
-async def test_missing_user_is_not_found_also_with_a_new_password(client: AsyncClient, session: AsyncSession) -> None:
+async def test_password_for_a_missing_user_is_not_found(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     response = await client.patch(f"{USERS}{uuid.uuid4()}", headers=headers, json={"password": PASSWORD})
     assert problem(response) == (404, "NOT_001")
@@ -135,12 +133,12 @@ async def test_malformed_id_is_invalid(client: AsyncClient, session: AsyncSessio
     assert fields(response) == ["user_id"]
 
 
-async def test_read_user_by_id_answers_oneself(client: AsyncClient, session: AsyncSession) -> None:
+async def test_read_user_by_id_returns_the_own_account(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     assert (await client.get(f"{USERS}{user.id}", headers=headers)).json()["email"] == user.email
 
 
-async def test_read_user_by_id_answers_anybody_to_a_superuser(client: AsyncClient, session: AsyncSession) -> None:
+async def test_superuser_reads_any_user_by_id(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     other = await create_user(session)
     assert (await client.get(f"{USERS}{other.id}", headers=headers)).json()["email"] == other.email
@@ -149,9 +147,9 @@ async def test_read_user_by_id_answers_anybody_to_a_superuser(client: AsyncClien
 async def test_update_user_changes_only_the_given_fields(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     other = await create_user(session, full_name="Ada")
-    answer = (await client.patch(f"{USERS}{other.id}", headers=headers, json={"is_superuser": True})).json()
-    assert (answer["is_superuser"], answer["is_active"]) == (True, True)
-    assert (answer["full_name"], answer["email"]) == ("Ada", other.email)
+    response = (await client.patch(f"{USERS}{other.id}", headers=headers, json={"is_superuser": True})).json()
+    assert (response["is_superuser"], response["is_active"]) == (True, True)
+    assert (response["full_name"], response["email"]) == ("Ada", other.email)
 
 
 async def test_update_user_sets_the_password(client: AsyncClient, session: AsyncSession) -> None:
@@ -164,7 +162,7 @@ async def test_update_user_sets_the_password(client: AsyncClient, session: Async
 
 
 @pytest.mark.parametrize("field", ["email", "is_active", "is_superuser", "password"])
-async def test_update_user_refuses_null_where_a_value_is_required(
+async def test_update_user_refuses_null_for_required_fields(
     client: AsyncClient, session: AsyncSession, field: str
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -182,7 +180,7 @@ async def test_update_user_refuses_a_taken_address(client: AsyncClient, session:
     assert fields(response) == ["email"]
 
 
-async def test_delete_user_removes_the_account_and_its_sessions(client: AsyncClient, session: AsyncSession) -> None:
+async def test_delete_user_deletes_the_account_and_sessions(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     other, _ = await signed_in_user(session)
     user_id = other.id

@@ -1,4 +1,4 @@
-"""A user's picture: what is taken, what becomes of it, who sees it, when it goes."""
+"""A user's picture: upload, conversion, access and deletion."""
 
 import asyncio
 import uuid
@@ -50,7 +50,9 @@ async def test_picture_becomes_a_square_in_one_format(
 @pytest.mark.parametrize(
     ("kind", "mode"), [("PNG", "L"), ("PNG", "LA"), ("PNG", "P"), ("PNG", "1"), ("JPEG", "L"), ("JPEG", "CMYK")]
 )
-async def test_picture_may_have_other_colours(client: AsyncClient, session: AsyncSession, kind: str, mode: str) -> None:
+async def test_picture_can_use_other_colour_modes(
+    client: AsyncClient, session: AsyncSession, kind: str, mode: str
+) -> None:
     _, headers = await signed_in_user(session)
     assert (await upload(client, headers, picture(kind, mode=mode))).status_code == 200
 
@@ -73,12 +75,10 @@ async def test_transparency_is_kept(client: AsyncClient, session: AsyncSession) 
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-async def test_picture_is_turned_upright_and_loses_its_metadata(
-    client: AsyncClient, session: AsyncSession, kind: str
-) -> None:
+async def test_picture_is_rotated_and_loses_its_metadata(client: AsyncClient, session: AsyncSession, kind: str) -> None:
     _, headers = await signed_in_user(session)
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was held upright: the left side is the top
+    exif[0x0112] = 6  # portrait orientation: the left side is the top
     exif[0x010E] = "taken at home"
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
     content = picture(kind, (400, 400), exif=exif, icc_profile=b"a profile", xmp=b"<a>packet</a>")
@@ -93,9 +93,7 @@ async def test_picture_is_turned_upright_and_loses_its_metadata(
         assert chunk not in raw
 
 
-async def test_new_picture_takes_the_place_of_the_old_one(
-    client: AsyncClient, session: AsyncSession, run_jobs: RunJobs
-) -> None:
+async def test_new_picture_replaces_the_old_one(client: AsyncClient, session: AsyncSession, run_jobs: RunJobs) -> None:
     _, headers = await signed_in_user(session)
     first = (await upload(client, headers, picture())).json()["avatar_url"]
     second = (await upload(client, headers, picture())).json()["avatar_url"]
@@ -115,14 +113,14 @@ async def test_deleted_picture_is_gone(client: AsyncClient, session: AsyncSessio
     assert (await client.delete(AVATAR, headers=headers)).status_code == 200  # again
 
 
-@pytest.mark.parametrize("way", ["oneself", "superuser", "several at once"])
+@pytest.mark.parametrize("way", ["own account", "superuser", "bulk delete"])
 async def test_deleted_users_picture_is_gone(
     client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, way: str
 ) -> None:
     _, admin = await signed_in_superuser(session)
     user, headers = await signed_in_user(session)
     await upload(client, headers, picture())
-    if way == "oneself":
+    if way == "own account":
         response = await client.delete("/api/v1/users/me", headers=headers)
     elif way == "superuser":
         response = await client.delete(f"/api/v1/users/{user.id}", headers=admin)
@@ -131,12 +129,12 @@ async def test_deleted_users_picture_is_gone(
         ids = [str(user.id), str(other.id)]
         response = await client.post("/api/v1/users/bulk-delete", headers=admin, json={"ids": ids})
     assert response.status_code == 200
-    assert len(stored()) == 1  # until the commit has made sure
+    assert len(stored()) == 1  # the job runs after the commit
     await run_jobs()
     assert stored() == []
 
 
-async def test_picture_is_seen_by_everybody_who_is_signed_in(client: AsyncClient, session: AsyncSession) -> None:
+async def test_every_signed_in_user_sees_the_picture(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     url = (await upload(client, headers, picture())).json()["avatar_url"]
     _, other = await signed_in_user(session)
@@ -156,7 +154,7 @@ async def test_missing_user_or_picture_is_a_problem(client: AsyncClient, session
     assert problem(await client.get(f"/api/v1/users/{id}/avatar", headers=headers)) == expected
 
 
-async def test_only_the_address_with_the_version_may_be_kept(client: AsyncClient, session: AsyncSession) -> None:
+async def test_only_the_url_with_a_version_is_cacheable(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     url = (await upload(client, headers, picture())).json()["avatar_url"]
     response = await client.get(url, headers=headers)
@@ -167,28 +165,28 @@ async def test_only_the_address_with_the_version_may_be_kept(client: AsyncClient
         assert (await client.get(other, headers=headers)).headers["cache-control"] == "private, no-cache"
 
 
-async def test_lists_show_the_address(client: AsyncClient, session: AsyncSession) -> None:
+async def test_lists_include_the_picture_url(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     url = (await upload(client, headers, picture())).json()["avatar_url"]
     assert (await client.get("/api/v1/users/me", headers=headers)).json()["avatar_url"] == url
     assert (await client.get("/api/v1/users/", headers=headers)).json()["data"][0]["avatar_url"] == url
 
 
-async def test_nobody_chooses_an_address_himself(client: AsyncClient, session: AsyncSession) -> None:
+async def test_users_cannot_set_their_picture_url(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     response = await client.patch("/api/v1/users/me", headers=headers, json={"avatar_url": "https://evil.example"})
     assert response.json()["avatar_url"] is None
 
 
-async def test_storage_that_fails_is_503_and_changes_nothing(
+async def test_failing_storage_is_503_and_changes_nothing(
     client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, headers = await signed_in_user(session)
     url = (await upload(client, headers, picture())).json()["avatar_url"]
     # Nothing listens on port 1.
-    away = storage.open_store("s3://bucket?endpoint=http://127.0.0.1:1", ("a", "b"), request_seconds=1)
+    unreachable = storage.open_store("s3://bucket?endpoint=http://127.0.0.1:1", ("a", "b"), request_seconds=1)
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "_store", lambda: away)
+        patch.setattr(storage, "_store", lambda: unreachable)
         for response in (await upload(client, headers, picture()), await client.get(url, headers=headers)):
             assert problem(response) == (503, "UNAV_001")
             assert response.headers["retry-after"]
@@ -197,34 +195,34 @@ async def test_storage_that_fails_is_503_and_changes_nothing(
     assert (await client.get(url, headers=headers)).status_code == 200
 
 
-async def test_user_who_goes_while_the_picture_is_made_is_404(
+async def test_user_deleted_during_the_upload_is_404(
     client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, headers = await signed_in_user(session)
     render = avatars.render
 
-    async def leave(upload: bytes) -> bytes:
+    async def delete_then_render(upload: bytes) -> bytes:
         await client.delete("/api/v1/users/me", headers=headers)
         return await render(upload)
 
-    monkeypatch.setattr(avatars, "render", leave)
+    monkeypatch.setattr(avatars, "render", delete_then_render)
     assert problem(await upload(client, headers, picture())) == (404, "NOT_001")
     assert stored() == []
 
 
-async def test_pictures_at_once_leave_one(live: AsyncClient) -> None:
+async def test_concurrent_uploads_leave_one_picture(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
     responses = await asyncio.gather(*(upload(live, headers, picture()) for _ in range(8)))
     assert {response.status_code for response in responses} == {200}
     url = (await live.get("/api/v1/users/me", headers=headers)).json()["avatar_url"]
     async with asyncio.timeout(5):
-        while len(stored()) > 1:  # the jobs run meanwhile
+        while len(stored()) > 1:  # the jobs are still running
             assert (await live.get(url, headers=headers)).status_code == 200
     assert [avatars.version(url) in name for name in stored()] == [True]
 
 
-async def test_stored_address_without_its_file_is_404(client: AsyncClient, session: AsyncSession) -> None:
+async def test_url_without_a_file_is_404(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     url = avatars.new_url(user.id)
     await session.exec(update(User).where(col(User.id) == user.id).values(avatar_url=url))

@@ -1,4 +1,4 @@
-"""Which files are taken for a user's picture, and how the others are refused."""
+"""Which files are accepted as a user's picture, and how others are refused."""
 
 import pytest
 from httpx2 import AsyncClient
@@ -27,7 +27,7 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("content", BAD_FILES.values(), ids=BAD_FILES.keys())
 @pytest.mark.parametrize("name", ["me.png", "me.jpg", "../../etc/passwd\0.png"])
-async def test_file_that_is_no_good_picture_is_refused(
+async def test_unusable_picture_is_refused(
     client: AsyncClient, session: AsyncSession, content: bytes, name: str
 ) -> None:
     user, headers = await signed_in_user(session)
@@ -38,7 +38,7 @@ async def test_file_that_is_no_good_picture_is_refused(
     assert (user.avatar_url, user.version, stored()) == (None, 1, [])
 
 
-async def test_what_the_file_is_counts_and_not_its_name(client: AsyncClient, session: AsyncSession) -> None:
+async def test_content_decides_and_not_the_name(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     file = ("me.html", picture("PNG"), "text/html")
     response = await client.put(AVATAR, headers=headers, files={"file": file})
@@ -46,7 +46,7 @@ async def test_what_the_file_is_counts_and_not_its_name(client: AsyncClient, ses
     assert shown.headers["content-type"] == "image/webp"
 
 
-async def test_form_must_have_one_file(client: AsyncClient, session: AsyncSession) -> None:
+async def test_form_must_contain_one_file(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     two = [("file", ("a.png", picture())), ("file", ("b.png", picture()))]
     for request in (
@@ -63,7 +63,7 @@ async def test_form_must_have_one_file(client: AsyncClient, session: AsyncSessio
     assert stored() == []
 
 
-async def test_largest_file_is_taken(client: AsyncClient, session: AsyncSession) -> None:
+async def test_largest_allowed_file_is_accepted(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     content = picture("JPEG")
     assert (await upload(client, headers, content.ljust(avatars.MAX_BYTES, b"\0"))).status_code == 200
@@ -79,7 +79,7 @@ async def test_larger_file_is_refused(client: AsyncClient, session: AsyncSession
     assert stored() == []
 
 
-async def test_other_routes_take_no_more_than_before(client: AsyncClient, session: AsyncSession) -> None:
+async def test_other_routes_keep_their_body_limit(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     for method, path in (("POST", AVATAR), ("PATCH", "/api/v1/users/me"), ("PUT", AVATAR + "/")):
         response = await client.request(method, path, headers=headers, content=b"x" * 1_500_000)

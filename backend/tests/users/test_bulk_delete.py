@@ -1,4 +1,4 @@
-"""Many users deleted at once."""
+"""Deleting many users with one request."""
 
 import asyncio
 import uuid
@@ -29,7 +29,7 @@ async def emails(session: AsyncSession) -> list[str]:
     return list((await session.exec(select(User.email).order_by(col(User.id)))).all())
 
 
-async def test_bulk_delete_deletes_and_counts_who_is_there(client: AsyncClient, session: AsyncSession) -> None:
+async def test_bulk_delete_counts_the_users_it_deletes(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     users = [await create_user(session, is_superuser=n == 2) for n in range(3)]
     kept = [superuser.email, users[1].email]
@@ -47,7 +47,7 @@ async def test_bulk_delete_ends_their_sessions(client: AsyncClient, session: Asy
     assert problem(await client.get("/api/v1/users/me", headers=own_headers)) == (401, "AUTH_001")
 
 
-async def test_bulk_delete_with_oneself_deletes_nobody(client: AsyncClient, session: AsyncSession) -> None:
+async def test_bulk_delete_with_the_own_account_deletes_nobody(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     user = await create_user(session)
     response = await client.post(BULK, headers=headers, json=ids(user, superuser))
@@ -71,7 +71,7 @@ async def test_bulk_delete_needs_a_session(client: AsyncClient, session: AsyncSe
     assert len(await emails(session)) == 1
 
 
-async def test_bulk_delete_is_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_bulk_delete_is_for_superusers_only(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     other = await create_user(session)
     for body in (ids(other), ids(user)):
@@ -86,7 +86,7 @@ SOME_ID = "01900000-0000-7000-8000-000000000000"
     ("body", "field"),
     [({}, "ids"), ({"ids": []}, "ids"), ({"ids": [SOME_ID] * 101}, "ids"), ({"ids": [SOME_ID, "nobody"]}, "ids.1")],
 )
-async def test_bulk_delete_refuses_invalid_values_at_the_field(
+async def test_bulk_delete_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -95,7 +95,7 @@ async def test_bulk_delete_refuses_invalid_values_at_the_field(
     assert fields(response) == [field]
 
 
-async def test_bulk_deletes_and_changes_at_once_do_not_wait_for_each_other_in_a_circle(live: AsyncClient) -> None:
+async def test_concurrent_bulk_deletes_and_changes_do_not_deadlock(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         signed_in = [await signed_in_superuser(session) for _ in range(3)]
         users = [await create_user(session) for _ in range(12)]
@@ -111,7 +111,7 @@ async def test_bulk_deletes_and_changes_at_once_do_not_wait_for_each_other_in_a_
         change = group.create_task(live.patch(path, headers=signed_in[0][1], json={"is_active": False}))
         await until_waiting(len(orders) + 1)
         await session.commit()
-    answers = [request.result() for request in requests]
-    assert [answer.status_code for answer in answers] == [200] * len(orders), [answer.text for answer in answers]
-    assert sorted(answer.json()["count"] for answer in answers) == [0, 0, len(users)]
+    responses = [request.result() for request in requests]
+    assert [response.status_code for response in responses] == [200] * len(orders), [each.text for each in responses]
+    assert sorted(response.json()["count"] for response in responses) == [0, 0, len(users)]
     assert change.result().status_code in (200, 404)

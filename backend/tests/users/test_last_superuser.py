@@ -1,4 +1,4 @@
-"""There is always an active superuser (AZ-05)."""
+"""There is always at least one active superuser (AZ-05)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,7 +21,9 @@ LOSSES = [{"is_superuser": False}, {"is_active": False}, {"is_active": False, "i
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_last_active_superuser_stays(client: AsyncClient, session: AsyncSession, loss: dict[str, bool]) -> None:
+async def test_last_active_superuser_cannot_be_removed(
+    client: AsyncClient, session: AsyncSession, loss: dict[str, bool]
+) -> None:
     superuser, headers = await signed_in_superuser(session)
     await create_user(session, is_superuser=True, is_active=False)  # does not count
     await create_user(session)
@@ -31,7 +33,7 @@ async def test_last_active_superuser_stays(client: AsyncClient, session: AsyncSe
     assert (superuser.is_superuser, superuser.is_active) == (True, True)
 
 
-async def test_refused_loss_changes_nothing_else_either(client: AsyncClient, session: AsyncSession) -> None:
+async def test_refused_update_changes_no_other_field(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     body = {"is_superuser": False, "full_name": "Changed"}
     await client.patch(f"{USERS}{superuser.id}", headers=headers, json=body)
@@ -61,7 +63,7 @@ async def test_inactive_superuser_can_be_demoted(client: AsyncClient, session: A
     assert response.status_code == 200
 
 
-async def test_last_superuser_can_still_be_changed_otherwise(client: AsyncClient, session: AsyncSession) -> None:
+async def test_other_fields_of_the_last_superuser_can_change(client: AsyncClient, session: AsyncSession) -> None:
     superuser, headers = await signed_in_superuser(session)
     body = {"full_name": "Root", "is_superuser": True, "is_active": True}
     response = await client.patch(f"{USERS}{superuser.id}", headers=headers, json=body)
@@ -70,7 +72,7 @@ async def test_last_superuser_can_still_be_changed_otherwise(client: AsyncClient
 
 @pytest.fixture
 async def superusers(live: AsyncClient) -> list[tuple[User, Headers]]:
-    """The only two superusers."""
+    """Create the only two superusers."""
     async with db.WriteSession() as session:
         return [await signed_in_superuser(session) for _ in range(2)]
 
@@ -78,10 +80,10 @@ async def superusers(live: AsyncClient) -> list[tuple[User, Headers]]:
 Send = Callable[[], Coroutine[Any, Any, Response]]
 
 
-async def send_at_once(superusers: list[tuple[User, Headers]], *sends: Send) -> None:
-    """Lets both requests begin to change a superuser at the same moment; one must lose.
+async def send_concurrently(superusers: list[tuple[User, Headers]], *sends: Send) -> None:
+    """Let both requests wait for the same lock, then release it. One of them must fail.
 
-    The loser meets either the rule, or the end of his own rights.
+    The failing request violates the rule, or its user has lost their permissions.
     """
     async with db.WriteSession() as session, asyncio.TaskGroup() as group:
         for user, _ in superusers:
@@ -89,10 +91,10 @@ async def send_at_once(superusers: list[tuple[User, Headers]], *sends: Send) -> 
         requests = [group.create_task(send()) for send in sends]
         await until_waiting(2)
         await session.commit()
-    answers = [request.result() for request in requests]
-    won, lost = sorted(answer.status_code for answer in answers)
-    assert won == 200
-    assert lost in (401, 403, 409), [answer.text for answer in answers]
+    responses = [request.result() for request in requests]
+    success, failure = sorted(response.status_code for response in responses)
+    assert success == 200
+    assert failure in (401, 403, 409), [response.text for response in responses]
     async with db.WriteSession() as session:
         active = select(func.count()).where(col(User.is_superuser), col(User.is_active))
         assert (await session.exec(active)).one() == 1
@@ -101,24 +103,24 @@ async def send_at_once(superusers: list[tuple[User, Headers]], *sends: Send) -> 
 @pytest.mark.parametrize(
     ("method", "body"), [("DELETE", None), ("PATCH", {"is_superuser": False}), ("PATCH", {"is_active": False})]
 )
-async def test_two_superusers_cannot_remove_each_other_at_once(
+async def test_two_superusers_cannot_remove_each_other(
     live: AsyncClient, superusers: list[tuple[User, Headers]], method: str, body: dict[str, Any] | None
 ) -> None:
     (ada, ada_headers), (bob, bob_headers) = superusers
-    await send_at_once(
+    await send_concurrently(
         superusers,
         lambda: live.request(method, f"{USERS}{bob.id}", headers=ada_headers, json=body),
         lambda: live.request(method, f"{USERS}{ada.id}", headers=bob_headers, json=body),
     )
 
 
-async def test_two_superusers_cannot_remove_each_other_among_many_at_once(
+async def test_two_superusers_cannot_bulk_delete_each_other(
     live: AsyncClient, superusers: list[tuple[User, Headers]]
 ) -> None:
     (ada, ada_headers), (bob, bob_headers) = superusers
     async with db.WriteSession() as session:
         others = [str((await create_user(session)).id) for _ in range(2)]
-    await send_at_once(
+    await send_concurrently(
         superusers,
         lambda: live.post(f"{USERS}bulk-delete", headers=ada_headers, json={"ids": [others[0], str(bob.id)]}),
         lambda: live.post(f"{USERS}bulk-delete", headers=bob_headers, json={"ids": [str(ada.id), others[1]]}),
@@ -126,11 +128,11 @@ async def test_two_superusers_cannot_remove_each_other_among_many_at_once(
 
 
 @pytest.mark.parametrize("loss", LOSSES[:2])
-async def test_two_superusers_cannot_step_down_at_once(
+async def test_two_superusers_cannot_step_down_concurrently(
     live: AsyncClient, superusers: list[tuple[User, Headers]], loss: dict[str, bool]
 ) -> None:
     (ada, ada_headers), (bob, bob_headers) = superusers
-    await send_at_once(
+    await send_concurrently(
         superusers,
         lambda: live.patch(f"{USERS}{ada.id}", headers=ada_headers, json=loss),
         lambda: live.patch(f"{USERS}{bob.id}", headers=bob_headers, json=loss),

@@ -17,7 +17,7 @@ NAMES = ["carol", "alice", "Bob", "dave"]
 
 @pytest.fixture
 async def headers(session: AsyncSession) -> Headers:
-    """Of a superuser, who was made first, besides four users; one of them has no full name."""
+    """Headers of a superuser, who is the oldest user. There are four more users, one without a full name."""
     user, headers = await signed_in_superuser(session)
     user.email, user.full_name = "root@example.com", "Zoe"
     session.add(user)
@@ -29,14 +29,14 @@ async def headers(session: AsyncSession) -> Headers:
 
 
 async def listed(client: AsyncClient, headers: Headers, **params: Any) -> tuple[list[str], dict[str, Any]]:
-    """The local parts of the addresses, and the whole answer."""
+    """Return the local parts of the email addresses, and the whole response."""
     response = await client.get(USERS, headers=headers, params=params)
     assert response.status_code == 200, response.text
     body: dict[str, Any] = response.json()
     return [user["email"].partition("@")[0] for user in body["data"]], body
 
 
-async def test_list_answers_public_fields_newest_first(client: AsyncClient, headers: Headers) -> None:
+async def test_list_returns_public_fields_newest_first(client: AsyncClient, headers: Headers) -> None:
     names, body = await listed(client, headers)
     assert names == ["dave", "bob", "alice", "carol", "root"]
     assert body["count"] == 5
@@ -88,7 +88,7 @@ async def test_pages_describe_themselves(client: AsyncClient, headers: Headers) 
         ("' or 1=1 --", []),
     ],
 )
-async def test_search_looks_at_address_and_name_in_any_case(
+async def test_search_covers_email_and_name_in_any_case(
     client: AsyncClient, headers: Headers, q: str, expected: list[str]
 ) -> None:
     names, body = await listed(client, headers, q=q)

@@ -1,4 +1,4 @@
-"""One's own account: read, change, delete (IP-05)."""
+"""Users read, update and delete their own account (IP-05)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.users.factories import create_user
 ME = "/api/v1/users/me"
 
 
-async def test_read_user_me_answers_the_public_fields(client: AsyncClient, session: AsyncSession) -> None:
+async def test_read_user_me_returns_the_public_fields(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session, full_name="Ada")
     assert (await client.get(ME, headers=headers)).json() == {
         "id": str(user.id),
@@ -35,25 +35,25 @@ async def test_own_account_needs_a_session(client: AsyncClient, method: str, pat
     assert response.headers["www-authenticate"] == "Bearer"
 
 
-async def test_update_user_me_changes_name_and_address(client: AsyncClient, session: AsyncSession) -> None:
+async def test_update_user_me_changes_name_and_email(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     body = {"full_name": "Ada Lovelace", "email": "ada@example.com"}
-    answer = (await client.patch(ME, headers=headers, json=body)).json()
+    response = (await client.patch(ME, headers=headers, json=body)).json()
     await session.refresh(user)
-    assert (answer["full_name"], answer["email"]) == ("Ada Lovelace", "ada@example.com")
+    assert (response["full_name"], response["email"]) == ("Ada Lovelace", "ada@example.com")
     assert (user.full_name, user.email) == ("Ada Lovelace", "ada@example.com")
 
 
-async def test_update_user_me_leaves_absent_fields_as_they_are(client: AsyncClient, session: AsyncSession) -> None:
+async def test_update_user_me_keeps_absent_fields(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session, full_name="Ada")
-    answer = (await client.patch(ME, headers=headers, json={"email": "new@example.com"})).json()
-    assert (answer["full_name"], answer["email"]) == ("Ada", "new@example.com")
+    response = (await client.patch(ME, headers=headers, json={"email": "new@example.com"})).json()
+    assert (response["full_name"], response["email"]) == ("Ada", "new@example.com")
 
 
 async def test_update_user_me_without_fields_changes_nothing(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session, full_name="Ada")
-    answer = (await client.patch(ME, headers=headers, json={})).json()
-    assert (answer["full_name"], answer["email"]) == ("Ada", user.email)
+    response = (await client.patch(ME, headers=headers, json={})).json()
+    assert (response["full_name"], response["email"]) == ("Ada", user.email)
 
 
 async def test_update_user_me_with_null_clears_the_name(client: AsyncClient, session: AsyncSession) -> None:
@@ -72,7 +72,7 @@ async def test_update_user_me_with_null_clears_the_name(client: AsyncClient, ses
         ({"full_name": "x" * 256}, "full_name"),
     ],
 )
-async def test_update_user_me_refuses_invalid_values_at_the_field(
+async def test_update_user_me_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     user, headers = await signed_in_user(session, full_name="Ada")
@@ -83,7 +83,7 @@ async def test_update_user_me_refuses_invalid_values_at_the_field(
     assert user.full_name == "Ada"
 
 
-async def test_update_user_me_refuses_an_address_that_is_taken(client: AsyncClient, session: AsyncSession) -> None:
+async def test_update_user_me_refuses_a_taken_email(client: AsyncClient, session: AsyncSession) -> None:
     taken = await create_user(session)
     user, headers = await signed_in_user(session)
     email_before = user.email
@@ -94,13 +94,13 @@ async def test_update_user_me_refuses_an_address_that_is_taken(client: AsyncClie
     assert user.email == email_before
 
 
-async def test_update_user_me_accepts_ones_own_address(client: AsyncClient, session: AsyncSession) -> None:
+async def test_update_user_me_accepts_the_current_email(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     response = await client.patch(ME, headers=headers, json={"email": user.email, "full_name": "Ada"})
     assert (response.status_code, response.json()["full_name"]) == (200, "Ada")
 
 
-async def test_delete_user_me_removes_the_account(client: AsyncClient, session: AsyncSession) -> None:
+async def test_delete_user_me_deletes_the_account(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     user_id = user.id
     response = await client.delete(ME, headers=headers)
@@ -109,9 +109,9 @@ async def test_delete_user_me_removes_the_account(client: AsyncClient, session: 
     assert await session.get(User, user_id) is None
 
 
-async def test_superuser_cannot_delete_himself(client: AsyncClient, session: AsyncSession) -> None:
+async def test_superuser_cannot_delete_their_own_account(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_superuser(session)
-    await signed_in_superuser(session)  # another one, so that he is not the last
+    await signed_in_superuser(session)  # another superuser, so that this is not the last one
     for path in (ME, f"/api/v1/users/{user.id}"):
         response = await client.delete(path, headers=headers)
         assert problem(response) == (403, "AUTH_002")

@@ -1,4 +1,4 @@
-"""Changing one's own password (PW-05)."""
+"""Users change their own password (PW-05)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ PATH = "/api/v1/users/me/password"
 NEW = "another horse battery"
 
 
-async def test_new_password_takes_the_place_of_the_old(client: AsyncClient, session: AsyncSession) -> None:
+async def test_new_password_replaces_the_old_one(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
     response = await client.patch(PATH, headers=headers, json={"current_password": PASSWORD, "new_password": NEW})
     assert (response.status_code, response.json()) == (200, {"message": "Password updated successfully"})
@@ -58,7 +58,7 @@ async def test_password_change_is_refused(
         ({"current_password": PASSWORD, "new_password": 12345678}, "new_password"),
     ],
 )
-async def test_password_change_refuses_invalid_values_at_the_field(
+async def test_password_change_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     _, headers = await signed_in_user(session)

@@ -22,18 +22,16 @@ async def stored_users(session: AsyncSession) -> list[User]:
     return list((await session.exec(select(User))).all())
 
 
-async def test_signup_makes_an_ordinary_active_user(client: AsyncClient, session: AsyncSession) -> None:
+async def test_signup_creates_an_ordinary_active_user(client: AsyncClient, session: AsyncSession) -> None:
     response = await client.post(SIGNUP, json={**BODY, "full_name": "Ada"})
     assert response.status_code == 200
-    answer = response.json()
-    assert (answer["email"], answer["full_name"]) == ("ada@example.com", "Ada")
-    assert (answer["is_active"], answer["is_superuser"]) == (True, False)
-    assert [str(user.id) for user in await stored_users(session)] == [answer["id"]]
+    body = response.json()
+    assert (body["email"], body["full_name"]) == ("ada@example.com", "Ada")
+    assert (body["is_active"], body["is_superuser"]) == (True, False)
+    assert [str(user.id) for user in await stored_users(session)] == [body["id"]]
 
 
-async def test_signup_stores_the_password_as_a_hash_and_answers_neither(
-    client: AsyncClient, session: AsyncSession
-) -> None:
+async def test_signup_stores_only_a_hash_of_the_password(client: AsyncClient, session: AsyncSession) -> None:
     response = await client.post(SIGNUP, json=BODY)
     [user] = await stored_users(session)
     assert user.hashed_password.startswith("$argon2id$")
@@ -64,7 +62,7 @@ async def test_signup_needs_no_full_name(client: AsyncClient) -> None:
         ({**BODY, "full_name": ["Ada"]}, "full_name"),
     ],
 )
-async def test_signup_refuses_invalid_values_at_the_field(
+async def test_signup_reports_invalid_values_by_field(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any], field: str
 ) -> None:
     response = await client.post(SIGNUP, json=body)
@@ -73,7 +71,7 @@ async def test_signup_refuses_invalid_values_at_the_field(
     assert await stored_users(session) == []
 
 
-async def test_signup_refuses_a_taken_address_at_the_field(client: AsyncClient, session: AsyncSession) -> None:
+async def test_signup_reports_a_taken_email(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     response = await client.post(SIGNUP, json={**BODY, "email": user.email})
     assert problem(response) == (409, "DUP_001")
@@ -90,14 +88,14 @@ async def test_signup_can_be_closed(
     assert await stored_users(session) == []
 
 
-async def test_private_endpoint_makes_users_without_signing_in(client: AsyncClient, session: AsyncSession) -> None:
+async def test_private_endpoint_creates_users_without_a_session(client: AsyncClient, session: AsyncSession) -> None:
     response = await client.post(PRIVATE, json={**BODY, "full_name": "Ada", "is_superuser": True})
     assert response.status_code == 200
     [user] = await stored_users(session)
     assert (user.email, user.full_name, user.is_superuser) == ("ada@example.com", "Ada", True)
 
 
-async def test_private_endpoint_refuses_a_taken_address(client: AsyncClient, session: AsyncSession) -> None:
+async def test_private_endpoint_refuses_a_taken_email(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     response = await client.post(PRIVATE, json={**BODY, "email": user.email})
     assert problem(response) == (409, "DUP_001")

@@ -19,13 +19,13 @@ async def test_stats_count_all_and_each_day(client: AsyncClient, session: AsyncS
     _, headers = await signed_in_superuser(session)
     today = utc_now().date()
     start = datetime.combine(today - timedelta(days=6), time(), UTC)
-    for made, values in (
+    for created_at, values in (
         (start - timedelta(microseconds=1), {"is_active": False}),
         (start, {"is_superuser": True, "is_active": False}),
         (start + timedelta(days=1), {}),
         (start + timedelta(days=2) - timedelta(microseconds=1), {}),
     ):
-        await create_user(session, created_at=made, **values)
+        await create_user(session, created_at=created_at, **values)
     body: dict[str, Any] = (await client.get(STATS, headers=headers, params={"days": 7})).json()
     days = body.pop("days")
     assert body == {"count": 5, "active_count": 3, "superuser_count": 2}
@@ -34,7 +34,7 @@ async def test_stats_count_all_and_each_day(client: AsyncClient, session: AsyncS
 
 
 @pytest.mark.parametrize("days", [None, 7, 90])
-async def test_stats_have_as_many_days_as_asked(client: AsyncClient, session: AsyncSession, days: int | None) -> None:
+async def test_stats_cover_the_requested_days(client: AsyncClient, session: AsyncSession, days: int | None) -> None:
     _, headers = await signed_in_superuser(session)
     body = (await client.get(STATS, headers=headers, params={"days": days} if days else {})).json()
     assert [day["count"] for day in body["days"]] == [0] * ((days or 30) - 1) + [1]
@@ -44,7 +44,7 @@ async def test_stats_need_a_session(client: AsyncClient) -> None:
     assert problem(await client.get(STATS)) == (401, "AUTH_001")
 
 
-async def test_stats_are_for_superusers(client: AsyncClient, session: AsyncSession) -> None:
+async def test_stats_are_for_superusers_only(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session)
     assert problem(await client.get(STATS, headers=headers)) == (403, "AUTH_002")
 

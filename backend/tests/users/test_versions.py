@@ -1,4 +1,4 @@
-"""An account that somebody else has changed meanwhile is not overwritten."""
+"""A change never overwrites somebody else's change of the same account."""
 
 import asyncio
 from typing import Any
@@ -18,16 +18,16 @@ ME = f"{USERS}me"
 OLD = {"If-Match": '"1"'}
 
 
-async def test_versions_count_the_changes(client: AsyncClient, session: AsyncSession) -> None:
+async def test_version_counts_changes(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     body = {"email": "ada@example.com", "password": PASSWORD}
     created = await client.post(USERS, headers=headers, json=body)
     path = f"{USERS}{created.json()['id']}"
     changed = await client.patch(path, headers=headers, json={"full_name": "Ada"})
     read = await client.get(path, headers=headers)
-    answers = [created, changed, read]
-    assert [each.json()["version"] for each in answers] == [1, 2, 2]
-    assert [each.headers["etag"] for each in answers] == ['"1"', '"2"', '"2"']
+    responses = [created, changed, read]
+    assert [each.json()["version"] for each in responses] == [1, 2, 2]
+    assert [each.headers["etag"] for each in responses] == ['"1"', '"2"', '"2"']
 
 
 async def test_own_account_has_a_version_too(client: AsyncClient, session: AsyncSession) -> None:
@@ -44,7 +44,7 @@ async def test_own_account_has_a_version_too(client: AsyncClient, session: Async
     "body",
     [{"full_name": "Ada"}, {"is_active": False}, {"password": "another horse battery"}, {"email": "b@example.com"}],
 )
-async def test_change_of_another_version_is_refused_and_changes_nothing(
+async def test_change_of_an_outdated_version_is_refused(
     client: AsyncClient, session: AsyncSession, body: dict[str, Any]
 ) -> None:
     _, headers = await signed_in_superuser(session)
@@ -57,7 +57,7 @@ async def test_change_of_another_version_is_refused_and_changes_nothing(
     assert (await client.get(ME, headers=own_headers)).status_code == 200
 
 
-async def test_deletion_of_another_version_is_refused(client: AsyncClient, session: AsyncSession) -> None:
+async def test_deletion_of_an_outdated_version_is_refused(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     user, own_headers = await signed_in_user(session)
     await client.patch(ME, headers=own_headers, json={"full_name": "Changed"})
@@ -81,15 +81,15 @@ async def test_malformed_condition_is_invalid(
 @pytest.mark.parametrize(
     "body", [{"full_name": "Ada"}, {"password": "another horse battery"}], ids=["name", "password"]
 )
-async def test_of_five_changes_of_one_version_at_once_one_is_made(live: AsyncClient, body: dict[str, Any]) -> None:
+async def test_one_of_five_concurrent_changes_succeeds(live: AsyncClient, body: dict[str, Any]) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_superuser(session)
         user = await create_user(session)
     path = f"{USERS}{user.id}"
     bodies = [{**body, "full_name": f"Name {n}"} for n in range(5)]
-    answers = await asyncio.gather(*(live.patch(path, headers=headers | OLD, json=each) for each in bodies))
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 4
-    [made] = [answer.json()["full_name"] for answer in answers if answer.is_success]
+    responses = await asyncio.gather(*(live.patch(path, headers=headers | OLD, json=each) for each in bodies))
+    assert sorted(response.status_code for response in responses) == [200] + [412] * 4
+    [updated] = [response.json()["full_name"] for response in responses if response.is_success]
     async with db.WriteSession() as session:
         stored = await session.get_one(User, user.id)
-    assert (stored.full_name, stored.version) == (made, 2)
+    assert (stored.full_name, stored.version) == (updated, 2)

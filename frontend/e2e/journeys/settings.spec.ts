@@ -33,7 +33,7 @@ test("a picture is shown, another file is refused", async ({ signedIn: page }) =
     mimeType: "image/png",
     buffer: Buffer.from("text"),
   });
-  await expect(page.getByRole("alert")).toContainText("no picture that can be read");
+  await expect(page.getByRole("alert")).toContainText("not a readable image");
   await file.setInputFiles({
     name: "me.png",
     mimeType: "image/png",

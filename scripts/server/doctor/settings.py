@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scripts.server.compose import ROOT, compose_files
 from scripts.server.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
-# Needed only by optional parts.
-FURTHER_SECRETS = ("BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
 # docker-compose.yml sets these itself, from other settings.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",
@@ -40,9 +39,17 @@ def _value(raw: str) -> str:
 
 
 def known_names(root: Path) -> set[str]:
-    """Return the settings in `.env` and those that docker-compose.yml reads."""
-    compose = (root / "docker-compose.yml").read_text(encoding="utf-8")
-    return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", compose))
+    """Return the settings in `.env` and those that the Compose files read."""
+    return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", _compose(root)))
+
+
+def secret_names(root: Path) -> set[str]:
+    """Return the secrets in all Compose files, including those of features."""
+    return set(re.findall(r"^    file: \S+/([A-Z_]+)$", _compose(root), re.MULTILINE))
+
+
+def _compose(root: Path) -> str:
+    return "\n".join((root / name).read_text(encoding="utf-8") for name in compose_files(root))
 
 
 def check_settings(settings: Mapping[str, str], known: set[str]) -> list[Finding]:
@@ -52,8 +59,9 @@ def check_settings(settings: Mapping[str, str], known: set[str]) -> list[Finding
 
 
 def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
+    secrets = secret_names(ROOT)
     for name in settings:
-        if name in (*SECRETS, *FURTHER_SECRETS):
+        if name in secrets:
             detail = f"{_FILE} contains {name}: docker inspect shows it, and it overrides the secret file."
             fix = f"Move the value to .local/secrets/{name} and delete the line. Use a new value if others saw it."
             yield failed("secret-in-settings", "A secret among the settings", detail, fix)

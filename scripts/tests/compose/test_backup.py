@@ -15,7 +15,7 @@ ME = "/api/v1/users/me"
 
 
 class Backups:
-    """Runs `./scripts/backup` on this stack, without the build."""
+    """Runs `./scripts/backups` on this stack, without the build."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -37,14 +37,14 @@ def backups(production: Stack) -> Iterator[Backups]:
         yield backups
     finally:
         production.compose("--profile", "backup", "rm", "--stop", "--force", "backup", status=None)
-        production.run("image", "rm", f"{production.name}-backup", status=None)
+        production.run("image", "rm", f"{production.name}-backups", status=None)
 
 
 def test_restore_brings_back_data_and_ends_sessions(production: Stack, backups: Backups) -> None:
     with production.visitor("api") as visitor:
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
         assert visitor.patch(ME, json={"full_name": "Before the backup"}).status_code == 200
-        assert "It was restored and is equal." in backups.run("create")
+        assert "Verified: the restored copy is identical." in backups.run("create")
         assert visitor.patch(ME, json={"full_name": "After the backup"}).status_code == 200
 
         shown = backups.run("restore", "latest", "--yes")
@@ -58,7 +58,7 @@ def test_restore_brings_back_data_and_ends_sessions(production: Stack, backups: 
 
 def test_image_has_labels_and_a_component_list(production: Stack, backups: Backups) -> None:
     production.compose("--profile", "backup", "build", "--quiet", "backup", environment={"COMMIT": "0123abc"})
-    images = [f"{production.name}-{name}" for name in ("backup", "backend")]
+    images = [f"{production.name}-{name}" for name in ("backups", "backend")]
     labels = json.loads(production.run("image", "inspect", "--format", "{{json .Config.Labels}}", images[0]).stdout)
     values = {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "version", "revision")}
     assert values == {"title": "backup", "version": "latest", "revision": "0123abc"}

@@ -147,7 +147,7 @@ def test_rollback_across_a_dropped_column_is_refused(target: Server) -> None:
     before = target.containers("backend")
     done = target.deploy("--rollback", check=False)
     assert done.returncode == 1
-    assert "the release to go back to does not have 9003_drill" in done.stdout
+    assert "the previous release does not have 9003_drill" in done.stdout
     assert "--allow-migration 9100_contracts:ban-drop-column" in done.stdout
     assert target.containers("backend") == before
 

@@ -1,6 +1,7 @@
 """The commands of deployment.md and docs/operations, in order, with real containers."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,10 @@ docker image rm $(docker image ls --quiet "$STACK_NAME-*")
 def server(tmp_path: Path) -> Iterator["Server"]:
     server = Server(tmp_path)
     yield server
-    server.run("export COMPOSE_FILE=docker-compose.yml COMPOSE_ENV_FILES=.env,.local/server.env" + CLEAN_UP)
+    server.run(
+        "export COMPOSE_FILE=docker-compose.yml:docker-compose.backups.yml COMPOSE_ENV_FILES=.env,.local/server.env"
+        + CLEAN_UP
+    )
 
 
 class Server:
@@ -52,7 +56,7 @@ class Server:
 def test_every_command_for_a_server_works(server: Server) -> None:
     commands = server_script(HERE, COMPOSE)
     assert "COMPOSE_FILE=docker-compose.yml " in commands
-    commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
+    commands = re.sub("COMPOSE_FILE=(\\S+)", r"COMPOSE_FILE=\1:ports.yml", commands)
     commands = commands.replace("app-production", NAME)
     result = server.run(commands + READY)
     assert result.returncode == 0, f"{result.stdout[-2000:]}\n{result.stderr[-6000:]}"

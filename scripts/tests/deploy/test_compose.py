@@ -18,8 +18,6 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
-PROFILES = {"backup": ["backup"]}
-PROFILES_SECRETS = {"BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -31,8 +29,8 @@ def names_on(network: str) -> set[str]:
 
 
 def test_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
-    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend"}
+    assert not [name for name, service in SERVER["services"].items() if "profiles" in service]
 
 
 def test_laptop_adds_database_console_and_mailbox() -> None:
@@ -89,7 +87,7 @@ def test_laptop_publishes_ports_on_localhost_only() -> None:
 
 def test_only_the_backend_reaches_the_database() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
+    assert names_on("database") == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
 
 
@@ -174,9 +172,7 @@ def test_uploaded_files_survive_the_container() -> None:
 
 def test_secrets_are_files() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
-    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
-    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
-    assert keys == {"backup"}
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in SECRETS}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
     assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD"}
     assert LAPTOP["services"]["backend"]["secrets"] == ["SECRET_KEY"]
@@ -201,7 +197,7 @@ def test_every_variable_is_explained(file: str) -> None:
     variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
     assert variables
     tracked = tracked_settings()
-    guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
+    guide = read("docs/operations/settings.md")
     for name, default in variables.items():
         assert name in tracked or (default and f"`{name}`" in guide), name
 

@@ -30,9 +30,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    assert "`(live) | (notes)`" in GUIDE
+    assert "add the line `| (notes)` below `system`" in GUIDE
     rules = folder / "backend" / "pyproject.toml"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("(live)", "(live) | (notes)"), encoding="utf-8")
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("      system\n", "      system\n    | (notes)\n"), encoding="utf-8"
+    )
     return folder
 
 
@@ -98,6 +100,7 @@ def test_guides_tests_and_tests_of_all_features_pass(project: Path) -> None:
     chosen = [
         "tests/notes",
         "tests/test_structure.py",
+        "tests/test_schema.py",
         "tests/security/test_az_access.py",
         "tests/security/test_we_cross_site.py",
         "tests/core/test_migrations.py",

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.features.files import belongs, needs, optional_features, without_entries, without_links, without_settings
+from scripts.features.files import (
+    belongs,
+    needs,
+    optional_features,
+    without_entries,
+    without_items,
+    without_links,
+    without_settings,
+)
 from scripts.features.remove import main
 
 FILES = {
@@ -30,7 +38,7 @@ FILES = {
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
-    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
+    "backend/pyproject.toml": '    "(plums)",\n    """\n      system\n    | (pears)\n    | (plums)\n    """,\n',
     "README.md": "Here are plums and plumsy things.",
     ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
     ".copier-answers.yml": "pears: true\nplums: true\n",
@@ -74,6 +82,16 @@ def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.Capture
     assert files(project) == set(FILES)
 
 
+def test_feature_named_like_a_file_of_another_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("jobs", "pears"):
+        (project / "backend" / "app" / folder).mkdir(exist_ok=True)
+        (project / "backend" / "app" / folder / "jobs.py").touch()
+    assert main(["jobs"], project) == 1
+    refusal = "A feature cannot be called jobs: backend/app/pears/jobs.py has that name, too. Call it vacancies"
+    assert refusal in capsys.readouterr().err
+    assert (project / "backend/app/pears/jobs.py").exists()
+
+
 def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums", "--dry-run"], project) == 0
     shown = capsys.readouterr().out
@@ -88,7 +106,7 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
-    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
+    assert (project / "backend/pyproject.toml").read_text() == '    """\n      system\n    | (pears)\n    """,\n'
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
@@ -97,6 +115,13 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
 def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
     assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
+
+
+def test_both_migrations_bound_their_wait_for_locks(project: Path) -> None:
+    main(["plums"], project)
+    for name in ("0006_without_plums", "0007_drop_plums"):
+        source = (project / f"backend/app/alembic/versions/{name}.py").read_text()
+        assert source.count("    set_lock_timeout()\n") == 2
 
 
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
@@ -153,3 +178,14 @@ def test_links_to_removed_pages_go_with_their_paragraphs_and_sections() -> None:
 def test_section_that_others_use_stays() -> None:
     text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
     assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"
+
+
+def test_settings_can_begin_with_the_singular() -> None:
+    assert without_settings("PLUM_LIMIT=1\nPLUMB_LIMIT=2\n", "plums") == "PLUMB_LIMIT=2\n"
+
+
+def test_rows_about_its_pages_and_items_that_name_it_go() -> None:
+    rows = "| plums | [plums](docs/operations/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
+    assert without_entries(f"{rows}| plums | [a](a.md) |\n", "plums") == "| plums | [a](a.md) |\n"
+    items = "resources:\n  - pears.yaml\n  - plums.yaml\nimages:\n  - { name: app-plums }\n"
+    assert without_items(items, "plums") == "resources:\n  - pears.yaml\nimages:\n"

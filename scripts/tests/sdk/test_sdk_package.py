@@ -5,11 +5,17 @@ import re
 
 import pytest
 
+from scripts.local.layout import ROOT
 from scripts.tests.sdk.sdk_project import MODULES, SDK, Project
 
 pytestmark = pytest.mark.stack
 
-EXAMPLES = re.findall(r"^```(tsx?)\n(.*?)^```$", (SDK / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+PAGES = (SDK / "README.md", ROOT / "docs" / "live.md")
+EXAMPLES = [
+    example
+    for page in PAGES
+    for example in re.findall(r"^```(tsx?)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+]
 # The examples share the client that the first one creates.
 CLIENT = """\
 import { logIn as logInToTheExample } from "@app/sdk";

@@ -52,8 +52,21 @@ def test_server_files_are_the_default(docker: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("COMPOSE_FILE", raising=False)
     monkeypatch.delenv("COMPOSE_ENV_FILES", raising=False)
     monkeypatch.setattr(compose, "SERVER_FILE", tmp_path / "server.env")
-    assert compose.docker("x", env={"TAG": "v1"}) == "docker-compose.yml .env v1\n"
+    files = ":".join(compose.compose_files())
+    assert compose.docker("x", env={"TAG": "v1"}) == f"{files} .env v1\n"
     (tmp_path / "server.env").touch()
-    assert compose.docker("x") == "docker-compose.yml .env,.local/server.env \n"
+    assert compose.docker("x") == f"{files} .env,.local/server.env \n"
+    monkeypatch.setenv("COMPOSE_FILE", "docker-compose.yml")
+    assert compose.docker("x").startswith(f"{files} ")
     monkeypatch.setenv("COMPOSE_FILE", "other.yml")
     assert compose.docker("x").startswith("other.yml ")
+
+
+def test_files_of_features_follow_the_common_one(tmp_path: Path) -> None:
+    for name in ("", ".plums", ".override", ".plums.override", ".apples"):
+        (tmp_path / f"docker-compose{name}.yml").touch()
+    assert compose.compose_files(tmp_path) == [
+        "docker-compose.yml",
+        "docker-compose.apples.yml",
+        "docker-compose.plums.yml",
+    ]

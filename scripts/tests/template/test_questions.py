@@ -1,12 +1,13 @@
 """What copier asks, and what it makes of the answers."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from scripts.features.files import PATTERNS
+from scripts.features.files import PATTERNS, tracked
 from scripts.local.layout import ROOT
-from scripts.template.projects import TemplateError, copier, make_project
+from scripts.template.projects import TemplateError, commit, copier, make_project
 
 
 def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_path: Path) -> None:
@@ -52,9 +53,53 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
     ],
 )
 def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(TemplateError, match="Take "):
+    with pytest.raises(TemplateError, match="Use "):
         make_project(original, tmp_path / "project", {name: value})
     assert not (tmp_path / "project" / "README.md").exists()
+
+
+def test_relative_path_of_the_template_is_refused(original: Path, tmp_path: Path) -> None:
+    """The first update would look for it in another folder."""
+    with pytest.raises(TemplateError, match="Use an absolute path or a URL"):
+        copier("copy", "--defaults", original.name, tmp_path / "project", cwd=original.parent)
+    assert not (tmp_path / "project" / "README.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"), [("mit", "Permission is hereby granted"), ("proprietary", "All rights reserved")]
+)
+def test_licence_names_the_project(original: Path, tmp_path: Path, licence: str, words: str) -> None:
+    project = make_project(original, tmp_path / "project", {"licence": licence, "project_name": "Quiet Harbour"})
+    text = (project / "LICENSE").read_text()
+    assert re.search(r"Copyright \(c\) 20\d\d Quiet Harbour", text)
+    assert words in text
+    assert "Groundwork" not in text
+    # What the template's own licence demands of copies.
+    assert (ROOT / "LICENSE").read_text().strip() in (project / "docs" / "template-licence.md").read_text()
+
+
+def test_project_without_a_licence_has_no_such_file(original: Path, tmp_path: Path) -> None:
+    project = make_project(original, tmp_path / "project", {"licence": "none"})
+    assert not (project / "LICENSE").exists()
+    assert (project / "docs" / "template-licence.md").exists()
+
+
+def test_messages_tell_what_to_do_next(original: Path, tmp_path: Path) -> None:
+    target = tmp_path / "Quiet Harbour"
+    shown = copier("copy", "--defaults", original, target, cwd=tmp_path)
+    assert f"cd '{target}'\n" in shown
+    commit(target, "Start from the template")
+    assert '"both modified"' in copier("update", "--defaults", cwd=target)
+
+
+def test_backend_tests_of_a_new_project_read_nothing_that_is_generated(original: Path, tmp_path: Path) -> None:
+    """`./scripts/test backend` can be its first command, which generates nothing."""
+    project = make_project(original, tmp_path / "project", {})
+    assert not (project / "frontend/src/routeTree.gen.ts").exists()
+    tests = [name for name in tracked(project) if re.match(r"(backend|scripts)/tests/.*\.py", name)]
+    assert len(tests) > 50
+    words = ("routeTree.gen", "sdk/openapi.json", "src/gen")
+    assert [name for name in tests if any(word in (project / name).read_text() for word in words)] == []
 
 
 def test_a_name_in_another_script_has_a_stack_name_still(original: Path, tmp_path: Path) -> None:

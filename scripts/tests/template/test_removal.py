@@ -58,6 +58,14 @@ def test_its_tables_are_dropped_where_they_were(project: Path, database: str, fe
     migrate(project, database, "check")
 
 
+@pytest.mark.parametrize("feature", ["items", "gadgets"])
+def test_project_keeps_the_rules_of_the_layout(project: Path, feature: str) -> None:
+    assert main([feature], project) == 0
+    env = clean_environment() | {"TEST_POSTGRES_URL": os.environ["TEST_POSTGRES_URL"]}
+    env["PYTHONPATH"] = f"{project}{os.pathsep}{project / 'backend'}"
+    run(PYTHON, "-m", "pytest", "tests/test_structure.py", cwd=project / "backend", env=env)
+
+
 def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earliest(
     project: Path, database: str
 ) -> None:
@@ -65,7 +73,7 @@ def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earli
     migrate(project, database)
     assert main(["gadgets"], project) == 0
     python(project, database, "app.cli", "check-migrations")
-    with pytest.raises(TemplateError, match="deploy that one first"):
+    with pytest.raises(TemplateError, match="Deploy that first"):
         python(project, database, *check)
     [drop] = (project / "backend" / "app" / "alembic" / "versions").glob("*_drop_gadgets.py")
     later = drop.read_text()

@@ -1,4 +1,4 @@
-"""Versions of users: how often each was changed, from 1 on."""
+"""Version numbers of users, starting at 1."""
 
 import sqlalchemy as sa
 from alembic import op

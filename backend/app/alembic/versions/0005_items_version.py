@@ -1,11 +1,11 @@
-"""Versions of items: how often each was changed, from 1 on. And an index for everybody's items by title."""
+"""Version numbers of items, starting at 1, and an index for the items of all users by title."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from app.core.migrations.operations import previous, set_lock_timeout
 
-# Deploy: allow require-concurrent-index-creation: where a release runs without items, the table is as new as this.
+# Deploy: allow require-concurrent-index-creation: if the running release has no items, the table is new and empty.
 revision = "0005_items_version"
 down_revision = previous(__file__)
 branch_labels = None

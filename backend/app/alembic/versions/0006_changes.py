@@ -1,4 +1,4 @@
-"""The function that announces changes."""
+"""Trigger function that notifies of changed rows."""
 
 from alembic import op
 
@@ -9,10 +9,10 @@ down_revision = previous(__file__)
 branch_labels = None
 depends_on = None
 
-# One message a statement that changed rows, sent when its transaction commits. Beyond a hundred owners it names none:
-# a message has room for 8,000 bytes. to_jsonb lets one function with fixed statements serve tables of any shape;
-# building a statement for each costs PostgreSQL twice as much.
-ANNOUNCE = """
+# Sends one notification per statement that changes rows, when its transaction commits. A payload holds 8,000 bytes, so
+# with more than 100 owners it lists none. to_jsonb lets one function with static statements handle any table; dynamic
+# statements would cost PostgreSQL twice as much.
+NOTIFY_CHANGES = """
 CREATE FUNCTION notify_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owner_column text := TG_ARGV[0];
@@ -40,7 +40,7 @@ $$
 
 def upgrade() -> None:
     set_lock_timeout()
-    op.execute(ANNOUNCE)
+    op.execute(NOTIFY_CHANGES)
 
 
 def downgrade() -> None:

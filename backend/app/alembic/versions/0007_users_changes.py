@@ -1,6 +1,6 @@
-"""Changes of users are announced."""
+"""Notifications of changed users."""
 
-from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
+from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 
 revision = "0007_users_changes"
 down_revision = previous(__file__)
@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     set_lock_timeout()
-    announce_no_changes("users")
+    stop_notifying_changes("users")

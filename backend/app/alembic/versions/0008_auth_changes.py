@@ -1,6 +1,6 @@
-"""The end of a session is announced to its streams."""
+"""Notifications of ended sessions, which make event streams re-check their session."""
 
-from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
+from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 
 revision = "0008_auth_changes"
 down_revision = previous(__file__)
@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     set_lock_timeout()
-    announce_no_changes("user_sessions")
+    stop_notifying_changes("user_sessions")

@@ -1,6 +1,6 @@
-"""Changes of items are announced."""
+"""Notifications of changed items."""
 
-from app.core.migrations.operations import announce_no_changes, notify_changes, previous, set_lock_timeout
+from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 
 revision = "0009_items_changes"
 down_revision = previous(__file__)
@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     set_lock_timeout()
-    announce_no_changes("items")
+    stop_notifying_changes("items")

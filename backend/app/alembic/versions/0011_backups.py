@@ -1,4 +1,4 @@
-"""Backups that were restored and found equal."""
+"""Verified backups."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Changes are announced by a notice to a connection that asks for it, which notifies after its commit."""
+"""Changes reported by a notice on connections that request it, which then notify after their commit."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ down_revision = previous(__file__)
 branch_labels = None
 depends_on = None
 
-ANNOUNCE = """
+NOTIFY_CHANGES = """
 CREATE OR REPLACE FUNCTION notify_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owner_column text := TG_ARGV[0];
@@ -29,14 +29,14 @@ BEGIN
             'topic', nullif(TG_ARGV[1], ''),
             'owners', CASE WHEN cardinality(owners) <= 100 THEN owners END
         );
-        {tell}
+        {report}
     END IF;
     RETURN NULL;
 END
 $$
 """
 NOTIFY = "PERFORM pg_notify('changes', change);"
-# core/database/change_notifier.py reads the notice. Other clients, such as psql, notify inside the transaction.
+# core/database/change_notifier.py reads the notice. Other clients, such as psql, notify within the transaction.
 NOTICE_OR_NOTIFY = f"""
         IF current_setting('app.announce', true) = 'notice' THEN
             RAISE NOTICE USING MESSAGE = change, ERRCODE = '01CHG';
@@ -48,9 +48,9 @@ NOTICE_OR_NOTIFY = f"""
 
 def upgrade() -> None:
     set_lock_timeout()
-    op.execute(ANNOUNCE.replace("{tell}", NOTICE_OR_NOTIFY))
+    op.execute(NOTIFY_CHANGES.replace("{report}", NOTICE_OR_NOTIFY))
 
 
 def downgrade() -> None:
     set_lock_timeout()
-    op.execute(ANNOUNCE.replace("{tell}", NOTIFY))
+    op.execute(NOTIFY_CHANGES.replace("{report}", NOTIFY))

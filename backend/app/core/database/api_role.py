@@ -1,6 +1,6 @@
-"""The API's role in PostgreSQL: it reads and writes rows, and can change no table, role or database.
+"""The API's role in PostgreSQL, which reads and writes rows but cannot change tables, roles or databases.
 
-`python -m app.prestart` and a restore call this as the owner of the tables.
+`python -m app.prestart` and a restore set it up as the owner of the tables.
 """
 
 import psycopg
@@ -9,46 +9,46 @@ from psycopg import Connection, sql
 from app.core.settings import settings
 
 CONNECT_SECONDS = 5
-# What migrations write. A process that could change it could make the next deployment leave one out.
+# Only migrations write these. If the API could, it could make the next deployment skip a migration.
 READ_ONLY = ("alembic_version", "applied_migrations")
 
 
 class ApiRoleError(Exception):
-    """The message says what to do."""
+    """The API's role cannot be set up. The message says what to do."""
 
 
 def prepare_api_role(url: str) -> None:
-    """Makes the role or gives it today's password, and grants it the rows of the database at `url`.
+    """Create the role or update its password, and grant it access to the rows of the database at `url`.
 
-    All of it in one transaction. Raises `ApiRoleError` when the role has or would need more rights than it should.
+    Runs in one transaction. Raises `ApiRoleError` when the role has too many privileges or the owner too few.
     """
     name = settings.POSTGRES_API_USER
     with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=CONNECT_SECONDS) as connection:
-        _refuse_powerful(connection, name)
+        _refuse_privileged(connection, name)
         try:
             _set_password(connection, name)
             _grant(connection, name)
         except psycopg.errors.InsufficientPrivilege as error:
             raise ApiRoleError(
-                f"{connection.info.user} may not make or change the role {name} ({error}). As an administrator of the "
-                f'server: ALTER ROLE "{connection.info.user}" CREATEROLE'
+                f"{connection.info.user} is not allowed to create or change the role {name} ({error}). As an "
+                f'administrator of the server, run: ALTER ROLE "{connection.info.user}" CREATEROLE'
             ) from None
 
 
-def _refuse_powerful(connection: Connection, name: str) -> None:
-    """Before its password is changed: the name could be the owner's own."""
+def _refuse_privileged(connection: Connection, name: str) -> None:
+    """Raise `ApiRoleError` for a privileged role. Call it before changing a password: the name could be the owner's."""
     statement = """
         SELECT FROM pg_roles WHERE rolname = %s
         AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls OR pg_has_role(oid, current_user, 'MEMBER'))
     """
     if connection.execute(statement, [name]).fetchone() is not None:
         raise ApiRoleError(
-            f"POSTGRES_API_USER={name} is a role that may do more than read and write rows. Set a name that is new."
+            f"The role POSTGRES_API_USER={name} has more privileges than reading and writing rows. Set an unused name."
         )
 
 
 def _set_password(connection: Connection, name: str) -> None:
-    """Only the verifier is sent, since a server can log its statements."""
+    """Set the password by its SCRAM verifier, because the server's log can contain the statement."""
     exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone() is not None
     password = settings.api_role_password.encode()
     verifier = connection.pgconn.encrypt_password(password, name.encode(), b"scram-sha-256").decode()
@@ -67,7 +67,7 @@ def _grant(connection: Connection, name: str) -> None:
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
-        # For tables that are made between this and the next call.
+        # For tables created between this call and the next.
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {role}",
     ):

@@ -1,4 +1,4 @@
-"""The connections of `AutocommitSession`: the driver's own pool, which costs a tenth of what SQLAlchemy's does."""
+"""The connection pool of `AutocommitSession`: the driver's own, at a tenth of the cost of SQLAlchemy's."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,9 +10,9 @@ import psycopg
 from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
-from app.core.database.change_notifier import ASK_FOR_NOTICES, change_notifier, collect_notices
+from app.core.database.change_notifier import REQUEST_NOTICES, change_notifier, collect_notices
 from app.core.database.connection import Connection
-from app.core.database.statements import Record, Row, Statement
+from app.core.database.statements import Parameters, Record, Statement
 
 RECONNECT_SECONDS = 0.5
 
@@ -21,19 +21,19 @@ class _Connection(Connection[Record]):
     notices: list[str]
 
     @cached_property
-    def reader(self) -> AsyncCursor[Record]:
-        """One cursor for all statements: a new one would find out again how to read each type."""
+    def shared_cursor(self) -> AsyncCursor[Record]:
+        """One cursor for all statements, because each new cursor looks up the loader of every column type again."""
         return self.cursor()
 
 
 class AutocommitPool:
-    """To be opened by `async with`, which waits for no connection.
+    """Pool of autocommit connections. Open it with `async with`, which does not wait for a connection.
 
-    `options` are those of SQLAlchemy's engine, so that both pools have the same bounds.
+    `options` are those of SQLAlchemy's engine, so that both pools have the same size and timeouts.
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        self._replaced = 0.0
+        self._drained_at = 0.0
         self.pool = AsyncConnectionPool(
             url.replace("+psycopg", "", 1),
             connection_class=_Connection,
@@ -41,9 +41,9 @@ class AutocommitPool:
             min_size=1,
             max_size=options["pool_size"],
             timeout=options["pool_timeout"],
-            configure=_ask_for_notices,
-            # After that the next request connects. The pool itself would wait longer from attempt to attempt, and
-            # find a database minutes after it has come back.
+            configure=_request_notices,
+            # Give up early, so that the next request connects. The pool's own backoff grows with every attempt, and
+            # would notice minutes late that the database is back.
             reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
@@ -57,47 +57,47 @@ class AutocommitPool:
     ) -> None:
         await self.pool.close()
 
-    async def fetch(self, statement: Statement, parameters: Row) -> list[Record]:
-        """Runs one statement. A connection is held only meanwhile."""
-        begun = monotonic()
-        connection = await self._take()
+    async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
+        """Run one statement, holding a connection only while it runs."""
+        started = monotonic()
+        connection = await self._acquire()
         try:
             return await _run(connection, statement, parameters)
         except psycopg.OperationalError:
-            # The server has closed the connection. Whether a write was done nobody can know: only reads are repeated.
+            # The server closed the connection, so it is unknown whether a write was committed: retry only reads.
             if not (connection.broken and statement.is_read):
                 raise
         finally:
             await self.pool.putconn(connection)
-        await self._replace_those_before(begun)
-        connection = await self._take()
+        await self._drain_unless_done_since(started)
+        connection = await self._acquire()
         try:
             return await _run(connection, statement, parameters)
         finally:
             await self.pool.putconn(connection)
 
-    async def _take(self) -> _Connection:
-        """The pool's own `check` would wait for a second after each that has ended."""
+    async def _acquire(self) -> _Connection:
+        """Return an open connection. The pool's own `check` would wait for a second after each closed one."""
         while (connection := await self.pool.getconn()).has_ended():
             await connection.close()
             await self.pool.putconn(connection)
         return connection
 
-    async def _replace_those_before(self, begun: float) -> None:
-        """What ended one connection has most often ended the others. To ask each would mean to wait for dead ones."""
-        if self._replaced < begun:
-            self._replaced = monotonic()
+    async def _drain_unless_done_since(self, started: float) -> None:
+        """If one connection was lost, the others probably were too: replace them instead of probing each."""
+        if self._drained_at < started:
+            self._drained_at = monotonic()
             await self.pool.drain()
 
 
-async def _ask_for_notices(connection: _Connection) -> None:
+async def _request_notices(connection: _Connection) -> None:
     connection.notices = collect_notices(connection)
-    await connection.execute(ASK_FOR_NOTICES)
+    await connection.execute(REQUEST_NOTICES)
 
 
-async def _run(connection: _Connection, statement: Statement, parameters: Row) -> list[Record]:
-    reader = connection.reader
-    await reader.execute(statement.sql, parameters)
+async def _run(connection: _Connection, statement: Statement[Any], parameters: Parameters) -> list[Record]:
+    cursor = connection.shared_cursor
+    await cursor.execute(statement.sql, parameters)
     if connection.notices:
         change_notifier.add(connection.notices)
-    return await reader.fetchall()
+    return await cursor.fetchall()

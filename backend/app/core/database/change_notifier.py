@@ -1,9 +1,9 @@
-"""Sends the changes that this process committed to every process that listens (`core/runtime/change_listener.py`).
+"""Notifies every listening process (`core/runtime/change_listener.py`) of the changes that this one committed.
 
-A trigger reports what a statement changed (`notify_changes` in `core/migrations/operations.py`): by NOTIFY in the same
-transaction, or by a notice if the connection requests it. Then this module notifies, in a transaction of its own
-after the commit. PostgreSQL has one lock for all notifications and holds it until the commit is on disk, so writers
-that notify wait for each other, each for a write to the disk.
+A trigger reports which rows a statement changed (`notify_changes` in `core/migrations/operations.py`). By default it
+runs NOTIFY in the same transaction. On connections that request it, it raises a notice instead, and this module runs
+NOTIFY in its own transaction after the commit. The reason: PostgreSQL has a single lock for notifications and holds it
+until the commit is on disk, so transactions that run NOTIFY would commit one after the other.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ logger = structlog.get_logger(__name__)
 
 CHANNEL = "changes"
 SQLSTATE = "01CHG"
-ASK_FOR_NOTICES = "SET app.announce = 'notice'"
-MOST_OWNERS = 100
-"""A message has room for 8,000 bytes; of more owners it names none, and everybody looks."""
+REQUEST_NOTICES = "SET app.announce = 'notice'"
+MAX_OWNERS = 100
+"""A payload holds 8,000 bytes. With more owners it lists none, which notifies all subscribers."""
 PAUSE_SECONDS = 0.02
-"""Changes of many writers in that time are one notification."""
+"""Changes committed within this time share one notification."""
 RETRY_SECONDS = 1.0
-LAST_SECONDS = 2.0
+SHUTDOWN_SECONDS = 2.0
 
-# Nothing is lost when the server crashes before this is on disk: whoever listens looks at everything then.
+# synchronous_commit is off because a crash of the server loses nothing: listeners refetch everything after a reconnect.
 _NOTIFY = Statement(
     select(
         func.set_config("synchronous_commit", "off", True),
@@ -44,14 +44,14 @@ Owners = set[str] | None
 
 
 class ChangeNotifier:
-    """What has been committed and not been passed on yet: the owners of each topic, or None for everybody."""
+    """Committed changes that are still to be sent: the owners per topic, or None for all subscribers."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str | None, Owners] = {}
+        self._pending: dict[str | None, Owners] = {}
         self._woken = asyncio.Event()
 
     def add(self, notices: list[str]) -> None:
-        """Takes a connection's notices, after its commit."""
+        """Move a connection's notices into the pending changes. Call it after the commit."""
         for notice in notices:
             change = json.loads(notice)
             self._merge(change["topic"], change["owners"])
@@ -59,43 +59,44 @@ class ChangeNotifier:
         self._woken.set()
 
     def _merge(self, topic: str | None, owners: Iterable[str] | None) -> None:
-        known = self._waiting.setdefault(topic, set())
+        known = self._pending.setdefault(topic, set())
         merged = None if known is None or owners is None else known | set(owners)
-        self._waiting[topic] = merged if merged is None or len(merged) <= MOST_OWNERS else None
+        self._pending[topic] = merged if merged is None or len(merged) <= MAX_OWNERS else None
 
     @asynccontextmanager
     async def sending(self, source: Source) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._send_for_ever(source), name="change-notifier")
+        """Send pending changes in the background. On exit, send the last ones within `SHUTDOWN_SECONDS`."""
+        task = asyncio.create_task(self._send_loop(source), name="change-notifier")
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             try:
-                await asyncio.wait_for(self._send(source), LAST_SECONDS)
+                await asyncio.wait_for(self._send(source), SHUTDOWN_SECONDS)
             except (psycopg.Error, TimeoutError) as error:
-                logger.warning("changes_not_announced", error=type(error).__name__)
+                logger.warning("change_notification_lost", error=type(error).__name__)
 
-    async def _send_for_ever(self, source: Source) -> None:
+    async def _send_loop(self, source: Source) -> None:
         while True:
             await self._woken.wait()
             self._woken.clear()
             try:
                 await self._send(source)
             except psycopg.Error as error:
-                logger.warning("changes_not_announced_yet", error=type(error).__name__)
+                logger.warning("change_notification_delayed", error=type(error).__name__)
                 self._woken.set()
                 await asyncio.sleep(RETRY_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _send(self, source: Source) -> None:
-        if not self._waiting:
+        if not self._pending:
             return
-        waiting, self._waiting = self._waiting, {}
+        pending, self._pending = self._pending, {}
         try:
-            await source.fetch(_NOTIFY, {**_NOTIFY.defaults, "messages": [*map(_message, waiting.items())]})
+            await source.fetch(_NOTIFY, {**_NOTIFY.defaults, "messages": [*map(_message, pending.items())]})
         except BaseException:
-            for topic, owners in waiting.items():
+            for topic, owners in pending.items():
                 self._merge(topic, owners)
             raise
 
@@ -106,38 +107,38 @@ def _message(change: tuple[str | None, Owners]) -> str:
 
 
 def collect_notices(connection: AsyncConnection[Any]) -> list[str]:
-    """The list to which the notices of a connection's changes are added from now on."""
+    """Return a list that receives the change notices of the connection from now on."""
     notices: list[str] = []
 
-    def hear(notice: psycopg.errors.Diagnostic) -> None:
+    def collect(notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate == SQLSTATE and notice.message_primary:
             notices.append(notice.message_primary)
 
-    connection.add_notice_handler(hear)
+    connection.add_notice_handler(collect)
     return notices
 
 
 def notify_commits_of(engine: AsyncEngine) -> None:
-    """For connections that the engine has not made yet."""
-    event.listen(engine.sync_engine, "connect", _ask_for_notices)
-    event.listen(engine.sync_engine, "rollback", _forget)
-    event.listen(engine.sync_engine, "checkin", _pass_on)
+    """Notify after each commit on the engine's connections. Call it before the engine opens the first one."""
+    event.listen(engine.sync_engine, "connect", _request_notices)
+    event.listen(engine.sync_engine, "rollback", _discard_notices)
+    event.listen(engine.sync_engine, "checkin", _add_to_pending)
 
 
-def _ask_for_notices(connection: Any, record: Any) -> None:
+def _request_notices(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute(ASK_FOR_NOTICES)
+    cursor.execute(REQUEST_NOTICES)
     cursor.close()
     connection.commit()
     record.info[SQLSTATE] = collect_notices(connection.driver_connection)
 
 
-def _forget(connection: Connection) -> None:
+def _discard_notices(connection: Connection) -> None:
     if not (connection.closed or connection.invalidated):
         connection.info[SQLSTATE].clear()
 
 
-def _pass_on(_: Any, record: Any) -> None:
+def _add_to_pending(_: Any, record: Any) -> None:
     if notices := record.info.get(SQLSTATE):
         change_notifier.add(notices)
 

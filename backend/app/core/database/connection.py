@@ -8,19 +8,19 @@ from psycopg.rows import Row
 
 class Connection(AsyncConnection[Row]):
     def has_ended(self) -> bool:
-        """Whether the server has closed it, asked of the operating system: no round trip, about 1 us.
+        """Return whether the server has closed the connection, without a round trip (about 1 us).
 
-        A server has nothing to say on a connection that nobody uses, until it ends it.
+        On an idle connection the server sends data only when it closes it, so the socket becomes readable only then.
         """
         poll = select.poll()
         poll.register(self.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
     async def cancel_safe(self, *, timeout: float = 0) -> None:  # noqa: ASYNC109  # psycopg's own parameter
-        """Closes it at once, when what waits for it is cut off, as a request is whose time is over.
+        """Close the connection immediately when the waiting task is cancelled, for example on a request timeout.
 
-        psycopg would ask the server to cancel the statement and wait for ten seconds more: in vain where the server
-        does not answer. One that does ends the statement by itself (`statement_timeout`), before a request's time is
-        over.
+        psycopg would send a cancel request and wait up to ten more seconds, which is useless if the server is
+        unreachable. A reachable server has ended the statement by then: `statement_timeout` is shorter than the request
+        timeout.
         """
         await self.close()

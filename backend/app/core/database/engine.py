@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.core.database.connection import Connection
 from app.core.settings import settings
 
-# Every wait for the database has a bound, below that of a request; beyond it the answer is 503.
+# Every wait for the database has a timeout shorter than that of the request; exceeding it results in 503.
 _SERVER_OPTIONS = {
     "statement_timeout": "8s",
     "lock_timeout": "2s",
@@ -34,16 +34,16 @@ ENGINE_OPTIONS: dict[str, Any] = {
 
 
 def make_engine(url: str | URL, **options: Any) -> AsyncEngine:
-    """With `ENGINE_OPTIONS` apart from these `options`, and connections of our own kind."""
+    """Create an engine with `ENGINE_OPTIONS`, overridden by `options`, that uses our `Connection` class."""
     options = ENGINE_OPTIONS | options
     connect_args = {**options.pop("connect_args"), "async_creator_fn": Connection.connect}
     engine = create_async_engine(url, connect_args=connect_args, **options)
-    event.listen(engine.sync_engine, "checkout", _refuse_ended)
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 
 
-def _refuse_ended(connection: AdaptedConnection, *_: object) -> None:
-    """SQLAlchemy then makes a new one: what a restart of the database has closed costs nobody an error."""
+def _refuse_closed(connection: AdaptedConnection, *_: object) -> None:
+    """Make SQLAlchemy replace a closed connection, so that a restart of the database causes no errors."""
     if connection.driver_connection.has_ended():
         raise DisconnectionError
 

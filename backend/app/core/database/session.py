@@ -1,11 +1,11 @@
-"""Connections and sessions. There are two kinds of session:
+"""Database pools and sessions. There are two kinds of session:
 
-- `AutocommitDep`: single statements by the fast path of `statements.py`, each its own transaction. For reads, and
-  for a write that is one statement and stands alone.
-- `SessionDep`: SQLModel's session. One request is one transaction with one commit, before the answer is sent.
+- `AutocommitDep`: single statements on the fast path of `statements.py`, each in its own transaction. For reads, and
+  for a request whose only write is one statement.
+- `SessionDep`: SQLModel's session. One request is one transaction with one commit, before the response is sent.
 
-What loads the user holds no connection when the handler asks for one: waiting for a second while holding a first can
-deadlock a pool.
+A request never holds two connections, because waiting for a second one can deadlock the pool. The dependency that
+loads the user has therefore released its connection when the handler acquires one.
 """
 
 from collections.abc import AsyncIterator
@@ -29,12 +29,12 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 
 autocommit_session = AutocommitSession()
-"""Has no state but its pool, so one does for all requests."""
+"""Shared by all requests, since its only state is the pool."""
 
 
 @asynccontextmanager
 async def connections() -> AsyncIterator[None]:
-    """Keeps the pools open. Waits for no connection: a database that is late must not stop the start."""
+    """Keep the pools open. Does not wait for a connection, so the process starts even if the database is not ready."""
     notify_commits_of(engine)
     async with AutocommitPool(settings.database_url, ENGINE_OPTIONS) as pool, change_notifier.sending(pool):
         autocommit_session.source = pool
@@ -44,7 +44,7 @@ async def connections() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
-    """A session that commits when the block ends well, then starts the jobs deferred in it."""
+    """Open a session. If the block raises no error, commit and then start the jobs deferred in it."""
     async with WriteSession() as session:
         yield session
         await session.commit()
@@ -67,6 +67,6 @@ async def get_autocommit_session() -> AutocommitSession:
     return autocommit_session
 
 
-# scope="function": a failed commit is an error answer, not a lost write behind a good one.
+# scope="function": the commit comes before the response, so that a failed commit is an error response.
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 AutocommitDep = Annotated[AutocommitSession, Depends(get_autocommit_session)]

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond FastAPI's own: every error of each operation, by its code."""
+"""Additions to FastAPI's OpenAPI document: every error of each operation by its code, and response headers."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -21,22 +21,22 @@ from app.core.errors import (
     Unavailable,
 )
 
-_CODES = "codes"  # replaced by what a status really needs before anybody reads the document
+_CODES = "codes"  # a placeholder in `responses=`, which `_add_problems` replaces by schemas
 _SAFE_METHODS = {"get", "head", "options"}
 _HEADERS = {
-    "ETag": ("The version of the record, for `If-Match`", {"type": "string"}),
-    "Retry-After": ("Seconds until it is worth trying again", {"type": "integer", "minimum": 1}),
-    "X-Total-Count": ("How many rows there were when the answer began", {"type": "integer", "minimum": 0}),
+    "ETag": ("Version of the record, for use in `If-Match`", {"type": "string"}),
+    "Retry-After": ("Seconds to wait before the next attempt", {"type": "integer", "minimum": 1}),
+    "X-Total-Count": ("Number of rows when the response started", {"type": "integer", "minimum": 0}),
 }
 _CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
 _StatusAndCode = tuple[int, ErrorCode]
 
 
 def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of an operation: the errors that its handler can raise.
+    """Return `responses=` for an operation: the errors that its handler can raise.
 
-    Those that every operation can answer, those of its dependencies (`raises`), and 401, 408, 413 and 422 where they
-    follow from the signature, are added by themselves.
+    Other errors are added automatically: those that any operation can return, those of its dependencies (`raises`),
+    and 401, 408, 413 and 422 where they follow from the signature.
     """
     responses: dict[int | str, dict[str, Any]] = {}
     for error in errors:
@@ -45,7 +45,7 @@ def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 
 def raises(*errors: type[AppError]) -> Callable[[_CallableT], _CallableT]:
-    """Marks a dependency with the errors that it can raise, for every operation that depends on it."""
+    """Declare the errors that a dependency can raise, for every operation that depends on it."""
 
     def mark(dependency: _CallableT) -> _CallableT:
         dependency.raises = errors  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def raises(*errors: type[AppError]) -> Callable[[_CallableT], _CallableT]:
 
 
 def route_name(route: APIRoute) -> str:
-    """Operation ids are the handlers' names: the SDK's functions are called after them."""
+    """Return the handler's name as operation id, which names the function in the SDK."""
     return route.name
 
 
@@ -93,7 +93,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
 
 
 def _add_headers(responses: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Names the headers that follow from the kind of the answer."""
+    """Add the headers that follow from a response's status, model or media type."""
     for status, response in responses.items():
         names = []
         content = response.get("content", {})
@@ -126,20 +126,19 @@ def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_Status
 def _problems_of_dependencies(dependant: Dependant) -> Iterator[_StatusAndCode]:
     for error in getattr(dependant.call, "raises", ()):
         yield error.status, error.code
-    for each in dependant.dependencies:
-        yield from _problems_of_dependencies(each)
+    for dependency in dependant.dependencies:
+        yield from _problems_of_dependencies(dependency)
 
 
 def _add_problems(operation: dict[str, Any], common: set[_StatusAndCode]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    declared = {(int(status), code) for status, each in responses.items() for code in each.get(_CODES, ())}
-    codes: dict[int, set[ErrorCode]] = {}
+    declared = {(int(status), code) for status, response in responses.items() for code in response.get(_CODES, ())}
+    codes_by_status: dict[int, set[ErrorCode]] = {}
     for status, code in common | declared:
-        codes.setdefault(status, set()).add(code)
-    for status, of_status in codes.items():
-        in_order = [code for code in ErrorCode if code in of_status]
-        responses[str(status)] = _response(in_order)
+        codes_by_status.setdefault(status, set()).add(code)
+    for status, codes in codes_by_status.items():
+        responses[str(status)] = _response([code for code in ErrorCode if code in codes])
     operation["responses"] = dict(sorted(responses.items()))
 
 
@@ -160,6 +159,6 @@ def _schema_name(code: ErrorCode) -> str:
 
 
 def _schema(code: ErrorCode) -> dict[str, Any]:
-    """A problem with this code: by the union of these, the type of a caught error knows its codes."""
+    """Return the schema of a problem with this code. Their union gives the SDK's errors a typed `code`."""
     own = {"type": "object", "required": ["code"], "properties": {"code": {"const": code.value}}}
     return {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}

@@ -1,6 +1,7 @@
-"""No change overwrites another unseen: a row's version is its entity tag (RFC 9110, sections 8.8.3 and 13.1.1).
+"""Conditional requests, which prevent lost updates (RFC 9110, sections 8.8.3 and 13.1.1).
 
-An answer with one record carries its `ETag`; a client that sends it back as `If-Match` changes that version or nothing.
+A response with one record has the record's version as its `ETag`. A client that sends it back as `If-Match` changes
+that version or gets 412.
 """
 
 import re
@@ -24,14 +25,14 @@ def entity_tag(version: int) -> str:
 
 @dataclass(frozen=True)
 class Precondition:
-    """Which versions a change is meant for; without `tags`, all of them."""
+    """The entity tags of the versions that a request applies to; `None` is any version."""
 
     tags: frozenset[str] | None = None
 
     def check(self, version: int) -> None:
-        """Raises `PreconditionFailed`. Ask with the row locked: nobody changes it in between."""
+        """Raise `PreconditionFailed` if the version does not match. Lock the row first, so that it cannot change."""
         tag = entity_tag(version)
-        # A weak tag never matches: this is the strong comparison.
+        # Strong comparison: a weak tag never matches.
         if self.tags is not None and tag not in self.tags:
             raise PreconditionFailed(headers={"ETag": tag})
 
@@ -46,19 +47,19 @@ async def _if_match(
         str,
         Header(
             alias="If-Match",
-            description='`"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the '
-            "record has another version by now",
+            description='`"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the '
+            "record has a different version now.",
             json_schema_extra={"pattern": _ASCII_IF_MATCH},
         ),
     ] = "*",
 ) -> Precondition:
-    """A header that comes several times is one list."""
+    """Parse `If-Match`. Repeated headers form one list. Raises `Invalid`."""
     fields = request.headers.getlist("if-match")
     value = ",".join(fields).strip(" \t")
     if not fields or value == "*":
         return ANY_VERSION
     if not _IF_MATCH.fullmatch(value):
-        raise Invalid("If-Match", "This is not a list of entity tags")
+        raise Invalid("If-Match", 'Not a list of entity tags. Write them like "3" or "3", "4".')
     return Precondition(frozenset(re.findall(_TAG, value)))
 
 

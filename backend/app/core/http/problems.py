@@ -1,4 +1,4 @@
-"""Turns every exception into a problem document: our own errors, FastAPI's, and the database's."""
+"""Handlers that turn every exception into a problem document: our own errors, FastAPI's and the database's."""
 
 import asyncio
 from http import HTTPStatus
@@ -50,7 +50,7 @@ def problem_response(
     headers: dict[str, str] | None = None,
     **extensions: Any,
 ) -> JSONResponse:
-    """`extensions` are further members of the document, in JSON's own types."""
+    """Create a problem document as a response. `extensions` are additional members with JSON values."""
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -81,7 +81,7 @@ async def _http_exception(request: Request, error: HTTPException) -> JSONRespons
 
 
 def _allowed_methods(request: Request) -> set[str]:
-    """The methods of all routes of this path: the framework names those of the first one only."""
+    """Return the methods of all routes with this path. Starlette reports only those of the first route."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
     path = next((route.path for route in routes if route.path_regex.match(request.scope["path"])), None)
     if path is None:
@@ -90,10 +90,10 @@ def _allowed_methods(request: Request) -> set[str]:
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
-    """Leaves out pydantic's `input` and `ctx`: they echo what the client sent."""
+    """Convert one of Pydantic's errors, without `input` and `ctx`, which echo the client's input."""
     location = [str(part) for part in error["loc"]]
     if error["type"] == "json_invalid":
-        location = location[:1]  # what follows is a position in the text
+        location = location[:1]  # the second part is a position in the text
     if len(location) > 1 and location[0] in ("body", "query", "path", "header", "cookie"):
         location = location[1:]
     message = error["msg"].removeprefix("Value error, ")
@@ -101,8 +101,8 @@ def _field_error(error: dict[str, Any]) -> FieldError:
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
-    errors = [_field_error(each) for each in error.errors()]
-    names = ", ".join(dict.fromkeys(each.field for each in errors))
+    errors = [_field_error(field_error) for field_error in error.errors()]
+    names = ", ".join(dict.fromkeys(field_error.field for field_error in errors))
     return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
 
 
@@ -111,18 +111,18 @@ async def _database_error(request: Request, error: DBAPIError | psycopg.Error) -
 
 
 def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
-    """The one map from PostgreSQL's errors to ours. Re-raises what is a fault in the program."""
+    """Map an error of PostgreSQL to one of ours. Re-raises an error that is a bug in the program."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     match cause:
         case pg.UniqueViolation():
             return Duplicate("A record with these values already exists")
         case pg.ForeignKeyViolation():
-            return Conflict("A record that this one refers to is gone")
+            return Conflict("A referenced record no longer exists")
         case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():
-            # Most often a model that allows more than the table: the names tell which, and show no value.
+            # Usually the model accepts more than the table does. The names identify the column and reveal no value.
             place = {"column": cause.diag.column_name, "constraint": cause.diag.constraint_name}
-            logger.warning("value_refused_by_database", error=type(cause).__name__, **place)
-            return Invalid("body", "The database refused a value of the request")
+            logger.warning("value_rejected_by_database", error=type(cause).__name__, **place)
+            return Invalid("body", "The database rejected a value in the request")
         case pg.OperationalError() | pg.IdleInTransactionSessionTimeout() | pg.InternalError_():
             logger.warning("database_unavailable", error=type(cause).__name__)
             return Unavailable()
@@ -136,7 +136,7 @@ async def _pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
 
 
 async def _stale_data(request: Request, _: StaleDataError) -> JSONResponse:
-    return await _app_error(request, Conflict("The record was changed or deleted meanwhile"))
+    return await _app_error(request, Conflict("The record was changed or deleted by another request. Load it again."))
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -154,12 +154,11 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 class CatchErrors:
-    """The innermost middleware. An unhandled error is logged and answered here.
+    """Innermost middleware: logs unhandled errors, responds with 500, and enforces the request timeout.
 
-    Were it left to Starlette's outermost handler, that would re-raise it after the answer and the
-    server would close the connection under other requests. A request that takes too long ends here
-    as well; `Stream` moves the deadline, which is in the scope, when it starts. What fails after its answer has
-    started is re-raised, so that the server cuts the connection.
+    Starlette's own handler would re-raise the error after its response, and the server would close a connection that
+    other requests use. `Stream` extends the deadline in the scope when it starts. An error after the start of the
+    response is re-raised, so that the server aborts the connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -171,7 +170,7 @@ class CatchErrors:
 
         started = False
 
-        async def send_and_remember(message: Message) -> None:
+        async def send_and_note_start(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
@@ -179,15 +178,15 @@ class CatchErrors:
         scope["deadline"] = deadline = asyncio.timeout(REQUEST_SECONDS)
         try:
             async with deadline:
-                return await self.app(scope, receive, send_and_remember)
+                return await self.app(scope, receive, send_and_note_start)
         except TimeoutError:
             logger.error("request_timed_out", path=loggable(scope["path"]))
-            response = problem_response(scope, 503, "The request took too long", headers={"Retry-After": "1"})
+            detail = "The request took too long. Try again in a moment."
+            response = problem_response(scope, 503, detail, headers={"Retry-After": "1"})
         except Exception:
             logger.exception("unhandled_error", path=loggable(scope["path"]))
-            response = problem_response(
-                scope, 500, "Something went wrong on our side. Quote the request id to report it."
-            )
+            detail = "An unexpected error occurred. If you report it, include the request id."
+            response = problem_response(scope, 500, detail)
         if started:
-            raise RuntimeError("The error came after the response had started")
+            raise RuntimeError("The request failed after its response had started")
         await response(scope, receive, send)

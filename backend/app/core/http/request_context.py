@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, access log and timing."""
+"""Outermost middleware: request id, access log and timing."""
 
 import re
 import secrets
@@ -11,14 +11,14 @@ from app.core.runtime.shutdown import is_draining
 from app.core.settings import settings
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-# A proxy asks each second, and only a bad answer is worth a line.
+# A proxy probes every second, so only failures are logged.
 _PROBES = f"{settings.API_V1_STR}/health/"
 
 
 class RequestContext:
-    """Takes `X-Correlation-ID` from the request or makes one, and answers it with every response.
+    """Accepts `X-Correlation-ID` from the request or generates one, and adds it to the response.
 
-    Logs one line a request, without the query string: it can hold personal data.
+    Logs one line per request, without the query string, which can contain personal data.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -42,7 +42,7 @@ class RequestContext:
                 milliseconds = b"%.1f" % ((time.perf_counter() - started) * 1000)
                 own = (b"x-correlation-id", request_id.encode()), (b"x-process-time-ms", milliseconds)
                 message["headers"] = [*message.get("headers", ()), *own]
-                if is_draining():  # a connection that stays open could be used just when the process ends
+                if is_draining():  # else a client could send its next request just as the process ends
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 

@@ -1,7 +1,7 @@
-"""Refuses what no endpoint should have to think of: a foreign host, an oversized or broken body.
+"""Middleware that rejects unknown hosts and oversized or malformed bodies, so that endpoints need not check.
 
-A NUL byte or a lone surrogate cannot be stored in PostgreSQL, and NaN is not JSON (RFC 8259): each
-is a 4xx here, wherever in the path, the query, a form or a JSON document it stands.
+PostgreSQL cannot store NUL or a lone surrogate, and NaN is not JSON (RFC 8259). Each results in a 4xx here, whether
+it is in the path, the query, a form or a JSON document.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 BODY_SECONDS = 15
 
 
-class Refused(Exception):
+class Rejected(Exception):
     def __init__(self, status: int, detail: str, field: str = "body") -> None:
         super().__init__(detail)
         self.status = status
@@ -38,7 +38,7 @@ class RequestGuard:
             return await self.app(scope, receive, send)
 
         try:
-            headers = dict(reversed(scope["headers"]))  # of a repeated one the first counts, as in Starlette
+            headers = dict(reversed(scope["headers"]))  # the first of a repeated header counts, as in Starlette
             self._check_host(headers.get(b"host", b""))
             _check_text(scope.get("raw_path", b""), "path")
             _check_text(scope["query_string"].replace(b"+", b" "), "query")
@@ -46,18 +46,18 @@ class RequestGuard:
                 body = await _read_body(receive, self._max_bytes(scope))
                 _check_body(headers.get(b"content-type", b"").decode("latin-1"), body)
                 receive = _replay(body, receive)
-        except Refused as error:
-            return await _answer(scope, error)(scope, receive, send)
+        except Rejected as error:
+            return await _response(scope, error)(scope, receive, send)
         await self.app(scope, receive, send)
 
     def _check_host(self, encoded: bytes) -> None:
         host = encoded.decode("latin-1")
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         if name.lower() not in self.allowed_hosts:
-            raise Refused(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
+            raise Rejected(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
 
     def _max_bytes(self, scope: Scope) -> int:
-        """What the route takes, where it declares a `max_body_size` of its own."""
+        """Return the `max_body_size` that the route declares, or the default."""
         if self._uploads is None:
             self._uploads = [route for route in scope["app"].routes if getattr(route, "max_body_size", None)]
         for route in self._uploads:
@@ -66,20 +66,20 @@ class RequestGuard:
         return MAX_BODY_BYTES
 
 
-def _answer(scope: Scope, error: Refused) -> ASGIApp:
+def _response(scope: Scope, error: Rejected) -> ASGIApp:
     errors = []
     if error.status == 422:
         errors = [FieldError(code="invalid_text", message=error.detail, field=error.field)]
-    # What was not read of a body cannot be told from the next request.
+    # Unread body bytes would be parsed as the next request.
     headers = {"Connection": "close"} if error.status in (408, 413) else None
     return problem_response(scope, error.status, error.detail, errors=errors, headers=headers)
 
 
 async def _read_body(receive: Receive, max_bytes: int) -> bytes:
-    """The whole body, counted as it arrives: a Content-Length can be missing or wrong.
+    """Read the whole body, counting it as it arrives, because a Content-Length can be missing or wrong.
 
-    What is too much is thrown away for a while before the answer, since a client that is cut off while it sends may
-    never read why.
+    The excess is discarded up to a limit before the response: a client that is disconnected while it sends might never
+    read the error.
     """
     chunks: list[bytes] = []
     size = 0
@@ -88,7 +88,7 @@ async def _read_body(receive: Receive, max_bytes: int) -> bytes:
             while size <= MAX_DISCARDED_BYTES:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise Refused(400, "The request body is incomplete")
+                    raise Rejected(400, "The request body is incomplete")
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size <= max_bytes:
@@ -96,9 +96,9 @@ async def _read_body(receive: Receive, max_bytes: int) -> bytes:
                 if not message.get("more_body", False):
                     break
     except TimeoutError:
-        raise Refused(408, "The request body did not arrive in time") from None
+        raise Rejected(408, "The request body did not arrive in time") from None
     if size > max_bytes:
-        raise Refused(413, f"The request body is larger than {max_bytes >> 20} MiB")
+        raise Rejected(413, f"The request body is larger than {max_bytes >> 20} MiB")
     return b"".join(chunks)
 
 
@@ -116,15 +116,15 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _check_text(encoded: bytes, field: str) -> None:
-    """Percent-encoded text must be UTF-8 without NUL."""
+    """Reject percent-encoded text that is not UTF-8 or contains NUL."""
     if b"%" not in encoded and encoded.isascii() and b"\0" not in encoded:
         return
     try:
         text = unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError:
-        raise Refused(422, f"The {field} is not valid UTF-8", field) from None
+        raise Rejected(422, f"The {field} is not valid UTF-8", field) from None
     if "\0" in text:
-        raise Refused(422, f"The {field} has a NUL character", field)
+        raise Rejected(422, f"The {field} contains a NUL character", field)
 
 
 def _check_body(content_type: str, body: bytes) -> None:
@@ -136,34 +136,34 @@ def _check_body(content_type: str, body: bytes) -> None:
 
 
 def _check_json(body: bytes) -> None:
-    """A second parse only where the bytes give a reason for it."""
+    """Reject a JSON document with text that cannot be stored. Parses it only if its bytes look suspicious."""
     if b"\0" in body:
-        raise Refused(422, "The JSON document has a NUL character")
+        raise Rejected(422, "The JSON document contains a NUL character")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(422, "The JSON document is not valid UTF-8") from None
+        raise Rejected(422, "The JSON document is not valid UTF-8") from None
     if "\\u" not in text and "NaN" not in text and "Infinity" not in text:
         return
     try:
-        _check_strings(json.loads(text, parse_constant=_refuse_constant))
+        _check_strings(json.loads(text, parse_constant=_reject_constant))
     except RecursionError:
-        raise Refused(422, "The JSON document is nested too deeply") from None
+        raise Rejected(422, "The JSON document is nested too deeply") from None
     except ValueError:
-        return  # malformed: the framework says where
+        return  # FastAPI reports where the document is malformed
 
 
-def _refuse_constant(name: str) -> None:
-    raise Refused(422, f"{name} is not JSON")
+def _reject_constant(name: str) -> None:
+    raise Rejected(422, f"{name} is not valid JSON")
 
 
 def _check_strings(value: Any) -> None:
     match value:
         case str():
             if "\0" in value:
-                raise Refused(422, "The JSON document has a NUL character in a string")
+                raise Rejected(422, "A string in the JSON document contains a NUL character")
             if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-                raise Refused(422, "The JSON document has half of a surrogate pair in a string")
+                raise Rejected(422, "A string in the JSON document contains a lone surrogate")
         case list():
             for element in value:
                 _check_strings(element)

@@ -1,4 +1,4 @@
-"""Security headers. `frontend/nginx.conf` sends the same for the dashboard; a test compares them."""
+"""Security headers. `frontend/nginx.conf` sends the same ones for the dashboard; a test compares them."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +20,7 @@ DASHBOARD = {
     ),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Swagger UI starts itself with an inline script.
+# Swagger UI needs an inline script.
 DOCS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -34,13 +34,13 @@ def is_api(path: str) -> bool:
 
 
 def _encode(headers: dict[str, str]) -> tuple[frozenset[bytes], list[tuple[bytes, bytes]]]:
-    """Their names, and the headers, as ASGI has them."""
+    """Return the headers' names and the headers, both encoded for ASGI."""
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     return frozenset(name for name, _ in encoded), encoded
 
 
 class ResponseHeaders:
-    """Adds headers to every response; one that the endpoint has set itself stays."""
+    """Adds security headers to every response. A header set by the endpoint takes precedence."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
@@ -58,7 +58,7 @@ class ResponseHeaders:
             if message["type"] == "http.response.start":
                 headers = message.get("headers", ())
                 own = {name for name, _ in headers} & names
-                message["headers"] = [*headers, *(each for each in added if each[0] not in own)]
+                message["headers"] = [*headers, *(header for header in added if header[0] not in own)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -1,8 +1,7 @@
-"""Serves the built dashboard from the API's own process, when `FRONTEND_DIR` is set.
+"""Serves the built dashboard from the API's own process when `FRONTEND_DIR` is set.
 
-Nginx does the same in Compose, by the same rules: hashed assets are immutable, `index.html` is
-never taken from a cache unasked, a missing asset is a 404 and not the application, `/config.js` is
-made from the settings.
+In Compose, Nginx does this by the same rules: hashed assets are immutable, `index.html` is always revalidated, a
+missing asset is a 404 instead of `index.html`, and `/config.js` is generated from the settings.
 """
 
 import json
@@ -25,8 +24,9 @@ _REVALIDATE = "no-cache"
 
 
 def configuration(project_name: str) -> str:
-    """The script that tells the dashboard what depends on its place. `<` is escaped, so that no reader can take
-    it for the end of a script element. frontend/docker-entrypoint.sh writes the same.
+    """Return the script with the dashboard's configuration for this deployment.
+
+    `<` is escaped, so that it can never end a script element. frontend/docker-entrypoint.sh generates the same script.
     """
     name = json.dumps(project_name, ensure_ascii=False).replace("<", "\\u003c")
     return f'window.APP_CONFIG = {{"projectName": {name}}};\n'
@@ -41,7 +41,7 @@ class Dashboard(StaticFiles):
         if path == "config.js" and scope["method"] in ("GET", "HEAD"):
             return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
         if "/." in scope["path"]:
-            raise HTTPException(404)  # what the build keeps for itself
+            raise HTTPException(404)  # hidden files of the build
         try:
             return await super().get_response(path, scope)
         except HTTPException as error:
@@ -78,7 +78,7 @@ class Dashboard(StaticFiles):
 
 
 def serve_dashboard(app: FastAPI, directory: Path, project_name: str) -> None:
-    """Answers every path that no route takes with the dashboard's files or its `index.html`."""
+    """Serve the dashboard's files, or its `index.html`, for every path that no route matches."""
     dashboard = Dashboard(directory, configuration(project_name))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Answers that are sent piece by piece, for longer than another request may take."""
+"""Streamed responses, which can take longer than other requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -8,9 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class Stream(StreamingResponse):
-    """From its first byte on it has `seconds` of its own instead of `REQUEST_SECONDS`; `None` is for ever.
+    """A response whose timeout, once it has started, is `seconds` instead of `REQUEST_SECONDS`; `None` is unlimited.
 
-    An error or the end of its time cuts the connection: the receiver must not take what it has for the whole.
+    An error or the timeout aborts the connection, so that the client does not take the partial content as complete.
     """
 
     def __init__(

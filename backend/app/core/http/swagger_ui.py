@@ -1,4 +1,4 @@
-"""Swagger UI on /docs, from our own server: it works without the internet and under a strict content policy."""
+"""Swagger UI on /docs, served by the API itself: it works offline and under a strict Content-Security-Policy."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Lists as CSV (RFC 4180), for people: with the mark by which spreadsheets know UTF-8, and without formulas."""
+"""Lists as CSV (RFC 4180) for spreadsheets: with a UTF-8 byte order mark and with formulas escaped."""
 
 import csv
 import io
@@ -13,24 +13,25 @@ from app.core.http.streaming import Stream
 from app.core.lists.paged_list import WholeList
 
 EXPORT_SECONDS = 600
-# A spreadsheet would run a cell with such a beginning, whoever has written it.
+# A spreadsheet runs a cell that starts with one of these as a formula, and other users may have written the cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvResponse(Response):
-    """For `response_class=`, which is what the OpenAPI document says of the answer."""
+    """For `response_class=`, which sets the media type in the OpenAPI document."""
 
     media_type = "text/csv"
 
 
 class NoLongerAllowed(Exception):
-    """Cuts a download: the session has ended, or the user's rights are others."""
+    """Aborts a download: the session ended or the user's permissions changed."""
 
 
 async def csv_response(name: str, rows: WholeList, is_allowed: Callable[[], Awaitable[bool]]) -> Stream:
-    """A download. What goes wrong before the first rows are there is a problem as everywhere.
+    """Create the response of a download.
 
-    `is_allowed` is asked before each further piece.
+    Loads the first chunk itself, so that an error up to there is a problem document. `is_allowed` is called before
+    each further chunk; if it returns False, the download is aborted.
     """
     first = await anext(rows.chunks)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "X-Total-Count": str(rows.count)}
@@ -54,7 +55,7 @@ def _lines(records: Iterable[Record]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Values as in JSON; `None` is an empty cell."""
+    """Format a value as in JSON; `None` is an empty cell."""
     match value:
         case str():
             return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -1,4 +1,4 @@
-"""What lists take and answer: pages by number (`skip`, `page`), or by a cursor that costs the same at any depth."""
+"""Parameters and responses of lists: pages by number (`skip`, `page`), or by cursor, at the same cost at any depth."""
 
 import base64
 import json
@@ -20,19 +20,19 @@ RowT = TypeVar("RowT")
 
 
 class ListFilter(BaseModel):
-    """Which rows of a list, in which order. A feature adds its own filters and `sort: Literal[...]`."""
+    """Search text and order of a list. A feature adds its own filters and `sort: Literal[...]`."""
 
     q: str | None = Field(default=None, max_length=255, description="Text to search for")
     sort: str
 
 
 class ListParams(ListFilter):
-    """And which page of them."""
+    """Parameters of a list with pages."""
 
     skip: int = Field(default=0, ge=0, le=MAX_SKIP)
     limit: int = Field(default=MAX_LIMIT, ge=1, le=MAX_LIMIT)
-    page: int | None = Field(default=None, ge=1, le=MAX_PAGE, description="Used instead of `skip`")
-    cursor: str | None = Field(default=None, max_length=2_000, description="`next_cursor` of the page before")
+    page: int | None = Field(default=None, ge=1, le=MAX_PAGE, description="Page number, takes precedence over `skip`")
+    cursor: str | None = Field(default=None, max_length=2_000, description="`next_cursor` of the previous page")
 
     @model_validator(mode="after")
     def _page_to_skip(self) -> Self:
@@ -60,7 +60,7 @@ class Page(BaseModel, Generic[RowT]):
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page ended: its last row's sort key and id, and how many rows lie before the next."""
+    """The end of a page: the last row's sort key and id, and the number of rows up to and including it."""
 
     sort: str
     key: str | None
@@ -73,7 +73,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str, *, sort: str, has_key: bool) -> "Cursor":
-        """Raises `Invalid` for what `encode` did not make, and for another list's order."""
+        """Decode a cursor. Raises `Invalid` if it is malformed or has a different sort order."""
         try:
             document = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
             cursor_sort, key, row_id, offset = document
@@ -82,10 +82,10 @@ class Cursor:
             if cursor_sort == sort and is_key and type(offset) is int and 0 <= offset <= _MAX_OFFSET:
                 return cursor
         except (ValueError, TypeError, AttributeError, RecursionError):
-            pass  # the same answer as for a well-formed one of another list
-        raise Invalid("cursor", "The cursor is not one of this list")
+            pass  # the same error as for a cursor of another list
+        raise Invalid("cursor", "Invalid cursor for this list. Start from the first page.")
 
 
 def _is_text(key: object) -> bool:
-    """Whether PostgreSQL could have made this text."""
+    """Return whether the key is text that PostgreSQL can store."""
     return isinstance(key, str) and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in key)

@@ -1,18 +1,18 @@
-"""One e-mail identity: every entry point turns an address into the same form, or refuses it."""
+"""Normalization of email addresses: every entry point uses it, so that one address is one identity."""
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
 
 def normalize_email(address: str) -> str:
-    """The address in lower case, its domain mapped by IDNA (UTS 46) and written in Unicode.
+    """Return the address in lower case, with its domain mapped by IDNA (UTS 46) and written in Unicode.
 
-    What stands before the @ must be ASCII: look-alike letters cannot make a second account there.
-    Raises a validation error for anything else.
+    The part before the @ must be ASCII, so that look-alike letters cannot create a second account.
+    Raises a validation error for an invalid address.
     """
     try:
         result = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
-    # Not casefold(): it would turn the domain straße.example into another one.
+    # Not casefold(), which would turn the domain straße.example into a different one.
     return f"{result.local_part.lower()}@{result.domain}"

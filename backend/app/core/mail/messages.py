@@ -1,7 +1,7 @@
-"""Mails, rendered from the templates in a feature's `emails/` folder.
+"""Mails rendered from the templates in a feature's `emails/` folder.
 
-A mail `name` is `name.mjml` (HTML, by MJML) and `name.txt`, both Jinja2 templates in which an
-undefined variable is an error. User text is escaped in the HTML.
+A mail consists of `name.mjml` (HTML, by MJML) and `name.txt`. Both are Jinja2 templates in which an undefined
+variable is an error. The HTML escapes all values.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Mail:
 
 
 def render(template: str, *, subject: str, **context: Any) -> Mail:
-    """Renders `template`, such as `auth/emails/welcome`."""
+    """Render a template, for example `auth/emails/welcome`."""
     context |= {
         "project_name": settings.PROJECT_NAME,
         "frontend_url": settings.FRONTEND_URL,

@@ -1,4 +1,4 @@
-"""Sends mails by SMTP. Only jobs send: a request never waits for a mail server."""
+"""Mail delivery by SMTP. Only jobs send mail, so that no request waits for the mail server."""
 
 import structlog
 from emails.message import Message
@@ -12,7 +12,7 @@ SMTP_SECONDS = 10
 
 
 async def send(mail: Mail, *, to: str) -> None:
-    """Sends one mail by SMTP; raises when the server does not take it. Call it from a job."""
+    """Send a mail from a job. Raises an error if the mail server does not accept it."""
     if not settings.emails_enabled:
         logger.warning("mail_not_sent", reason="SMTP_HOST is not set", subject=mail.subject)
         return
@@ -29,7 +29,7 @@ async def send(mail: Mail, *, to: str) -> None:
         "ssl": settings.SMTP_SSL,
         "timeout": SMTP_SECONDS,
         "fail_silently": False,
-        # Without a name the library asks DNS for one, which blocks the event loop.
+        # By default the library looks up the host name in DNS, which blocks the event loop.
         "local_hostname": "localhost",
     }
     if settings.SMTP_USER:
@@ -37,4 +37,4 @@ async def send(mail: Mail, *, to: str) -> None:
         smtp["password"] = settings.SMTP_PASSWORD.get_secret_value()
     response = await message.send_async(to=to, smtp=smtp)
     if response.status_code != 250:
-        raise RuntimeError(f"The mail server answered {response.status_code}")
+        raise RuntimeError(f"The mail server responded with {response.status_code}")

@@ -1,7 +1,7 @@
-"""Which migrations a database has had, and in which order: the table `applied_migrations`.
+"""The table `applied_migrations`: which migrations have run on a database, and in which order.
 
-Alembic itself keeps the last one only. That says nothing of one that has come since with a lower number, by a feature
-that was switched on or an update of the template.
+Alembic records only the last one. That does not reveal whether a migration with a lower number has run that was added
+later, by switching on a feature or by an update of the template (decision 0032).
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from app.core.features import APP_DIR
 
-# As `previous()` in `core/migrations/operations.py` finds them, which would load Alembic.
+# The same order as `previous()` in `core/migrations/operations.py`, without importing Alembic.
 REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob("[0-9]*.py"))
 LOCK_SECONDS = 60.0
 
-# Not of the application's metadata: it is there before the first migration.
+# Not part of the application's metadata, because the table must exist before the first migration.
 TABLE = sa.Table(
     "applied_migrations",
     sa.MetaData(),
@@ -25,7 +25,7 @@ TABLE = sa.Table(
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), nullable=False, unique=True),
     sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )
-# Up to where Alembic is, which `alembic stamp` and people can move.
+# Only up to Alembic's revision, because `alembic stamp` can move it back.
 APPLIED = """
     SELECT revision FROM applied_migrations WHERE position <= (
         SELECT position FROM applied_migrations JOIN alembic_version ON version_num = revision
@@ -34,18 +34,18 @@ APPLIED = """
 
 
 class UnknownRevision(Exception):
-    """The database is at a migration that this release does not have, and has no record of the others."""
+    """The database is at a migration unknown to this release, and has no record of earlier ones."""
 
 
 class MigrationInProgress(Exception):
-    """Another process has not come to the end of its migrations in `LOCK_SECONDS`."""
+    """Another process has been migrating the database for longer than `LOCK_SECONDS`."""
 
 
 def applied(connection: Connection, known: Sequence[str]) -> list[str]:
-    """The first one first, with those that this release does not have among them. `known` are those that it has.
+    """Return the applied migrations in order, including any unknown to this release, whose own are `known`.
 
-    What was done without the record, by an earlier release or a script of SQL, is known by the numbers. Raises
-    `UnknownRevision`.
+    Migrations that ran without being recorded, by an old release or a SQL script, are inferred from their numbers.
+    Raises `UnknownRevision`.
     """
     if not sa.inspect(connection).has_table("alembic_version"):
         return []
@@ -57,11 +57,11 @@ def applied(connection: Connection, known: Sequence[str]) -> list[str]:
         return recorded[: recorded.index(last) + 1]
     if not recorded and last not in known:
         raise UnknownRevision(
-            f"The database is at {last}, which this release does not have, and has no record of what came before. "
-            "Deploy a release that has it first."
+            f"The database is at {last}, which this release does not have, and it has no record of earlier migrations. "
+            "Deploy a release that has this migration first."
         )
     newest = max(recorded, default="")
-    return [*recorded, *(each for each in known if newest < each < last), last]
+    return [*recorded, *(revision for revision in known if newest < revision < last), last]
 
 
 def _recorded(connection: Connection) -> list[str]:
@@ -71,7 +71,7 @@ def _recorded(connection: Connection) -> list[str]:
 
 
 def update_record(connection: Connection, known: Sequence[str]) -> list[str]:
-    """Writes down what `applied` finds, and returns it."""
+    """Make the table match the result of `applied`, and return that."""
     found = applied(connection, known)
     TABLE.create(connection, checkfirst=True)
     if found != (recorded := _recorded(connection)):
@@ -90,20 +90,20 @@ def remove(connection: Connection, revisions: Sequence[str]) -> None:
 
 
 def lock(connection: Connection) -> None:
-    """One process migrates a database at a time: until its connection is closed. Raises `MigrationInProgress`.
+    """Take the lock for migrating this database, held until the connection closes. Raises `MigrationInProgress`.
 
-    It asks again and again, because CREATE INDEX CONCURRENTLY would wait for a statement that waits.
+    Polls instead of blocking, because CREATE INDEX CONCURRENTLY in another process would wait for a blocked statement.
     """
 
     def is_ours() -> bool:
-        got = connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended('migrations', 0))"))
+        locked = connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended('migrations', 0))"))
         connection.commit()
-        return bool(got)
+        return bool(locked)
 
     try:
         Retrying(retry=retry_if_result(not_), stop=stop_after_delay(LOCK_SECONDS), wait=wait_fixed(0.1))(is_ours)
     except RetryError:
         raise MigrationInProgress(
             f"Another process has been migrating this database for more than {LOCK_SECONDS:g} s. Try again when it "
-            "has ended. The view pg_locks shows who it is: locktype 'advisory'."
+            "has finished. To find it, look for locktype 'advisory' in the view pg_locks."
         ) from None

@@ -1,6 +1,4 @@
-"""What every migration uses. The chain is the order of the numbered files, so that a feature's
-migration can be deleted with the feature.
-"""
+"""Functions for migrations. The file numbers define the chain, so a feature's migration can be deleted with it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,19 +7,19 @@ from alembic import op
 
 
 def previous(file: str) -> str | None:
-    """The revision before a migration's file: that of the next lower number."""
+    """Return the revision that precedes a migration's file: the one with the next lower number."""
     path = Path(file)
-    before = sorted(each.stem for each in path.parent.glob("[0-9]*.py") if each.stem < path.stem)
-    return before[-1] if before else None
+    lower = (other.stem for other in path.parent.glob("[0-9]*.py") if other.stem < path.stem)
+    return max(lower, default=None)
 
 
 def set_lock_timeout() -> None:
-    """A migration that waits for a lock makes every later query wait behind it: rather give up."""
+    """Make the migration give up early on a lock, because later queries queue behind one that waits."""
     op.execute("SET LOCAL lock_timeout = '2s'")
 
 
 def forget(*revisions: str) -> None:
-    """For what drops the tables of these: they are run again when their feature comes back."""
+    """Delete migrations from the record after dropping their tables, so that they run again if the feature returns."""
     names = ", ".join(f"'{revision}'" for revision in revisions)
     op.execute(f"DELETE FROM applied_migrations WHERE revision IN ({names})")  # noqa: S608
 
@@ -29,10 +27,10 @@ def forget(*revisions: str) -> None:
 def notify_changes(
     table: str, *, owner: str, topic: str | None = None, on: Sequence[str] = ("insert", "update", "delete")
 ) -> None:
-    """Send the row changes of a table to the event streams of its owners and of superusers.
+    """Publish row changes of a table to the event streams of the rows' owners and of superusers.
 
-    `owner` is the column with the user's id. The topic is the table's name; an empty one tells nobody anything, and
-    makes the owners' streams see whether their session still lasts.
+    `owner` is the column with the user's id. `topic` defaults to the table's name. An empty topic sends no event; it
+    makes the owners' streams re-check their session.
     """
     topic = table if topic is None else topic
     rows = {"insert": "NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows"}
@@ -44,6 +42,7 @@ def notify_changes(
         )
 
 
-def announce_no_changes(table: str) -> None:
+def stop_notifying_changes(table: str) -> None:
+    """Undo `notify_changes`."""
     for event in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER IF EXISTS announce_{event} ON {table}")

@@ -1,11 +1,12 @@
-"""Finds statements of new migrations that would lock or break the release that runs meanwhile.
+"""Checks new migrations for statements that would block or break the running release.
 
-Squawk reads the SQL. A migration can allow what was found in it, by a comment of its own:
+Squawk analyses the SQL. A migration can allow a finding in a comment:
 
     # Deploy: allow ban-drop-column after 0012_items_color: no release since then reads it.
     # Deploy: allow require-concurrent-index-creation: the table has one row for each user.
 
-With `after`, only when the running release has that migration already; then there is no way back to one without it.
+With `after`, the finding is allowed only if the running release already has that migration. Afterwards a rollback to a
+release without it is refused.
 """
 
 import io
@@ -25,11 +26,11 @@ from app.core.database.engine import engine
 from app.core.migrations import applied
 from app.core.settings import BACKEND_DIR
 
-# Up to here migrations belong to the first release, which no other can have run before.
+# Migrations up to this one belong to the first release, so no earlier release can be running.
 BASELINE = "0010_users_avatar"
 SQUAWK_SECONDS = 30
 
-# Matters of taste, and a limit on the time of statements that do not lock.
+# Matters of style, and a timeout for statements that do not lock.
 _EXCLUDED = (
     "ban-char-field",
     "prefer-bigint-over-int",
@@ -44,7 +45,7 @@ _ALLOWANCE = re.compile(r"^# Deploy: allow (?P<rule>[\w-]+)(?: after (?P<after>\
 
 @dataclass(frozen=True)
 class Finding:
-    """`message` is for people: what the statement does, and what would make it acceptable."""
+    """A statement that must not run. `message` says what it does and how to make it acceptable."""
 
     migration: str
     rule: str
@@ -53,7 +54,7 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """By which it can be allowed: `0013_items_color:ban-drop-column`."""
+        """Name by which the finding can be allowed, such as `0013_items_color:ban-drop-column`."""
         return f"{self.migration}:{self.rule}"
 
     def __str__(self) -> str:
@@ -65,26 +66,26 @@ def default_config() -> Config:
 
 
 async def applied_to_database() -> list[str]:
-    """As `applied.applied`, by this process's own connection."""
+    """Return `applied.applied` for the database of the settings."""
     async with engine.connect() as connection:
         return await connection.run_sync(applied.applied, applied.REVISIONS)
 
 
 def check_before_deploy(config: Config, *, applied: Collection[str]) -> list[Finding]:
-    """What must not be done to a database that has the migrations `applied` while its release answers."""
+    """Return what the new migrations must not do while the running release, with the migrations `applied`, serves."""
     new = [script for script in _chain(config) if applied and script.revision not in applied]
-    return [finding for script in new for finding in _refused(config, script, applied)]
+    return [finding for script in new for finding in _findings(config, script, applied)]
 
 
 def check_before_rollback(config: Config, *, applied: Collection[str], known: Collection[str]) -> list[Finding]:
-    """What has been done to a database that a release with no other migrations than `known` does not expect."""
+    """Return what was done to the database that breaks a release with only the migrations `known`."""
     newer = [script for script in _chain(config) if script.revision in applied and script.revision not in known]
     return [
         Finding(
             script.revision,
             allowance["rule"],
             allowance[0],
-            f"It has run, and the release to go back to does not have {allowance['after']}: it may read what is gone.",
+            f"It has run, and the previous release does not have {allowance['after']}: it may read what was removed.",
         )
         for script in newer
         for allowance in _allowances(script)
@@ -93,27 +94,28 @@ def check_before_rollback(config: Config, *, applied: Collection[str], known: Co
 
 
 def check_each(config: Config) -> list[Finding]:
-    """What must not be done in any migration since the baseline, when the release before it runs."""
+    """Return what each migration since the baseline must not do while the release before it serves."""
     revisions = [script.revision for script in _chain(config)]
     new = [(number, script) for number, script in enumerate(_chain(config)) if script.revision > BASELINE]
-    return [finding for number, script in new for finding in _refused(config, script, revisions[:number])]
+    return [finding for number, script in new for finding in _findings(config, script, revisions[:number])]
 
 
 def _chain(config: Config) -> list[Script]:
     return list(reversed(list(ScriptDirectory.from_config(config).walk_revisions())))
 
 
-def _refused(config: Config, script: Script, applied: Collection[str]) -> list[Finding]:
-    allowances = {each["rule"]: each["after"] for each in _allowances(script)}
-    refused = []
+def _findings(config: Config, script: Script, applied: Collection[str]) -> list[Finding]:
+    """Return the findings in one migration that it does not allow."""
+    allowances = {allowance["rule"]: allowance["after"] for allowance in _allowances(script)}
+    findings = []
     for finding in _lint(script.revision, sql_of(config, script)):
         after = allowances.get(finding.rule)
         if finding.rule not in allowances:
-            refused.append(finding)
+            findings.append(finding)
         elif after is not None and after not in applied:
-            message = f"Allowed after {after} only, which the running release does not have: deploy that one first."
-            refused.append(Finding(finding.migration, finding.rule, finding.statement, message))
-    return refused
+            message = f"Allowed only after {after}, which the running release does not have. Deploy that first."
+            findings.append(Finding(finding.migration, finding.rule, finding.statement, message))
+    return findings
 
 
 def _allowances(script: Script) -> Iterator[re.Match[str]]:
@@ -121,7 +123,7 @@ def _allowances(script: Script) -> Iterator[re.Match[str]]:
 
 
 def sql_of(config: Config, script: Script) -> str:
-    """The statements of one migration, with those that Alembic adds."""
+    """Return the SQL of one migration, including the statements that Alembic adds."""
     config.output_buffer = output = io.StringIO()
     command.upgrade(config, f"{script.down_revision or 'base'}:{script.revision}", sql=True)
     return output.getvalue()
@@ -130,7 +132,7 @@ def sql_of(config: Config, script: Script) -> str:
 def _lint(migration: str, sql: str) -> list[Finding]:
     squawk = Path(sysconfig.get_path("scripts")) / "squawk"
     options = ["--reporter=json", "--pg-version=18", f"--exclude={','.join(_EXCLUDED)}"]
-    # Its status is 1 for findings as well as for faults.
+    # The exit status cannot be used: it is 1 for findings as well as for failures.
     done = subprocess.run(
         [squawk, *options], input=sql, capture_output=True, text=True, timeout=SQUAWK_SECONDS, check=False
     )
@@ -140,8 +142,8 @@ def _lint(migration: str, sql: str) -> list[Finding]:
         raise RuntimeError(f"squawk failed on {migration}: {done.stderr.strip() or done.stdout.strip()}") from None
     lines = sql.splitlines()
     return [
-        Finding(migration, each["rule_name"], _statement(lines, each), _sentence(each["message"], each["help"]))
-        for each in found
+        Finding(migration, item["rule_name"], _statement(lines, item), _sentence(item["message"], item["help"]))
+        for item in found
     ]
 
 

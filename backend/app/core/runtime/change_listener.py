@@ -1,7 +1,7 @@
-"""Tells open streams that rows have changed, in whichever process or program that happened.
+"""Listens for committed changes and publishes them to the open event streams of this process.
 
-A committed change is announced by NOTIFY (`core/database/change_notifier.py`). Each process hears it on
-one connection and wakes the subscribers whose owner is concerned, and those who may see everybody's rows.
+Each process listens on one connection for the notifications of `core/database/change_notifier.py` and of other
+programs. It wakes the subscribers of the rows' owners and those that can see all rows.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from psycopg import AsyncConnection
 from app.core.database.change_notifier import CHANNEL
 from app.core.database.engine import ENGINE_OPTIONS
 from app.core.errors import TooManyRequests, Unavailable
-from app.core.runtime.shutdown import at_first_signal
+from app.core.runtime.shutdown import on_shutdown_signal
 from app.core.settings import settings
 
 logger = structlog.get_logger(__name__)
 
 EVERYTHING = "*"
-"""The topic of a change that nobody has heard of, because the connection was lost meanwhile."""
+"""Topic published after a (re)connect: changes may have been missed, so clients refetch everything."""
 SUBSCRIBERS_PER_OWNER = 10
 FIRST_DELAY, LAST_DELAY = 0.1, 5.0
 
 
 class Subscriber:
-    """What somebody has not been told yet. A topic counts once, however often it changes before he looks."""
+    """The topics that one stream has not sent yet. Several changes of a topic before the next `take` count as one."""
 
     def __init__(self, owner_id: str) -> None:
         self.owner_id = owner_id
@@ -39,40 +39,40 @@ class Subscriber:
         self.closed = False
         self._own: set[str] = set()
         self._others: set[str] = set()
-        self._woken = asyncio.Event()
+        self._wake = asyncio.Event()
 
     def add(self, topic: str | None, *, own: bool) -> None:
-        """Without a topic there is nothing to tell, but a reason to see whether he may read on."""
+        """Add a topic. A `None` topic carries no event; it makes the stream re-check its permissions."""
         if topic is not None:
             (self._own if own else self._others).add(topic)
-        self._woken.set()
+        self._wake.set()
 
     def close(self) -> None:
         self.closed = True
-        self._woken.set()
+        self._wake.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Whether something came within the time."""
+        """Wait for a topic, a permission check or the end; return False after `seconds` without one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        return self._woken.is_set()
+                await self._wake.wait()
+        return self._wake.is_set()
 
     def take(self) -> tuple[set[str], set[str]]:
-        """The topics in which his own rows changed, and those in which others' did."""
+        """Remove and return the topics of the subscriber's own rows and those of other users' rows."""
         taken = self._own, self._others
         self._own, self._others = set(), set()
-        self._woken.clear()
+        self._wake.clear()
         return taken
 
     def put_back(self, taken: tuple[set[str], set[str]]) -> None:
         self._own |= taken[0]
         self._others |= taken[1]
-        self._woken.set()
+        self._wake.set()
 
 
 class ChangeListener:
-    """The subscribers of this process."""
+    """The process's connection that listens for changes, and its subscribers."""
 
     def __init__(self) -> None:
         self._subscribers: dict[str, set[Subscriber]] = defaultdict(set)
@@ -80,7 +80,7 @@ class ChangeListener:
 
     @contextmanager
     def subscribe(self, owner_id: str) -> Iterator[Subscriber]:
-        """Raises `TooManyRequests` when the owner has too many already, `Unavailable` at the end of the process."""
+        """Register a subscriber. Raises `TooManyRequests` at the limit per owner, and `Unavailable` during shutdown."""
         if self._closed:
             raise Unavailable
         if len(self._subscribers.get(owner_id, ())) >= SUBSCRIBERS_PER_OWNER:
@@ -95,7 +95,7 @@ class ChangeListener:
                 del self._subscribers[owner_id]
 
     def publish(self, topic: str | None, owners: list[str] | None = None) -> None:
-        """Without owners everybody is told to look again."""
+        """Add a topic to the subscribers of the owners and to those that see all rows; without owners, to everyone."""
         if owners is None:
             for subscriber in self._all():
                 subscriber.add(topic, own=True)
@@ -108,7 +108,7 @@ class ChangeListener:
                 subscriber.add(topic, own=False)
 
     def close(self) -> None:
-        """Ends all streams, for good."""
+        """End all streams and accept no new ones."""
         self._closed = True
         for subscriber in self._all():
             subscriber.close()
@@ -118,11 +118,11 @@ class ChangeListener:
 
     @asynccontextmanager
     async def listening(self, url: str = settings.database_direct_url) -> AsyncIterator[None]:
-        """Waits for no connection: a database that is late must not stop the start."""
+        """Listen in the background. Does not wait for a connection, so the process starts even without the database."""
         self._closed = False
         task = asyncio.create_task(self._listen(url.replace("+psycopg", "", 1)), name="change-listener")
         try:
-            with at_first_signal(self.close):
+            with on_shutdown_signal(self.close):
                 yield
         finally:
             self.close()
@@ -137,24 +137,24 @@ class ChangeListener:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     delay = FIRST_DELAY
                     self.publish(EVERYTHING)
-                    async for notice in connection.notifies():
-                        self._hear(notice.payload)
+                    async for notification in connection.notifies():
+                        self._publish_payload(notification.payload)
             except psycopg.Error as error:
-                logger.warning("changes_connection_lost", error=type(error).__name__)
-            # Not all processes at once.
+                logger.warning("change_listener_disconnected", error=type(error).__name__)
+            # The jitter keeps the processes from reconnecting simultaneously.
             await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311
             delay = min(delay * 2, LAST_DELAY)
 
-    def _hear(self, payload: str) -> None:
+    def _publish_payload(self, payload: str) -> None:
         try:
             change = json.loads(payload)
             self.publish(change["topic"], change["owners"])
         except (ValueError, KeyError, TypeError):
-            logger.error("change_not_understood")  # whoever may connect may NOTIFY
+            logger.error("invalid_change_notification")  # any role that can connect can run NOTIFY
 
 
 def _options() -> dict[str, Any]:
-    """Those of the pools. Nothing is ever sent on this connection, so only keep-alives find out that it is dead."""
+    """Return the pools' options, with shorter keep-alives: this idle connection has no other way to detect a loss."""
     name = f"{settings.PROJECT_NAME[:50]} changes"
     return {**ENGINE_OPTIONS["connect_args"], "application_name": name, "keepalives_interval": 5, "keepalives_count": 2}
 

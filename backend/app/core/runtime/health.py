@@ -1,7 +1,7 @@
-"""Whether this process should get requests: what `/health/ready` answers.
+"""Readiness of this process, for `/health/ready`.
 
-A feature adds checks in its `health.py`, as `CHECKS: dict[str, CheckFunction]`. They run at most once a second, so they
-keep for themselves what takes longer to find out. Only one that says `failed` takes the process out of service.
+A feature adds checks in its `health.py`, as `CHECKS: dict[str, CheckFunction]`. They run up to once a second, so an
+expensive check caches its result. Only the state `failed` takes the process out of service.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from app.core.settings import settings
 logger = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0
-KEPT_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 
 State = Literal["ok", "warning", "failed"]
 _STATES: tuple[State, ...] = ("ok", "warning", "failed")
 
 
 class Check(NamedTuple):
-    """`detail` is one sentence. Everybody can read it, so it names no version, address or error of a library."""
+    """Result of a check. `detail` is one sentence. It is public, so it names no version, address or library error."""
 
     state: State
     detail: str | None = None
@@ -46,18 +46,18 @@ class Liveness(SQLModel):
 class CheckResult(SQLModel):
     state: State
     ms: float
-    """How long the check took, in milliseconds."""
+    """Duration of the check in milliseconds."""
     detail: str | None = None
 
 
 class Readiness(SQLModel):
     status: State
-    """The worst of the checks."""
+    """Worst state of all checks."""
     checks: dict[str, CheckResult]
 
 
 class _Runner:
-    """Runs one check. What hangs is not started a second time, and not cut off, which could take as long."""
+    """Runs one check. A hanging check is neither restarted nor cancelled; cancelling it could hang as well."""
 
     def __init__(self, name: str, run: CheckFunction, unknown: State) -> None:
         self._name, self._run, self._unknown = name, run, unknown
@@ -66,27 +66,27 @@ class _Runner:
     async def result(self) -> CheckResult:
         started = time.perf_counter()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._checked(), name=f"check-{self._name}")
+            self._task = asyncio.create_task(self._run_safely(), name=f"check-{self._name}")
         done, _ = await asyncio.wait({self._task}, timeout=CHECK_SECONDS)
-        check = self._task.result() if done else Check(self._unknown, f"No answer within {CHECK_SECONDS:g} s.")
+        check = self._task.result() if done else Check(self._unknown, f"No response within {CHECK_SECONDS:g} s.")
         ms = round((time.perf_counter() - started) * 1000, 1)
         return CheckResult(state=check.state, ms=ms, detail=check.detail)
 
-    async def _checked(self) -> Check:
+    async def _run_safely(self) -> Check:
         try:
             return await self._run()
         except Exception:
-            logger.exception("check_not_possible", check=self._name)
-            return Check(self._unknown, "The check itself failed. The log says why.")
+            logger.exception("health_check_error", check=self._name)
+            return Check(self._unknown, "The check itself failed. See the log for the reason.")
 
 
 class Database:
-    """One connection for the checks alone: a process whose pools are all in use is busy and not out of order."""
+    """The checks' own connection, so that a process is not reported as failed only because its pools are in use."""
 
     def __init__(self, url: str = settings.database_url) -> None:
         self._url = url.replace("+psycopg", "", 1)
         self._connection: AsyncConnection | None = None
-        self._one_at_once = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def check_connection(self) -> Check:
         try:
@@ -96,13 +96,13 @@ class Database:
         return Check("ok")
 
     async def check_migrations(self) -> Check:
-        """A schema that is newer than this release is what a deployment makes of the running one (decision 0024)."""
+        """Compare the schema with this release. During a deployment the schema is newer (decision 0024)."""
         try:
             found = await self._first_column(APPLIED)
         except psycopg.errors.UndefinedTable:
             found = []
         except psycopg.Error:
-            return Check("failed", "Not known while the database cannot be reached.")
+            return Check("failed", "Unknown, because the database cannot be reached.")
         if missing := sorted(set(REVISIONS) - set(found)):
             logger.warning("schema_behind", missing=missing)
             return Check("failed", "The schema is older than this release. Run python -m app.prestart.")
@@ -116,12 +116,12 @@ class Database:
             await connection.close()
 
     async def _first_column(self, query: LiteralString) -> list[str]:
-        async with self._one_at_once:
+        async with self._lock:
             if self._connection is not None:
                 try:
                     return await _first_column(self._connection, query)
                 except psycopg.OperationalError:
-                    await self.aclose()  # most often it was lost long ago: a new one tells
+                    await self.aclose()  # it may have been lost long ago; only a new one shows the current state
             options = ENGINE_OPTIONS["connect_args"]
             self._connection = await AsyncConnection.connect(self._url, autocommit=True, **options)
             return await _first_column(self._connection, query)
@@ -144,17 +144,17 @@ class Health:
         for module in modules("health"):
             self._runners |= {name: _Runner(name, run, "warning") for name, run in module.CHECKS.items()}
         self._results: dict[str, CheckResult] = {}
-        self._keep_until = 0.0
-        self._one_at_once = asyncio.Lock()
+        self._expires_at = 0.0
+        self._lock = asyncio.Lock()
 
     async def readiness(self) -> Readiness:
-        """Within about a second, whatever the database does. The end of the process is told at once."""
-        async with self._one_at_once:
-            if time.monotonic() >= self._keep_until:
+        """Return all results within about a second. A shutdown shows immediately, despite the cache."""
+        async with self._lock:
+            if time.monotonic() >= self._expires_at:
                 results = await asyncio.gather(*(runner.result() for runner in self._runners.values()))
                 self._results = dict(zip(self._runners, results, strict=True))
-                self._keep_until = time.monotonic() + KEPT_SECONDS
-        ending = CheckResult(state="failed", ms=0, detail="The process is ending.")
-        checks = {**self._results, "accepting": ending if is_draining() else CheckResult(state="ok", ms=0)}
+                self._expires_at = time.monotonic() + CACHE_SECONDS
+        shutting_down = CheckResult(state="failed", ms=0, detail="The process is shutting down.")
+        checks = {**self._results, "accepting": shutting_down if is_draining() else CheckResult(state="ok", ms=0)}
         status = max((check.state for check in checks.values()), key=_STATES.index)
         return Readiness(status=status, checks=checks)

@@ -1,4 +1,4 @@
-"""The end of the process: those who hold answers open and those who send requests hear of it before the server acts."""
+"""Shutdown of the process: open streams end, and readiness fails, before the server itself reacts to the signal."""
 
 import asyncio
 import signal
@@ -12,53 +12,53 @@ _draining = False
 
 
 def is_draining() -> bool:
-    """Whether the process was told to end, so that new requests should go elsewhere."""
+    """Return whether the process is shutting down and new requests should go to another one."""
     return _draining
 
 
 @contextmanager
-def at_first_signal(call: Callable[[], None], *, put_off: float = 0) -> Iterator[None]:
-    """Calls back in the event loop when SIGTERM or SIGINT arrives, and lets the server's own handler do its work.
+def on_shutdown_signal(callback: Callable[[], None], *, delay: float = 0) -> Iterator[None]:
+    """Call `callback` in the event loop on SIGTERM or SIGINT, then the server's own signal handler.
 
-    uvicorn stops listening at once, and waits for open answers before it ends the lifespan: whoever holds one open has
-    to be told earlier. `put_off` is in seconds and for SIGTERM only, which may come more than once; SIGINT is somebody
-    at a keyboard.
+    uvicorn stops listening immediately, but waits for open responses before it ends the lifespan, so streams must end
+    first. `delay` postpones the server's handler by this many seconds. It applies to SIGTERM only, which can arrive
+    several times; after SIGINT a person is waiting at a keyboard.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
+        yield  # only the main thread can handle signals
         return
     loop = asyncio.get_running_loop()
-    before: dict[int, Any] = {}
+    server_handlers: dict[int, Any] = {}
     timers: list[asyncio.TimerHandle] = []
 
-    def hand_on_later() -> None:
+    def call_server_later() -> None:
         if not timers:
-            timers.append(loop.call_later(put_off, before[signal.SIGTERM], signal.SIGTERM, None))
+            timers.append(loop.call_later(delay, server_handlers[signal.SIGTERM], signal.SIGTERM, None))
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(call)
-        if put_off and number == signal.SIGTERM:
-            loop.call_soon_threadsafe(hand_on_later)
+        loop.call_soon_threadsafe(callback)
+        if delay and number == signal.SIGTERM:
+            loop.call_soon_threadsafe(call_server_later)
         else:
-            before[number](number, frame)
+            server_handlers[number](number, frame)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         if callable(signal.getsignal(number)):
-            before[number] = signal.signal(number, handle)
+            server_handlers[number] = signal.signal(number, handle)
     try:
         yield
     finally:
         for timer in timers:
             timer.cancel()
-        for caught, handler in before.items():
-            signal.signal(caught, handler)
+        for received, handler in server_handlers.items():
+            signal.signal(received, handler)
 
 
 def draining(seconds: float) -> AbstractContextManager[None]:
-    """After SIGTERM the process serves on for so long, not ready, until requests go elsewhere (decision 0024)."""
-    return at_first_signal(_begin_to_drain, put_off=seconds)
+    """After SIGTERM, keep serving for `seconds` but report not ready, so that the proxy moves on (decision 0024)."""
+    return on_shutdown_signal(_start_draining, delay=seconds)
 
 
-def _begin_to_drain() -> None:
+def _start_draining() -> None:
     global _draining
     _draining = True

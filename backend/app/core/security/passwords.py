@@ -11,15 +11,15 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-# The least that OWASP's password storage cheat sheet recommends. bcrypt is for imported accounts;
-# their hashes are replaced at the next login.
+# The minimum of OWASP's Password Storage Cheat Sheet. bcrypt is for imported accounts, whose hashes are upgraded at the
+# next login.
 _hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1), BcryptHasher()))
-# As many threads as cores: a flood of logins waits here and takes neither the memory nor the loop.
+# One thread per core: a flood of logins queues here instead of exhausting the memory or blocking the event loop.
 _threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="password")
 
 
 def _normalize(password: str) -> str:
-    """NFKC, so that one password typed on two keyboards is the same (NIST SP 800-63B, 3.1.1.2)."""
+    """Normalize by NFKC, so that a password is the same on different keyboards (NIST SP 800-63B, 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -32,7 +32,7 @@ def _verify(password: str, password_hash: str | None) -> tuple[bool, str | None]
     known = password_hash or _dummy_hash()
     try:
         valid, updated_hash = _hasher.verify_and_update(_normalize(password), known)
-    except (UnknownHashError, ValueError):  # ValueError: bcrypt takes no more than 72 bytes
+    except (UnknownHashError, ValueError):  # ValueError: bcrypt accepts at most 72 bytes
         return False, None
     return (valid, updated_hash) if password_hash else (False, None)
 
@@ -43,9 +43,9 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, password_hash: str | None) -> tuple[bool, str | None]:
-    """Whether the password matches, and a new hash when the stored one is outdated.
+    """Return whether the password matches, and a new hash if the stored one is outdated.
 
-    Without a stored hash it takes as long, and answers False: the time tells nothing.
+    Without a stored hash, return False after the same time, so that the time does not reveal whether an account exists.
     """
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads, _verify, password, password_hash)

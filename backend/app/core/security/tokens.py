@@ -62,9 +62,9 @@ def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) 
 
 
 def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
-    """The claims of a valid token of this kind; raises `NotAuthenticated` for any other.
+    """The claims of a valid token of this kind. Raises `NotAuthenticated` for any other.
 
-    A signature is checked once for each token, its expiry every time.
+    A token's signature is checked once, its expiry on every use.
     """
     known_kind, claims = _known.get(token, (None, {}))
     if known_kind is not kind:
@@ -91,11 +91,25 @@ def _verify(kind: TokenKind, token: str) -> dict[str, Any]:
             algorithms=[_ALGORITHM],
             audience=kind.audience,
             issuer=settings.FRONTEND_URL,
-            options={"require": _REQUIRED, "strict_aud": True},
+            options={
+                "require": _REQUIRED,
+                "strict_aud": True,
+                # PyJWT reads the system's clock. `_check_times` does these three checks by the application's.
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
         )
-        # PyJWT takes "1700000000" for a number.
-        if type(claims["exp"]) is not int or type(claims["iat"]) is not int or claims["exp"] > _LATEST:
-            raise NotAuthenticated
-        return claims
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise NotAuthenticated from None
+    _check_times(claims)
+    return claims
+
+
+def _check_times(claims: dict[str, Any]) -> None:
+    """Checks `iat`, `nbf` and `exp` (RFC 7519, section 4.1). They must be integers: PyJWT also takes "1700000000"."""
+    issued_at, not_before, expires_at = times = claims["iat"], claims.get("nbf", 0), claims["exp"]
+    if any(type(time) is not int for time in times) or expires_at > _LATEST:
+        raise NotAuthenticated
+    if not max(issued_at, not_before) <= utc_now().timestamp() < expires_at:
+        raise NotAuthenticated

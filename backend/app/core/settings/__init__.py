@@ -1,4 +1,4 @@
-"""The settings of the kernel, and what a feature's `config.py` needs to define its own."""
+"""The kernel's settings, and what a feature's `config.py` needs to define its own."""
 
 from app.core.settings.base import BACKEND_DIR, REPOSITORY_DIR, EnvSettings, check_secret, load
 from app.core.settings.kernel import Settings, settings

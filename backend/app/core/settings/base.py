@@ -1,6 +1,6 @@
-"""Settings: the environment first, then what `NAME_FILE` names, then the tracked `.env`, then one file per secret.
+"""Base of all settings. Sources, the strongest first: the environment, `NAME_FILE`, the tracked `.env`, secret files.
 
-A feature's own settings live in its `config.py`, as a subclass of `EnvSettings`.
+A feature defines its own settings in its `config.py`, as a subclass of `EnvSettings`.
 """
 
 import os
@@ -24,21 +24,23 @@ from app.core.settings.files import FileVariables
 BACKEND_DIR = Path(__file__).resolve().parents[3]
 REPOSITORY_DIR = BACKEND_DIR.parent
 
+# The path of another file, or an empty string for none. Tests set it: they run with the defaults of the settings.
+_ENV_FILE = os.environ.get("DOTENV_PATH", str(REPOSITORY_DIR / ".env")) or None
 _SECRET_DIRS = (REPOSITORY_DIR / ".local" / "secrets", Path("/run/secrets"))
 _WELL_KNOWN = (
     *("changethis", "change-me", "changeme", "secret", "password", "postgres", "admin", "example"),
     *("insecure", "default", "123456", "qwerty", "letmein"),
 )
-_LEAST_DIFFERENT = 6
+_MIN_DISTINCT_CHARACTERS = 6
 
 SettingsT = TypeVar("SettingsT", bound="EnvSettings")
 
 
 class EnvSettings(BaseSettings):
-    """Base of all settings. An empty value counts as unset, an unknown name is ignored."""
+    """Base class of settings. An empty value counts as unset, and unknown names are ignored."""
 
     model_config = SettingsConfigDict(
-        env_file=REPOSITORY_DIR / ".env",
+        env_file=_ENV_FILE,
         secrets_dir=[path for path in _SECRET_DIRS if path.is_dir()],
         env_ignore_empty=True,
         extra="ignore",
@@ -48,10 +50,10 @@ class EnvSettings(BaseSettings):
     ENVIRONMENT: Literal["local", "staging", "production"] = "local"
 
     secret_lengths: ClassVar[dict[str, int]] = {}
-    """Secrets by name with their least length, demanded outside local development."""
+    """Minimum length of each secret by its name, enforced outside local development."""
 
     def weak_settings(self) -> Iterator[tuple[str, str]]:
-        """What is allowed but opens more than the default does: the variable, and what it opens."""
+        """Yield settings that are allowed but less secure than the default: the variable's name and the effect."""
         yield from ()
 
     @classmethod
@@ -75,19 +77,19 @@ class EnvSettings(BaseSettings):
 
 
 def check_secret(name: str, value: str, min_length: int) -> None:
-    """Raises ValueError, which names the variable, for a missing, well-known or short secret."""
+    """Raise a `ValueError` that names the variable if the secret is missing, well-known, repetitive or short."""
     if not value:
         raise ValueError(f"{name} is not set. Outside local development it has no default.")
     if any(word in value.lower() for word in _WELL_KNOWN):
-        raise ValueError(f"{name} is a well-known value. Set a random one.")
-    if len(set(value)) < _LEAST_DIFFERENT:
-        raise ValueError(f"{name} repeats a few characters. Set a random one.")
+        raise ValueError(f"{name} contains a well-known value. Set a random one.")
+    if len(set(value)) < _MIN_DISTINCT_CHARACTERS:
+        raise ValueError(f"{name} repeats the same few characters. Set a random value.")
     if len(value) < min_length:
-        raise ValueError(f"{name} is too short: use at least {min_length} random characters.")
+        raise ValueError(f"{name} is too short. Use at least {min_length} random characters.")
 
 
 def load(settings_class: type[SettingsT]) -> SettingsT:
-    """Reads settings, or ends the process with one readable line for each wrong variable."""
+    """Read the settings, or exit with one readable line for each invalid variable."""
     try:
         return settings_class()
     except ValidationError as error:
@@ -95,6 +97,6 @@ def load(settings_class: type[SettingsT]) -> SettingsT:
             f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors(include_input=False)
         ]
-        raise SystemExit("The settings are not usable:\n" + "\n".join(lines)) from None
+        raise SystemExit("The settings are invalid:\n" + "\n".join(lines)) from None
     except (OSError, SettingsError) as error:
         raise SystemExit(f"The settings cannot be read as user {os.getuid()}: {error}") from None

@@ -15,7 +15,7 @@ from app.core.settings.values import Hosts, Origin, Origins, StorageUrl
 
 
 class Settings(EnvSettings):
-    """What the kernel needs. `.env` documents each variable."""
+    """Settings of the kernel."""
 
     secret_lengths: ClassVar[dict[str, int]] = {"SECRET_KEY": 32}
 
@@ -61,7 +61,7 @@ class Settings(EnvSettings):
     def _check_outside_services(self) -> Self:
         if self.ENVIRONMENT != "local":
             if not self.secure_cookies:
-                raise ValueError("FRONTEND_URL must start with https:// outside local development")
+                raise ValueError("FRONTEND_URL must start with https:// outside local development.")
             password = urlsplit(self.database_url).password or ""
             name = "DATABASE_URL" if self.DATABASE_URL.get_secret_value() else "POSTGRES_PASSWORD"
             check_secret(name, unquote(password), 12)
@@ -72,20 +72,20 @@ class Settings(EnvSettings):
             if self.STORAGE_ACCESS_KEY_ID:
                 check_secret("STORAGE_SECRET_ACCESS_KEY", self.STORAGE_SECRET_ACCESS_KEY.get_secret_value(), 16)
         if self.SMTP_TLS and self.SMTP_SSL:
-            raise ValueError("SMTP_TLS and SMTP_SSL exclude each other: set one of them to false")
+            raise ValueError("SMTP_TLS and SMTP_SSL are both true. Set one of them to false.")
         return self
 
     def weak_settings(self) -> Iterator[tuple[str, str]]:
         if self.BACKEND_CORS_ORIGINS:
-            yield "BACKEND_CORS_ORIGINS", f"pages of {', '.join(self.BACKEND_CORS_ORIGINS)} act as who is signed in"
+            yield "BACKEND_CORS_ORIGINS", f"pages of {', '.join(self.BACKEND_CORS_ORIGINS)} act as the signed-in user"
         if self.ENVIRONMENT == "production" and self.docs_enabled:
-            yield "DOCS_ENABLED", "everybody can read the API's documentation"
+            yield "DOCS_ENABLED", "anyone can read the API documentation"
         if self.SMTP_HOST and not (self.SMTP_TLS or self.SMTP_SSL):
-            yield "SMTP_TLS", "mail and its password leave unencrypted"
+            yield "SMTP_TLS", "mails and the SMTP password are sent unencrypted"
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy URL; its password is not masked, so never log it."""
+        """SQLAlchemy URL with the password in plain text. Never log it."""
         url = self.DATABASE_URL.get_secret_value()
         if url:
             _, separator, rest = url.partition("://")
@@ -99,22 +99,22 @@ class Settings(EnvSettings):
 
     @property
     def has_api_role(self) -> bool:
-        """Whether the API has a role of its own, beside the one that owns the tables. DATABASE_URL is one for both."""
+        """Whether the API has its own role besides the owner of the tables. DATABASE_URL has only one role."""
         return bool(self.POSTGRES_API_USER and not self.DATABASE_URL.get_secret_value())
 
     @property
     def is_api_role(self) -> bool:
-        """Whether this process connects as that role: it does not know the owner's password."""
+        """Whether this process connects as the API's role, because it does not have the owner's password."""
         return self.has_api_role and not self.POSTGRES_PASSWORD.get_secret_value()
 
     @property
     def api_role_password(self) -> str:
-        """Derived, so that a server has no further secret to make, keep and change. Never log it."""
+        """Password derived from SECRET_KEY, so that there is no further secret to manage. Never log it."""
         return hmac.digest(self.SECRET_KEY.get_secret_value().encode(), b"database-api-role", "sha256").hex()
 
     @property
     def database_direct_url(self) -> str:
-        """Past a pooler: for what needs one connection to itself, as LISTEN and migrations do. Never log it either."""
+        """URL that bypasses a pooler, for work that needs a dedicated connection (LISTEN, migrations). Never log it."""
         if not self.POSTGRES_DIRECT_SERVER:
             return self.database_url
         direct = make_url(self.database_url).set(host=self.POSTGRES_DIRECT_SERVER, port=self.POSTGRES_DIRECT_PORT)
@@ -134,7 +134,7 @@ class Settings(EnvSettings):
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
-        """Host names, without port, that this server answers to."""
+        """Host names without port that this server accepts in the Host header."""
         host = urlsplit(self.FRONTEND_URL).hostname or ""
         return frozenset({host, "localhost", "127.0.0.1", "[::1]", *self.ALLOWED_HOSTS})
 

@@ -1,4 +1,4 @@
-"""Types of settings that are written by hand: lists, origins, host names, storage addresses."""
+"""Types of hand-written settings: lists, origins, host names, storage URLs."""
 
 import json
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 
 def split(value: object) -> object:
-    """Reads `a, b` as well as a JSON list: lists in `.env` are written by hand."""
+    """Parse a list written as `a, b` or as JSON. Other values are returned unchanged."""
     if isinstance(value, str):
         if value.startswith("["):
             return json.loads(value)
@@ -18,12 +18,12 @@ def split(value: object) -> object:
 
 
 def _origin(value: str) -> str:
-    """The origin as browsers write it: lower case, without the scheme's own port."""
+    """Return the origin as browsers write it: lower case, without the scheme's default port."""
     url = urlsplit(value.strip().rstrip("/"))
     host = url.hostname or ""
     is_origin = url.scheme in ("http", "https") and url.netloc and not (url.path or url.query or url.fragment)
     if not is_origin or not host or "*" in host or "@" in url.netloc:
-        raise ValueError(f"{value!r} is no origin. Write it like https://dashboard.example.com")
+        raise ValueError(f"{value!r} is not an origin. Write it like https://dashboard.example.com")
     host = f"[{host}]" if ":" in host else host
     port = "" if url.port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{url.port}"
     return f"{url.scheme}://{host}{port}"

@@ -21,7 +21,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Read Doctor Report
  *
- * Checks the settings and what the application needs, as they are at this moment. Takes up to 8 s.
+ * Check the settings and all services that the application needs. Takes up to 8 s.
  */
 export const readDoctorReport = <ThrowOnError extends boolean = true>(options?: Options<ReadDoctorReportData, ThrowOnError>): RequestResult<ReadDoctorReportResponses, ReadDoctorReportErrors, ThrowOnError> => (options?.client ?? client).get<ReadDoctorReportResponses, ReadDoctorReportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -32,8 +32,10 @@ export const readDoctorReport = <ThrowOnError extends boolean = true>(options?: 
 /**
  * Read Events
  *
- * Server-sent events. `ready` comes first; `change` names a topic in which rows that you may see have changed
- * (`{"topic": "users"}`; the topic `*` stands for all of them); `end` says that your session has ended.
+ * Stream changes as server-sent events.
+ *
+ * `ready` is the first event. `change` names a topic in which rows that you can see have changed, for example
+ * `{"topic": "users"}`; the topic `*` means all topics. `end` means that your session has ended.
  */
 export const readEvents = <ThrowOnError extends boolean = true>(options?: Options<ReadEventsData, ThrowOnError, ReadEventsResponse>): Promise<ServerSentEventsResult<ReadEventsResponses>> => (options?.client ?? client).sse.get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -44,19 +46,21 @@ export const readEvents = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Health Live
  *
- * The process answers. It asks nothing else, since a restart of the process would mend nothing else.
+ * Report that the process is alive. Checks nothing else, because a restart would not fix anything else.
  */
 export const healthLive = <ThrowOnError extends boolean = true>(options?: Options<HealthLiveData, ThrowOnError>): RequestResult<HealthLiveResponses, HealthLiveErrors, ThrowOnError> => (options?.client ?? client).get<HealthLiveResponses, HealthLiveErrors, ThrowOnError>({ url: '/api/v1/health/live', ...options });
 
 /**
  * Health Ready
  *
- * Whether this process should get requests. If not, the 503 has the member `checks`, too.
+ * Report whether this process should receive requests. If not, the 503 also has the member `checks`.
  */
 export const healthReady = <ThrowOnError extends boolean = true>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/api/v1/health/ready', ...options });
 
 /**
  * Read Items
+ *
+ * List your items; superusers list the items of all users.
  */
 export const readItems = <ThrowOnError extends boolean = true>(options?: Options<ReadItemsData, ThrowOnError>): RequestResult<ReadItemsResponses, ReadItemsErrors, ThrowOnError> => (options?.client ?? client).get<ReadItemsResponses, ReadItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -66,6 +70,8 @@ export const readItems = <ThrowOnError extends boolean = true>(options?: Options
 
 /**
  * Create Item
+ *
+ * Create an item that belongs to you.
  */
 export const createItem = <ThrowOnError extends boolean = true>(options: Options<CreateItemData, ThrowOnError>): RequestResult<CreateItemResponses, CreateItemErrors, ThrowOnError> => (options.client ?? client).post<CreateItemResponses, CreateItemErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -80,7 +86,7 @@ export const createItem = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Delete Items
  *
- * Those that are there and may be seen; the others are not counted.
+ * Delete items. Returns how many existed and were yours; superusers can delete any.
  */
 export const deleteItems = <ThrowOnError extends boolean = true>(options: Options<DeleteItemsData, ThrowOnError>): RequestResult<DeleteItemsResponses, DeleteItemsErrors, ThrowOnError> => (options.client ?? client).post<DeleteItemsResponses, DeleteItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -95,7 +101,7 @@ export const deleteItems = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Export Items
  *
- * All rows, as CSV. `X-Total-Count` is how many there were when it began.
+ * Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportItems = <ThrowOnError extends boolean = true>(options?: Options<ExportItemsData, ThrowOnError>): RequestResult<ExportItemsResponses, ExportItemsErrors, ThrowOnError> => (options?.client ?? client).get<ExportItemsResponses, ExportItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -106,7 +112,7 @@ export const exportItems = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Read Items Stats
  *
- * Of one's own items, or for superusers of everybody's.
+ * Count your items, in total and by day. With `all`, superusers count the items of all users.
  */
 export const readItemsStats = <ThrowOnError extends boolean = true>(options?: Options<ReadItemsStatsData, ThrowOnError>): RequestResult<ReadItemsStatsResponses, ReadItemsStatsErrors, ThrowOnError> => (options?.client ?? client).get<ReadItemsStatsResponses, ReadItemsStatsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -116,6 +122,8 @@ export const readItemsStats = <ThrowOnError extends boolean = true>(options?: Op
 
 /**
  * Delete Item
+ *
+ * Delete an item.
  */
 export const deleteItem = <ThrowOnError extends boolean = true>(options: Options<DeleteItemData, ThrowOnError>): RequestResult<DeleteItemResponses, DeleteItemErrors, ThrowOnError> => (options.client ?? client).delete<DeleteItemResponses, DeleteItemErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -125,6 +133,8 @@ export const deleteItem = <ThrowOnError extends boolean = true>(options: Options
 
 /**
  * Read Item
+ *
+ * Get an item. Another user's item is reported as not found.
  */
 export const readItem = <ThrowOnError extends boolean = true>(options: Options<ReadItemData, ThrowOnError>): RequestResult<ReadItemResponses, ReadItemErrors, ThrowOnError> => (options.client ?? client).get<ReadItemResponses, ReadItemErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -134,6 +144,8 @@ export const readItem = <ThrowOnError extends boolean = true>(options: Options<R
 
 /**
  * Update Item
+ *
+ * Change an item. An absent field keeps its value.
  */
 export const updateItem = <ThrowOnError extends boolean = true>(options: Options<UpdateItemData, ThrowOnError>): RequestResult<UpdateItemResponses, UpdateItemErrors, ThrowOnError> => (options.client ?? client).put<UpdateItemResponses, UpdateItemErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -148,7 +160,7 @@ export const updateItem = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Login Access Token
  *
- * Bearer token for API clients, by the OAuth2 password form.
+ * Get a bearer token for API clients with the OAuth2 password form.
  */
 export const loginAccessToken = <ThrowOnError extends boolean = true>(options: Options<LoginAccessTokenData, ThrowOnError>): RequestResult<LoginAccessTokenResponses, LoginAccessTokenErrors, ThrowOnError> => (options.client ?? client).post<LoginAccessTokenResponses, LoginAccessTokenErrors, ThrowOnError>({
     ...urlSearchParamsBodySerializer,
@@ -163,7 +175,7 @@ export const loginAccessToken = <ThrowOnError extends boolean = true>(options: O
 /**
  * Logout
  *
- * Ends this session: its token is refused from now on.
+ * End this session. Its token is no longer valid.
  */
 export const logout = <ThrowOnError extends boolean = true>(options?: Options<LogoutData, ThrowOnError>): RequestResult<LogoutResponses, LogoutErrors, ThrowOnError> => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -174,7 +186,7 @@ export const logout = <ThrowOnError extends boolean = true>(options?: Options<Lo
 /**
  * Login Session
  *
- * The dashboard's door: answers the user, and the token in an HttpOnly cookie.
+ * Sign in to the dashboard. Returns the user and sets the session token as an HttpOnly cookie.
  */
 export const loginSession = <ThrowOnError extends boolean = true>(options: Options<LoginSessionData, ThrowOnError>): RequestResult<LoginSessionResponses, LoginSessionErrors, ThrowOnError> => (options.client ?? client).post<LoginSessionResponses, LoginSessionErrors, ThrowOnError>({
     url: '/api/v1/login/session',
@@ -187,6 +199,8 @@ export const loginSession = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Test Token
+ *
+ * Return the user of the token.
  */
 export const testToken = <ThrowOnError extends boolean = true>(options?: Options<TestTokenData, ThrowOnError>): RequestResult<TestTokenResponses, TestTokenErrors, ThrowOnError> => (options?.client ?? client).post<TestTokenResponses, TestTokenErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -197,7 +211,7 @@ export const testToken = <ThrowOnError extends boolean = true>(options?: Options
 /**
  * Recover Password Html Content
  *
- * The recovery mail as this user would see it, with a link that opens nothing.
+ * Preview the recovery mail of a user. Its link is not valid.
  */
 export const recoverPasswordHtmlContent = <ThrowOnError extends boolean = true>(options: Options<RecoverPasswordHtmlContentData, ThrowOnError>): RequestResult<RecoverPasswordHtmlContentResponses, RecoverPasswordHtmlContentErrors, ThrowOnError> => (options.client ?? client).post<RecoverPasswordHtmlContentResponses, RecoverPasswordHtmlContentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -208,14 +222,14 @@ export const recoverPasswordHtmlContent = <ThrowOnError extends boolean = true>(
 /**
  * Recover Password
  *
- * Sends a link if the address has an account. The answer and its time are always the same.
+ * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
  */
 export const recoverPassword = <ThrowOnError extends boolean = true>(options: Options<RecoverPasswordData, ThrowOnError>): RequestResult<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError> => (options.client ?? client).post<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError>({ url: '/api/v1/password-recovery/{email}', ...options });
 
 /**
  * Create Private User
  *
- * Makes a user without signing in, for tests and experiments.
+ * Create a user without signing in, for tests and experiments.
  */
 export const createPrivateUser = <ThrowOnError extends boolean = true>(options: Options<CreatePrivateUserData, ThrowOnError>): RequestResult<CreatePrivateUserResponses, CreatePrivateUserErrors, ThrowOnError> => (options.client ?? client).post<CreatePrivateUserResponses, CreatePrivateUserErrors, ThrowOnError>({
     url: '/api/v1/private/users/',
@@ -228,6 +242,8 @@ export const createPrivateUser = <ThrowOnError extends boolean = true>(options: 
 
 /**
  * Reset Password
+ *
+ * Set a new password with the token from a recovery link. Ends all sessions of the user.
  */
 export const resetPassword = <ThrowOnError extends boolean = true>(options: Options<ResetPasswordData, ThrowOnError>): RequestResult<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError>({
     url: '/api/v1/reset-password/',
@@ -240,6 +256,8 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
 
 /**
  * Read Users
+ *
+ * List users.
  */
 export const readUsers = <ThrowOnError extends boolean = true>(options?: Options<ReadUsersData, ThrowOnError>): RequestResult<ReadUsersResponses, ReadUsersErrors, ThrowOnError> => (options?.client ?? client).get<ReadUsersResponses, ReadUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -249,6 +267,8 @@ export const readUsers = <ThrowOnError extends boolean = true>(options?: Options
 
 /**
  * Create User
+ *
+ * Create a user. They receive a link to set their own password.
  */
 export const createUser = <ThrowOnError extends boolean = true>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -263,7 +283,7 @@ export const createUser = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Delete Users
  *
- * Those that are there; the others are not counted.
+ * Delete users. Returns how many of them existed.
  */
 export const deleteUsers = <ThrowOnError extends boolean = true>(options: Options<DeleteUsersData, ThrowOnError>): RequestResult<DeleteUsersResponses, DeleteUsersErrors, ThrowOnError> => (options.client ?? client).post<DeleteUsersResponses, DeleteUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -278,7 +298,7 @@ export const deleteUsers = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Export Users
  *
- * All rows, as CSV. `X-Total-Count` is how many there were when it began.
+ * Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportUsers = <ThrowOnError extends boolean = true>(options?: Options<ExportUsersData, ThrowOnError>): RequestResult<ExportUsersResponses, ExportUsersErrors, ThrowOnError> => (options?.client ?? client).get<ExportUsersResponses, ExportUsersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -288,6 +308,8 @@ export const exportUsers = <ThrowOnError extends boolean = true>(options?: Optio
 
 /**
  * Delete User Me
+ *
+ * Delete your account and everything that you own.
  */
 export const deleteUserMe = <ThrowOnError extends boolean = true>(options?: Options<DeleteUserMeData, ThrowOnError>): RequestResult<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteUserMeResponses, DeleteUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -297,6 +319,8 @@ export const deleteUserMe = <ThrowOnError extends boolean = true>(options?: Opti
 
 /**
  * Read User Me
+ *
+ * Get the signed-in user.
  */
 export const readUserMe = <ThrowOnError extends boolean = true>(options?: Options<ReadUserMeData, ThrowOnError>): RequestResult<ReadUserMeResponses, ReadUserMeErrors, ThrowOnError> => (options?.client ?? client).get<ReadUserMeResponses, ReadUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -306,6 +330,8 @@ export const readUserMe = <ThrowOnError extends boolean = true>(options?: Option
 
 /**
  * Update User Me
+ *
+ * Change your profile. A new address ends your other sessions.
  */
 export const updateUserMe = <ThrowOnError extends boolean = true>(options: Options<UpdateUserMeData, ThrowOnError>): RequestResult<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -319,6 +345,8 @@ export const updateUserMe = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Delete Avatar Me
+ *
+ * Delete your picture.
  */
 export const deleteAvatarMe = <ThrowOnError extends boolean = true>(options?: Options<DeleteAvatarMeData, ThrowOnError>): RequestResult<DeleteAvatarMeResponses, DeleteAvatarMeErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteAvatarMeResponses, DeleteAvatarMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -329,7 +357,7 @@ export const deleteAvatarMe = <ThrowOnError extends boolean = true>(options?: Op
 /**
  * Update Avatar Me
  *
- * JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels.
+ * Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels.
  */
 export const updateAvatarMe = <ThrowOnError extends boolean = true>(options: Options<UpdateAvatarMeData, ThrowOnError>): RequestResult<UpdateAvatarMeResponses, UpdateAvatarMeErrors, ThrowOnError> => (options.client ?? client).put<UpdateAvatarMeResponses, UpdateAvatarMeErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -344,6 +372,8 @@ export const updateAvatarMe = <ThrowOnError extends boolean = true>(options: Opt
 
 /**
  * Update Password Me
+ *
+ * Change your password. This ends your other sessions.
  */
 export const updatePasswordMe = <ThrowOnError extends boolean = true>(options: Options<UpdatePasswordMeData, ThrowOnError>): RequestResult<UpdatePasswordMeResponses, UpdatePasswordMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdatePasswordMeResponses, UpdatePasswordMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -357,6 +387,8 @@ export const updatePasswordMe = <ThrowOnError extends boolean = true>(options: O
 
 /**
  * Register User
+ *
+ * Sign up for an account.
  */
 export const registerUser = <ThrowOnError extends boolean = true>(options: Options<RegisterUserData, ThrowOnError>): RequestResult<RegisterUserResponses, RegisterUserErrors, ThrowOnError> => (options.client ?? client).post<RegisterUserResponses, RegisterUserErrors, ThrowOnError>({
     url: '/api/v1/users/signup',
@@ -369,6 +401,8 @@ export const registerUser = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Read Users Stats
+ *
+ * Count users, in total and by day of creation.
  */
 export const readUsersStats = <ThrowOnError extends boolean = true>(options?: Options<ReadUsersStatsData, ThrowOnError>): RequestResult<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError> => (options?.client ?? client).get<ReadUsersStatsResponses, ReadUsersStatsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -378,6 +412,8 @@ export const readUsersStats = <ThrowOnError extends boolean = true>(options?: Op
 
 /**
  * Delete User
+ *
+ * Delete a user and everything that they own.
  */
 export const deleteUser = <ThrowOnError extends boolean = true>(options: Options<DeleteUserData, ThrowOnError>): RequestResult<DeleteUserResponses, DeleteUserErrors, ThrowOnError> => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -388,7 +424,7 @@ export const deleteUser = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Read User By Id
  *
- * Oneself, or for superusers anybody.
+ * Get a user. Users who are not superusers can only get themselves.
  */
 export const readUserById = <ThrowOnError extends boolean = true>(options: Options<ReadUserByIdData, ThrowOnError>): RequestResult<ReadUserByIdResponses, ReadUserByIdErrors, ThrowOnError> => (options.client ?? client).get<ReadUserByIdResponses, ReadUserByIdErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -398,6 +434,8 @@ export const readUserById = <ThrowOnError extends boolean = true>(options: Optio
 
 /**
  * Update User
+ *
+ * Change a user. A new address or password, or deactivation, ends their sessions.
  */
 export const updateUser = <ThrowOnError extends boolean = true>(options: Options<UpdateUserData, ThrowOnError>): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -412,7 +450,7 @@ export const updateUser = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Read Avatar
  *
- * The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`.
+ * Get a user's picture. With the version `v` of its `avatar_url`, clients can cache it forever.
  */
 export const readAvatar = <ThrowOnError extends boolean = true>(options: Options<ReadAvatarData, ThrowOnError>): RequestResult<ReadAvatarResponses, ReadAvatarErrors, ThrowOnError> => (options.client ?? client).get<ReadAvatarResponses, ReadAvatarErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -422,11 +460,15 @@ export const readAvatar = <ThrowOnError extends boolean = true>(options: Options
 
 /**
  * Health Check
+ *
+ * Report that the API responds.
  */
 export const healthCheck = <ThrowOnError extends boolean = true>(options?: Options<HealthCheckData, ThrowOnError>): RequestResult<HealthCheckResponses, HealthCheckErrors, ThrowOnError> => (options?.client ?? client).get<HealthCheckResponses, HealthCheckErrors, ThrowOnError>({ url: '/api/v1/utils/health-check/', ...options });
 
 /**
  * Test Email
+ *
+ * Send a test mail to the address.
  */
 export const testEmail = <ThrowOnError extends boolean = true>(options: Options<TestEmailData, ThrowOnError>): RequestResult<TestEmailResponses, TestEmailErrors, ThrowOnError> => (options.client ?? client).post<TestEmailResponses, TestEmailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -135,7 +135,7 @@ export type DuplicateProblem = Problem & {
 /**
  * ErrorCode
  *
- * The catalogue. A code never changes its meaning; the SDK exports it as a type.
+ * Catalogue of error codes. A code never changes its meaning; the SDK exports the catalogue as a type.
  */
 export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
 
@@ -160,7 +160,7 @@ export type FieldError = {
 /**
  * Finding
  *
- * One thing that was looked at. It never holds a secret.
+ * Result of one check. It never contains a secret.
  */
 export type Finding = {
     /**
@@ -207,6 +207,8 @@ export type InvalidTokenProblem = Problem & {
 
 /**
  * ItemCreate
+ *
+ * Body of a request that creates an item.
  */
 export type ItemCreate = {
     /**
@@ -221,6 +223,8 @@ export type ItemCreate = {
 
 /**
  * ItemPublic
+ *
+ * An item as the API returns it.
  */
 export type ItemPublic = {
     /**
@@ -251,6 +255,8 @@ export type ItemPublic = {
 
 /**
  * ItemUpdate
+ *
+ * Body of a request that changes an item. An absent field keeps its value.
  */
 export type ItemUpdate = {
     /**
@@ -265,6 +271,8 @@ export type ItemUpdate = {
 
 /**
  * ItemsPublic
+ *
+ * One page of items.
  */
 export type ItemsPublic = {
     /**
@@ -280,6 +288,8 @@ export type ItemsPublic = {
 
 /**
  * ItemsStats
+ *
+ * Number of items, in total and by day of creation.
  */
 export type ItemsStats = {
     /**
@@ -305,7 +315,7 @@ export type Liveness = {
 /**
  * LoginSession
  *
- * What the dashboard sends. The limits are wide: a wrong password is not a malformed one.
+ * Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid.
  */
 export type LoginSession = {
     /**
@@ -391,7 +401,7 @@ export type PreconditionFailedProblem = Problem & {
 /**
  * Problem
  *
- * Problem document of RFC 9457, as every error answers it.
+ * Problem document (RFC 9457): the body of every error response.
  */
 export type Problem = {
     code: ErrorCode;
@@ -476,7 +486,7 @@ export type UpdatePassword = {
 /**
  * UserCreate
  *
- * What a superuser sends.
+ * A new user, as created by a superuser.
  */
 export type UserCreate = {
     /**
@@ -542,7 +552,7 @@ export type UserPublic = {
 /**
  * UserRegister
  *
- * What somebody sends who signs up.
+ * A new user, as created by sign-up.
  */
 export type UserRegister = {
     /**
@@ -562,7 +572,7 @@ export type UserRegister = {
 /**
  * UserUpdate
  *
- * What a superuser may change.
+ * Changes to a user by a superuser.
  */
 export type UserUpdate = {
     /**
@@ -589,6 +599,8 @@ export type UserUpdate = {
 
 /**
  * UserUpdateMe
+ *
+ * Changes to a user by themselves.
  */
 export type UserUpdateMe = {
     /**
@@ -717,7 +729,7 @@ export type ReadEventsError = ApiErrorFrom<ReadEventsErrors[keyof ReadEventsErro
 
 export type ReadEventsResponses = {
     /**
-     * The data of each event
+     * Data of each event
      */
     200: {
         topic?: string;
@@ -817,13 +829,13 @@ export type ReadItemsData = {
         /**
          * Page
          *
-         * Used instead of `skip`
+         * Page number, takes precedence over `skip`
          */
         page?: number | null;
         /**
          * Cursor
          *
-         * `next_cursor` of the page before
+         * `next_cursor` of the previous page
          */
         cursor?: string | null;
         /**
@@ -1041,7 +1053,7 @@ export type ReadItemsStatsData = {
         /**
          * Days
          *
-         * How many days, up to today
+         * Number of days, up to and including today
          */
         days?: number;
         /**
@@ -1096,7 +1108,7 @@ export type DeleteItemData = {
         /**
          * If-Match
          *
-         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
          */
         'If-Match'?: string;
     };
@@ -1216,7 +1228,7 @@ export type UpdateItemData = {
         /**
          * If-Match
          *
-         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
          */
         'If-Match'?: string;
     };
@@ -1679,13 +1691,13 @@ export type ReadUsersData = {
         /**
          * Page
          *
-         * Used instead of `skip`
+         * Page number, takes precedence over `skip`
          */
         page?: number | null;
         /**
          * Cursor
          *
-         * `next_cursor` of the page before
+         * `next_cursor` of the previous page
          */
         cursor?: string | null;
         /**
@@ -2004,7 +2016,7 @@ export type UpdateUserMeData = {
         /**
          * If-Match
          *
-         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
          */
         'If-Match'?: string;
     };
@@ -2290,7 +2302,7 @@ export type ReadUsersStatsData = {
         /**
          * Days
          *
-         * How many days, up to today
+         * Number of days, up to and including today
          */
         days?: number;
     };
@@ -2341,7 +2353,7 @@ export type DeleteUserData = {
         /**
          * If-Match
          *
-         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
          */
         'If-Match'?: string;
     };
@@ -2465,7 +2477,7 @@ export type UpdateUserData = {
         /**
          * If-Match
          *
-         * `"<version>"`, as the answer with the record had it for `ETag`: refuses the change when the record has another version by now
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
          */
         'If-Match'?: string;
     };

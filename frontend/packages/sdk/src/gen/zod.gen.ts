@@ -59,7 +59,7 @@ export const zDayCount = /* @__PURE__ */ (() => z.object({
 /**
  * ErrorCode
  *
- * The catalogue. A code never changes its meaning; the SDK exports it as a type.
+ * Catalogue of error codes. A code never changes its meaning; the SDK exports the catalogue as a type.
  */
 export const zErrorCode = /* @__PURE__ */ (() => z.enum([
     'AUTH_001',
@@ -93,7 +93,7 @@ export const zFieldError = /* @__PURE__ */ (() => z.object({
 /**
  * Finding
  *
- * One thing that was looked at. It never holds a secret.
+ * Result of one check. It never contains a secret.
  */
 export const zFinding = /* @__PURE__ */ (() => z.object({
     code: z.string(),
@@ -118,6 +118,8 @@ export const zDoctorReport = /* @__PURE__ */ (() => z.object({
 
 /**
  * ItemCreate
+ *
+ * Body of a request that creates an item.
  */
 export const zItemCreate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
@@ -126,6 +128,8 @@ export const zItemCreate = /* @__PURE__ */ (() => z.object({
 
 /**
  * ItemPublic
+ *
+ * An item as the API returns it.
  */
 export const zItemPublic = /* @__PURE__ */ (() => z.object({
     created_at: z.iso.datetime(),
@@ -138,6 +142,8 @@ export const zItemPublic = /* @__PURE__ */ (() => z.object({
 
 /**
  * ItemUpdate
+ *
+ * Body of a request that changes an item. An absent field keeps its value.
  */
 export const zItemUpdate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
@@ -146,6 +152,8 @@ export const zItemUpdate = /* @__PURE__ */ (() => z.object({
 
 /**
  * ItemsStats
+ *
+ * Number of items, in total and by day of creation.
  */
 export const zItemsStats = /* @__PURE__ */ (() => z.object({
     count: z.int(),
@@ -162,7 +170,7 @@ export const zLiveness = /* @__PURE__ */ (() => z.object({
 /**
  * LoginSession
  *
- * What the dashboard sends. The limits are wide: a wrong password is not a malformed one.
+ * Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid.
  */
 export const zLoginSession = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
@@ -198,6 +206,8 @@ export const zPagination = /* @__PURE__ */ (() => z.object({
 
 /**
  * ItemsPublic
+ *
+ * One page of items.
  */
 export const zItemsPublic = /* @__PURE__ */ (() => z.object({
     count: z.int(),
@@ -208,7 +218,7 @@ export const zItemsPublic = /* @__PURE__ */ (() => z.object({
 /**
  * Problem
  *
- * Problem document of RFC 9457, as every error answers it.
+ * Problem document (RFC 9457): the body of every error response.
  */
 export const zProblem = /* @__PURE__ */ (() => z.object({
     code: zErrorCode,
@@ -315,7 +325,7 @@ export const zUpdatePassword = /* @__PURE__ */ (() => z.object({
 /**
  * UserCreate
  *
- * What a superuser sends.
+ * A new user, as created by a superuser.
  */
 export const zUserCreate = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
@@ -342,7 +352,7 @@ export const zUserPublic = /* @__PURE__ */ (() => z.object({
 /**
  * UserRegister
  *
- * What somebody sends who signs up.
+ * A new user, as created by sign-up.
  */
 export const zUserRegister = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
@@ -353,7 +363,7 @@ export const zUserRegister = /* @__PURE__ */ (() => z.object({
 /**
  * UserUpdate
  *
- * What a superuser may change.
+ * Changes to a user by a superuser.
  */
 export const zUserUpdate = /* @__PURE__ */ (() => z.object({
     email: z.optional(z.email().check(z.maxLength(254))),
@@ -365,6 +375,8 @@ export const zUserUpdate = /* @__PURE__ */ (() => z.object({
 
 /**
  * UserUpdateMe
+ *
+ * Changes to a user by themselves.
  */
 export const zUserUpdateMe = /* @__PURE__ */ (() => z.object({
     email: z.optional(z.email().check(z.maxLength(254))),
@@ -400,7 +412,7 @@ export const zWrongCredentialsProblem = /* @__PURE__ */ (() => z.intersection(zP
 export const zReadDoctorReportResponse = zDoctorReport;
 
 /**
- * The data of each event
+ * Data of each event
  */
 export const zReadEventsResponse = /* @__PURE__ */ (() => z.object({
     topic: z.optional(z.string())

@@ -44,7 +44,7 @@ export const readDoctorReportQueryKey = (options?: Options<ReadDoctorReportData>
 /**
  * Read Doctor Report
  *
- * Checks the settings and what the application needs, as they are at this moment. Takes up to 8 s.
+ * Check the settings and all services that the application needs. Takes up to 8 s.
  */
 export const readDoctorReportOptions = (options?: Options<ReadDoctorReportData>) => queryOptions<ReadDoctorReportResponse, ReadDoctorReportError, ReadDoctorReportResponse, ReturnType<typeof readDoctorReportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -64,7 +64,7 @@ export const healthLiveQueryKey = (options?: Options<HealthLiveData>) => createQ
 /**
  * Health Live
  *
- * The process answers. It asks nothing else, since a restart of the process would mend nothing else.
+ * Report that the process is alive. Checks nothing else, because a restart would not fix anything else.
  */
 export const healthLiveOptions = (options?: Options<HealthLiveData>) => queryOptions<HealthLiveResponse, HealthLiveError, HealthLiveResponse, ReturnType<typeof healthLiveQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -84,7 +84,7 @@ export const healthReadyQueryKey = (options?: Options<HealthReadyData>) => creat
 /**
  * Health Ready
  *
- * Whether this process should get requests. If not, the 503 has the member `checks`, too.
+ * Report whether this process should receive requests. If not, the 503 also has the member `checks`.
  */
 export const healthReadyOptions = (options?: Options<HealthReadyData>) => queryOptions<HealthReadyResponse, HealthReadyError, HealthReadyResponse, ReturnType<typeof healthReadyQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -103,6 +103,8 @@ export const readItemsQueryKey = (options?: Options<ReadItemsData>) => createQue
 
 /**
  * Read Items
+ *
+ * List your items; superusers list the items of all users.
  */
 export const readItemsOptions = (options?: Options<ReadItemsData>) => queryOptions<ReadItemsResponse, ReadItemsError, ReadItemsResponse, ReturnType<typeof readItemsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -119,6 +121,8 @@ export const readItemsOptions = (options?: Options<ReadItemsData>) => queryOptio
 
 /**
  * Create Item
+ *
+ * Create an item that belongs to you.
  */
 export const createItemMutation = (options?: Partial<Options<CreateItemData>>): UseMutationOptions<CreateItemResponse, CreateItemError, Options<CreateItemData>> => {
     const mutationOptions: UseMutationOptions<CreateItemResponse, CreateItemError, Options<CreateItemData>> = {
@@ -137,7 +141,7 @@ export const createItemMutation = (options?: Partial<Options<CreateItemData>>): 
 /**
  * Delete Items
  *
- * Those that are there and may be seen; the others are not counted.
+ * Delete items. Returns how many existed and were yours; superusers can delete any.
  */
 export const deleteItemsMutation = (options?: Partial<Options<DeleteItemsData>>): UseMutationOptions<DeleteItemsResponse, DeleteItemsError, Options<DeleteItemsData>> => {
     const mutationOptions: UseMutationOptions<DeleteItemsResponse, DeleteItemsError, Options<DeleteItemsData>> = {
@@ -158,7 +162,7 @@ export const exportItemsQueryKey = (options?: Options<ExportItemsData>) => creat
 /**
  * Export Items
  *
- * All rows, as CSV. `X-Total-Count` is how many there were when it began.
+ * Download all matching items as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportItemsOptions = (options?: Options<ExportItemsData>) => queryOptions<ExportItemsResponse, ExportItemsError, ExportItemsResponse, ReturnType<typeof exportItemsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -178,7 +182,7 @@ export const readItemsStatsQueryKey = (options?: Options<ReadItemsStatsData>) =>
 /**
  * Read Items Stats
  *
- * Of one's own items, or for superusers of everybody's.
+ * Count your items, in total and by day. With `all`, superusers count the items of all users.
  */
 export const readItemsStatsOptions = (options?: Options<ReadItemsStatsData>) => queryOptions<ReadItemsStatsResponse, ReadItemsStatsError, ReadItemsStatsResponse, ReturnType<typeof readItemsStatsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -195,6 +199,8 @@ export const readItemsStatsOptions = (options?: Options<ReadItemsStatsData>) => 
 
 /**
  * Delete Item
+ *
+ * Delete an item.
  */
 export const deleteItemMutation = (options?: Partial<Options<DeleteItemData>>): UseMutationOptions<DeleteItemResponse, DeleteItemError, Options<DeleteItemData>> => {
     const mutationOptions: UseMutationOptions<DeleteItemResponse, DeleteItemError, Options<DeleteItemData>> = {
@@ -214,6 +220,8 @@ export const readItemQueryKey = (options: Options<ReadItemData>) => createQueryK
 
 /**
  * Read Item
+ *
+ * Get an item. Another user's item is reported as not found.
  */
 export const readItemOptions = (options: Options<ReadItemData>) => queryOptions<ReadItemResponse, ReadItemError, ReadItemResponse, ReturnType<typeof readItemQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -230,6 +238,8 @@ export const readItemOptions = (options: Options<ReadItemData>) => queryOptions<
 
 /**
  * Update Item
+ *
+ * Change an item. An absent field keeps its value.
  */
 export const updateItemMutation = (options?: Partial<Options<UpdateItemData>>): UseMutationOptions<UpdateItemResponse, UpdateItemError, Options<UpdateItemData>> => {
     const mutationOptions: UseMutationOptions<UpdateItemResponse, UpdateItemError, Options<UpdateItemData>> = {
@@ -248,7 +258,7 @@ export const updateItemMutation = (options?: Partial<Options<UpdateItemData>>): 
 /**
  * Login Access Token
  *
- * Bearer token for API clients, by the OAuth2 password form.
+ * Get a bearer token for API clients with the OAuth2 password form.
  */
 export const loginAccessTokenMutation = (options?: Partial<Options<LoginAccessTokenData>>): UseMutationOptions<LoginAccessTokenResponse, LoginAccessTokenError, Options<LoginAccessTokenData>> => {
     const mutationOptions: UseMutationOptions<LoginAccessTokenResponse, LoginAccessTokenError, Options<LoginAccessTokenData>> = {
@@ -267,7 +277,7 @@ export const loginAccessTokenMutation = (options?: Partial<Options<LoginAccessTo
 /**
  * Logout
  *
- * Ends this session: its token is refused from now on.
+ * End this session. Its token is no longer valid.
  */
 export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> => {
     const mutationOptions: UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> = {
@@ -286,7 +296,7 @@ export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutat
 /**
  * Login Session
  *
- * The dashboard's door: answers the user, and the token in an HttpOnly cookie.
+ * Sign in to the dashboard. Returns the user and sets the session token as an HttpOnly cookie.
  */
 export const loginSessionMutation = (options?: Partial<Options<LoginSessionData>>): UseMutationOptions<LoginSessionResponse, LoginSessionError, Options<LoginSessionData>> => {
     const mutationOptions: UseMutationOptions<LoginSessionResponse, LoginSessionError, Options<LoginSessionData>> = {
@@ -304,6 +314,8 @@ export const loginSessionMutation = (options?: Partial<Options<LoginSessionData>
 
 /**
  * Test Token
+ *
+ * Return the user of the token.
  */
 export const testTokenMutation = (options?: Partial<Options<TestTokenData>>): UseMutationOptions<TestTokenResponse, TestTokenError, Options<TestTokenData>> => {
     const mutationOptions: UseMutationOptions<TestTokenResponse, TestTokenError, Options<TestTokenData>> = {
@@ -322,7 +334,7 @@ export const testTokenMutation = (options?: Partial<Options<TestTokenData>>): Us
 /**
  * Recover Password Html Content
  *
- * The recovery mail as this user would see it, with a link that opens nothing.
+ * Preview the recovery mail of a user. Its link is not valid.
  */
 export const recoverPasswordHtmlContentMutation = (options?: Partial<Options<RecoverPasswordHtmlContentData>>): UseMutationOptions<RecoverPasswordHtmlContentResponse, RecoverPasswordHtmlContentError, Options<RecoverPasswordHtmlContentData>> => {
     const mutationOptions: UseMutationOptions<RecoverPasswordHtmlContentResponse, RecoverPasswordHtmlContentError, Options<RecoverPasswordHtmlContentData>> = {
@@ -341,7 +353,7 @@ export const recoverPasswordHtmlContentMutation = (options?: Partial<Options<Rec
 /**
  * Recover Password
  *
- * Sends a link if the address has an account. The answer and its time are always the same.
+ * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
  */
 export const recoverPasswordMutation = (options?: Partial<Options<RecoverPasswordData>>): UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> => {
     const mutationOptions: UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> = {
@@ -360,7 +372,7 @@ export const recoverPasswordMutation = (options?: Partial<Options<RecoverPasswor
 /**
  * Create Private User
  *
- * Makes a user without signing in, for tests and experiments.
+ * Create a user without signing in, for tests and experiments.
  */
 export const createPrivateUserMutation = (options?: Partial<Options<CreatePrivateUserData>>): UseMutationOptions<CreatePrivateUserResponse, CreatePrivateUserError, Options<CreatePrivateUserData>> => {
     const mutationOptions: UseMutationOptions<CreatePrivateUserResponse, CreatePrivateUserError, Options<CreatePrivateUserData>> = {
@@ -378,6 +390,8 @@ export const createPrivateUserMutation = (options?: Partial<Options<CreatePrivat
 
 /**
  * Reset Password
+ *
+ * Set a new password with the token from a recovery link. Ends all sessions of the user.
  */
 export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordData>>): UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> => {
     const mutationOptions: UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> = {
@@ -397,6 +411,8 @@ export const readUsersQueryKey = (options?: Options<ReadUsersData>) => createQue
 
 /**
  * Read Users
+ *
+ * List users.
  */
 export const readUsersOptions = (options?: Options<ReadUsersData>) => queryOptions<ReadUsersResponse, ReadUsersError, ReadUsersResponse, ReturnType<typeof readUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -413,6 +429,8 @@ export const readUsersOptions = (options?: Options<ReadUsersData>) => queryOptio
 
 /**
  * Create User
+ *
+ * Create a user. They receive a link to set their own password.
  */
 export const createUserMutation = (options?: Partial<Options<CreateUserData>>): UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> => {
     const mutationOptions: UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> = {
@@ -431,7 +449,7 @@ export const createUserMutation = (options?: Partial<Options<CreateUserData>>): 
 /**
  * Delete Users
  *
- * Those that are there; the others are not counted.
+ * Delete users. Returns how many of them existed.
  */
 export const deleteUsersMutation = (options?: Partial<Options<DeleteUsersData>>): UseMutationOptions<DeleteUsersResponse, DeleteUsersError, Options<DeleteUsersData>> => {
     const mutationOptions: UseMutationOptions<DeleteUsersResponse, DeleteUsersError, Options<DeleteUsersData>> = {
@@ -452,7 +470,7 @@ export const exportUsersQueryKey = (options?: Options<ExportUsersData>) => creat
 /**
  * Export Users
  *
- * All rows, as CSV. `X-Total-Count` is how many there were when it began.
+ * Download all matching users as CSV. `X-Total-Count` is the number of rows when the download started.
  */
 export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryOptions<ExportUsersResponse, ExportUsersError, ExportUsersResponse, ReturnType<typeof exportUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -469,6 +487,8 @@ export const exportUsersOptions = (options?: Options<ExportUsersData>) => queryO
 
 /**
  * Delete User Me
+ *
+ * Delete your account and everything that you own.
  */
 export const deleteUserMeMutation = (options?: Partial<Options<DeleteUserMeData>>): UseMutationOptions<DeleteUserMeResponse, DeleteUserMeError, Options<DeleteUserMeData>> => {
     const mutationOptions: UseMutationOptions<DeleteUserMeResponse, DeleteUserMeError, Options<DeleteUserMeData>> = {
@@ -488,6 +508,8 @@ export const readUserMeQueryKey = (options?: Options<ReadUserMeData>) => createQ
 
 /**
  * Read User Me
+ *
+ * Get the signed-in user.
  */
 export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOptions<ReadUserMeResponse, ReadUserMeError, ReadUserMeResponse, ReturnType<typeof readUserMeQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -504,6 +526,8 @@ export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOpt
 
 /**
  * Update User Me
+ *
+ * Change your profile. A new address ends your other sessions.
  */
 export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>>): UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> = {
@@ -521,6 +545,8 @@ export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>
 
 /**
  * Delete Avatar Me
+ *
+ * Delete your picture.
  */
 export const deleteAvatarMeMutation = (options?: Partial<Options<DeleteAvatarMeData>>): UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> => {
     const mutationOptions: UseMutationOptions<DeleteAvatarMeResponse, DeleteAvatarMeError, Options<DeleteAvatarMeData>> = {
@@ -539,7 +565,7 @@ export const deleteAvatarMeMutation = (options?: Partial<Options<DeleteAvatarMeD
 /**
  * Update Avatar Me
  *
- * JPEG, PNG, WebP or GIF of at most 2 MiB. What is kept is made anew from it: a square of 256 pixels.
+ * Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels.
  */
 export const updateAvatarMeMutation = (options?: Partial<Options<UpdateAvatarMeData>>): UseMutationOptions<UpdateAvatarMeResponse, UpdateAvatarMeError, Options<UpdateAvatarMeData>> => {
     const mutationOptions: UseMutationOptions<UpdateAvatarMeResponse, UpdateAvatarMeError, Options<UpdateAvatarMeData>> = {
@@ -557,6 +583,8 @@ export const updateAvatarMeMutation = (options?: Partial<Options<UpdateAvatarMeD
 
 /**
  * Update Password Me
+ *
+ * Change your password. This ends your other sessions.
  */
 export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswordMeData>>): UseMutationOptions<UpdatePasswordMeResponse, UpdatePasswordMeError, Options<UpdatePasswordMeData>> => {
     const mutationOptions: UseMutationOptions<UpdatePasswordMeResponse, UpdatePasswordMeError, Options<UpdatePasswordMeData>> = {
@@ -574,6 +602,8 @@ export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswor
 
 /**
  * Register User
+ *
+ * Sign up for an account.
  */
 export const registerUserMutation = (options?: Partial<Options<RegisterUserData>>): UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> => {
     const mutationOptions: UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> = {
@@ -593,6 +623,8 @@ export const readUsersStatsQueryKey = (options?: Options<ReadUsersStatsData>) =>
 
 /**
  * Read Users Stats
+ *
+ * Count users, in total and by day of creation.
  */
 export const readUsersStatsOptions = (options?: Options<ReadUsersStatsData>) => queryOptions<ReadUsersStatsResponse, ReadUsersStatsError, ReadUsersStatsResponse, ReturnType<typeof readUsersStatsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -609,6 +641,8 @@ export const readUsersStatsOptions = (options?: Options<ReadUsersStatsData>) => 
 
 /**
  * Delete User
+ *
+ * Delete a user and everything that they own.
  */
 export const deleteUserMutation = (options?: Partial<Options<DeleteUserData>>): UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> => {
     const mutationOptions: UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> = {
@@ -629,7 +663,7 @@ export const readUserByIdQueryKey = (options: Options<ReadUserByIdData>) => crea
 /**
  * Read User By Id
  *
- * Oneself, or for superusers anybody.
+ * Get a user. Users who are not superusers can only get themselves.
  */
 export const readUserByIdOptions = (options: Options<ReadUserByIdData>) => queryOptions<ReadUserByIdResponse, ReadUserByIdError, ReadUserByIdResponse, ReturnType<typeof readUserByIdQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -646,6 +680,8 @@ export const readUserByIdOptions = (options: Options<ReadUserByIdData>) => query
 
 /**
  * Update User
+ *
+ * Change a user. A new address or password, or deactivation, ends their sessions.
  */
 export const updateUserMutation = (options?: Partial<Options<UpdateUserData>>): UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> = {
@@ -666,7 +702,7 @@ export const readAvatarQueryKey = (options: Options<ReadAvatarData>) => createQu
 /**
  * Read Avatar
  *
- * The picture, for everybody who is signed in. It may be kept for ever under the address with its version `v`.
+ * Get a user's picture. With the version `v` of its `avatar_url`, clients can cache it forever.
  */
 export const readAvatarOptions = (options: Options<ReadAvatarData>) => queryOptions<ReadAvatarResponse, ReadAvatarError, ReadAvatarResponse, ReturnType<typeof readAvatarQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -685,6 +721,8 @@ export const healthCheckQueryKey = (options?: Options<HealthCheckData>) => creat
 
 /**
  * Health Check
+ *
+ * Report that the API responds.
  */
 export const healthCheckOptions = (options?: Options<HealthCheckData>) => queryOptions<HealthCheckResponse, HealthCheckError, HealthCheckResponse, ReturnType<typeof healthCheckQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -701,6 +739,8 @@ export const healthCheckOptions = (options?: Options<HealthCheckData>) => queryO
 
 /**
  * Test Email
+ *
+ * Send a test mail to the address.
  */
 export const testEmailMutation = (options?: Partial<Options<TestEmailData>>): UseMutationOptions<TestEmailResponse, TestEmailError, Options<TestEmailData>> => {
     const mutationOptions: UseMutationOptions<TestEmailResponse, TestEmailError, Options<TestEmailData>> = {
