@@ -1,7 +1,7 @@
-"""`copier`, without what it does again for each path to no effect. The checks of the template run it a hundred times.
+"""`copier`, without two things that it repeats for each path to no effect. The checks of the template run it 100 times.
 
-Copier 9.19 compiles each part of each path as a Jinja template, and starts git for each file to read one setting. What
-it writes is the same: a test compares. A copier that has changed inside fails here, not silently.
+Copier 9.19 compiles every part of every path as a Jinja template, and starts git for every file to read one setting.
+A test compares the results. If copier changes inside, this file fails; it does not turn silent.
 """
 
 from functools import lru_cache
@@ -11,18 +11,18 @@ from typing import Any
 from copier._cli import CopierApp
 from copier._main import Worker, get_git
 
-_render = Worker._render_string
-_answers_file = Worker.answers_relpath.fget
-_sync = Worker._sync_git_index_executable_bit
+render_string = Worker._render_string
+answers_relpath: property = Worker.answers_relpath
+sync_mode = Worker._sync_git_index_executable_bit
 
 
-def _render_unless_plain(worker: Worker, text: str, extra_context: dict[str, Any] | None = None) -> str:
-    return _render(worker, text, extra_context) if "{" in text else text
+def _render(worker: Worker, text: str, extra_context: dict[str, Any] | None = None) -> str:
+    return render_string(worker, text, extra_context) if "{" in text else text
 
 
-def _plain_answers_file(worker: Worker) -> Path:
+def _answers_file(worker: Worker) -> Path:
     path = str(worker.answers_file or worker.template.answers_relpath)
-    return Path(path) if "{" not in path else _answers_file(worker)
+    return Path(str(answers_relpath.__get__(worker))) if "{" in path else Path(path)
 
 
 @lru_cache
@@ -31,13 +31,13 @@ def _ignores_modes(repository: Path) -> bool:
     return str(get_git(context_dir=repository)(*arguments, retcode=None)).strip() == "false"
 
 
-def _sync_where_needed(worker: Worker, path: Path, mode: int) -> None:
+def _sync_mode(worker: Worker, path: Path, mode: int) -> None:
     if _ignores_modes(worker.subproject.local_abspath):
-        _sync(worker, path, mode)
+        sync_mode(worker, path, mode)
 
 
 if __name__ == "__main__":
-    Worker._render_string = _render_unless_plain
-    Worker.answers_relpath = property(_plain_answers_file)
-    Worker._sync_git_index_executable_bit = _sync_where_needed
+    setattr(Worker, "_render_string", _render)  # noqa: B010
+    setattr(Worker, "answers_relpath", property(_answers_file))  # noqa: B010
+    setattr(Worker, "_sync_git_index_executable_bit", _sync_mode)  # noqa: B010
     CopierApp.run()
