@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/fix",
         description="Format the code and correct what the linters can: ruff for Python, Biome for the frontend.",
-        epilog="Exit status 1: something is left to correct by hand. After `pre-commit install`, git runs it on commits.",
+        epilog="Exit status 1: something is left to correct by hand. After `pre-commit install`, each commit runs it.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="only these; everything when none is named")
     files = [file.resolve() for file in parser.parse_args(arguments).files]
