@@ -7,6 +7,7 @@ import pytest
 from scripts.features.files import belongs, tracked
 from scripts.template.projects import commit, make_project, run, update
 from scripts.template.throwaway import add_feature
+from scripts.tests.template.conftest import copy_of_project
 
 # Ten files that a team edits, and how.
 EDITED = (
@@ -44,17 +45,23 @@ def state(project: Path, *, without: tuple[str, ...] = ()) -> dict[str, bytes]:
     return {name: (project / name).read_bytes() for name in tracked(project) if name not in without}
 
 
-@pytest.fixture
-def project(template: Path, tmp_path: Path) -> Path:
-    """Made from v0.1.0, then changed: ten files edited, a feature of its own, a new README."""
-    project = make_project(template, tmp_path / "project", {"project_name": "Quiet Harbour"})
+@pytest.fixture(scope="session")
+def changed_project(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made from v0.1.0, then changed: ten files edited, a feature of its own, a new README. To be read only."""
+    folder = tmp_path_factory.mktemp("changed")
+    project = make_project(original, folder / "project", {"project_name": "Quiet Harbour"})
     append(project, EDITED, "The project's own line.")
-    for name, content in own_feature(tmp_path / "scratch").items():
+    for name, content in own_feature(folder / "scratch").items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_bytes(content)
     (project / "README.md").write_text("# Ours\n")
     commit(project, "Go our own way")
     return project
+
+
+@pytest.fixture
+def project(changed_project: Path, template: Path, tmp_path: Path) -> Path:
+    return copy_of_project(changed_project, tmp_path / "project", template=template)
 
 
 def own_feature(scratch: Path) -> dict[str, bytes]:
