@@ -1,4 +1,4 @@
-"""The local secrets: made once, kept in files that only their owner reads, named like the settings that they fill."""
+"""Local secrets: generated once, in files that only the owner can read, each named after its setting."""
 
 import importlib
 import pkgutil
@@ -13,7 +13,7 @@ NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
 
 
 def ensure_secrets(folder: Path) -> dict[str, str]:
-    """Make the secrets that are missing in `folder` and return all of them."""
+    """Generate the secrets that are missing in `folder` and return all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     makers: dict[str, Callable[[], str]] = dict.fromkeys(NAMES, lambda: secrets.token_urlsafe(32))

@@ -1,4 +1,4 @@
-"""Runs `python -m app.backups` on the server's stack, in a container of the service `backup`."""
+"""Run `python -m app.backups` on the server's stack, in a container of the service `backup`."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def main() -> int:
         # No time limit: the program limits its own waits, and Ctrl-C reaches it.
         return subprocess.run(last, cwd=ROOT, env=environment(), check=False).returncode
     except FileNotFoundError:
-        print("error: There is no `docker` on PATH. Install Docker Engine with the Compose plugin.", file=sys.stderr)
+        print("error: `docker` is not on PATH. Install Docker Engine with the Compose plugin.", file=sys.stderr)
         return 1
 
 

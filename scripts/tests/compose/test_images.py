@@ -24,16 +24,14 @@ def in_image(stack: Stack, image: str, *command: str) -> str:
         ("frontend", ("/usr/share/nginx/html", "/sbom.cdx.json"), 20),
     ],
 )
-def test_what_is_put_on_top_of_the_base_is_small(
-    production: Stack, image: str, ours: tuple[str, ...], megabytes: int
-) -> None:
+def test_image_adds_little_to_its_base(production: Stack, image: str, ours: tuple[str, ...], megabytes: int) -> None:
     kilobytes = [int(line.split()[0]) for line in in_image(production, image, "du", "-sk", *ours).splitlines()]
     assert len(kilobytes) == len(ours)
     assert sum(kilobytes) < megabytes * 1000
 
 
 @pytest.mark.parametrize("image", ["backend", "frontend"])
-def test_an_image_says_what_it_is(production: Stack, image: str) -> None:
+def test_image_has_labels(production: Stack, image: str) -> None:
     tag = f"{production.name}-{image}:labelled"
     build = {"TAG": "labelled", "COMMIT": "0123abc"}
     production.compose("build", image, environment=build)
@@ -51,7 +49,7 @@ def test_an_image_says_what_it_is(production: Stack, image: str) -> None:
         ("frontend", {"react", "react-dom", "zod", "tailwindcss"}, {"fastapi"}),
     ],
 )
-def test_an_image_lists_what_it_is_made_of(production: Stack, image: str, has: set[str], lacks: set[str]) -> None:
+def test_image_lists_its_components(production: Stack, image: str, has: set[str], lacks: set[str]) -> None:
     bill = json.loads(in_image(production, image, "cat", "/sbom.cdx.json"))
     names = {component["name"] for component in bill["components"]}
     assert bill["bomFormat"] == "CycloneDX"
@@ -60,10 +58,10 @@ def test_an_image_lists_what_it_is_made_of(production: Stack, image: str, has: s
     assert all(component["version"] for component in bill["components"])
 
 
-def test_the_backends_list_is_what_is_installed(production: Stack) -> None:
+def test_component_list_covers_installed_packages(production: Stack) -> None:
     bill = json.loads(in_image(production, "backend", "cat", "/sbom.cdx.json"))
     listed = {component["name"] for component in bill["components"]}
-    script = "import importlib.metadata as m; print(*(each.metadata['Name'] for each in m.distributions()))"
+    script = "import importlib.metadata as m; print(*(one.metadata['Name'] for one in m.distributions()))"
     installed = {
         name.lower().replace("_", "-").replace(".", "-")
         for name in in_image(production, "backend", "python", "-c", script).split()
@@ -79,7 +77,7 @@ def test_the_backends_list_is_what_is_installed(production: Stack) -> None:
         ("frontend", ("/etc/nginx", "/usr/share/nginx", "/docker-entrypoint.sh")),
     ],
 )
-def test_op07_no_image_holds_what_looks_like_a_secret(
+def test_op07_no_image_contains_a_likely_secret(
     production: Stack, image: str, folders: tuple[str, ...], tmp_path: Path
 ) -> None:
     container = production.run("create", f"{production.name}-{image}").stdout.strip()
@@ -92,6 +90,6 @@ def test_op07_no_image_holds_what_looks_like_a_secret(
     assert find_secrets_in_files(tmp_path) == []
 
 
-def test_no_image_holds_tools_or_tests(production: Stack) -> None:
+def test_image_contains_no_tools_or_tests(production: Stack) -> None:
     assert in_image(production, "backend", "ls", "/app").split() == ["alembic.ini", "app"]
     assert "/.vite" not in read("frontend/nginx.conf")
