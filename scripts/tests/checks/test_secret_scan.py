@@ -1,6 +1,7 @@
 import random
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from string import ascii_letters, ascii_uppercase, digits
 
@@ -41,7 +42,7 @@ def aws_keys() -> str:
 
 
 # Made when they are needed, since this file is in the history as well.
-SECRETS = {
+SECRETS: dict[str, Callable[[], str]] = {
     "private key": private_key,
     "GitHub": lambda: f"token: {token_of_github()}",
     "AWS": aws_keys,
