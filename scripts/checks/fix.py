@@ -34,8 +34,8 @@ def fix_frontend(files: Sequence[Path]) -> bool:
     node = find_node()
     install(node)
     biome = FRONTEND / "node_modules" / ".bin" / "biome"
-    command: list[str | Path] = [biome, "check", "--write", "--error-on-warnings", "--no-errors-on-unmatched", *files]
-    return _run(command, cwd=FRONTEND, env=node.env(clean_environment()))
+    options = ("--write", "--error-on-warnings", "--no-errors-on-unmatched")
+    return _run([biome, "check", *options, *files], cwd=FRONTEND, env=node.env(clean_environment()))
 
 
 def _run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> bool:

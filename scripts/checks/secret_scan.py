@@ -54,7 +54,7 @@ def _scan(target: Path, *options: str) -> list[dict[str, Any]]:
 
 def main() -> int:
     if not (ROOT / ".git").exists():
-        print("There is no history: this is no clone.")
+        print("There is no git history here, so there is nothing to search.")
         return 0
     found = find_secrets(ROOT)
     for commit, files in found.items():

@@ -49,7 +49,7 @@ def test_the_summary_ends_with_the_sum() -> None:
     assert "skipped: no docker compose" in text
 
 
-def test_a_step_that_raises_fails_and_the_others_go_on() -> None:
+def test_raising_step_fails_and_others_continue() -> None:
     runner = Runner(Progress(), verbose=False)
 
     def explode() -> Result:

@@ -108,6 +108,6 @@ def test_files_outside_a_repository_are_searched(tmp_path: Path) -> None:
     assert find_secrets_in_files(tmp_path) == [str(tmp_path / "inner" / "settings")]
 
 
-def test_failed_search_is_no_success(tmp_path: Path) -> None:
+def test_failed_search_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="kingfisher ended with status"):
         find_secrets_in_files(tmp_path / "missing")

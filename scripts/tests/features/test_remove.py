@@ -76,7 +76,7 @@ def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
-def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_only_optional_features_can_be_removed(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([name], project) == 1
     assert "There are: pears, plums." in capsys.readouterr().err
     assert files(project) == set(FILES)

@@ -124,7 +124,7 @@ def test_copier_and_our_scripts_agree_on_what_belongs_to_a_feature() -> None:
     assert tuple(listed) == PATTERNS
 
 
-def test_an_unknown_folder_is_no_reason_to_ask(original: Path, default_project: Path, tmp_path: Path) -> None:
+def test_defaults_ask_no_question(original: Path, default_project: Path, tmp_path: Path) -> None:
     """`--defaults` asks nothing, whatever the folder is called. The other tests' faster copier writes the same."""
     target = tmp_path / "Some Folder"
     plain_copier("copy", "--quiet", "--defaults", original, target, cwd=tmp_path)
