@@ -109,5 +109,5 @@ def test_file_of_all_scripts_has_all_their_tests(path: str) -> None:
     assert scripts_tests([path]) == [f"../{folder.relative_to(ROOT)}" for folder in script_tests()]
 
 
-def test_project_without_tests_of_the_scripts_has_none_to_run(tmp_path: Path) -> None:
+def test_project_without_script_tests_runs_none(tmp_path: Path) -> None:
     assert scripts_tests(["scripts/checks/lint.py", "scripts/lib.sh"], tmp_path) == []

@@ -23,7 +23,7 @@ def test_what_cannot_be_corrected_is_a_failure(tmp_path: Path) -> None:
     assert main([str(tmp_path / "example.py")]) == 1
 
 
-def test_each_file_goes_to_the_tool_of_its_kind() -> None:
+def test_files_go_to_their_tools() -> None:
     files = [ROOT / name for name in ("backend/app/main.py", "scripts/fix", "README.md", ".github/dependabot.yml")]
     page, other = FRONTEND / "src" / "main.tsx", ROOT / "example.ts"
     assert of_python([*files, page, other]) == [ROOT / "backend/app/main.py"]

@@ -69,7 +69,7 @@ def test_what_a_project_cannot_run_is_refused(arguments: list[str], capsys: pyte
     assert "./scripts/test: error: " in capsys.readouterr().err
 
 
-def test_help_explains_the_sizes_and_only_parts_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_sizes_and_existing_parts(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--help"], PROJECT)
     shown = capsys.readouterr().out
@@ -83,7 +83,7 @@ def test_wrong_shard_is_refused(text: str) -> None:
         parse_shard(text)
 
 
-def test_shards_hold_each_file_once_and_are_of_one_size() -> None:
+def test_shards_split_the_files_evenly() -> None:
     tests = {f"test_{number}.py": number for number in range(1, 30)}
     shards = [files_of_shard(tests, number, 3) for number in (1, 2, 3)]
     assert sorted(file for shard in shards for file in shard) == sorted(tests)

@@ -37,7 +37,7 @@ def test_a_run_without_tests_is_a_failure() -> None:
     assert of_tests("backend", 0, "", None).failed == 1
 
 
-def test_a_runner_that_fails_without_a_failed_test_is_a_failure() -> None:
+def test_failed_runner_without_failed_tests_is_a_failure() -> None:
     result = of_tests("backend", 3, "boom", (7, 0, 0))
     assert (result.passed, result.failed) == (7, 1)
 

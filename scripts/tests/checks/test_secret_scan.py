@@ -95,7 +95,7 @@ def test_all_branches_are_searched(repository: Path) -> None:
     assert find_secrets(repository) == {added: ["key"]}
 
 
-def test_what_was_never_committed_is_not_in_the_history(repository: Path) -> None:
+def test_uncommitted_files_are_not_in_the_history(repository: Path) -> None:
     (repository / "key").write_text(SECRETS["private key"]())
     git(repository, "add", "key")
     assert find_secrets(repository) == {}

@@ -104,7 +104,7 @@ def test_the_history_is_complete_where_it_is_searched() -> None:
     assert checkout["with"]["fetch-depth"] == 0, "the whole history is searched for secrets"
 
 
-def test_a_call_of_the_tests_does_not_cancel_another() -> None:
+def test_called_workflow_does_not_cancel_another_run() -> None:
     """Called by another workflow it has that one's name here."""
     assert "group: test-${{ github.workflow }}-${{ github.ref }}" in read(".github/workflows/test.yml")
 

@@ -10,7 +10,7 @@ from scripts.local.layout import ROOT
 from scripts.template.projects import TemplateError, commit, copier, make_project, plain_copier
 
 
-def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_path: Path) -> None:
+def test_answers_are_in_the_project(original: Path, tmp_path: Path) -> None:
     values: dict[str, str | bool] = {
         "project_name": "Quiet Harbour 2",
         "superuser_email": "ada@harbour.example.org",
@@ -92,7 +92,7 @@ def test_messages_tell_what_to_do_next(original: Path, tmp_path: Path) -> None:
     assert '"both modified"' in copier("update", "--defaults", cwd=target)
 
 
-def test_backend_tests_of_a_new_project_read_nothing_that_is_generated(original: Path, tmp_path: Path) -> None:
+def test_backend_tests_need_no_generated_files(original: Path, tmp_path: Path) -> None:
     """`./scripts/test backend` can be its first command, which generates nothing."""
     project = make_project(original, tmp_path / "project", {})
     assert not (project / "frontend/src/routeTree.gen.ts").exists()
@@ -102,7 +102,7 @@ def test_backend_tests_of_a_new_project_read_nothing_that_is_generated(original:
     assert [name for name in tests if any(word in (project / name).read_text() for word in words)] == []
 
 
-def test_a_name_in_another_script_has_a_stack_name_still(original: Path, tmp_path: Path) -> None:
+def test_name_without_latin_letters_has_a_stack_name(original: Path, tmp_path: Path) -> None:
     project = make_project(original, tmp_path / "project", {"project_name": "Тихая гавань"})
     assert "STACK_NAME=app\n" in (project / ".env").read_text()
 
@@ -117,7 +117,7 @@ def test_project_needs_no_trust_and_holds_no_secret(original: Path, default_proj
     assert [line for line in secrets if not line.startswith("#") and not line.endswith("=")] == []
 
 
-def test_copier_and_our_scripts_agree_on_what_belongs_to_a_feature() -> None:
+def test_copier_and_scripts_agree_on_feature_files() -> None:
     text = (ROOT / "copier.yml").read_text()
     block = text.partition("if answer is false %}\n")[2].partition("{% endfor %}")[0]
     listed = [line.strip().replace("{{ feature }}", "{feature}") for line in block.splitlines() if line.strip()]

@@ -64,9 +64,7 @@ def test_project_keeps_the_rules_of_the_layout(project: Path, feature: str) -> N
     run(PYTHON, "-m", "pytest", "tests/test_structure.py", cwd=project / "backend", env=env)
 
 
-def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earliest(
-    project: Path, database: str
-) -> None:
+def test_second_deployment_without_it_drops_its_tables(project: Path, database: str) -> None:
     check = ("app.cli", "check-migrations", "--before-deploy")
     migrate(project, database)
     assert main(["gadgets"], project) == 0

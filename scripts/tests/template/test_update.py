@@ -86,7 +86,7 @@ def conflicts(project: Path) -> list[str]:
     return marked + [name for name in tracked(project) if name.endswith((".rej", ".orig"))]
 
 
-def test_update_moves_untouched_files_and_keeps_what_is_the_projects(template: Path, project: Path) -> None:
+def test_update_keeps_the_changes_of_the_project(template: Path, project: Path) -> None:
     before = state(project)
     move_on(template)
     update(project)
@@ -147,7 +147,7 @@ def test_feature_can_be_switched_on_again(template: Path, project: Path) -> None
     assert state(project) == before
 
 
-def test_feature_that_was_removed_by_our_script_does_not_come_back(template: Path, project: Path) -> None:
+def test_removed_feature_does_not_come_back(template: Path, project: Path) -> None:
     from scripts.features.remove import remove
 
     remove("items", project, drop=True)

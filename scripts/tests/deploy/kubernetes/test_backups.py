@@ -12,7 +12,7 @@ def test_image_and_secrets_are_composes() -> None:
     assert secret_files("backup") == set(SERVICE["secrets"])
 
 
-def test_pod_gets_the_settings_of_the_api_and_its_own() -> None:
+def test_pod_gets_api_and_backup_settings() -> None:
     names = [each["configMapRef"]["name"] for each in container("backup")["envFrom"]]
     assert names == ["settings", "backups"]
     assert "env" not in container("backup")
