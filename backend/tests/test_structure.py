@@ -24,7 +24,7 @@ from tests.rules import (
 )
 
 # Where the names of tests are checked. SCRIPTS / "tests" joins them as soon as its names are short.
-NAMED_TESTS = [TESTS]
+NAMED_TESTS = [TESTS, SCRIPTS]
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40

@@ -33,21 +33,37 @@ def clean_environment() -> dict[str, str]:
     return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
 
 
-def check_python(runner: Runner) -> None:
-    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
-    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
-    runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
-    runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
-    runner.step("migrations", lambda: _check_migrations(runner))
+# Whether a check is wanted that concerns the paths which a regular expression describes.
+Wanted = Callable[[str], bool]
 
 
-def check_frontend(runner: Runner, node: Node) -> None:
+def everything(pattern: str) -> bool:
+    return True
+
+
+def check_python(runner: Runner, wanted: Wanted = everything) -> None:
+    if wanted(r"(backend|scripts)/.*\.(py|toml)$|backend/uv\.lock"):
+        runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
+        runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
+        runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
+        runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
+    if wanted(r"backend/(app/(alembic|core)/|app/\w+/models\.py|uv\.lock|alembic\.ini)"):
+        runner.step("migrations", lambda: _check_migrations(runner))
+
+
+def needs_node(wanted: Wanted = everything) -> bool:
+    return wanted(r"frontend/|backend/(app/|uv\.lock)")
+
+
+def check_frontend(runner: Runner, node: Node, wanted: Wanted = everything) -> None:
     npm, env = node.command("npm"), node.env(clean_environment())
-    runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
-    runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
-    runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
-    runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
-    runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+    if wanted("frontend/"):
+        runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+        runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
+        runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
+        runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
+    if wanted(r"frontend/(packages/sdk|package-lock)|backend/(app/|uv\.lock)"):
+        runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
 
 
 def check_route_tree(src: Path) -> Result:
@@ -60,15 +76,23 @@ def check_route_tree(src: Path) -> Result:
     return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
 
 
-def check_delivery(runner: Runner) -> None:
-    """What builds and ships the project."""
+def check_history(runner: Runner) -> None:
+    """The commits of this repository. The time grows with the history, so `quick` leaves it out."""
     runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
-    runner.step("zizmor", lambda: _check_workflows(runner))
-    runner.step("hadolint", lambda: _check_dockerfiles(runner))
-    runner.step("docker compose", lambda: _check_compose(runner))
+
+
+def check_delivery(runner: Runner, wanted: Wanted = everything) -> None:
+    """What builds and ships the project."""
+    if wanted(r"\.github/"):
+        runner.step("zizmor", lambda: _check_workflows(runner))
+    if wanted(r"((backend|frontend)/)?[^/]*Dockerfile"):
+        runner.step("hadolint", lambda: _check_dockerfiles(runner))
+    if wanted(r"docker-compose|\.env$"):
+        runner.step("docker compose", lambda: _check_compose(runner))
     for module in pkgutil.iter_modules(steps.__path__):
-        check: Callable[[Runner], Result] = importlib.import_module(f"{steps.__name__}.{module.name}").check
-        runner.step(module.name.replace("_", " "), partial(check, runner))
+        step = importlib.import_module(f"{steps.__name__}.{module.name}")
+        if wanted(step.PATHS):
+            runner.step(module.name.replace("_", " "), partial(step.check, runner))
 
 
 @contextlib.contextmanager

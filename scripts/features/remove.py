@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             return 1
     if written:
         print(f"First deploy without {[*written][-1].name}: the release before reads the tables until then.")
-        print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both at once.")
+        print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both in one release.")
     report(feature, root, packages)
     return 0
 

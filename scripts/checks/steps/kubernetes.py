@@ -10,6 +10,7 @@ from scripts.checks.results import Result, of_check
 from scripts.checks.runner import Runner
 from scripts.local.layout import ROOT
 
+PATHS = "deploy/kubernetes/"
 FOLDER = ROOT / "deploy" / "kubernetes"
 
 
@@ -26,5 +27,5 @@ def check(runner: Runner) -> Result:
         # Its schemas are 17,000 files, so it is not among the packages of the development group.
         tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--no-project"]
         tool += ["--with-requirements", str(FOLDER / "requirements.txt")]
-        command = [*tool, "kubernetes-validate", "--strict", *files]
+        command: list[str | Path] = [*tool, "kubernetes-validate", "--strict", *files]
         return of_check("kubernetes", *runner.run(command, env=clean_environment()))

@@ -190,7 +190,7 @@ def test_equal_documents_have_no_changes() -> None:
     assert changes(DOCUMENT, deepcopy(DOCUMENT)) == []
 
 
-def test_new_code_in_the_catalogue_is_no_change() -> None:
+def test_new_error_code_is_not_a_change() -> None:
     assert changes(DOCUMENT, edited(lambda d: schema(d, "ErrorCode")["enum"].append("DUP_001"))) == []
 
 

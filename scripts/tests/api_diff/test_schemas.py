@@ -147,7 +147,7 @@ def test_shared_value_changes_requests_and_responses() -> None:
     ]
 
 
-def test_default_in_a_response_is_no_change() -> None:
+def test_default_in_response_is_not_a_change() -> None:
     assert changes(DOCUMENT, edited(lambda d: field(d, "Note", "size").update(default=1))) == []
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from scripts.checks.lint import check_route_tree
 
 
-def test_pages_that_came_and_went_are_named_with_what_writes_the_route_tree(tmp_path: Path) -> None:
+def test_route_tree_check_lists_added_and_removed_pages(tmp_path: Path) -> None:
     pages = tmp_path / "features" / "notes" / "routes" / "app"
     pages.mkdir(parents=True)
     (pages / "new.tsx").touch()

@@ -1,4 +1,4 @@
-"""Vite with a running stack. Runs in the e2e part of ./scripts/test, which installs the frontend's packages."""
+"""Vite beside a stack. Runs in the scripts part of ./scripts/test, where the frontend's packages are installed."""
 
 import contextlib
 import json

@@ -76,7 +76,7 @@ def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
-def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_only_optional_features_can_be_removed(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([name], project) == 1
     assert "There are: pears, plums." in capsys.readouterr().err
     assert files(project) == set(FILES)
@@ -132,7 +132,7 @@ def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
 
 
-def test_dropped_tables_are_made_again_when_the_feature_comes_back(project: Path) -> None:
+def test_returning_feature_gets_its_tables_again(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
     forgotten = source.partition("forget(\n")[2].partition(")")[0]
@@ -157,18 +157,18 @@ def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> Non
         ("frontend/src/lib/sugarplums.ts", False),
     ],
 )
-def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
+def test_file_belongs_to_the_feature_it_names(path: str, is_its_own: bool) -> None:
     assert belongs(path, "plums") is is_its_own
 
 
-def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
+def test_entries_of_a_page_go_sentences_stay() -> None:
     rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
     links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums ·\n[docs/b.md](docs/b.md)\n"
     expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
     assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
 
 
-def test_links_to_removed_pages_go_with_their_paragraphs_and_sections() -> None:
+def test_links_to_removed_pages_go_with_paragraphs() -> None:
     top = "# A\n\n![b](b.md)\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n"
     page = f"{top}## B\n\nRun this.\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
     assert without_links(page, ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n\n## C\n\nSee [c](c.md).\n"
@@ -184,7 +184,7 @@ def test_settings_can_begin_with_the_singular() -> None:
     assert without_settings("PLUM_LIMIT=1\nPLUMB_LIMIT=2\n", "plums") == "PLUMB_LIMIT=2\n"
 
 
-def test_rows_about_its_pages_and_items_that_name_it_go() -> None:
+def test_rows_and_list_entries_go() -> None:
     rows = "| plums | [plums](docs/operations/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
     assert without_entries(f"{rows}| plums | [a](a.md) |\n", "plums") == "| plums | [a](a.md) |\n"
     items = "resources:\n  - pears.yaml\n  - plums.yaml\nimages:\n  - { name: app-plums }\n"

@@ -1,4 +1,4 @@
-"""The real stack, started and stopped beside the developer's. Runs in the e2e part of ./scripts/test."""
+"""The whole stack, started and ended for real, beside the developer's. Runs in the scripts part of ./scripts/test."""
 
 import contextlib
 import json
