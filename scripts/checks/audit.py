@@ -1,4 +1,4 @@
-"""`./scripts/audit`: known weaknesses of what both lock files name, and the licences of all of it."""
+"""`./scripts/audit`: known vulnerabilities and the licences of all packages in both lock files."""
 
 import argparse
 import json
@@ -17,36 +17,36 @@ SECONDS = 300
 
 
 def licences() -> dict[str, str]:
-    """Licence by `name version`, of the packages that are installed here and of those in package-lock.json."""
+    """Return licences by `name version`, of the installed packages and of those in package-lock.json."""
     found = {}
-    for each in distributions():
-        stated = each.metadata.json
+    for package in distributions():
+        stated = package.metadata.json
         names = [line.rpartition(":: ")[2] for line in stated.get("classifier", []) if "License ::" in line]
-        texts = [file for file in each.files or () if file.match("licenses/LICENSE*")]
+        texts = [file for file in package.files or () if file.match("licenses/LICENSE*")]
         said = stated.get("license_expression") or " or ".join(names) or stated.get("license")
         licence = str(said or (texts[0].read_text().strip() if texts else "unknown"))
-        found[f"{each.name} {each.version}"] = licence.split("\n")[0]
+        found[f"{package.name} {package.version}"] = licence.split("\n")[0]
     lock = json.loads((FRONTEND / "package-lock.json").read_text(encoding="utf-8"))
-    for path, package in lock["packages"].items():
-        if "node_modules/" in path and not package.get("link"):
+    for path, entry in lock["packages"].items():
+        if "node_modules/" in path and not entry.get("link"):
             name = path.rpartition("node_modules/")[2]
-            found[f"{name} {package['version']}"] = package.get("license", "unknown")
+            found[f"{name} {entry['version']}"] = entry.get("license", "unknown")
     return found
 
 
 def audit(name: str, command: list[str | Path], folder: Path, env: Mapping[str, str]) -> int:
-    """0 without findings, 1 with some, 2 when the service that knows them could not be asked."""
+    """Return 0 without findings, 1 with findings, 2 if the vulnerability service is unavailable."""
     print(f"{name}:", flush=True)
     try:
         result = subprocess.run(
             command, cwd=folder, env=env, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        print(f"error: the service that knows weaknesses did not answer for {SECONDS} s.\n")
+        print(f"error: the vulnerability service did not respond within {SECONDS} s. Try again later.\n")
         return 2
     print(f"{result.stdout}{result.stderr}".strip())
     if result.returncode and any(sign in result.stderr for sign in UNREACHABLE):
-        print(f"error: {name} is not audited: the service that knows weaknesses cannot be reached from here.\n")
+        print(f"error: {name} was not audited: the vulnerability service is unreachable. Check the network.\n")
         return 2
     print()
     return int(result.returncode != 0)
@@ -55,11 +55,11 @@ def audit(name: str, command: list[str | Path], folder: Path, env: Mapping[str, 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/audit",
-        description="Look up known weaknesses of everything that backend/uv.lock and frontend/package-lock.json name. "
-        "Asks services on the internet, so it is not part of ./scripts/test.",
-        epilog="Exit status 1: weaknesses are known. 2: a service could not be asked.",
+        description="Look up known vulnerabilities of all packages in backend/uv.lock and frontend/package-lock.json. "
+        "Uses services on the internet, so it is not part of ./scripts/test.",
+        epilog="Exit status: 1 if vulnerabilities are known, 2 if a service is unavailable.",
     )
-    parser.add_argument("--licences", action="store_true", help="list packages by licence instead; asks nobody")
+    parser.add_argument("--licences", action="store_true", help="list packages by licence instead; works offline")
     if parser.parse_args().licences:
         for package, licence in sorted(licences().items(), key=lambda pair: (pair[1].lower(), pair[0])):
             print(f"{licence:40} {package}")

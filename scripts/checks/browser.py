@@ -1,4 +1,4 @@
-"""The Chromium that the end-to-end tests drive: an installed one, else Playwright's, else the distribution's."""
+"""Find or install Chromium for the end-to-end tests: an installed one, Playwright's or the distribution's."""
 
 import os
 import platform
@@ -20,11 +20,11 @@ class BrowserError(Exception):
 
 
 def ensure_chromium(node: Node, run: Run) -> dict[str, str]:
-    """What to add to Playwright's environment; empty when it uses its own browser. Raises BrowserError."""
+    """Return additions to Playwright's environment; empty if it uses its own browser. Raises BrowserError."""
     if found := _installed(run):
         return {"CHROMIUM": found}
     reasons: list[str] = []
-    # On Debian the package brings the libraries that Playwright's own download lacks there.
+    # On Debian, the package includes libraries that Playwright's own download lacks.
     ways = [_from_debian, _from_playwright] if _is_debian() else [_from_playwright, _from_debian]
     for way in ways:
         status, output = way(node, run)
@@ -33,15 +33,15 @@ def ensure_chromium(node: Node, run: Run) -> dict[str, str]:
             return {"CHROMIUM": found} if found else {}
         reasons.append(output[-600:])
     raise BrowserError(
-        "No Chromium was found, and none could be installed. Install chromium or google-chrome, or name one in "
-        "CHROMIUM. What was tried:\n" + "\n".join(reasons)
+        "Chromium was not found and could not be installed. Install chromium or google-chrome, or set CHROMIUM to "
+        "its path. The attempts failed with:\n" + "\n".join(reasons)
     )
 
 
 def _installed(run: Run) -> str:
     for name in (os.environ.get("CHROMIUM"), *NAMES, str(MAC)):
         path = shutil.which(name) if name else None
-        if path and run([path, "--version"])[0] == 0:  # Ubuntu's chromium-browser may be a mere signpost
+        if path and run([path, "--version"])[0] == 0:  # Ubuntu's chromium-browser can be a placeholder
             return path
     return ""
 

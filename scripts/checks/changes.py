@@ -1,4 +1,4 @@
-"""What has changed since the main branch, and which tests `./scripts/test quick` runs for it."""
+"""The changes since the main branch, and the tests that `./scripts/test quick` runs for them."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from scripts.local.layout import ROOT
 
 MAIN_BRANCHES = ("origin/HEAD", "origin/main", "main")
 STRUCTURE = "tests/test_structure.py"
-# Features that every promise of tests/security is about.
+# Features that all tests in tests/security concern.
 GUARDED = ("core", "auth", "users")
 MIGRATION = re.compile(r"app/alembic/versions/\d{4}_([a-z]+)")
 NO_PYTHON_TEST = ("Dockerfile", "docker-entrypoint.sh", ".dockerignore", "benchmarks/")
@@ -22,20 +22,20 @@ DEPLOYMENT = re.compile(
 
 @dataclass(frozen=True)
 class Changes:
-    """Paths below the root, and the commit that they are compared with."""
+    """Changed paths, relative to the root, and the commit to compare with."""
 
     base: str
     paths: tuple[str, ...]
 
     def match(self, pattern: str) -> bool:
-        """Whether the regular expression fits the beginning of a path."""
+        """Whether the regular expression matches the beginning of a path."""
         return any(re.match(pattern, path) for path in self.paths)
 
 
 def changes(root: Path = ROOT) -> Changes:
-    """Everything that is not on the main branch: commits, staged, unstaged and new files.
+    """Return all files that differ from the main branch: committed, staged, unstaged and new ones.
 
-    Without a main branch, and on it, what is not committed. CalledProcessError outside a repository.
+    Without a main branch, and on it, the uncommitted changes. Raises CalledProcessError outside a repository.
     """
     base = _git(root, "rev-parse", "HEAD")[0]
     for branch in MAIN_BRANCHES:
@@ -55,7 +55,7 @@ def _git(root: Path, *arguments: str, check: bool = True) -> list[str]:
 
 
 def backend_tests(paths: Iterable[str], root: Path = ROOT) -> list[str]:
-    """Tests below backend/, for pytest. All of them, `tests`, when a file may concern any of them."""
+    """Return tests relative to backend/, for pytest; `tests` if a file can concern all of them."""
     chosen: set[str] = set()
     for path in paths:
         if path.startswith("backend/") and not path.startswith(tuple(f"backend/{name}" for name in NO_PYTHON_TEST)):
@@ -78,16 +78,16 @@ def _tests_of(path: str, backend: Path) -> set[str]:
 
 
 def _test_or_folder(path: str, folder: str, base: Path) -> set[str]:
-    """A changed test file itself, and for any other file all tests of its folder."""
+    """Return a changed test file itself; for any other file, all tests of its folder."""
     if re.search(r"(^|/)test_\w+\.py$", path):
         return {path} if (base / path).exists() else set()
     return {folder} if (base / folder).exists() else set()
 
 
 def scripts_tests(paths: Iterable[str], root: Path = ROOT) -> list[str]:
-    """Tests below scripts/tests, for pytest in backend/.
+    """Return tests in scripts/tests, for pytest in backend/.
 
-    None of the parts `template` and `compose`, which take minutes.
+    Without those of the parts `template` and `compose`, which take minutes.
     """
     folders = {folder.name: f"scripts/tests/{folder.name}" for folder in script_tests(root)}
     chosen: set[str] = set()

@@ -1,4 +1,4 @@
-"""`./scripts/fix`: format the code, and correct what the linters can correct."""
+"""`./scripts/fix`: format the code, and apply the linters' corrections."""
 
 import argparse
 import subprocess
@@ -23,9 +23,9 @@ def of_frontend(files: Sequence[Path]) -> list[Path]:
 
 
 def fix_python(files: Sequence[Path]) -> bool:
-    """False when something is left that ruff cannot correct."""
+    """Returns whether nothing is left that ruff cannot correct."""
     ruff = [PYTHON, "-m", "ruff"]
-    # Files that are named are checked although the settings exclude them, without --force-exclude.
+    # Without --force-exclude, ruff checks named files even if the settings exclude them.
     checked = _run([*ruff, "check", "--fix", "--force-exclude", *files], cwd=BACKEND)
     return _run([*ruff, "format", "--force-exclude", *files], cwd=BACKEND) and checked
 
@@ -46,9 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/fix",
         description="Format the code and correct what the linters can: ruff for Python, Biome for the frontend.",
-        epilog="Exit status 1: something is left to correct by hand. After `pre-commit install`, each commit runs it.",
+        epilog="Exit status: 1 if something is left to correct by hand. `pre-commit install` runs it for each commit.",
     )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="only these; everything when none is named")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="only these files (default: all)")
     files = [file.resolve() for file in parser.parse_args(arguments).files]
     python, frontend = of_python(files), of_frontend(files)
     if not files:

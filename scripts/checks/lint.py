@@ -1,4 +1,4 @@
-"""The part `lint` of `./scripts/test`: everything that is checked without running a test."""
+"""The part `lint` of `./scripts/test`: all checks that run no test."""
 
 import contextlib
 import importlib
@@ -26,14 +26,14 @@ BIN = Path(sys.prefix) / "bin"
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without anything that could lead a test to a developer's database, mail server or settings."""
+    """Return the environment without the settings of a developer's database, mail server and stack."""
     left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN"}
     env = {name: value for name, value in os.environ.items() if name not in left_out}
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
 
 
-# Whether a check is wanted that concerns the paths which a regular expression describes.
+# Whether to run a check that concerns the paths that match a regular expression.
 Wanted = Callable[[str], bool]
 
 
@@ -67,22 +67,22 @@ def check_frontend(runner: Runner, node: Node, wanted: Wanted = everything) -> N
 
 
 def check_route_tree(src: Path) -> Result:
-    """It names every page. tsc says of one that it does not name what does not help."""
+    """Check that the route tree lists every page. The message of tsc for a missing page does not help."""
     tree = (src / "routeTree.gen.ts").read_text(encoding="utf-8")
     named = set(re.findall(r"from '\./(features/[^']+)'", tree))
     pages = {path.relative_to(src).with_suffix("").as_posix() for path in src.glob("features/*/routes/**/*.tsx")}
-    lines = [f"{page} {'is missing' if page in pages else 'is gone'}" for page in sorted(named ^ pages)]
-    hint = "frontend/src/routeTree.gen.ts is out of date. ./scripts/start writes it; commit it."
+    lines = [f"{page} {'is missing' if page in pages else 'no longer exists'}" for page in sorted(named ^ pages)]
+    hint = "frontend/src/routeTree.gen.ts is out of date. ./scripts/start writes it; then commit it."
     return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
 
 
 def check_history(runner: Runner) -> None:
-    """The commits of this repository. The time grows with the history, so `quick` leaves it out."""
+    """Check the commits of this repository. This takes longer with each commit, so `quick` skips it."""
     runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
 
 
 def check_delivery(runner: Runner, wanted: Wanted = everything) -> None:
-    """What builds and ships the project."""
+    """Check the files that build and deploy the project."""
     if wanted(r"\.github/"):
         runner.step("zizmor", lambda: _check_workflows(runner))
     if wanted(r"((backend|frontend)/)?[^/]*Dockerfile"):
@@ -97,7 +97,7 @@ def check_delivery(runner: Runner, wanted: Wanted = everything) -> None:
 
 @contextlib.contextmanager
 def scratch_database() -> Iterator[dict[str, str]]:
-    """The environment of commands that ask an empty database, which goes when they have ended."""
+    """Yield the environment for commands that need an empty database, and remove the database afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         password = secrets.token_urlsafe(32)
         with start_postgres(Path(folder) / "postgres", password=password, settings={"fsync": "off"}) as postgres:
@@ -107,7 +107,7 @@ def scratch_database() -> Iterator[dict[str, str]]:
 
 
 def _check_migrations(runner: Runner) -> Result:
-    """They build an empty database, end in one head, leave nothing for autogenerate to add and no release broken."""
+    """Check that migrations build a database, have one head, match the models, and break no running release."""
     with scratch_database() as env:
         outputs = []
         for command in ("alembic upgrade head", "alembic check", "app.cli check-migrations"):
@@ -117,7 +117,7 @@ def _check_migrations(runner: Runner) -> Result:
                 return of_check("migrations", status, "".join(outputs))
         status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
         heads = [line for line in output.splitlines() if line.endswith("(head)")]
-        outputs += [output, f"{len(heads)} heads, one is right"]
+        outputs += [output, f"{len(heads)} heads instead of one"]
         return of_check("migrations", status or int(len(heads) != 1), "".join(outputs))
 
 
@@ -136,7 +136,7 @@ def _check_dockerfiles(runner: Runner) -> Result:
 
 
 def _check_compose(runner: Runner) -> Result:
-    """Both ways to use the files: with the override (development) and without (deployment)."""
+    """Check the files with the override (development) and without it (deployment)."""
     name = "docker compose"
     if not (ROOT / "docker-compose.yml").exists():
         return Result(name, reason="no docker-compose.yml")

@@ -8,7 +8,7 @@ from scripts.local.layout import ROOT
 
 DAILY = ("lint", "backend", "frontend", "e2e")
 PARTS = (*DAILY, "scripts", "template", "compose")
-# Parts that are one run of one test runner: it gets what follows `--`, and can run a share of its tests.
+# Parts with a single test runner: it gets the arguments after `--`, and can run a shard of its tests.
 ONE_RUNNER = ("backend", "frontend", "e2e", "scripts", "template", "compose")
 ELSEWHERE = ("template", "compose")
 
@@ -26,12 +26,12 @@ def offered(root: Path = ROOT) -> tuple[str, ...]:
 def script_tests(root: Path = ROOT) -> list[Path]:
     """The folders in scripts/tests that the part `scripts` runs."""
     folders = sorted((root / "scripts" / "tests").glob("*/"))
-    return [each for each in folders if each.name not in ELSEWHERE and any(each.rglob("test_*.py"))]
+    return [folder for folder in folders if folder.name not in ELSEWHERE and any(folder.rglob("test_*.py"))]
 
 
 def parse_shard(text: str) -> tuple[int, int]:
-    """`2/3` as (2, 3), the second of three. ValueError for anything else."""
+    """Parse `2/3`, the second of three, as (2, 3). Raises ValueError for anything else."""
     numbers = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text)
     if not numbers or int(numbers[1]) > int(numbers[2]):
-        raise ValueError("a shard is written like 2/3, the second of three")
+        raise ValueError("write a shard like 2/3, the second of three")
     return int(numbers[1]), int(numbers[2])

@@ -1,4 +1,4 @@
-"""What the parts of `./scripts/test` answer, read from the reports that the test runners write."""
+"""Results of the parts of `./scripts/test`, read from the test runners' reports."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the summary. A step that was skipped has a `reason` and counts nothing."""
+    """One line of the summary. A skipped step has a `reason` and no counts."""
 
     name: str
     passed: int = 0
@@ -26,14 +26,14 @@ class Result:
 
 
 def of_check(name: str, status: int, output: str) -> Result:
-    """A check without tests of its own counts as one."""
+    """Return the result of a check without tests, which counts as one test."""
     return Result(name, passed=int(status == 0), failed=int(status != 0), output=output)
 
 
 def of_tests(name: str, status: int, output: str, counts: tuple[int, int, int] | None) -> Result:
-    """A run of tests: (passed, failed, skipped) as its report says, None when it wrote no report.
+    """Return the result of a test run. `counts` is (passed, failed, skipped), or None without a report.
 
-    A runner that failed without a failed test, or that ran no test, is one failure.
+    A runner that fails without a failed test, or that runs no test, counts as one failure.
     """
     passed, failed, skipped = counts or (0, 0, 0)
     if status != 0 and failed == 0:
@@ -44,7 +44,7 @@ def of_tests(name: str, status: int, output: str, counts: tuple[int, int, int] |
 
 
 def read_junit(report: Path) -> tuple[int, int, int] | None:
-    """pytest's --junitxml."""
+    """Read the counts from pytest's --junitxml."""
     try:
         root = ElementTree.parse(report).getroot()  # noqa: S314 (pytest wrote it a moment ago)
     except (FileNotFoundError, ElementTree.ParseError):
@@ -58,7 +58,7 @@ def read_junit(report: Path) -> tuple[int, int, int] | None:
 
 
 def read_vitest(report: Path) -> tuple[int, int, int] | None:
-    """vitest's json reporter."""
+    """Read the counts from Vitest's JSON reporter."""
     found = _json(report)
     if found is None:
         return None
@@ -66,7 +66,7 @@ def read_vitest(report: Path) -> tuple[int, int, int] | None:
 
 
 def read_playwright(report: Path) -> tuple[int, int, int] | None:
-    """Playwright's json reporter. A test that passed only when repeated is a failure here: it hides a fault."""
+    """Read the counts from Playwright's JSON reporter. A flaky test counts as failed: it hides a fault."""
     found = _json(report)
     if found is None:
         return None
@@ -86,7 +86,7 @@ def timed(result: Result, seconds: float) -> Result:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """The table, and as its last line the sum."""
+    """Format the results as a table, with the totals in the last line."""
     width = max((len(result.name) for result in results), default=0)
     lines = [f"  {'':<{width}}  passed  failed  skipped  seconds"]
     for result in results:

@@ -1,4 +1,4 @@
-"""Runs the steps of `./scripts/test`: commands or functions, shown while they run; none of them ends the run."""
+"""Run and show the steps of `./scripts/test`, commands or functions. A failed step does not end the run."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ COMMAND_SECONDS = 1500.0
 
 
 class Runner:
-    """Holds the results, in the order of their beginning. Its methods may be called from several threads."""
+    """Runs steps and collects the results in the order of their start. Thread-safe."""
 
     def __init__(self, progress: Progress, *, verbose: bool) -> None:
         self.progress = progress
@@ -33,7 +33,7 @@ class Runner:
     def run(
         self, command: Sequence[str | Path], *, cwd: Path = BACKEND, env: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
-        """Run a command to its end: status and everything it wrote."""
+        """Run a command and return its exit status and all of its output."""
         child = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
@@ -58,7 +58,7 @@ class Runner:
         return child.returncode, output
 
     def step(self, name: str, work: Callable[[], Result]) -> Result:
-        """Do one step. An exception of it is its failure, not ours."""
+        """Run one step. An exception counts as its failure."""
         self._results[name] = None
         self.progress.begin(name)
         begun = time.monotonic()
@@ -74,7 +74,7 @@ class Runner:
     def check(
         self, name: str, command: Sequence[str | Path], *, cwd: Path = BACKEND, env: Mapping[str, str] | None = None
     ) -> Result:
-        """A step that passes when its command does."""
+        """Run a step that passes if its command succeeds."""
         return self.step(name, lambda: of_check(name, *self.run(command, cwd=cwd, env=env)))
 
     def end_children(self) -> None:

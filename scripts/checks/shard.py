@@ -1,6 +1,6 @@
-"""A plugin of pytest: `-p scripts.checks.shard --shard 1/2` runs the first half of the tests.
+"""A pytest plugin: `-p scripts.checks.shard --shard 1/2` runs the first half of the tests.
 
-Files stay whole, since their tests share what is expensive to set up.
+It never splits a file, because tests of one file share expensive fixtures.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from scripts.checks.parts import parse_shard
 
 
 def files_of_shard(tests: Mapping[str, int], number: int, count: int) -> set[str]:
-    """The files of one shard, given the number of tests by file: about as many tests in each shard."""
+    """Return the files of one shard. `tests` is the number of tests by file; shards are about equally large."""
     sizes = [0] * count
     chosen = set()
     for file in sorted(tests, key=lambda name: (-tests[name], name)):

@@ -21,19 +21,19 @@ from scripts.local.node import Node, find_node
 from scripts.local.processes import end_all, spawn, tail
 
 STACK_SECONDS = 120.0
-# Stealing: the last tests of the list are the longest.
+# Work stealing: the last tests of the list take longest.
 PARALLEL = ("-n", "auto", "--dist", "worksteal")
 
 
 def install(runner: Runner) -> Node | None:
-    """Node with the frontend's packages. None when that failed, which counts as a failed step."""
+    """Install the frontend's packages and return Node. None on failure, which counts as a failed step."""
     if runner.check("npm ci", [PYTHON, "-m", "scripts.local.node", "--install-only"], cwd=ROOT).is_failure:
         return None
     return find_node()
 
 
 def build(runner: Runner) -> bool:
-    """The dashboard that the end-to-end tests and the budgets look at, unless it is built already. True when it is."""
+    """Build the dashboard for the end-to-end tests and the budgets, unless it is up to date. Returns success."""
     return not runner.check("dashboard build", [PYTHON, "-m", "scripts.local.node"], cwd=ROOT).is_failure
 
 
@@ -42,7 +42,7 @@ def run_backend(runner: Runner, arguments: Sequence[str], tests: Sequence[str] =
 
 
 def run_scripts(runner: Runner, arguments: Sequence[str], tests: Sequence[str] = ()) -> None:
-    """The tests of the scripts, of the deployment files and of the guides, apart from those that start the stack."""
+    """Run the tests of scripts, deployment files and guides, except those that start the stack."""
     options = [*PARALLEL, "-m", "not stack", *(tests or _script_tests()), *arguments]
     runner.step("script tests", lambda: _pytest(runner, "script tests", options))
 
@@ -53,7 +53,7 @@ def run_template(runner: Runner, arguments: Sequence[str]) -> None:
 
 
 def run_stack(runner: Runner, arguments: Sequence[str]) -> None:
-    """Tests that start the whole stack, one after the other: some of them measure how long it takes to end."""
+    """Run the tests that start the whole stack, one at a time: some of them measure its shutdown."""
     options = ["-n", "0", "-m", "stack", *_script_tests(), *arguments]
     runner.step("stack tests", lambda: _pytest(runner, "stack tests", options))
 
@@ -67,25 +67,25 @@ def run_frontend(runner: Runner, node: Node, arguments: Sequence[str]) -> None:
 
 
 def run_related(runner: Runner, node: Node, base: str) -> None:
-    """The frontend tests that import something which has changed since the commit `base`."""
+    """Run the frontend tests that import something that changed since the commit `base`."""
 
     def related() -> Result:
         result = _vitest(runner, node, [f"--changed={base}"])
         if "test files found, exiting with code 0" in result.output:
-            return Result(result.name, reason="no test imports what has changed")
+            return Result(result.name, reason="no test imports a changed file")
         return result
 
     runner.step("frontend tests", related)
 
 
 def check_projects(runner: Runner, shard: str | None) -> None:
-    """Projects with each choice of features."""
+    """Create and check projects with each choice of features."""
     command = [PYTHON, "-m", "scripts.template", *(["--part", shard] if shard else [])]
     runner.check("scaffolded projects", command, cwd=ROOT, env=clean_environment())
 
 
 def check_budgets(runner: Runner, node: Node) -> None:
-    """The sizes of the built dashboard."""
+    """Check the sizes of the built dashboard."""
     scripts = json.loads((FRONTEND / "package.json").read_text(encoding="utf-8"))["scripts"]
     if "check-bundle" in scripts:
         env = node.env(clean_environment())
@@ -93,7 +93,7 @@ def check_budgets(runner: Runner, node: Node) -> None:
 
 
 def check_sdk_package(runner: Runner, node: Node) -> None:
-    """What a stranger would install."""
+    """Check the package that consumers would install."""
     command = [node.command("npm"), "run", "--silent", "check-package", "-w", "@app/sdk"]
     runner.check("SDK package", command, cwd=FRONTEND, env=node.env(clean_environment()))
 
@@ -103,12 +103,12 @@ def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None
 
 
 def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
-    """The Compose files in containers, where there is a Docker engine."""
+    """Run the tests of the Compose files in containers, if a Docker engine is available."""
     name = "compose tests"
     if not shutil.which("docker"):
         runner.step(name, lambda: Result(name, reason="no docker command; install Docker Engine to run them"))
     elif runner.run(["docker", "info"])[0] != 0:
-        runner.step(name, lambda: Result(name, reason="no Docker engine answers; start it to run them"))
+        runner.step(name, lambda: Result(name, reason="no Docker engine responds; start it to run them"))
     else:
         options = ["-n", "0", "../scripts/tests/compose", *arguments]
         runner.step(name, lambda: _pytest(runner, name, options))
@@ -117,7 +117,7 @@ def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
 def _pytest(runner: Runner, name: str, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        # Named, since pytest looks for it only above the tests that it is given.
+        # Named explicitly: pytest searches for it only above the given tests.
         plugin = ["-p", "scripts.checks.shard"]
         command = [PYTHON, "-m", "pytest", "--config-file=pyproject.toml", *plugin, f"--junitxml={report}", *arguments]
         status, output = runner.run(command, env=clean_environment())
@@ -128,7 +128,7 @@ def _vitest(runner: Runner, node: Node, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         reporters = ["--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
-        # Some tests alone cover little.
+        # A selection of tests covers little.
         coverage = [] if arguments else ["--coverage"]
         command = [node.command("npm"), "test", "--silent", "--", *reporters, *coverage, *arguments]
         status, output = runner.run(command, cwd=FRONTEND, env=node.env(clean_environment()))
@@ -156,12 +156,12 @@ def _playwright(runner: Runner, node: Node, arguments: Sequence[str]) -> Result:
             return result
         log = tail(Layout(Path(folder) / "stack").logs / "api.log", 500).splitlines()
         unusual = "\n".join([line for line in log if "info" not in line.lower()][-60:])
-        return replace(result, output=f"{result.output}\n--- what the API logged besides info\n{unusual}")
+        return replace(result, output=f"{result.output}\n--- the API's log without info\n{unusual}")
 
 
 @contextmanager
 def own_stack(data: Path) -> Iterator[dict[str, Any]]:
-    """A whole stack of our own on free ports, beside the developer's. Yields what its `stack.json` says."""
+    """Run a separate stack on free ports, beside the developer's. Yields the content of its `stack.json`."""
     log = data.with_name("start.log")
     command = [sys.executable, "-m", "scripts.local.start", "--no-reload", "--port=0", f"--data-dir={data}"]
     stack = spawn(command, log=log, cwd=ROOT, env=clean_environment())

@@ -1,4 +1,4 @@
-"""`./scripts/test`: run the checks and tests, and sum them up."""
+"""`./scripts/test`: run the checks and tests, and print a summary."""
 
 import argparse
 import signal
@@ -38,18 +38,18 @@ DESCRIPTION = """\
 Run the checks and tests that must pass.
 
   ./scripts/test            {daily}: for every change, about 6 minutes
-  ./scripts/test quick      lint, types and unit tests of what has changed since the main branch, within a minute
+  ./scripts/test quick      lint, types and unit tests of the changes since the main branch, within a minute
   ./scripts/test all        {all}
-  ./scripts/test PART ...   these parts alone
+  ./scripts/test PART ...   only these parts
 
 Parts:
 {parts}
 """
 PARTS = {
-    "lint": "style, types, import rules, migrations, generated files, secrets: all that needs no test",
-    "backend": "pytest on backend/tests, with a PostgreSQL of its own",
+    "lint": "style, types, import rules, migrations, generated files, secrets: all checks without tests",
+    "backend": "pytest on backend/tests, with its own PostgreSQL",
     "frontend": "Vitest, the build of the dashboard and its size budgets",
-    "e2e": "Playwright, on a stack of its own",
+    "e2e": "Playwright, with its own stack",
     "scripts": "pytest on scripts/tests, and the SDK's package",
     "template": "projects with each choice of features",
     "compose": "the Compose files in containers; skipped without a Docker engine",
@@ -58,7 +58,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run does. `arguments` go to the test runners of the parts."""
+    """What one run does. `arguments` are passed to the parts' test runners."""
 
     parts: tuple[str, ...]
     arguments: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Plan:
 
     @property
     def is_selection(self) -> bool:
-        """Whether the arguments choose among the tests. Steps that know no arguments are then left out."""
+        """Whether the arguments select tests. Steps without arguments are then skipped."""
         return bool(self.arguments)
 
     @property
@@ -77,7 +77,7 @@ class Plan:
 
 
 def parse(arguments: list[str], parts: tuple[str, ...] | None = None) -> Plan:
-    """What the command line asks for, given the parts that this repository has."""
+    """Parse the command line, given the parts that this repository has."""
     parts = offered() if parts is None else parts
     own, extra = arguments, []
     if "--" in arguments:
@@ -108,12 +108,12 @@ def _parser(parts: tuple[str, ...]) -> argparse.ArgumentParser:
         prog="./scripts/test",
         description=DESCRIPTION.format(daily=daily, all=", ".join(parts), parts=listed),
         usage="%(prog)s [-h] [-v] [quick | all | PART ...] [--shard K/N] [-- ARGUMENTS]",
-        epilog="Arguments after -- go to the runner of the one part named: ./scripts/test backend -- -k login",
+        epilog="Arguments after -- are passed to the part's test runner: ./scripts/test backend -- -k login",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("what", nargs="*", metavar="PART", help=argparse.SUPPRESS)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the output of steps that pass, too")
-    parser.add_argument("--shard", type=_shard, metavar="K/N", help="run only the K-th of N shares of a part's tests")
+    parser.add_argument("-v", "--verbose", action="store_true", help="also show the output of steps that pass")
+    parser.add_argument("--shard", type=_shard, metavar="K/N", help="run only the K-th of N shards of a part's tests")
     return parser
 
 
@@ -126,7 +126,7 @@ def _shard(text: str) -> str:
 
 
 def run(runner: Runner, plan: Plan) -> None:
-    """pytest beside everything that uses one core; then, each alone, what starts a stack or containers."""
+    """Run pytest beside all steps that use one core; then, one by one, the parts that start a stack or containers."""
     node = _together(runner, [lambda: _checks_and_frontend(runner, plan), lambda: _pytest(runner, plan)])[0]
     if node and "e2e" in plan.parts:
         _together(runner, [lambda: run_end_to_end(runner, node, plan.runner_arguments)])
@@ -143,7 +143,7 @@ def _pytest(runner: Runner, plan: Plan) -> None:
 
 
 def _checks_and_frontend(runner: Runner, plan: Plan) -> Node | None:
-    """Returns Node when it and the built dashboard are ready for the parts that start a stack."""
+    """Run the checks. Returns Node if it and the built dashboard are ready for the parts that start a stack."""
     parts = plan.parts
     if "lint" in parts:
         check_python(runner)
@@ -173,7 +173,7 @@ def _frontend(runner: Runner, plan: Plan) -> Node | None:
 
 
 def run_quick(runner: Runner, changed: Changes) -> None:
-    """Lint, types and unit tests of what has changed."""
+    """Run lint, types and unit tests of the changed files."""
     backend, scripts = backend_tests(changed.paths), scripts_tests(changed.paths)
 
     def checks() -> None:
@@ -203,7 +203,7 @@ def _together(runner: Runner, lanes: list[Lane]) -> list[Node | None]:
     def follow(index: int) -> None:
         try:
             results[index] = lanes[index]()
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not look like a part that passed
+        except Exception as error:  # noqa: BLE001 - a bug of this script must not look like a passed part
             message = f"{type(error).__name__}: {error}"
             runner.step("unexpected error", lambda: of_check("unexpected error", 1, message))
 

@@ -1,1 +1,1 @@
-"""Which files belong to a feature, how to remove it, and how to make a migration for it."""
+"""The files of a feature, its removal, and its migrations."""

@@ -1,4 +1,4 @@
-"""What belongs to a feature: files and folders that are named after it. And which feature needs which."""
+"""The files and folders of a feature, which are named after it, and the features that it needs."""
 
 import ast
 import re
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from scripts.local.layout import ROOT
 
-# Always there: the rest stands on these.
+# Always present: all others depend on these.
 BASE = frozenset({"auth", "users", "system", "core", "home", "settings"})
-# The same as in copier.yml, which a test compares.
+# A test compares these with copier.yml.
 PATTERNS = (
     "{feature}",
     "{feature}[._-]*",
@@ -24,12 +24,12 @@ PATTERNS = (
     "[0-9][0-9][0-9][0-9]-{feature}.md",
     "[0-9][0-9][0-9][0-9]-{feature}-*.md",
 )
-# Names for what people want to call by the name of a file that is there already.
+# Alternatives for popular names that existing files already have.
 ALTERNATIVES = {"events": "happenings", "jobs": "vacancies", "statements": "balances", "models": "catalogue"}
 _LINK = re.compile(r"\]\(([^)#\s]+)")
-# Of a link among others: what is said of it, as far as the next.
+# The text after a link, up to the next link of the list.
 _REST_OF_ENTRY = r"[^·\n]* ·\s"
-# Lines that import a package, by the endings of the files.
+# Lines that import a package, by file extension.
 _IMPORTS = {
     (".py",): r"^\s*(?:from|import) (\w+)[\w.]*(?: import .*| as \w+)?$",
     (".ts", ".tsx"): r'\bfrom "((?:@[\w-]+/)?\w[\w.-]*)',
@@ -37,13 +37,13 @@ _IMPORTS = {
 
 
 def belongs(path: str, feature: str) -> bool:
-    """Whether a path below the root, or a folder that it lies in, is named after the feature."""
+    """Whether a path relative to the root, or one of its folders, is named after the feature."""
     patterns = [pattern.format(feature=feature) for pattern in PATTERNS]
     return any(fnmatchcase(part, pattern) for part in path.split("/") for pattern in patterns)
 
 
 def taken(word: str, root: Path = ROOT) -> list[str]:
-    """Files of the kernel, of other features or of the dashboard's frame that a feature of this name would own.
+    """Return files of the kernel, other features or the dashboard's frame that a feature of this name would own.
 
     A test can be named after a second feature: it needs both.
     """
@@ -54,20 +54,20 @@ def taken(word: str, root: Path = ROOT) -> list[str]:
 
 
 def advice(word: str, places: Sequence[str]) -> str:
-    """Why a feature cannot have this name, and what to call it instead."""
+    """Say why a feature cannot have this name, and suggest another one."""
     another = ALTERNATIVES.get(word, f"team{word}")
-    return f"A feature cannot be called {word}: {places[0]} has that name, too. Call it {another}, for example."
+    return f"A feature cannot be called {word}: {places[0]} already has that name. Call it {another}, for example."
 
 
 def tracked(root: Path = ROOT) -> list[str]:
-    """What git tracks or would add, and what is there."""
+    """Return the existing files that git tracks or does not ignore."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\0")
     return sorted({name for name in names if name and (root / name).is_file()})
 
 
 def optional_features(root: Path = ROOT) -> list[str]:
-    """The folders in backend/app, frontend/src/features and deploy besides the base."""
+    """Return the folders in backend/app, frontend/src/features and deploy that are not in the base."""
     python = {path.parent.name for path in (root / "backend" / "app").glob("*/__init__.py")}
     others = (root / "frontend" / "src" / "features", root / "deploy")
     found = {path.name for folder in others for path in folder.glob("*") if path.is_dir() and any(path.iterdir())}
@@ -75,7 +75,7 @@ def optional_features(root: Path = ROOT) -> list[str]:
 
 
 def needs(feature: str, root: Path = ROOT) -> set[str]:
-    """The optional features that a feature's code and tests import."""
+    """Return the optional features that a feature's code and tests import."""
     others = set(optional_features(root)) - {feature}
     found: set[str] = set()
     for part in ("app", "tests"):
@@ -89,7 +89,7 @@ def needed_by(feature: str, root: Path = ROOT) -> list[str]:
 
 
 def imported_only_by(feature: str, root: Path = ROOT) -> set[str]:
-    """The packages, of Python and of npm, that nothing but the feature's files imports."""
+    """Return the Python and npm packages that only the feature's files import."""
     own: set[str] = set()
     others: set[str] = set(sys.stdlib_module_names)
     for name in tracked(root):
@@ -111,25 +111,25 @@ def _imports(path: Path) -> set[str]:
 
 
 def without_layer(text: str, feature: str) -> str:
-    """The import rules without the line of the feature, and without its layer when nothing else is in it."""
+    """Remove the feature's line from the import rules, and its layer if nothing else is in it."""
     text = re.sub(rf"(?m)^ *\| \({feature}\)\n", "", text)
     return re.sub(rf'(?m)^ *"\({feature}\)",\n', "", text)
 
 
 def without_settings(text: str, feature: str) -> str:
-    """A file of settings without those that begin with its name or its singular, their comments, and its section."""
+    """Remove the settings that begin with the feature's name or its singular, with comments and its section."""
     word = feature.upper().removesuffix("S") + "S?"
     text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{word}_.*\n", "", text)
     return re.sub(rf"(?mi)^\n# --- {feature} -+\n", "", text)
 
 
 def without_items(text: str, feature: str) -> str:
-    """A YAML file without the items of lists that name it, such as its file or its image."""
+    """Remove list items that name the feature from a YAML file, such as its file or its image."""
     return re.sub(rf"(?m)^ *- .*\b{feature}\b.*\n", "", text)
 
 
 def without_entries(text: str, feature: str) -> str:
-    """A page without the rows of tables about its folders or pages, and without the links to its pages among others."""
+    """Remove table rows about the feature's folders or pages, and links to its pages in lists."""
     text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
     rows = [row for row in re.findall(r"(?m)^\|.*\n", text) if any(belongs(to, feature) for to in _LINK.findall(row))]
     for row in rows:
@@ -138,13 +138,13 @@ def without_entries(text: str, feature: str) -> str:
 
 
 def without_links(text: str, paths: Sequence[str]) -> str:
-    """A page without the links to the paths among others, and without the sections that have such a link.
+    """Remove links to the paths from lists, and sections that contain such a link.
 
-    Above the first section only the paragraphs with such a link are removed.
+    Above the first section, remove only the paragraphs with such a link.
     """
     for path in paths:
         text = re.sub(rf"\[[^\]]*\]\({re.escape(path)}\){_REST_OF_ENTRY}", "", text)
     top, *sections = re.split(r"(?m)^(?=## )", text)
-    kept = "\n\n".join(each for each in top.split("\n\n") if not any(f"]({path}" in each for path in paths))
-    kept += "".join(each for each in sections if not any(f"]({path}" in each for path in paths))
+    kept = "\n\n".join(part for part in top.split("\n\n") if not any(f"]({path}" in part for path in paths))
+    kept += "".join(section for section in sections if not any(f"]({path}" in section for path in paths))
     return kept.rstrip("\n") + "\n"

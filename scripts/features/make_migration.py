@@ -1,4 +1,4 @@
-"""`./scripts/make-migration`: what models say and migrations do not, as the next migration."""
+"""`./scripts/make-migration`: write the changes in the models as the next migration."""
 
 import argparse
 import subprocess
@@ -13,13 +13,14 @@ VERSIONS = BACKEND / "app" / "alembic" / "versions"
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/make-migration",
-        description="Write what has changed in the models as the next migration. No stack has to run.",
+        description="Write the changes in the models as the next migration. The stack does not have to run.",
+        epilog='Example: ./scripts/make-migration "items url"',
     )
-    parser.add_argument("name", help='begins with the feature\'s word, whose migration it is: "items url"')
+    parser.add_argument("name", help="the feature's word, and what changes")
     name = parser.parse_args(arguments).name
     features = sorted(path.parent.name for path in (BACKEND / "app").glob("*/models.py"))
     if name.split()[:1] not in [[feature] for feature in features]:
-        parser.error(f"begin the name with the feature's word, one of {', '.join(features)}")
+        parser.error(f"start the name with the feature's word, one of {', '.join(features)}")
     before = set(VERSIONS.glob("*.py"))
     with scratch_database() as env:
         for command in (["upgrade", "head"], ["revision", "--autogenerate", "--message", name]):
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(result.stdout + result.stderr, file=sys.stderr)
                 return result.returncode
     for path in sorted(set(VERSIONS.glob("*.py")) - before):
-        print(f"Wrote {path.relative_to(ROOT)}. Read it; the next ./scripts/start applies it.")
+        print(f"Wrote {path.relative_to(ROOT)}. Review it; the next ./scripts/start applies it.")
     return 0
 
 

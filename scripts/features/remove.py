@@ -1,4 +1,4 @@
-"""`./scripts/remove-feature`: take an optional feature out of a project, with every trace."""
+"""`./scripts/remove-feature`: remove an optional feature from a project completely."""
 
 import argparse
 import re
@@ -26,7 +26,7 @@ from scripts.features.files import (
 from scripts.local.layout import FRONTEND, ROOT
 
 VERSIONS = Path("backend/app/alembic/versions")
-WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
+WITHOUT = '''"""Mark the first release without {feature}. The migration that drops its tables waits for it."""
 
 from app.core.migrations.operations import previous, set_lock_timeout
 
@@ -43,7 +43,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     set_lock_timeout()
 '''
-DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
+DROP = '''"""Drop the tables of {feature}, which this project no longer has."""
 
 # Deploy: allow ban-drop-table after {marker}: no release since then reads them.
 
@@ -66,7 +66,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Nothing else: the rows are gone.
+    # Nothing else: the rows cannot be restored.
     set_lock_timeout()
 '''
 
@@ -75,17 +75,18 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/remove-feature",
         description="Remove an optional feature: code, tests, migrations, pages, mails, settings, its part of the SDK.",
-        epilog="Begin with a clean working tree: `git diff` then shows what was done, and `git checkout .` undoes it.",
+        epilog="Start with a clean working tree: `git diff` then shows the changes, and `git checkout .` undoes them. "
+        "Example: ./scripts/remove-feature items --dry-run",
     )
-    parser.add_argument("feature", nargs="?", help="the word that its folders are named after")
-    parser.add_argument("--list", action="store_true", help="show the optional features and what depends on what")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("feature", nargs="?", help="the name of its folders")
+    parser.add_argument("--list", action="store_true", help="list the optional features and their dependencies")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
     parser.add_argument(
         "--never-deployed", action="store_true", help="no database has its tables: write no migration that drops them"
     )
     options = parser.parse_args(arguments)
     if not options.list and options.feature is None:
-        parser.error("name a feature, or see them by --list")
+        parser.error("name a feature; --list shows them")
     return options
 
 
@@ -97,19 +98,19 @@ def show(root: Path) -> None:
 
 
 def refusal(feature: str, root: Path) -> str | None:
-    """Why the feature cannot be removed, and what to do."""
+    """Say why the feature cannot be removed and what to do; None if it can."""
     if places := taken(feature, root):
         return f"{advice(feature, places)} Rename its folders and files first."
     known = optional_features(root)
     if feature not in known:
-        return f"There is no optional feature {feature}. There are: {', '.join(known) or 'none'}."
+        return f"There is no optional feature {feature}. The optional features are: {', '.join(known) or 'none'}."
     if others := needed_by(feature, root):
         return f"{feature} is needed by {', '.join(others)}. Remove {'that' if len(others) == 1 else 'those'} first."
     return None
 
 
 def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
-    """The files to write when the feature's tables may exist somewhere: paths below the root, and contents."""
+    """Return the migrations to write, by path, because the feature's tables can exist in a database."""
     files = sorted((root / VERSIONS).glob("[0-9]*.py"))
     own = [path for path in files if belongs(path.name, feature)]
     tables = [
@@ -119,7 +120,7 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
         return {}
     number = int(files[-1].name[:4])
     marker, revision = f"{number + 1:04}_without_{feature}", f"{number + 2:04}_drop_{feature}"
-    # The last one first: it may point to the others.
+    # In reverse order: a table can refer to earlier ones.
     statements = "\n".join(f'    op.execute("DROP TABLE IF EXISTS {table}")' for table in reversed(tables))
     revisions = "\n".join(f'        "{path.stem}",' for path in own)
     drop = DROP.format(feature=feature, marker=marker, revision=revision, statements=statements, revisions=revisions)
@@ -134,7 +135,7 @@ def own_files(feature: str, root: Path) -> list[str]:
 
 
 def template_only(root: Path) -> list[str]:
-    """What a clone of the template holds besides a project; copier.yml names it, and a project has no copier.yml."""
+    """Return what a clone of the template has and a project does not. copier.yml lists it; projects lack copier.yml."""
     if not (root / "copier.yml").exists():
         return []
     text = (root / "copier.yml").read_text(encoding="utf-8")
@@ -146,14 +147,14 @@ def template_only(root: Path) -> list[str]:
 
 
 def remove(feature: str, root: Path, *, drop: bool) -> None:
-    """Changes files only; what is generated from them is for `regenerate`."""
+    """Remove and edit files. `regenerate` updates the generated ones."""
     written = drop_migrations(feature, root) if drop else {}
     templates = template_only(root)
     for name in own_files(feature, root) + templates:
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        for folder in (each for each in path.parents if each.name == feature):
-            shutil.rmtree(folder, ignore_errors=True)  # with compiled modules
+        for folder in (parent for parent in path.parents if parent.name == feature):
+            shutil.rmtree(folder, ignore_errors=True)  # including compiled modules
     for path, content in written.items():
         (root / path).write_text(content, encoding="utf-8")
     _edit(root / "backend" / "pyproject.toml", lambda text: without_layer(text, feature))
@@ -173,7 +174,7 @@ def _edit(path: Path, change: Callable[[str], str]) -> None:
 
 
 def regenerate() -> None:
-    """The SDK and the route tree, without the feature. Raises CalledProcessError, which has what was printed."""
+    """Generate the SDK and the route tree without the feature. Raises CalledProcessError with the output."""
     print("Generating the SDK and the route tree…", flush=True)
     (FRONTEND / "src" / "routeTree.gen.ts").unlink(missing_ok=True)
     for command in ([ROOT / "scripts" / "generate-client"], [sys.executable, "-m", "scripts.local.node"]):
@@ -181,13 +182,13 @@ def regenerate() -> None:
 
 
 def report(feature: str, root: Path, packages: set[str]) -> None:
-    """What is left to people: text that names it, which only its author can change, and packages."""
+    """Print what is left to do by hand: texts that mention the feature, and packages."""
     if packages:
-        print(f"Only {feature} imported {', '.join(sorted(packages))}. Take away what nothing else needs:")
-        print("  in backend/ by `uv remove NAME`, in frontend/ by `npm uninstall NAME`")
+        print(f"Only {feature} imported {', '.join(sorted(packages))}. Remove those that nothing else needs:")
+        print("  in backend/ with `uv remove NAME`, in frontend/ with `npm uninstall NAME`")
     left = [name for name in tracked(root) if re.search(rf"\b{feature}\b", _text(root / name)) and _is_prose(name)]
     if left:
-        print(f"These still say {feature}; see whether they mean it:\n  " + "\n  ".join(left))
+        print(f"These files still mention {feature}; check whether they mean the feature:\n  " + "\n  ".join(left))
     print("Run ./scripts/test, then commit.")
 
 
@@ -222,10 +223,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             regenerate()
         except subprocess.CalledProcessError as error:
             print(error.output, file=sys.stderr)
-            print(f"error: {error.cmd[0]} failed; the lines above say why. Repair, and run it again.", file=sys.stderr)
+            print(f"error: {error.cmd[0]} failed; see its output above. Fix it and run it again.", file=sys.stderr)
             return 1
     if written:
-        print(f"First deploy without {[*written][-1].name}: the release before reads the tables until then.")
+        print(f"First deploy without {[*written][-1].name}: until then, the previous release reads the tables.")
         print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both in one release.")
     report(feature, root, packages)
     return 0

@@ -1,4 +1,4 @@
-"""Steps of `./scripts/test lint` for parts that a project may lack.
+"""Steps of `./scripts/test lint` for parts that not every project has.
 
-Each module has `check(runner)`, and in `PATHS` a regular expression of the files whose change makes `quick` run it.
+Each module has `check(runner)`, and `PATHS`: a regular expression of the files for which `quick` runs it.
 """

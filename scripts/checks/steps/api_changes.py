@@ -1,4 +1,4 @@
-"""The API changes since the last release, as `./scripts/sdk-diff` shows them."""
+"""Check the API changes since the last release with `./scripts/sdk-diff`."""
 
 from scripts.checks.lint import PYTHON
 from scripts.checks.results import Result, of_check

@@ -1,4 +1,4 @@
-"""The manifests in deploy/kubernetes against the schemas of Kubernetes."""
+"""Check the manifests in deploy/kubernetes with the Kubernetes schemas."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ FOLDER = ROOT / "deploy" / "kubernetes"
 
 
 def check(runner: Runner) -> Result:
-    """Check the rendered manifests, or without kubectl the files as they are written."""
+    """Check the rendered manifests, or without kubectl the files themselves."""
     files = [path for path in sorted(FOLDER.glob("*.yaml")) if path.name != "kustomization.yaml"]
     with tempfile.TemporaryDirectory() as work:
         if shutil.which("kubectl"):
@@ -24,7 +24,7 @@ def check(runner: Runner) -> Result:
                 return of_check("kubernetes", status, output)
             files = [Path(work) / "rendered.yaml"]
             files[0].write_text(output, encoding="utf-8")
-        # Its schemas are 17,000 files, so it is not among the packages of the development group.
+        # Its schemas are 17,000 files, so it is not in the development group.
         tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--no-project"]
         tool += ["--with-requirements", str(FOLDER / "requirements.txt")]
         command: list[str | Path] = [*tool, "kubernetes-validate", "--strict", *files]

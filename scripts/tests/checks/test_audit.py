@@ -1,4 +1,4 @@
-"""The audit of licences and known weaknesses (OP-06)."""
+"""The audit of licences and known vulnerabilities (OP-06)."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from scripts.checks.audit import licences
 from scripts.local.layout import ROOT
 
 
-def test_each_package_of_both_sides_has_a_licence() -> None:
+def test_every_package_has_a_licence() -> None:
     found = {package.rpartition(" ")[0]: licence for package, licence in licences().items()}
     assert found["fastapi"] == found["react"] == "MIT"
     assert [package for package, licence in found.items() if licence == "unknown"] == []
@@ -21,4 +21,4 @@ def test_unreachable_service_is_a_failure() -> None:
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 2, result.stdout + result.stderr
     for name in ("backend/uv.lock", "frontend/package-lock.json"):
-        assert f"error: {name} is not audited" in result.stdout
+        assert f"error: {name} was not audited" in result.stdout

@@ -49,7 +49,7 @@ def test_commits_of_a_branch_are_changes(repository: Path) -> None:
     assert changes(repository) == Changes(base, ("edited",))
 
 
-def test_commits_that_were_not_pushed_are_changes(repository: Path) -> None:
+def test_unpushed_commits_are_changes(repository: Path) -> None:
     base = git(repository, "rev-parse", "HEAD")
     git(repository, "update-ref", "refs/remotes/origin/main", base)
     (repository / "edited").write_text("2\n")
@@ -78,7 +78,7 @@ def test_commits_that_were_not_pushed_are_changes(repository: Path) -> None:
         ("README.md", []),
     ],
 )
-def test_backend_file_has_its_tests(path: str, tests: list[str]) -> None:
+def test_backend_file_selects_its_tests(path: str, tests: list[str]) -> None:
     assert backend_tests([path]) == tests
 
 
@@ -100,12 +100,12 @@ def test_all_backend_tests_include_the_others() -> None:
         ("backend/app/items/crud.py", []),
     ],
 )
-def test_script_has_its_tests(path: str, tests: list[str]) -> None:
+def test_script_selects_its_tests(path: str, tests: list[str]) -> None:
     assert scripts_tests([path]) == tests
 
 
 @pytest.mark.parametrize("path", ["scripts/lib.sh", "scripts/tests/conftest.py"])
-def test_file_of_all_scripts_has_all_their_tests(path: str) -> None:
+def test_common_script_file_selects_all_script_tests(path: str) -> None:
     assert scripts_tests([path]) == [f"../{folder.relative_to(ROOT)}" for folder in script_tests()]
 
 

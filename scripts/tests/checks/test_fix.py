@@ -18,7 +18,7 @@ def test_python_is_corrected_and_formatted(tmp_path: Path) -> None:
     assert file.read_text() == 'x = {"a": 1}\n'
 
 
-def test_what_cannot_be_corrected_is_a_failure(tmp_path: Path) -> None:
+def test_uncorrectable_finding_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text("print(unknown)\n")
     assert main([str(tmp_path / "example.py")]) == 1
 
@@ -31,7 +31,7 @@ def test_files_go_to_their_tools() -> None:
     assert main(["README.md"]) == 0
 
 
-def test_pre_commit_runs_our_script_and_downloads_nothing() -> None:
+def test_pre_commit_runs_our_script_without_downloads() -> None:
     [repository] = load_yaml(".pre-commit-config.yaml")["repos"]
     [hook] = repository["hooks"]
     assert (repository["repo"], hook["language"]) == ("local", "system")
@@ -45,5 +45,5 @@ def test_generated_files_are_marked() -> None:
 
 
 @pytest.mark.parametrize("name", [".editorconfig", ".gitattributes", ".pre-commit-config.yaml", "scripts/fix"])
-def test_projects_get_it(name: str) -> None:
+def test_projects_get_the_file(name: str) -> None:
     assert f"/{name}" not in (ROOT / "copier.yml").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ def test_route_tree_check_lists_added_and_removed_pages(tmp_path: Path) -> None:
     result = check_route_tree(tmp_path)
     assert result.failed == 1
     assert "features/notes/routes/app/new is missing" in result.output
-    assert "features/notes/routes/app/old is gone" in result.output
+    assert "features/notes/routes/app/old no longer exists" in result.output
     assert "./scripts/start writes it" in result.output
 
 

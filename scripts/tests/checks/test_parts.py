@@ -28,7 +28,7 @@ def test_no_argument_runs_the_daily_parts() -> None:
     assert parse([], PARTS) == Plan(DAILY)
 
 
-def test_all_runs_what_the_repository_has() -> None:
+def test_all_runs_every_existing_part() -> None:
     assert parse(["all"], PARTS).parts == PARTS
     assert parse(["all"], PROJECT).parts == DAILY
 
@@ -62,7 +62,7 @@ def test_arguments_go_to_the_runner_of_one_part() -> None:
         ["backend", "--shard=half"],
     ],
 )
-def test_what_a_project_cannot_run_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_part_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse(arguments, PROJECT)
     assert ended.value.code == 2
@@ -78,7 +78,7 @@ def test_help_explains_sizes_and_existing_parts(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "1/2/3", "-1/2", "a/b"])
-def test_wrong_shard_is_refused(text: str) -> None:
+def test_invalid_shard_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="2/3"):
         parse_shard(text)
 

@@ -18,20 +18,20 @@ def test_vitest_counts_are_read(tmp_path: Path) -> None:
     assert read_vitest(report) == (5, 1, 3)
 
 
-def test_a_flaky_browser_test_is_a_failure(tmp_path: Path) -> None:
+def test_flaky_browser_test_is_a_failure(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(json.dumps({"stats": {"expected": 5, "unexpected": 1, "flaky": 2, "skipped": 3}}))
     assert read_playwright(report) == (5, 3, 3)
 
 
-def test_a_missing_or_broken_report_has_no_counts(tmp_path: Path) -> None:
+def test_missing_or_broken_report_has_no_counts(tmp_path: Path) -> None:
     (tmp_path / "broken").write_text("<")
     for read in (read_junit, read_vitest, read_playwright):
         assert read(tmp_path / "missing") is None
         assert read(tmp_path / "broken") is None
 
 
-def test_a_run_without_tests_is_a_failure() -> None:
+def test_run_without_tests_is_a_failure() -> None:
     assert of_tests("backend", 0, "", (0, 0, 0)).failed == 1
     assert of_tests("backend", 0, "", (0, 0, 4)).failed == 1
     assert of_tests("backend", 0, "", None).failed == 1
@@ -42,7 +42,7 @@ def test_failed_runner_without_failed_tests_is_a_failure() -> None:
     assert (result.passed, result.failed) == (7, 1)
 
 
-def test_the_summary_ends_with_the_sum() -> None:
+def test_summary_ends_with_the_totals() -> None:
     results = [of_check("ruff", 0, ""), Result("backend", 40, 2, 1), Result("compose", reason="no docker compose")]
     text = summary(results)
     assert text.splitlines()[-1] == "41 passed, 2 failed"

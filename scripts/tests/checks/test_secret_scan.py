@@ -15,16 +15,16 @@ from scripts.checks.secret_scan import find_secrets, find_secrets_in_files
 BASE62 = digits + ascii_letters
 
 
-# The same in each run.
-CHANCE = random.Random(2)  # noqa: S311
+# The same values in each run.
+RNG = random.Random(2)  # noqa: S311
 
 
 def chance(alphabet: str, length: int) -> str:
-    return "".join(CHANCE.choices(alphabet, k=length))
+    return "".join(RNG.choices(alphabet, k=length))
 
 
 def token_of_github() -> str:
-    """With its checksum: Kingfisher knows one that cannot be valid."""
+    """Return a token with its checksum: Kingfisher ignores invalid ones."""
     text, checksum = chance(BASE62, 30), ""
     number = zlib.crc32(text.encode())
     while number:
@@ -43,7 +43,7 @@ def aws_keys() -> str:
     return f"AWS_ACCESS_KEY_ID=AKIA{key}\nAWS_SECRET_ACCESS_KEY={secret}"
 
 
-# Made when they are needed, since this file is in the history as well.
+# Generated when needed, because this file is in the history too.
 SECRETS: dict[str, Callable[[], str]] = {
     "private key": private_key,
     "GitHub": lambda: f"token: {token_of_github()}",

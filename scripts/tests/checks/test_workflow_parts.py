@@ -1,4 +1,4 @@
-"""The jobs of a push run every part of `./scripts/test`, each test once."""
+"""The jobs for a push run every part of `./scripts/test`, and each test once."""
 
 from collections import Counter
 from fractions import Fraction
@@ -11,7 +11,7 @@ from scripts.tests.deploy.files import load_yaml
 
 
 def arguments_of_push() -> list[str]:
-    """What follows `./scripts/test` in the workflows that run on a push to main."""
+    """Return the arguments of `./scripts/test` in the workflows for a push to main."""
     found = []
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         workflow = load_yaml(f".github/workflows/{path.name}")
@@ -30,7 +30,7 @@ def _arguments(job: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_a_push_runs_each_part_once() -> None:
+def test_push_runs_each_part_once() -> None:
     shares: Counter[str] = Counter()
     for arguments in arguments_of_push():
         plan = parse(arguments.split())
@@ -41,6 +41,6 @@ def test_a_push_runs_each_part_once() -> None:
     assert dict(shares) == dict.fromkeys(offered(), 1)
 
 
-def test_no_shard_is_named_twice() -> None:
+def test_no_shard_runs_twice() -> None:
     arguments = arguments_of_push()
     assert len(set(arguments)) == len(arguments) > 3

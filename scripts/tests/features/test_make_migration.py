@@ -1,4 +1,4 @@
-"""./scripts/make-migration. scripts/tests/docs runs it on a change of a model."""
+"""`./scripts/make-migration`. scripts/tests/docs runs it with a changed model."""
 
 import pytest
 
@@ -11,6 +11,6 @@ def test_name_must_begin_with_a_feature(name: str, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         make_migration.main([name])
     error = capsys.readouterr().err
-    assert "begin the name with the feature's word" in error
+    assert "start the name with the feature's word" in error
     assert "users" in error
     assert set(make_migration.VERSIONS.glob("*.py")) == before

@@ -1,4 +1,4 @@
-"""On a small tree that stands for a project."""
+"""`./scripts/remove-feature` on a small tree that represents a project."""
 
 import subprocess
 from pathlib import Path
@@ -59,17 +59,17 @@ def files(project: Path) -> set[str]:
     return {name for name in found if not name.startswith(".git/")}
 
 
-def test_features_are_the_folders_besides_the_base(project: Path) -> None:
+def test_folders_outside_the_base_are_features(project: Path) -> None:
     assert optional_features(project) == ["pears", "plums"]
     assert (needs("plums", project), needs("pears", project)) == ({"pears"}, set())
 
 
-def test_list_says_what_needs_what(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_shows_dependencies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"], project) == 0
     assert capsys.readouterr().out.split() == ["pears", "needed", "by", "plums", "plums", "needs", "pears"]
 
 
-def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_feature_needed_by_others_is_kept(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pears"], project) == 1
     assert "pears is needed by plums. Remove that first." in capsys.readouterr().err
     assert files(project) == set(FILES)
@@ -78,16 +78,16 @@ def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
 def test_only_optional_features_can_be_removed(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([name], project) == 1
-    assert "There are: pears, plums." in capsys.readouterr().err
+    assert "The optional features are: pears, plums." in capsys.readouterr().err
     assert files(project) == set(FILES)
 
 
-def test_feature_named_like_a_file_of_another_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_name_of_a_file_of_another_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("jobs", "pears"):
         (project / "backend" / "app" / folder).mkdir(exist_ok=True)
         (project / "backend" / "app" / folder / "jobs.py").touch()
     assert main(["jobs"], project) == 1
-    refusal = "A feature cannot be called jobs: backend/app/pears/jobs.py has that name, too. Call it vacancies"
+    refusal = "A feature cannot be called jobs: backend/app/pears/jobs.py already has that name. Call it vacancies"
     assert refusal in capsys.readouterr().err
     assert (project / "backend/app/pears/jobs.py").exists()
 
@@ -100,7 +100,7 @@ def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[st
     assert files(project) == set(FILES)
 
 
-def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_feature_is_removed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
     versions = "backend/app/alembic/versions/"
     written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
@@ -109,22 +109,24 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     assert (project / "backend/pyproject.toml").read_text() == '    """\n      system\n    | (pears)\n    """,\n'
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
-    assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
+    assert (
+        "These files still mention plums; check whether they mean the feature:\n  README.md" in capsys.readouterr().out
+    )
 
 
-def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_packages_only_it_imports_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plums"], project) == 0
-    assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
+    assert "Only plums imported @scope/qr, pyotp. Remove those that nothing else needs" in capsys.readouterr().out
 
 
-def test_both_migrations_bound_their_wait_for_locks(project: Path) -> None:
+def test_both_migrations_set_a_lock_timeout(project: Path) -> None:
     main(["plums"], project)
     for name in ("0006_without_plums", "0007_drop_plums"):
         source = (project / f"backend/app/alembic/versions/{name}.py").read_text()
         assert source.count("    set_lock_timeout()\n") == 2
 
 
-def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
+def test_tables_are_dropped_in_reverse_order(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
     compile(source, "0007_drop_plums.py", "exec")
@@ -139,7 +141,7 @@ def test_returning_feature_gets_its_tables_again(project: Path) -> None:
     assert forgotten.split() == ['"0003_plums",', '"0005_plums_size",']
 
 
-def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> None:
+def test_never_deployed_project_gets_no_migration(project: Path) -> None:
     assert main(["plums", "--never-deployed"], project) == 0
     assert [name for name in files(project) if "drop" in name or belongs(name, "plums")] == []
 
@@ -175,12 +177,12 @@ def test_links_to_removed_pages_go_with_paragraphs() -> None:
     assert without_links(f"{top}## B\n\nSee [b](b.md).\n", ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n"
 
 
-def test_section_that_others_use_stays() -> None:
+def test_section_used_by_others_is_kept() -> None:
     text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
     assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"
 
 
-def test_settings_can_begin_with_the_singular() -> None:
+def test_settings_can_start_with_the_singular() -> None:
     assert without_settings("PLUM_LIMIT=1\nPLUMB_LIMIT=2\n", "plums") == "PLUMB_LIMIT=2\n"
 
 
