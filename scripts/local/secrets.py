@@ -24,7 +24,7 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
 
 def _ensure(path: Path, make: Callable[[], str]) -> str:
     if not _read(path):
-        path.unlink(missing_ok=True)  # an empty file is a leftover, not a secret
+        path.unlink(missing_ok=True)  # an empty file counts as missing
         write_private(path, make() + "\n", keep=True)
     path.chmod(0o600)
     return _read(path)

@@ -18,15 +18,15 @@ class OpsError(Exception):
 
 
 def compose_files(root: Path = ROOT) -> list[str]:
-    """The Compose files of a server: the common one, then those of features."""
+    """Return the Compose files of a server: the common one, then those of the features."""
     further = sorted(path.name for path in root.glob("docker-compose.*.yml") if "override" not in path.name)
     return ["docker-compose.yml", *further]
 
 
 def environment() -> dict[str, str]:
-    """Our environment, with the files of a server unless the operator names others (deployment.md).
+    """Return the environment, with a server's Compose files unless it names others (deployment.md).
 
-    A shell that names `docker-compose.yml` alone gets the files of the features as well.
+    A shell that names only `docker-compose.yml` gets the files of the features as well.
     """
     env_files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
     named = os.environ.get("COMPOSE_FILE", "docker-compose.yml")

@@ -2,8 +2,8 @@
 
 
 def new_key() -> str:
-    """An identity of age."""
-    from pyrage.x25519 import Identity  # here, so that --help works before the packages are installed
+    """Generate an age identity."""
+    from pyrage.x25519 import Identity  # imported here, so that --help works without packages
 
     return str(Identity.generate())
 

@@ -9,7 +9,7 @@ from scripts.server.compose import ROOT, compose_files
 from scripts.server.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
-# docker-compose.yml sets them itself, from others.
+# docker-compose.yml sets these itself, from other settings.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",
     "FRONTEND_URL": "DOMAIN",
@@ -39,12 +39,12 @@ def _value(raw: str) -> str:
 
 
 def known_names(root: Path) -> set[str]:
-    """What `.env` explains and what the Compose files read."""
+    """Return the settings in `.env` and those that the Compose files read."""
     return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", _compose(root)))
 
 
 def secret_names(root: Path) -> set[str]:
-    """The secrets of all Compose files, those of features included."""
+    """Return the secrets in all Compose files, including those of features."""
     return set(re.findall(r"^    file: \S+/([A-Z_]+)$", _compose(root), re.MULTILINE))
 
 
@@ -62,8 +62,8 @@ def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
     secrets = secret_names(ROOT)
     for name in settings:
         if name in secrets:
-            detail = f"{_FILE} holds {name}: it shows in docker inspect, and wins over the secret file."
-            fix = f"Move the value into .local/secrets/{name}, delete the line, and set a new one where others saw it."
+            detail = f"{_FILE} contains {name}: docker inspect shows it, and it overrides the secret file."
+            fix = f"Move the value to .local/secrets/{name} and delete the line. Use a new value if others saw it."
             yield failed("secret-in-settings", "A secret among the settings", detail, fix)
         elif name in SET_BY_COMPOSE:
             instead = SET_BY_COMPOSE[name]

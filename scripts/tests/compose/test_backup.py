@@ -15,7 +15,7 @@ ME = "/api/v1/users/me"
 
 
 class Backups:
-    """`./scripts/backups` on this stack, without its build."""
+    """Runs `./scripts/backups` on this stack, without the build."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack

@@ -13,8 +13,8 @@ FILES = load_yaml(FILE)
 SECRETS = {"BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
-def test_container_has_the_limits_of_prestart() -> None:
-    """It extends the service `prestart`, which runs to its end; this one keeps running, so it is checked."""
+def test_container_is_as_restricted_as_prestart() -> None:
+    """It extends the one-off service `prestart`, but keeps running, so it has a health check."""
     assert SERVICE["extends"] == {"file": "docker-compose.yml", "service": "prestart"}
     assert SERVICE["profiles"] == ["backup"]
     assert not {"privileged", "network_mode", "pid", "user", "cap_add", "ports", "labels"} & set(SERVICE)
@@ -24,7 +24,7 @@ def test_container_has_the_limits_of_prestart() -> None:
     assert SERVICE["networks"] == ["database", "backup"]
 
 
-def test_backup_keys_are_files_of_this_service() -> None:
+def test_backup_keys_are_files_of_this_service_only() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
     assert FILES["secrets"] == {name: {"file": f"{folder}/{name}"} for name in SECRETS}
     assert set(SERVICE["secrets"]) > SECRETS
@@ -42,21 +42,21 @@ def test_laptop_has_the_developers_container() -> None:
 
 
 @pytest.mark.parametrize("file", [FILE, LAPTOP_FILE])
-def test_each_variable_is_explained(file: str) -> None:
+def test_every_variable_is_explained(file: str) -> None:
     guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
     for name, default in re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)):
         assert name in tracked_settings() or (default and f"`{name}`" in guide), name
 
 
-def test_image_adds_postgresql_programs_to_the_backend() -> None:
+def test_image_adds_postgresql_to_the_backends() -> None:
     uv_and_build = re.compile(r"^FROM .*? AS uv$.*?^RUN python -m compileall.*?$", re.MULTILINE | re.DOTALL)
-    [ours], [backends] = (uv_and_build.findall(read(name)) for name in (DOCKERFILE, "backend/Dockerfile"))
-    assert ours == backends
+    [own], [backends] = (uv_and_build.findall(read(name)) for name in (DOCKERFILE, "backend/Dockerfile"))
+    assert own == backends
     assert f"FROM {load_yaml('docker-compose.yml')['services']['db']['image']} AS postgresql" in read(DOCKERFILE)
     assert SERVICE["build"] == {"dockerfile": DOCKERFILE.removeprefix("backend/")}
 
 
-def test_image_has_backend_user_and_lean_final_stage() -> None:
+def test_image_has_the_backends_user_and_labels() -> None:
     users = [re.findall(r"^USER (\d+:\d+)$", final_stage(name), re.M) for name in ("backend/Dockerfile", DOCKERFILE)]
     assert users[0] == users[1] != []
     assert "\nRUN " not in final_stage(DOCKERFILE)

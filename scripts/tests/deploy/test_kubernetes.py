@@ -208,7 +208,7 @@ def test_omitted_setting_defaults_to_its_tracked_value() -> None:
             field = settings.model_fields.get(name)
             if field and name not in SETTINGS and value:
                 default = field.get_default(call_default_factory=False)
-                advice = f"The cluster does not read .env: set {name}={value} in {FOLDER}/settings.env, too."
+                advice = f"The cluster does not read .env: set {name}={value} in {FOLDER}/settings.env too."
                 assert str(default).lower() == value.lower(), advice
 
 

@@ -43,7 +43,7 @@ WAYS: dict[str, str] = {
     "export COMPOSE_FILE=docker-compose.yml:docker-compose.backups.yml": COMPOSE,
     "keys=$(./scripts/backups key": COMPOSE,
     "./scripts/backups list": "needs a backup; tests/compose/test_backup.py restores one",
-    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken set-ups",
+    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken setups",
     "docker image inspect": COMPOSE,
     "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
     "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",

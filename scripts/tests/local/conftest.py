@@ -7,8 +7,8 @@ import pytest
 
 @pytest.fixture
 def sample_database() -> Iterator[str]:
-    """The address of a migrated database with a superuser and nothing else."""
-    from app.core.settings import settings  # once the tests have set the environment
+    """The URL of a migrated database that contains only a superuser."""
+    from app.core.settings import settings  # after the tests have set the environment
     from tests import conftest
 
     name = f"sample_{uuid.uuid4().hex[:12]}"

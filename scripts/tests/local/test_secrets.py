@@ -8,7 +8,7 @@ def test_secret_files_are_readable_by_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
     assert modes == dict.fromkeys(created, 0o600)
-    assert created.keys() > {*NAMES}  # those of features as well
+    assert created.keys() > {*NAMES}  # features have secrets too
     assert len(set(created.values())) == len(created)
     assert all(len(value) >= 32 for value in created.values())
 

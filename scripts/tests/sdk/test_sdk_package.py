@@ -16,7 +16,7 @@ EXAMPLES = [
     for page in PAGES
     for example in re.findall(r"^```(tsx?)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
 ]
-# The examples share the client that the first one makes.
+# The examples share the client that the first one creates.
 CLIENT = """\
 import { logIn as logInToTheExample } from "@app/sdk";
 const client = await logInToTheExample({
