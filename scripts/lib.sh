@@ -1,4 +1,4 @@
-# Sourced by start and test. Sets $root and $python: the interpreter of backend/.venv, brought up to date first.
+# Sourced by the other files. Sets $root, and $python to the interpreter of backend/.venv after updating it.
 
 UV_VERSION=0.13.8
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -6,7 +6,7 @@ venv="$root/backend/.venv"
 tools="$root/.local/tools/uv"
 
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$venv"
-# Without compiled modules every start would pay 2 seconds again; they stay in git-ignored folders.
+# Keep compiled modules: without them every start takes 2 s longer. Git ignores their folders.
 unset VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*"; }
@@ -22,7 +22,7 @@ find_python() {
             return
         fi
     done
-    die "Python 3.11 or newer is needed, and none was found on PATH."
+    die "Python 3.11 or newer is not on PATH. Install it and try again."
 }
 
 find_uv() {
@@ -46,40 +46,40 @@ install_uv() {
     elif "$base" -c 'import pip' 2>/dev/null; then
         "$base" -m pip install --quiet --disable-pip-version-check --target "$tools" "uv==$UV_VERSION" && return
     else
-        die "$base can neither make virtual environments nor run pip. On Debian or Ubuntu: apt-get install python3-venv. Or put uv on PATH."
+        die "$base can neither create virtual environments nor run pip. Run apt-get install python3-venv (Debian, Ubuntu), or put uv on PATH."
     fi
-    die "uv could not be installed from PyPI; the lines above say why."
+    die "uv could not be installed from PyPI; see the output above. You can also put uv on PATH yourself."
 }
 
-# Whether the machine has a Node of its own, not counting the one that we put on PATH for npm's scripts.
+# Whether the machine has its own Node: the one in .local, which we put on PATH for npm scripts, does not count.
 has_node() {
     case "$(command -v node)" in "" | "$root/.local/"*) return 1 ;; esac
     command -v npm >/dev/null 2>&1 &&
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 18) ? 0 : 1)' >/dev/null 2>&1
 }
 
-# Brings backend/.venv up to date with backend/uv.lock; when it already is, that costs 0.1 s.
+# Updates backend/.venv to match backend/uv.lock. Takes 0.1 s if there is nothing to do.
 bootstrap() {
     cd "$root" || exit 1
     export PYTHONPATH="$root:$root/backend"
     case " $* " in
-    *" --help "* | *" -h "*) # answered without installing anything
+    *" --help "* | *" -h "*) # needs no packages
         python=$(find_python) || exit 1
         return
         ;;
     esac
     uv=$(find_uv) || exit 1
-    export UV="$uv" # as `uv run` does, for a check that runs a tool of a dependency group of its own
+    export UV="$uv" # as `uv run` does, for checks whose tools are in a separate dependency group
     if ! is_new_enough "$venv/bin/python"; then
         UV_PYTHON=$(find_python) || exit 1
         export UV_PYTHON
     fi
     groups="--group dev"
     has_node || groups="$groups --group node"
-    # shellcheck disable=SC2086 # words on purpose
+    # shellcheck disable=SC2086 # split into words on purpose
     if ! "$uv" sync --project backend --quiet --locked --check $groups 2>/dev/null; then
         say "Installing Python packages (backend/uv.lock)"
-        "$uv" sync --project backend --quiet --locked $groups || die "uv could not install the packages of backend/uv.lock."
+        "$uv" sync --project backend --quiet --locked $groups || die "uv could not install the packages of backend/uv.lock; see the output above."
     fi
     python="$venv/bin/python"
 }

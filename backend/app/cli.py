@@ -117,7 +117,7 @@ def check_migrations(
     found = [finding for finding in found if finding.name not in (allow or ())]
     if found:
         names = " ".join(f"--allow-migration {name}" for name in dict.fromkeys(finding.name for finding in found))
-        _fail("\n".join([*map(str, found), f'See "Migrations" in deployment.md. To continue anyway: {names}']))
+        _fail("\n".join([*map(str, found), f"See docs/operations/updates.md. To continue anyway: {names}"]))
 
 
 async def _applied_migrations() -> list[str]:

@@ -203,19 +203,3 @@ def empty_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(settings, "DATABASE_URL", SecretStr(f"{server}/{name}"))
     yield f"{server}/{name}"
     conftest.drop_database(name)
-
-
-@pytest.fixture
-def sample_database() -> Iterator[str]:
-    """The URL of a migrated database that contains only a superuser."""
-    name = f"sample_{uuid.uuid4().hex[:12]}"
-    conftest.copy_template(name)
-    url = settings.database_url.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        connection.execute(
-            "INSERT INTO users (id, email, is_active, is_superuser, hashed_password, created_at, version)"
-            " VALUES (%s, %s, true, true, '!', now(), 1)",
-            (uuid.uuid4(), "admin@example.com"),
-        )
-    yield url
-    conftest.drop_database(name)

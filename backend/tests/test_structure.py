@@ -3,9 +3,12 @@
 import ast
 import re
 from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from app.core.features import feature_names
+from scripts.features.files import advice, optional_features, taken
 from tests.rules import (
     APP,
     SCRIPTS,
@@ -21,7 +24,7 @@ from tests.rules import (
 )
 
 # Where the names of tests are checked. SCRIPTS / "tests" joins them as soon as its names are short.
-NAMED_TESTS = [TESTS]
+NAMED_TESTS = [TESTS, SCRIPTS]
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
@@ -44,21 +47,20 @@ FEATURE_FILES = {
     "mcp.py",
     "admin.py",
 }
-# A feature can have a few more files, each for something that no other feature has.
-OWN_FILES = {
-    "backups": {"__main__.py", "archive.py", "database.py", "programs.py", "schedule.py"},
-    "auth": {"cookies.py", "mails.py"},
-    "doctor": {"__main__.py", "database.py", "files.py", "mail.py", "settings.py", "unusable.py"},
-    "users": {"avatars.py", "passwords.py", "common_passwords.txt"},
-}
 VAGUE_NAMES = {"utils", "helpers", "common", "misc"}
 MAILS = re.compile(r"emails/[a-z_]+\.(mjml|txt)")
+
+
+def own_files(feature: str) -> set[str]:
+    """The few files for things that no other feature has, which its `tests/<feature>/own_files.py` lists."""
+    name = f"tests.{feature}.own_files"
+    return set(import_module(name).OWN_FILES) if find_spec(name) else set()
 
 
 def test_features_have_only_the_usual_files() -> None:
     unusual = []
     for feature in feature_names():
-        usual = FEATURE_FILES | OWN_FILES.get(feature, set())
+        usual = FEATURE_FILES | own_files(feature)
         for path in files("*", APP / feature):
             name = path.relative_to(APP / feature).as_posix()
             if path.is_file() and name not in usual and not MAILS.fullmatch(name):
@@ -68,6 +70,12 @@ def test_features_have_only_the_usual_files() -> None:
 
 def test_features_are_one_lower_case_word() -> None:
     assert_none([name for name in feature_names() if not re.fullmatch("[a-z]+", name)])
+
+
+def test_feature_names_are_no_names_of_other_files() -> None:
+    """Otherwise the removal of the feature would delete those files, too."""
+    found = {feature: taken(feature) for feature in {*feature_names(), *optional_features()}}
+    assert_none([advice(feature, places) for feature, places in found.items() if places])
 
 
 def test_features_have_tests() -> None:

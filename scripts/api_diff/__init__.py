@@ -1,1 +1,1 @@
-"""`./scripts/sdk-diff`: compares two OpenAPI documents."""
+"""`./scripts/sdk-diff`: compare two OpenAPI documents."""

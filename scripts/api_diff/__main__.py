@@ -1,4 +1,4 @@
-"""`./scripts/sdk-diff`: what has changed in the API since the last release, and whether what breaks is declared."""
+"""`./scripts/sdk-diff`: list the API's changes since a release, and check that breaking ones are declared."""
 
 import argparse
 import json
@@ -15,22 +15,23 @@ from scripts.local.layout import ROOT
 DOCUMENT = Path("frontend/packages/sdk/openapi.json")
 CHANGELOG = Path("CHANGELOG.md")
 HOW_TO_DECLARE = f"""\
-A breaking change is declared in {CHANGELOG}, above the last release, below "### Breaking", by a line that names it:
+Declare each in {CHANGELOG}, above the last release, under "### Breaking", with a line that names it:
 
 - `{{subject}}`: why, and what to do instead."""
 
 
 class CannotCompare(Exception):
-    """There is nothing to compare with, which is no failure."""
+    """There is nothing to compare with. The message says why."""
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/sdk-diff",
-        description="Name each breaking, additive and neutral change of the API since a release.",
-        epilog=f"Exits with 1 when a breaking change is not declared in {CHANGELOG}.",
+        description="List the breaking, additive and neutral changes of the API since a release.",
+        epilog=f"Exit status: 1 if a breaking change is not declared in {CHANGELOG}. "
+        "Example: ./scripts/sdk-diff v1.2.0",
     )
-    parser.add_argument("ref", nargs="?", help="a tag, branch or commit; the last tag v* when left out")
+    parser.add_argument("ref", nargs="?", help="tag, branch or commit to compare with (default: the last tag v*)")
     options = parser.parse_args(arguments)
     try:
         ref = options.ref or _last_release(root)
@@ -44,8 +45,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 
 
 def report(ref: str, found: list[Change], declared: set[str]) -> int:
-    """Prints the changes; 1 when one that breaks is not declared."""
-    print(f"The API compared with {ref}:\n")
+    """Print the changes. Returns 1 if a breaking one is not declared."""
+    print(f"API changes compared with {ref}:\n")
     width = max((len(change.subject) for change in found), default=0)
     for change in found:
         note = "  (declared)" if change.kind is Kind.BREAKING and change.subject in declared else ""
@@ -53,14 +54,14 @@ def report(ref: str, found: list[Change], declared: set[str]) -> int:
     breaking = [change for change in found if change.kind is Kind.BREAKING]
     undeclared = [change for change in breaking if change.subject not in declared]
     counts = ", ".join(f"{sum(change.kind is kind for change in found)} {kind}" for kind in Kind)
-    print(f"\n{counts}" if found else "Nothing has changed.")
+    print(f"\n{counts}" if found else "No changes.")
     if undeclared:
-        print(f"\n{len(undeclared)} not declared. {HOW_TO_DECLARE.format(subject=undeclared[0].subject)}")
+        print(f"\n{len(undeclared)} breaking not declared. {HOW_TO_DECLARE.format(subject=undeclared[0].subject)}")
     return int(bool(undeclared))
 
 
 def declared_subjects(changelog: str, ref: str) -> set[str]:
-    """The names in backticks at the beginning of the lines below `### Breaking`, in all that is newer than `ref`."""
+    """Return the names in backticks that start the lines under `### Breaking`, in all sections newer than `ref`."""
     version = re.escape(ref.removeprefix("v"))
     newer = re.split(rf"^## \[?v?{version}\b", changelog, maxsplit=1, flags=re.M)[0]
     sections = re.findall(r"^### Breaking$(.*?)(?=^##|\Z)", newer, flags=re.M | re.S)
@@ -71,8 +72,8 @@ def _last_release(root: Path) -> str:
     status, tag = _git(root, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
     if status != 0:
         raise CannotCompare(
-            "There is no release (no tag v*) yet, so no change can break one. To compare with a commit: "
-            "./scripts/sdk-diff COMMIT"
+            "There is no release (no tag v*) yet, so no change can break one. "
+            "To compare with a commit: ./scripts/sdk-diff COMMIT"
         )
     return tag.strip()
 
@@ -80,7 +81,7 @@ def _last_release(root: Path) -> str:
 def _document_at(ref: str, root: Path) -> dict[str, Any]:
     status, text = _git(root, "show", f"{ref}:{DOCUMENT.as_posix()}")
     if status != 0:
-        raise CannotCompare(f"{ref} is no commit with a {DOCUMENT}, so there is nothing to compare with.")
+        raise CannotCompare(f"{ref} is not a commit with a {DOCUMENT}. Choose another one.")
     document: dict[str, Any] = json.loads(text)
     return document
 

@@ -1,4 +1,4 @@
-"""What a change of a JSON schema means to those who send such values, and to those who read them."""
+"""Compare JSON schemas: what a change means for clients that send such values, and for those that read them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import Any
 Schema = dict[str, Any]
 
 REF = "#/components/schemas/"
-# By whether a higher number lets more values through.
+# Whether a higher limit allows more values.
 _LIMITS = {
     **dict.fromkeys(("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties"), True),
     **dict.fromkeys(("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties"), False),
 }
-# By the values that let everything through.
+# The values of each rule that allow everything.
 _RULES: dict[str, tuple[object, ...]] = {
     **dict.fromkeys(("format", "pattern", "multipleOf", "contentMediaType"), (None,)),
     "uniqueItems": (None, False),
@@ -28,17 +28,17 @@ class Kind(StrEnum):
 
 
 class Side(StrEnum):
-    """Who has to live with a value: the API with what is sent, the client with what is answered."""
+    """Where a value occurs: in requests, which the API reads, or in responses, which clients read."""
 
     REQUEST = "request"
-    ANSWER = "answer"
+    RESPONSE = "response"
 
 
 @dataclass(frozen=True, order=True)
 class Change:
     kind: Kind
     subject: str
-    """What a changelog calls it: `deleteNote`, `NotePublic.title`."""
+    """Its name in a changelog, such as `deleteNote` or `NotePublic.title`."""
     message: str
 
 
@@ -46,13 +46,13 @@ Report = Callable[[Kind, str, str], None]
 
 
 class SchemaComparison:
-    """Compares schemas of two documents, each component once for each side."""
+    """Compare the schemas of two documents, each component once per side."""
 
     def __init__(self, old: dict[str, Schema], new: dict[str, Schema], report: Report) -> None:
         self._old = old
         self._new = new
         self._report = report
-        self._seen: set[tuple[str, Side]] = {("ErrorCode", Side.ANSWER)}  # each operation names its own codes
+        self._seen: set[tuple[str, Side]] = {("ErrorCode", Side.RESPONSE)}  # each operation lists its own codes
 
     def compare(self, old: Schema, new: Schema, side: Side, subject: str) -> None:
         self._compare_notes(old, new, side, subject)
@@ -62,8 +62,8 @@ class SchemaComparison:
             kind = Kind.BREAKING if side is Side.REQUEST and "anything" not in after else Kind.ADDITIVE
             self._report(kind, subject, f"can no longer be {name} in {_place(side)}")
         for name in after.keys() - before.keys():
-            kind = Kind.BREAKING if side is Side.ANSWER and "anything" not in before else Kind.ADDITIVE
-            self._report(kind, subject, f"can be {name} in {_place(side)}")
+            kind = Kind.BREAKING if side is Side.RESPONSE and "anything" not in before else Kind.ADDITIVE
+            self._report(kind, subject, f"can now be {name} in {_place(side)}")
         for name in before.keys() & after.keys():
             self._compare_same_type(before[name], after[name], side, subject)
 
@@ -71,10 +71,10 @@ class SchemaComparison:
         """Every integer is a number."""
         if "integer" in before and "number" in after:
             before["number"] = before.pop("integer")
-            self._widened(side, subject, f"can be any number in {_place(side)}")
+            self._widened(side, subject, f"can now be any number in {_place(side)}")
         elif "number" in before and "integer" in after:
             before["integer"] = before.pop("number")
-            self._narrowed(side, subject, f"is a whole number in {_place(side)}")
+            self._narrowed(side, subject, f"is now an integer in {_place(side)}")
 
     def _compare_same_type(self, old: Schema, new: Schema, side: Side, subject: str) -> None:
         if "$ref" in old and "$ref" in new:
@@ -94,19 +94,19 @@ class SchemaComparison:
     def _compare_values(self, old: Schema, new: Schema, side: Side, subject: str) -> None:
         before, after = _values(old), _values(new)
         if before is None and after is not None:
-            self._narrowed(side, subject, f"is one of {_listed(after)} in {_place(side)}")
+            self._narrowed(side, subject, f"is now limited to {_listed(after)} in {_place(side)}")
         elif before is not None and after is None:
-            self._widened(side, subject, f"can have any value in {_place(side)}")
+            self._widened(side, subject, f"can now have any value in {_place(side)}")
         elif before is not None and after is not None:
             for value in sorted(before - after):
-                self._narrowed(side, subject, f"has no value {value} any more in {_place(side)}")
+                self._narrowed(side, subject, f"no longer has the value {value} in {_place(side)}")
             for value in sorted(after - before):
                 self._widened(side, subject, f"has the new value {value} in {_place(side)}")
 
     def _compare_limits(self, old: Schema, new: Schema, side: Side, subject: str) -> None:
-        if side is Side.ANSWER:
+        if side is Side.RESPONSE:
             if old.get("format") != new.get("format"):
-                message = f"has the format {new.get('format')} instead of {old.get('format')} in answers"
+                message = f"has the format {new.get('format')} instead of {old.get('format')} in responses"
                 self._report(Kind.BREAKING, subject, message)
             return
         for name, higher_is_wider in _LIMITS.items():
@@ -126,28 +126,28 @@ class SchemaComparison:
         before, after = old.get("properties", {}), new.get("properties", {})
         needed_before, needed_after = set(old.get("required", ())), set(new.get("required", ()))
         for name in before.keys() - after.keys():
-            self._report(Kind.BREAKING, f"{subject}.{name}", f"is gone from {_place(side)}")
+            self._report(Kind.BREAKING, f"{subject}.{name}", f"was removed from {_place(side)}")
         for name in after.keys() - before.keys():
-            is_asked_for = side is Side.REQUEST and name in needed_after
-            kind = Kind.BREAKING if is_asked_for else Kind.ADDITIVE
-            self._report(kind, f"{subject}.{name}", f"is new in {_place(side)}{', and required' * is_asked_for}")
+            is_required = side is Side.REQUEST and name in needed_after
+            kind = Kind.BREAKING if is_required else Kind.ADDITIVE
+            self._report(kind, f"{subject}.{name}", f"was added to {_place(side)}{', and is required' * is_required}")
         for name in before.keys() & after.keys():
             field = f"{subject}.{name}"
             if name in needed_after - needed_before:
-                self._narrowed(side, field, f"is required in {_place(side)}")
+                self._narrowed(side, field, f"is now required in {_place(side)}")
             elif name in needed_before - needed_after:
-                self._widened(side, field, f"can be missing in {_place(side)}")
+                self._widened(side, field, f"is now optional in {_place(side)}")
             self.compare(before[name], after[name], side, field)
 
     def _compare_notes(self, old: Schema, new: Schema, side: Side, subject: str) -> None:
         if side is Side.REQUEST and old.get("default") != new.get("default"):
             kind = Kind.BREAKING if "default" in old else Kind.ADDITIVE
-            message = f"is {_shown(new.get('default'))} instead of {_shown(old.get('default'))} when left out"
+            message = f"defaults to {_shown(new.get('default'))} instead of {_shown(old.get('default'))}"
             self._report(kind, subject, message)
         if old.get("description") != new.get("description"):
-            self._report(Kind.NEUTRAL, subject, "is described in other words")
+            self._report(Kind.NEUTRAL, subject, "has a new description")
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
-            self._report(Kind.NEUTRAL, subject, f"is {'not ' * bool(old.get('deprecated'))}deprecated")
+            self._report(Kind.NEUTRAL, subject, f"is {'no longer ' * bool(old.get('deprecated'))}deprecated")
 
     def _narrowed(self, side: Side, subject: str, message: str) -> None:
         self._report(Kind.BREAKING if side is Side.REQUEST else Kind.ADDITIVE, subject, message)
@@ -158,19 +158,19 @@ class SchemaComparison:
 
 def _by_type(schema: Schema) -> dict[str, Schema]:
     types: dict[str, Schema] = {}
-    for name, each in _alternatives(schema):
-        types[name if name not in types else f"{name} ({len(types)})"] = each
+    for name, alternative in _alternatives(schema):
+        types[name if name not in types else f"{name} ({len(types)})"] = alternative
     if "number" in types:
         types.pop("integer", None)
     return types
 
 
 def _alternatives(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """The types that a value can have, by a name for people."""
+    """Yield the possible types of a value, with a readable name each."""
     for union in ("anyOf", "oneOf"):
         if union in schema:
-            for each in schema[union]:
-                yield from _alternatives(each)
+            for part in schema[union]:
+                yield from _alternatives(part)
             return
     if "$ref" in schema:
         yield schema["$ref"].removeprefix(REF), schema
@@ -186,11 +186,11 @@ def _alternatives(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def _merged(schema: Schema, components: dict[str, Schema]) -> Schema:
-    """What all parts of an `allOf` say together."""
+    """Merge all parts of an `allOf` into one schema."""
     if "allOf" not in schema:
         return schema
-    parts = [components[each["$ref"].removeprefix(REF)] if "$ref" in each else each for each in schema["allOf"]]
-    parts = [_merged(each, components) for each in parts] + [schema]
+    parts = [components[part["$ref"].removeprefix(REF)] if "$ref" in part else part for part in schema["allOf"]]
+    parts = [_merged(part, components) for part in parts] + [schema]
     merged = {key: value for part in parts for key, value in part.items() if key != "allOf"}
     merged["properties"] = {name: field for part in parts for name, field in part.get("properties", {}).items()}
     merged["required"] = [name for part in parts for name in part.get("required", ())]
@@ -212,4 +212,4 @@ def _listed(values: set[str]) -> str:
 
 
 def _place(side: Side) -> str:
-    return "requests" if side is Side.REQUEST else "answers"
+    return "requests" if side is Side.REQUEST else "responses"

@@ -56,7 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/audit",
         description="Look up known weaknesses of everything that backend/uv.lock and frontend/package-lock.json name. "
-        "Asks services on the internet, so it is no part of ./scripts/test.",
+        "Asks services on the internet, so it is not part of ./scripts/test.",
         epilog="Exit status 1: weaknesses are known. 2: a service could not be asked.",
     )
     parser.add_argument("--licences", action="store_true", help="list packages by licence instead; asks nobody")

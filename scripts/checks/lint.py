@@ -1,15 +1,19 @@
 """The part `lint` of `./scripts/test`: everything that is checked without running a test."""
 
 import contextlib
+import importlib
 import os
+import pkgutil
 import re
 import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from scripts.checks import steps
 from scripts.checks.results import Result, of_check
 from scripts.checks.runner import Runner
 from scripts.local.environment import OUTSIDE
@@ -29,21 +33,37 @@ def clean_environment() -> dict[str, str]:
     return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
 
 
-def check_python(runner: Runner) -> None:
-    runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
-    runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
-    runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
-    runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
-    runner.step("migrations", lambda: _check_migrations(runner))
+# Whether a check is wanted that concerns the paths which a regular expression describes.
+Wanted = Callable[[str], bool]
 
 
-def check_frontend(runner: Runner, node: Node) -> None:
+def everything(pattern: str) -> bool:
+    return True
+
+
+def check_python(runner: Runner, wanted: Wanted = everything) -> None:
+    if wanted(r"(backend|scripts)/.*\.(py|toml)$|backend/uv\.lock"):
+        runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
+        runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
+        runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())
+        runner.check("import rules", [BIN / "lint-imports"], env=clean_environment())
+    if wanted(r"backend/(app/(alembic|core)/|app/\w+/models\.py|uv\.lock|alembic\.ini)"):
+        runner.step("migrations", lambda: _check_migrations(runner))
+
+
+def needs_node(wanted: Wanted = everything) -> bool:
+    return wanted(r"frontend/|backend/(app/|uv\.lock)")
+
+
+def check_frontend(runner: Runner, node: Node, wanted: Wanted = everything) -> None:
     npm, env = node.command("npm"), node.env(clean_environment())
-    runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
-    runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
-    runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
-    runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
-    runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
+    if wanted("frontend/"):
+        runner.check("biome", [npm, "run", "--silent", "lint"], cwd=FRONTEND, env=env)
+        runner.step("route tree", lambda: check_route_tree(FRONTEND / "src"))
+        runner.check("tsc", [npm, "run", "--silent", "typecheck"], cwd=FRONTEND, env=env)
+        runner.check("package-lock", [npm, "run", "--silent", "check-lock"], cwd=FRONTEND, env=env)
+    if wanted(r"frontend/(packages/sdk|package-lock)|backend/(app/|uv\.lock)"):
+        runner.check("SDK in sync", [ROOT / "scripts" / "generate-client", "--check"], cwd=ROOT, env=env)
 
 
 def check_route_tree(src: Path) -> Result:
@@ -56,16 +76,23 @@ def check_route_tree(src: Path) -> Result:
     return of_check("route tree", int(bool(lines)), "\n".join([*lines, hint]))
 
 
-def check_delivery(runner: Runner) -> None:
-    """What builds and ships the project."""
-    runner.check("API changes", [PYTHON, "-m", "scripts.api_diff"], cwd=ROOT)
+def check_history(runner: Runner) -> None:
+    """The commits of this repository. The time grows with the history, so `quick` leaves it out."""
     runner.check("secrets in git", [PYTHON, "-m", "scripts.checks.secret_scan"], cwd=ROOT)
-    runner.step("zizmor", lambda: _check_workflows(runner))
-    runner.step("hadolint", lambda: _check_dockerfiles(runner))
-    runner.step("docker compose", lambda: _check_compose(runner))
-    runner.step("kubernetes", lambda: _check_kubernetes(runner))
-    if (ROOT / "scripts" / "template" / "__main__.py").exists():  # a project is no template
-        runner.check("template", [PYTHON, "-m", "scripts.template"], cwd=ROOT, env=clean_environment())
+
+
+def check_delivery(runner: Runner, wanted: Wanted = everything) -> None:
+    """What builds and ships the project."""
+    if wanted(r"\.github/"):
+        runner.step("zizmor", lambda: _check_workflows(runner))
+    if wanted(r"((backend|frontend)/)?[^/]*Dockerfile"):
+        runner.step("hadolint", lambda: _check_dockerfiles(runner))
+    if wanted(r"docker-compose|\.env$"):
+        runner.step("docker compose", lambda: _check_compose(runner))
+    for module in pkgutil.iter_modules(steps.__path__):
+        step = importlib.import_module(f"{steps.__name__}.{module.name}")
+        if wanted(step.PATHS):
+            runner.step(module.name.replace("_", " "), partial(step.check, runner))
 
 
 @contextlib.contextmanager
@@ -102,7 +129,7 @@ def _check_workflows(runner: Runner) -> Result:
 
 
 def _check_dockerfiles(runner: Runner) -> Result:
-    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("Dockerfile*"))
+    files = sorted(path for folder in (ROOT, BACKEND, FRONTEND) for path in folder.glob("*Dockerfile*"))
     if not files:
         return Result("hadolint", reason="no Dockerfile")
     return of_check("hadolint", *runner.run([BIN / "hadolint", *files], cwd=ROOT))
@@ -122,20 +149,3 @@ def _check_compose(runner: Runner) -> Result:
         if status != 0:
             return of_check(name, status, "".join(outputs))
     return of_check(name, 0, "".join(outputs))
-
-
-def _check_kubernetes(runner: Runner) -> Result:
-    """What would be applied, against Kubernetes' own schemas. Without kubectl the files as they are written."""
-    name, folder = "kubernetes", ROOT / "deploy" / "kubernetes"
-    if not folder.exists():
-        return Result(name, reason="no deploy/kubernetes")
-    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kustomization.yaml"]
-    with tempfile.TemporaryDirectory() as work:
-        if shutil.which("kubectl"):
-            status, output = runner.run(["kubectl", "kustomize", folder])
-            if status != 0:
-                return of_check(name, status, output)
-            files = [Path(work) / "rendered.yaml"]
-            files[0].write_text(output, encoding="utf-8")
-        tool = [os.environ.get("UV", "uv"), "run", "--isolated", "--locked", "--only-group=kubernetes"]
-        return of_check(name, *runner.run([*tool, "kubernetes-validate", "--strict", *files], env=clean_environment()))

@@ -1,4 +1,4 @@
-"""The parts of `./scripts/test` that run tests: backend, frontend, end to end, compose."""
+"""The parts of `./scripts/test` that run tests."""
 
 import json
 import shutil
@@ -13,6 +13,7 @@ from typing import Any
 
 from scripts.checks.browser import ensure_chromium
 from scripts.checks.lint import PYTHON, clean_environment
+from scripts.checks.parts import script_tests
 from scripts.checks.results import Result, of_tests, read_junit, read_playwright, read_vitest
 from scripts.checks.runner import Runner
 from scripts.local.layout import FRONTEND, ROOT, Layout
@@ -20,6 +21,8 @@ from scripts.local.node import Node, find_node
 from scripts.local.processes import end_all, spawn, tail
 
 STACK_SECONDS = 120.0
+# Stealing: the last tests of the list are the longest.
+PARALLEL = ("-n", "auto", "--dist", "worksteal")
 
 
 def install(runner: Runner) -> Node | None:
@@ -34,14 +37,51 @@ def build(runner: Runner) -> bool:
     return not runner.check("dashboard build", [PYTHON, "-m", "scripts.local.node"], cwd=ROOT).is_failure
 
 
-def run_backend(runner: Runner, arguments: Sequence[str]) -> None:
-    # Stealing: the last tests of the list are the longest.
-    options = ["-n", "auto", "--dist", "worksteal", "-m", "not stack and not compose", *arguments]
-    runner.step("backend tests", lambda: _pytest(runner, "backend tests", options))
+def run_backend(runner: Runner, arguments: Sequence[str], tests: Sequence[str] = ("tests",)) -> None:
+    runner.step("backend tests", lambda: _pytest(runner, "backend tests", [*PARALLEL, *tests, *arguments]))
+
+
+def run_scripts(runner: Runner, arguments: Sequence[str], tests: Sequence[str] = ()) -> None:
+    """The tests of the scripts, of the deployment files and of the guides, apart from those that start the stack."""
+    options = [*PARALLEL, "-m", "not stack", *(tests or _script_tests()), *arguments]
+    runner.step("script tests", lambda: _pytest(runner, "script tests", options))
+
+
+def run_template(runner: Runner, arguments: Sequence[str]) -> None:
+    options = [*PARALLEL, "../scripts/tests/template", *arguments]
+    runner.step("template tests", lambda: _pytest(runner, "template tests", options))
+
+
+def run_stack(runner: Runner, arguments: Sequence[str]) -> None:
+    """Tests that start the whole stack, one after the other: some of them measure how long it takes to end."""
+    options = ["-n", "0", "-m", "stack", *_script_tests(), *arguments]
+    runner.step("stack tests", lambda: _pytest(runner, "stack tests", options))
+
+
+def _script_tests() -> list[str]:
+    return [f"../{folder.relative_to(ROOT)}" for folder in script_tests()]
 
 
 def run_frontend(runner: Runner, node: Node, arguments: Sequence[str]) -> None:
     runner.step("frontend tests", lambda: _vitest(runner, node, arguments))
+
+
+def run_related(runner: Runner, node: Node, base: str) -> None:
+    """The frontend tests that import something which has changed since the commit `base`."""
+
+    def related() -> Result:
+        result = _vitest(runner, node, [f"--changed={base}"])
+        if "test files found, exiting with code 0" in result.output:
+            return Result(result.name, reason="no test imports what has changed")
+        return result
+
+    runner.step("frontend tests", related)
+
+
+def check_projects(runner: Runner, shard: str | None) -> None:
+    """Projects with each choice of features."""
+    command = [PYTHON, "-m", "scripts.template", *(["--part", shard] if shard else [])]
+    runner.check("scaffolded projects", command, cwd=ROOT, env=clean_environment())
 
 
 def check_budgets(runner: Runner, node: Node) -> None:
@@ -59,8 +99,6 @@ def check_sdk_package(runner: Runner, node: Node) -> None:
 
 
 def run_end_to_end(runner: Runner, node: Node, arguments: Sequence[str]) -> None:
-    if not arguments:
-        runner.step("stack tests", lambda: _pytest(runner, "stack tests", ["-m", "stack"]))
     runner.step("end-to-end tests", lambda: _playwright(runner, node, arguments))
 
 
@@ -72,7 +110,7 @@ def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
     elif runner.run(["docker", "info"])[0] != 0:
         runner.step(name, lambda: Result(name, reason="no Docker engine answers; start it to run them"))
     else:
-        options = ["-n", "0", "-m", "compose", "../scripts/tests/compose", *arguments]
+        options = ["-n", "0", "../scripts/tests/compose", *arguments]
         runner.step(name, lambda: _pytest(runner, name, options))
 
 
@@ -80,7 +118,8 @@ def _pytest(runner: Runner, name: str, arguments: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         # Named, since pytest looks for it only above the tests that it is given.
-        command = [PYTHON, "-m", "pytest", "--config-file=pyproject.toml", f"--junitxml={report}", *arguments]
+        plugin = ["-p", "scripts.checks.shard"]
+        command = [PYTHON, "-m", "pytest", "--config-file=pyproject.toml", *plugin, f"--junitxml={report}", *arguments]
         status, output = runner.run(command, env=clean_environment())
         return of_tests(name, status, output, read_junit(report))
 

@@ -1,4 +1,4 @@
-"""`./scripts/test`: run everything that must pass, and sum it up."""
+"""`./scripts/test`: run the checks and tests, and sum them up."""
 
 import argparse
 import signal
@@ -6,88 +6,198 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 
-from scripts.checks.lint import check_delivery, check_frontend, check_python
+from scripts.checks.changes import Changes, backend_tests, changes, scripts_tests
+from scripts.checks.lint import check_delivery, check_frontend, check_history, check_python, needs_node
+from scripts.checks.parts import DAILY, ONE_RUNNER, offered, parse_shard
 from scripts.checks.results import of_check, summary
 from scripts.checks.runner import Runner
 from scripts.checks.suites import (
     build,
     check_budgets,
+    check_projects,
     check_sdk_package,
     install,
     run_backend,
     run_compose,
     run_end_to_end,
     run_frontend,
+    run_related,
+    run_scripts,
+    run_stack,
+    run_template,
 )
 from scripts.local.node import Node
 from scripts.server.progress import Progress
 
-PARTS = ("lint", "backend", "frontend", "e2e", "compose")
-WITH_ARGUMENTS = ("backend", "frontend", "e2e", "compose")
-
 Lane = Callable[[], Node | None]
 
+DESCRIPTION = """\
+Run the checks and tests that must pass.
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+  ./scripts/test            {daily}: for every change, about 6 minutes
+  ./scripts/test quick      lint, types and unit tests of what has changed since the main branch, within a minute
+  ./scripts/test all        {all}
+  ./scripts/test PART ...   these parts alone
+
+Parts:
+{parts}
+"""
+PARTS = {
+    "lint": "style, types, import rules, migrations, generated files, secrets: all that needs no test",
+    "backend": "pytest on backend/tests, with a PostgreSQL of its own",
+    "frontend": "Vitest, the build of the dashboard and its size budgets",
+    "e2e": "Playwright, on a stack of its own",
+    "scripts": "pytest on scripts/tests, and the SDK's package",
+    "template": "projects with each choice of features",
+    "compose": "the Compose files in containers; skipped without a Docker engine",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run does. `arguments` go to the test runners of the parts."""
+
+    parts: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    shard: str | None = None
+    verbose: bool = False
+    quick: bool = False
+
+    @property
+    def is_selection(self) -> bool:
+        """Whether the arguments choose among the tests. Steps that know no arguments are then left out."""
+        return bool(self.arguments)
+
+    @property
+    def runner_arguments(self) -> list[str]:
+        return [*([f"--shard={self.shard}"] if self.shard else []), *self.arguments]
+
+
+def parse(arguments: list[str], parts: tuple[str, ...] | None = None) -> Plan:
+    """What the command line asks for, given the parts that this repository has."""
+    parts = offered() if parts is None else parts
     own, extra = arguments, []
     if "--" in arguments:
         at = arguments.index("--")
         own, extra = arguments[:at], arguments[at + 1 :]
+    parser = _parser(parts)
+    options = parser.parse_args(own)
+    chosen = tuple(options.what)
+    if chosen == ("quick",):
+        if extra or options.shard:
+            parser.error("quick takes neither a shard nor arguments after --")
+        return Plan((), verbose=options.verbose, quick=True)
+    unknown = [part for part in chosen if part not in parts]
+    if unknown and chosen != ("all",):
+        parser.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(parts)}")
+    if (extra or options.shard) and not (len(chosen) == 1 and chosen[0] in ONE_RUNNER):
+        runners = ", ".join(part for part in ONE_RUNNER if part in parts)
+        parser.error(f"--shard and arguments after -- need exactly one of the parts {runners}")
+    if not chosen or chosen == ("all",):
+        chosen = parts if chosen else tuple(part for part in parts if part in DAILY)
+    return Plan(chosen, tuple(extra), options.shard, options.verbose)
+
+
+def _parser(parts: tuple[str, ...]) -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {part:<10} {PARTS[part]}" for part in parts)
+    daily = ", ".join(part for part in parts if part in DAILY)
     parser = argparse.ArgumentParser(
         prog="./scripts/test",
-        description="Run everything that must pass, or some parts of it.",
-        usage="%(prog)s [-h] [-v] [lint|backend|frontend|e2e|compose ...] [-- ARGUMENTS]",
-        epilog="With one part named, what follows -- goes to its runner: ./scripts/test backend -- -k login",
+        description=DESCRIPTION.format(daily=daily, all=", ".join(parts), parts=listed),
+        usage="%(prog)s [-h] [-v] [quick | all | PART ...] [--shard K/N] [-- ARGUMENTS]",
+        epilog="Arguments after -- go to the runner of the one part named: ./scripts/test backend -- -k login",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all when none is named")
+    parser.add_argument("what", nargs="*", metavar="PART", help=argparse.SUPPRESS)
     parser.add_argument("-v", "--verbose", action="store_true", help="show the output of steps that pass, too")
-    options = parser.parse_args(own)
-    unknown = [part for part in options.parts if part not in PARTS]
-    if unknown:
-        parser.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
-    if extra and options.parts not in [[part] for part in WITH_ARGUMENTS]:
-        parser.error(f"arguments after -- need exactly one of the parts {', '.join(WITH_ARGUMENTS)}")
-    options.parts = options.parts or list(PARTS)
-    options.extra = extra
-    return options
+    parser.add_argument("--shard", type=_shard, metavar="K/N", help="run only the K-th of N shares of a part's tests")
+    return parser
 
 
-def run(runner: Runner, parts: list[str], extra: list[str]) -> None:
-    """The backend beside everything that uses one core; then, each alone, the tests in a browser and in containers."""
-    lanes: list[Lane] = [lambda: _beside_backend(runner, parts, extra)]
-    if "backend" in parts:
-        lanes.append(lambda: run_backend(runner, extra))
-    node = _together(runner, lanes)[0]
-    if node and "e2e" in parts:
-        _together(runner, [lambda: run_end_to_end(runner, node, extra)])
-    if "compose" in parts:
-        _together(runner, [lambda: run_compose(runner, extra)])
+def _shard(text: str) -> str:
+    try:
+        parse_shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
-def _beside_backend(runner: Runner, parts: list[str], extra: list[str]) -> Node | None:
-    """Returns Node when it and the built dashboard are ready for the end-to-end part."""
+def run(runner: Runner, plan: Plan) -> None:
+    """pytest beside everything that uses one core; then, each alone, what starts a stack or containers."""
+    node = _together(runner, [lambda: _checks_and_frontend(runner, plan), lambda: _pytest(runner, plan)])[0]
+    if node and "e2e" in plan.parts:
+        _together(runner, [lambda: run_end_to_end(runner, node, plan.runner_arguments)])
+    if node and "scripts" in plan.parts and not plan.is_selection:
+        _together(runner, [lambda: run_stack(runner, plan.runner_arguments)])
+    if "compose" in plan.parts:
+        _together(runner, [lambda: run_compose(runner, plan.runner_arguments)])
+
+
+def _pytest(runner: Runner, plan: Plan) -> None:
+    for part, suite in (("backend", run_backend), ("scripts", run_scripts), ("template", run_template)):
+        if part in plan.parts:
+            suite(runner, plan.runner_arguments)
+
+
+def _checks_and_frontend(runner: Runner, plan: Plan) -> Node | None:
+    """Returns Node when it and the built dashboard are ready for the parts that start a stack."""
+    parts = plan.parts
     if "lint" in parts:
         check_python(runner)
+        check_history(runner)
         check_delivery(runner)
-    if not {"lint", "frontend", "e2e"} & set(parts):
-        return None
-    node = install(runner)
-    if node and "lint" in parts:
-        check_frontend(runner, node)
-    if node and "frontend" in parts:
-        run_frontend(runner, node, extra)
-        check_sdk_package(runner, node)
-    if not node or not {"frontend", "e2e"} & set(parts) or not build(runner):
-        return None
-    if "frontend" in parts:
-        check_budgets(runner, node)
+    node = None
+    if {"lint", "frontend", "e2e"} & set(parts) or ("scripts" in parts and not plan.is_selection):
+        node = _frontend(runner, plan)
+    if "template" in parts and not plan.arguments:
+        check_projects(runner, plan.shard)
     return node
 
 
+def _frontend(runner: Runner, plan: Plan) -> Node | None:
+    node = install(runner)
+    if node and "lint" in plan.parts:
+        check_frontend(runner, node)
+    if node and "frontend" in plan.parts:
+        run_frontend(runner, node, plan.runner_arguments)
+    if not node or set(plan.parts) <= {"lint", "backend", "template", "compose"} or not build(runner):
+        return None
+    if "frontend" in plan.parts:
+        check_budgets(runner, node)
+    if "scripts" in plan.parts:
+        check_sdk_package(runner, node)
+    return node
+
+
+def run_quick(runner: Runner, changed: Changes) -> None:
+    """Lint, types and unit tests of what has changed."""
+    backend, scripts = backend_tests(changed.paths), scripts_tests(changed.paths)
+
+    def checks() -> None:
+        check_python(runner, changed.match)
+        check_delivery(runner, changed.match)
+
+    def tests() -> None:
+        if backend:
+            run_backend(runner, [], backend)
+        if scripts:
+            run_scripts(runner, [], scripts)
+
+    def frontend() -> None:
+        node = install(runner) if needs_node(changed.match) else None
+        if node:
+            check_frontend(runner, node, changed.match)
+        if node and changed.match(r"frontend/(?!e2e/)"):
+            run_related(runner, node, changed.base)
+
+    _together(runner, [checks, tests, frontend])
+
+
 def _together(runner: Runner, lanes: list[Lane]) -> list[Node | None]:
-    """Run the lanes at once and return what each returned."""
+    """Run the lanes concurrently and return what each returned."""
     results: list[Node | None] = [None] * len(lanes)
 
     def follow(index: int) -> None:
@@ -107,8 +217,8 @@ def _together(runner: Runner, lanes: list[Lane]) -> list[Node | None]:
 
 
 def main() -> int:
-    options = parse(sys.argv[1:])
-    runner = Runner(Progress(), verbose=options.verbose)
+    plan = parse(sys.argv[1:])
+    runner = Runner(Progress(), verbose=plan.verbose)
 
     def end(number: int, frame: FrameType | None) -> None:
         runner.progress.close()
@@ -117,7 +227,12 @@ def main() -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    run(runner, options.parts, options.extra)
+    if plan.quick:
+        changed = changes()
+        print(f"{len(changed.paths)} files have changed since {changed.base[:12]}.", flush=True)
+        run_quick(runner, changed)
+    else:
+        run(runner, plan)
     print(f"\n{summary(runner.results)}", flush=True)
     return int(any(result.is_failure for result in runner.results))
 

@@ -11,16 +11,22 @@ from pathlib import Path
 from scripts.local.layout import ROOT
 
 # Always there: the rest stands on these.
-BASE = frozenset({"auth", "users", "system", "live", "core", "home", "settings", "backups", "doctor"})
+BASE = frozenset({"auth", "users", "system", "core", "home", "settings"})
 # The same as in copier.yml, which a test compares.
 PATTERNS = (
     "{feature}",
     "{feature}[._-]*",
+    "*.{feature}.*",
     "test_{feature}.py",
     "test_{feature}_*.py",
     "[0-9][0-9][0-9][0-9]_{feature}.py",
     "[0-9][0-9][0-9][0-9]_{feature}_*.py",
+    "[0-9][0-9][0-9][0-9]-{feature}.md",
+    "[0-9][0-9][0-9][0-9]-{feature}-*.md",
 )
+# Names for what people want to call by the name of a file that is there already.
+ALTERNATIVES = {"events": "happenings", "jobs": "vacancies", "statements": "balances", "models": "catalogue"}
+_LINK = re.compile(r"\]\(([^)#\s]+)")
 # Of a link among others: what is said of it, as far as the next.
 _REST_OF_ENTRY = r"[^·\n]* ·\s"
 # Lines that import a package, by the endings of the files.
@@ -36,6 +42,23 @@ def belongs(path: str, feature: str) -> bool:
     return any(fnmatchcase(part, pattern) for part in path.split("/") for pattern in patterns)
 
 
+def taken(word: str, root: Path = ROOT) -> list[str]:
+    """Files of the kernel, of other features or of the dashboard's frame that a feature of this name would own.
+
+    A test can be named after a second feature: it needs both.
+    """
+    own = (f"backend/app/{word}/", f"frontend/src/features/{word}/", "backend/app/alembic/")
+    places = ("backend/app/", "frontend/src/")
+    names = [name for name in tracked(root) if name.startswith(places) and not name.startswith(own)]
+    return [name for name in names if belongs(name, word) and ".test." not in name]
+
+
+def advice(word: str, places: Sequence[str]) -> str:
+    """Why a feature cannot have this name, and what to call it instead."""
+    another = ALTERNATIVES.get(word, f"team{word}")
+    return f"A feature cannot be called {word}: {places[0]} has that name, too. Call it {another}, for example."
+
+
 def tracked(root: Path = ROOT) -> list[str]:
     """What git tracks or would add, and what is there."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -44,10 +67,11 @@ def tracked(root: Path = ROOT) -> list[str]:
 
 
 def optional_features(root: Path = ROOT) -> list[str]:
-    """The folders in backend/app and frontend/src/features besides the base."""
+    """The folders in backend/app, frontend/src/features and deploy besides the base."""
     python = {path.parent.name for path in (root / "backend" / "app").glob("*/__init__.py")}
-    dashboard = {path.name for path in (root / "frontend" / "src" / "features").glob("*") if any(path.iterdir())}
-    return sorted((python | dashboard) - BASE)
+    others = (root / "frontend" / "src" / "features", root / "deploy")
+    found = {path.name for folder in others for path in folder.glob("*") if path.is_dir() and any(path.iterdir())}
+    return sorted((python | found) - BASE)
 
 
 def needs(feature: str, root: Path = ROOT) -> set[str]:
@@ -86,15 +110,30 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+def without_layer(text: str, feature: str) -> str:
+    """The import rules without the line of the feature, and without its layer when nothing else is in it."""
+    text = re.sub(rf"(?m)^ *\| \({feature}\)\n", "", text)
+    return re.sub(rf'(?m)^ *"\({feature}\)",\n', "", text)
+
+
 def without_settings(text: str, feature: str) -> str:
-    """A file of settings without those that begin with its name, the comments above them, and its section."""
-    text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{feature.upper()}_.*\n", "", text)
+    """A file of settings without those that begin with its name or its singular, their comments, and its section."""
+    word = feature.upper().removesuffix("S") + "S?"
+    text = re.sub(rf"(?m)(?:^# (?!---).*\n)*^{word}_.*\n", "", text)
     return re.sub(rf"(?mi)^\n# --- {feature} -+\n", "", text)
 
 
+def without_items(text: str, feature: str) -> str:
+    """A YAML file without the items of lists that name it, such as its file or its image."""
+    return re.sub(rf"(?m)^ *- .*\b{feature}\b.*\n", "", text)
+
+
 def without_entries(text: str, feature: str) -> str:
-    """A page without the rows of tables about its folders, and without the links to its own pages among others."""
+    """A page without the rows of tables about its folders or pages, and without the links to its pages among others."""
     text = re.sub(rf"(?m)^\| `[\w/]*\b{feature}\b[\w/]*` \|.*\n", "", text)
+    rows = [row for row in re.findall(r"(?m)^\|.*\n", text) if any(belongs(to, feature) for to in _LINK.findall(row))]
+    for row in rows:
+        text = text.replace(row, "")
     return re.sub(rf"\[docs/{feature}[\w-]*\.md\]\(\S+\){_REST_OF_ENTRY}", "", text)
 
 

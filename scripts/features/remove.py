@@ -9,13 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.features.files import (
+    advice,
     belongs,
     imported_only_by,
     needed_by,
     needs,
     optional_features,
+    taken,
     tracked,
     without_entries,
+    without_items,
+    without_layer,
     without_links,
     without_settings,
 )
@@ -24,7 +28,7 @@ from scripts.local.layout import FRONTEND, ROOT
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Marks the first release without {feature}. The migration that drops its tables waits for it."""
 
-from app.core.migrations.operations import previous
+from app.core.migrations.operations import previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -33,11 +37,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    set_lock_timeout()
 
 
 def downgrade() -> None:
-    pass
+    set_lock_timeout()
 '''
 DROP = '''"""Drops the tables of {feature}, which this project no longer has."""
 
@@ -94,6 +98,8 @@ def show(root: Path) -> None:
 
 def refusal(feature: str, root: Path) -> str | None:
     """Why the feature cannot be removed, and what to do."""
+    if places := taken(feature, root):
+        return f"{advice(feature, places)} Rename its folders and files first."
     known = optional_features(root)
     if feature not in known:
         return f"There is no optional feature {feature}. There are: {', '.join(known) or 'none'}."
@@ -150,10 +156,12 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
             shutil.rmtree(folder, ignore_errors=True)  # with compiled modules
     for path, content in written.items():
         (root / path).write_text(content, encoding="utf-8")
-    layer = re.compile(rf"\({feature}\) \| | \| \({feature}\)")
-    _edit(root / "backend" / "pyproject.toml", lambda text: layer.sub("", text))
+    _edit(root / "backend" / "pyproject.toml", lambda text: without_layer(text, feature))
     _edit(root / ".env", lambda text: without_settings(text, feature))
     _edit(root / "README.md", lambda text: without_entries(without_links(text, templates), feature))
+    for name in ("deployment.md", "docs/decisions/README.md"):
+        _edit(root / name, lambda text: without_entries(text, feature))
+    _edit(root / "deploy/kubernetes/kustomization.yaml", lambda text: without_items(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )
@@ -218,7 +226,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             return 1
     if written:
         print(f"First deploy without {[*written][-1].name}: the release before reads the tables until then.")
-        print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both at once.")
+        print("Deploy it when nobody needs their rows any more. ./scripts/deploy refuses both in one release.")
     report(feature, root, packages)
     return 0
 

@@ -1,1 +1,1 @@
-"""The embedded stack that `./scripts/start` runs: PostgreSQL, mailbox, API and dashboard, without Docker."""
+"""The embedded stack that `./scripts/start` runs without Docker: PostgreSQL, mailbox, API and dashboard."""

@@ -1,4 +1,4 @@
-"""Runs `python -m app.backups` on the embedded stack that runs here, with the PostgreSQL programs that it uses."""
+"""Run `python -m app.backups` on the running embedded stack, with that stack's PostgreSQL programs."""
 
 import json
 import os
@@ -15,7 +15,7 @@ def main() -> None:
     os.environ.setdefault("STORAGE_URL", layout.storage.absolute().as_uri())
     os.environ["PATH"] = f"{find_binaries().folder}{os.pathsep}{os.environ['PATH']}"
     os.chdir(BACKEND)
-    os.execv(sys.executable, [sys.executable, "-m", "app.backups", *sys.argv[1:]])  # noqa: S606 - in our place
+    os.execv(sys.executable, [sys.executable, "-m", "app.backups", *sys.argv[1:]])  # noqa: S606 - replaces this process
 
 
 if __name__ == "__main__":

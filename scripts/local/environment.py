@@ -1,4 +1,4 @@
-"""The settings that the stack hands to its processes: the environment, then `.env`, then what it made itself."""
+"""The settings of the stack's processes: from the environment, then `.env`, then the generated secrets."""
 
 import os
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ LOCAL_SERVERS = ("localhost", "127.0.0.1")
 
 @dataclass(frozen=True)
 class Environment:
-    """Settings as the application would read them, secrets included."""
+    """Settings as the application reads them, including secrets."""
 
     settings: Mapping[str, str]
     isolated: bool
@@ -32,7 +32,7 @@ class Environment:
 
     @property
     def outside_database(self) -> str:
-        """The URL of a database that is not ours to start; empty when the embedded one is meant."""
+        """The URL of a database that the stack does not start; empty for the embedded one."""
         if url := self.get("DATABASE_URL"):
             return url
         server = self.get("POSTGRES_SERVER", "localhost")
@@ -46,12 +46,12 @@ class Environment:
         return bool(self.get("SMTP_HOST"))
 
     def origin(self, port: int) -> str:
-        """Where browsers find the dashboard: `.env` cannot know the port, the environment may know a proxy."""
+        """The dashboard's origin. `.env` cannot know the port, but the environment can name a proxy."""
         given = "" if self.isolated else os.environ.get("FRONTEND_URL", "")
         return given or f"http://localhost:{port}"
 
     def for_children(self, changes: Mapping[str, str]) -> dict[str, str]:
-        """The environment of a process of ours."""
+        """Return the environment of a child process."""
         secrets = {name: self.settings[name] for name in ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD")}
         local = {"ENVIRONMENT": "local"} if self.isolated else {}
         python = {"PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
@@ -59,11 +59,11 @@ class Environment:
 
 
 def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path = ROOT) -> Environment:
-    """Put the sources together. An empty value counts as unset.
+    """Merge the sources. An empty value counts as unset.
 
-    An `isolated` stack never leaves this machine: settings that point outside do not count.
+    An `isolated` stack never leaves this machine: it ignores settings that point outside.
     """
-    from dotenv import dotenv_values  # here, so that --help works before the packages are installed
+    from dotenv import dotenv_values  # imported here, so that --help works before the packages are installed
 
     found = {**secrets}
     for source in (dotenv_values(root / ".env"), os.environ):

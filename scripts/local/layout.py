@@ -1,4 +1,4 @@
-"""Where things are: the repository, and the data folder of one stack (`.local/`, or `--data-dir`)."""
+"""Paths of the repository, and of one stack's data folder (`.local/`, or `--data-dir`)."""
 
 import os
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 LOCAL = ROOT / ".local"
-# For child processes in any folder: the packages `scripts`, and `app` and `benchmarks`.
+# Lets child processes import `scripts`, `app` and `benchmarks` from any folder.
 PYTHONPATH = f"{ROOT}{os.pathsep}{BACKEND}"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The data folder of one stack. Everything in it belongs to that stack alone."""
+    """The data folder of one stack. No other stack uses it."""
 
     data: Path
 

@@ -1,4 +1,4 @@
-"""A mailbox for development: catches every mail by SMTP, shows it on a page and by Mailpit's read API.
+"""A mailbox for development: receives all mail by SMTP and shows it on a page and through Mailpit's read API.
 
 python -m scripts.local.mailbox --smtp-port 1025 --http-port 8025
 """
@@ -26,7 +26,7 @@ PAGE = Path(__file__).with_name("mailbox.html")
 PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'"
 )
-# A mail is a stranger's page: no script, nothing of ours within reach, links open elsewhere.
+# A mail is an untrusted page: no scripts, no access to this origin, links open in a new tab.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'unsafe-inline' https:; img-src data: https: http:; font-src data: https:; frame-ancestors 'self'"
@@ -34,7 +34,7 @@ MAIL_POLICY = (
 
 
 class Catcher:
-    """aiosmtpd's handler: every mail goes into the store."""
+    """The handler for aiosmtpd: stores every mail."""
 
     def __init__(self, store: MailStore) -> None:
         self._store = store
@@ -47,12 +47,12 @@ class Catcher:
 
 
 def _any_login(*_: object) -> AuthResult:
-    """Settings may hold the login of a real mail server; here every login is right."""
+    """Accept every login: the settings can hold the credentials of a real mail server."""
     return AuthResult(success=True)
 
 
 class MailboxHandler(BaseHTTPRequestHandler):
-    """The page and the read API."""
+    """Serves the page and the read API."""
 
     store: ClassVar[MailStore]
     protocol_version = "HTTP/1.1"
@@ -60,15 +60,15 @@ class MailboxHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         if not self._is_local():
-            self._text("This mailbox answers on localhost only.", status=HTTPStatus.FORBIDDEN)
+            self._text("This mailbox is available on localhost only.", status=HTTPStatus.FORBIDDEN)
             return
         if url.path == "/":
             self._send(PAGE.read_bytes(), "text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY})
             return
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        for pattern, answer in _ROUTES:
+        for pattern, handler in _ROUTES:
             if found := re.fullmatch(pattern, url.path):
-                answer(self, query, *found.groups())
+                handler(self, query, *found.groups())
                 return
         self._text("404 page not found", status=HTTPStatus.NOT_FOUND)
 
@@ -83,7 +83,7 @@ class MailboxHandler(BaseHTTPRequestHandler):
         except (ValueError, AttributeError):
             self._text("The body is not a JSON object.", status=HTTPStatus.BAD_REQUEST)
             return
-        self.store.delete([str(each) for each in ids])
+        self.store.delete([str(mail_id) for mail_id in ids])
         self._text("ok")
 
     def list_all(self, query: dict[str, str]) -> None:
@@ -110,7 +110,7 @@ class MailboxHandler(BaseHTTPRequestHandler):
     def html(self, query: dict[str, str], mail_id: str) -> None:
         if mail := self._found(mail_id):
             self._send(
-                _opening_elsewhere(mail.body("html")).encode(errors="replace"),
+                _with_links_in_new_tab(mail.body("html")).encode(errors="replace"),
                 "text/html; charset=utf-8",
                 headers={"Content-Security-Policy": MAIL_POLICY},
             )
@@ -133,7 +133,7 @@ class MailboxHandler(BaseHTTPRequestHandler):
         return mail
 
     def _is_local(self) -> bool:
-        """Mails hold reset links: a page elsewhere whose name resolves to this machine must not read them."""
+        """Prevent DNS rebinding: a foreign page whose name resolves to this machine must not read reset links."""
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
         try:
             ipaddress.ip_address(host)
@@ -158,7 +158,7 @@ class MailboxHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """The page asks every two seconds: no access log."""
+        """Write no access log: the page polls every two seconds."""
 
 
 _ROUTES: list[tuple[str, Callable[..., None]]] = [
@@ -173,8 +173,8 @@ _ROUTES: list[tuple[str, Callable[..., None]]] = [
 ]
 
 
-def _opening_elsewhere(page: str) -> str:
-    """The page with its links in a new tab."""
+def _with_links_in_new_tab(page: str) -> str:
+    """Return the page with a `base` element that opens its links in a new tab."""
     base = '<base target="_blank">'
     with_head, found = re.subn(r"(?i)<head(?:\s[^>]*)?>", lambda head: head[0] + base, page, count=1)
     return with_head if found else base + page
@@ -185,7 +185,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 class Mailbox:
-    """Both servers over one store, on 127.0.0.1."""
+    """The SMTP and the HTTP server on 127.0.0.1, with one store."""
 
     def __init__(self, smtp_port: int, http_port: int, store: MailStore | None = None) -> None:
         self.store = store or MailStore()
@@ -212,16 +212,16 @@ class Mailbox:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Catch mail by SMTP and show it.")
-    parser.add_argument("--smtp-port", type=int, default=1025)
-    parser.add_argument("--http-port", type=int, default=8025)
+    parser = argparse.ArgumentParser(description="Receive all mail by SMTP and show it on a web page.")
+    parser.add_argument("--smtp-port", type=int, default=1025, help="port for SMTP (default: %(default)s)")
+    parser.add_argument("--http-port", type=int, default=8025, help="port for the web page (default: %(default)s)")
     options = parser.parse_args()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     mailbox = Mailbox(options.smtp_port, options.http_port)
     mailbox.start()
-    print(f"Mail to 127.0.0.1:{options.smtp_port} is shown on http://localhost:{options.http_port}", flush=True)
+    print(f"Mail sent to 127.0.0.1:{options.smtp_port} appears on http://localhost:{options.http_port}", flush=True)
     ended.wait()
     mailbox.stop()
 

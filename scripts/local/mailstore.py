@@ -1,4 +1,4 @@
-"""The mails that the mailbox holds, shown in the shapes of Mailpit's API."""
+"""The stored mails, in the JSON shapes of Mailpit's API."""
 
 import shlex
 import threading
@@ -35,7 +35,7 @@ class Mail:
         return str(self.summary["ID"])
 
     def body(self, kind: str) -> str:
-        """The body of `kind` (html or plain), empty when the mail has none."""
+        """Return the body of `kind` (html or plain); empty if the mail has none."""
         return _body(parse(self.raw), kind)
 
     def headers(self) -> dict[str, list[str]]:
@@ -46,7 +46,7 @@ class Mail:
         return found
 
     def detail(self) -> Json:
-        """The whole mail as `GET /api/v1/message/{id}` answers it."""
+        """Return the whole mail as `GET /api/v1/message/{id}` does."""
         message = parse(self.raw)
         summary = {key: value for key, value in self.summary.items() if key not in ("Created", "Snippet", "Read")}
         files = [_attachment(part) for part in message.iter_attachments()]
@@ -62,7 +62,7 @@ class Mail:
 
 
 class MailStore:
-    """The newest mails, bounded in number and in bytes. Safe to use from several threads."""
+    """The newest mails, limited in number and in bytes. Thread-safe."""
 
     def __init__(self, limit: int = MAX_MAILS, total_bytes: int = MAX_TOTAL_BYTES) -> None:
         self._limit, self._total_bytes = limit, total_bytes
@@ -73,7 +73,7 @@ class MailStore:
         mail = _readable(raw, sender, recipients)
         with self._lock:
             self._mails[mail.id] = mail
-            size = sum(len(each.raw) for each in self._mails.values())
+            size = sum(len(stored.raw) for stored in self._mails.values())
             while len(self._mails) > self._limit or (size > self._total_bytes and len(self._mails) > 1):
                 size -= len(self._mails.pop(next(iter(self._mails))).raw)
         return mail
@@ -96,16 +96,16 @@ class MailStore:
                 self._mails.pop(mail_id, None)
 
     def search(self, query: str) -> list[Mail]:
-        """Mails that meet every word of `query`: `to:`, `from:`, `subject:`, `addressed:`, or anything anywhere."""
+        """Return mails that match every word of `query`: `to:`, `from:`, `subject:`, `addressed:`, or plain text."""
         try:
             words = shlex.split(query)
         except ValueError:
             words = query.split()
-        return [mail for mail in self.newest() if all(_meets(mail, word.lower()) for word in words)]
+        return [mail for mail in self.newest() if all(_matches(mail, word.lower()) for word in words)]
 
 
 def _readable(raw: bytes, sender: str, recipients: Sequence[str]) -> Mail:
-    """The mail; one so malformed that Python's parser stumbles over it is shown as its source instead."""
+    """Parse a mail. If it is too malformed for Python's parser, its source is shown instead."""
     try:
         mail = Mail(raw, sender, _summary(raw, sender, recipients))
         mail.detail()
@@ -144,7 +144,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _decoded(name: str, value: str) -> str:
-    """A header as text; a malformed one must not lose the mail, so its raw form stands in."""
+    """Decode a header. A malformed one is returned as it is, so that the mail is not lost."""
     try:
         return str(policy.default.header_fetch_parse(name, value))
     except (ValueError, IndexError, LookupError, AttributeError):
@@ -206,7 +206,7 @@ _FIELDS: dict[str, Callable[[Mail], str]] = {
 }
 
 
-def _meets(mail: Mail, word: str) -> bool:
+def _matches(mail: Mail, word: str) -> bool:
     name, colon, value = word.partition(":")
     if colon and name in _FIELDS:
         return value in _FIELDS[name](mail).lower()

@@ -1,4 +1,4 @@
-"""Node, and the dashboard that it builds. `python -m scripts.local.node` brings frontend/dist up to date."""
+"""Find Node and build the dashboard with it. `python -m scripts.local.node` brings frontend/dist up to date."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ from scripts.local.layout import FRONTEND, LOCAL
 OLDEST = (22, 18)
 SOURCE_FOLDERS = ("src", "public", "packages", "scripts")
 SOURCE_SUFFIXES = (".ts", ".mts", ".js", ".mjs", ".json", ".html", ".css")
-# routeTree.gen.ts is written by the build itself.
+# The build itself writes routeTree.gen.ts.
 NOT_SOURCES = frozenset({"node_modules", "dist", "routeTree.gen.ts"})
 NPM_SCRIPT = """\
 #!/bin/sh
@@ -38,10 +38,10 @@ class Node:
     folder: Path
 
     def env(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """`base` (our own environment) with this Node first on PATH, so that npm's scripts find it too."""
+        """Return `base` (default: our environment) with this Node first on PATH, so that npm scripts find it."""
         env = dict(os.environ if base is None else base)
         env["PATH"] = f"{self.folder}{os.pathsep}{env.get('PATH', os.defpath)}"
-        # The end-to-end part looks for a browser itself; an install must not download 150 MB.
+        # The browser tests find a browser themselves: npm must not download one (150 MB).
         return {**env, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1", "npm_config_update_notifier": "false"}
 
     def command(self, name: str) -> str:
@@ -49,9 +49,9 @@ class Node:
 
 
 def find_node() -> Node:
-    """Node from PATH when new enough, else the one that the uv group `node` installs.
+    """Return Node from PATH if it is new enough, or else the one of the uv group `node`.
 
-    Raises NodeError when there is neither.
+    Raises NodeError if there is neither.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _version(node) >= OLDEST:
@@ -60,13 +60,13 @@ def find_node() -> Node:
     if spec and spec.origin:
         return Node(_lay_out(Path(spec.origin).parent, LOCAL / "tools" / "node"))
     raise NodeError(
-        f"Node {OLDEST[0]}.{OLDEST[1]} or newer is needed. Use ./scripts/start or ./scripts/test, which install it, "
-        "or: uv sync --group node"
+        f"Node {OLDEST[0]}.{OLDEST[1]} or newer is required. ./scripts/start and ./scripts/test install it. "
+        "To install it by hand: uv sync --group node"
     )
 
 
 def _lay_out(wheel: Path, target: Path) -> Path:
-    """A `bin` folder for the Node of the wheel, whose own `npm` is a broken copy of what should be a link."""
+    """Create a `bin` folder for the wheel's Node. Its own `npm` is a broken copy of a symbolic link."""
     (target / "bin").mkdir(parents=True, exist_ok=True)
     for link, to in ((target / "bin" / "node", wheel / "bin" / "node"), (target / "lib", wheel / "lib")):
         if not link.is_symlink() or link.readlink() != to:
@@ -85,17 +85,17 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def is_installed(frontend: Path = FRONTEND) -> bool:
-    """Whether node_modules is what package-lock.json says."""
+    """Whether node_modules matches package-lock.json."""
     return _read(_install_stamp(frontend)) == _lock_hash(frontend)
 
 
 def is_built(frontend: Path = FRONTEND) -> bool:
-    """Whether dist was built from the sources as they are now."""
+    """Whether dist was built from the current sources."""
     return is_installed(frontend) and _read(_build_stamp(frontend)) == source_hash(frontend)
 
 
 def install(node: Node, frontend: Path = FRONTEND) -> bool:
-    """`npm ci`, unless it is done. True when it ran."""
+    """Run `npm ci` unless node_modules is up to date. Returns whether it ran."""
     if is_installed(frontend):
         return False
     _install_stamp(frontend).unlink(missing_ok=True)
@@ -105,20 +105,20 @@ def install(node: Node, frontend: Path = FRONTEND) -> bool:
 
 
 def generate_missing(frontend: Path = FRONTEND) -> bool:
-    """Makes the SDK of a new project, which holds none. True when the route tree is missing: a build makes it."""
+    """Generate the SDK if it is missing, as in a new project. Returns whether a build must create the route tree."""
     sdk = frontend / "packages" / "sdk"
     if not (sdk / "openapi.json").exists() or not (sdk / "src" / "gen").exists():
         result = subprocess.run([frontend.parent / "scripts" / "generate-client"], check=False)
         if result.returncode != 0:
-            raise NodeError("The SDK could not be generated. ./scripts/generate-client says why.")
+            raise NodeError("The SDK could not be generated. Run ./scripts/generate-client to see why.")
     if (frontend / "src" / "routeTree.gen.ts").exists():
         return False
-    _build_stamp(frontend).unlink(missing_ok=True)  # it may have been made from the same sources
+    _build_stamp(frontend).unlink(missing_ok=True)  # without the stamp, the build runs even if the sources are the same
     return True
 
 
 def build(node: Node, frontend: Path = FRONTEND) -> bool:
-    """`npm run build`, unless dist is up to date. True when it ran."""
+    """Run `npm run build` unless dist is up to date. Returns whether it ran."""
     if is_built(frontend):
         return False
     _build_stamp(frontend).unlink(missing_ok=True)
@@ -129,7 +129,7 @@ def build(node: Node, frontend: Path = FRONTEND) -> bool:
 
 
 def source_hash(frontend: Path = FRONTEND) -> str:
-    """A hash over everything that the built dashboard is made of."""
+    """Hash all files that the dashboard is built from."""
     digest = hashlib.sha256()
     for path in sorted(_sources(frontend)):
         content = path.read_bytes()
@@ -153,7 +153,7 @@ def _is_top_level_source(path: Path) -> bool:
 def _npm(node: Node, frontend: Path, *arguments: str) -> None:
     result = subprocess.run([node.command("npm"), *arguments], cwd=frontend, env=node.env(), check=False)
     if result.returncode != 0:
-        raise NodeError(f"npm {' '.join(arguments)} failed in {frontend}.")
+        raise NodeError(f"npm {' '.join(arguments)} failed in {frontend}. See its output above.")
 
 
 def _lock_hash(frontend: Path) -> str:
@@ -177,7 +177,7 @@ def _read(path: Path) -> str:
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """`start` and `test` share node_modules and dist: the second waits for the first. The lock dies with its holder."""
+    """Make a second `start` or `test` wait: they share node_modules and dist. The lock ends with its process."""
     LOCAL.mkdir(parents=True, exist_ok=True)
     with (LOCAL / "dashboard.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -4,11 +4,11 @@ import socket
 
 
 class PortTakenError(Exception):
-    """The port that was asked for by number is in use."""
+    """The requested port is in use."""
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could take `port` for the name localhost: nobody answers there on IPv4 or IPv6."""
+    """Whether a server can use `port` on localhost: nothing listens there on IPv4 or IPv6."""
     for host in ("127.0.0.1", "::1"):
         try:
             with socket.create_connection((host, port), timeout=1):
@@ -25,7 +25,7 @@ def is_free(port: int) -> bool:
 
 
 def any_free_port() -> int:
-    """A port that the system says is free now."""
+    """Return a port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -33,7 +33,7 @@ def any_free_port() -> int:
 
 
 def next_free_port(preferred: int, *, avoid: set[int] | None = None) -> int:
-    """`preferred`, or the first free port of the hundred above it, or any."""
+    """Return `preferred`, or else the first free port of the next hundred, or else any free port."""
     for port in range(preferred, min(preferred + 100, 65536)):
         if port not in (avoid or set()) and is_free(port):
             return port
@@ -41,12 +41,12 @@ def next_free_port(preferred: int, *, avoid: set[int] | None = None) -> int:
 
 
 def exact_port(port: int) -> int:
-    """`port` if it is free (0 means any).
+    """Return `port`, or any free port for 0.
 
-    Raises PortTakenError otherwise.
+    Raises PortTakenError if the port is in use.
     """
     if port == 0:
         return any_free_port()
     if not is_free(port):
-        raise PortTakenError(f"Port {port} is in use. Stop what uses it, or choose another.")
+        raise PortTakenError(f"Port {port} is in use. Stop the program that uses it, or choose another port.")
     return port

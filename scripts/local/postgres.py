@@ -1,11 +1,11 @@
-"""A private PostgreSQL server on 127.0.0.1, in a folder of its own.
+"""A private PostgreSQL server on 127.0.0.1, with its own data folder.
 
     with start_postgres(Path(".local/postgres"), password="...") as postgres:
         postgres.ensure_database("app")
         print(postgres.url("app"))
 
-It ends with the process that started it. When that one is killed and the server outlives it, the next
-`start_postgres` on the same folder ends the old server first; it never touches any other.
+The server ends with the process that started it. If it survives because that process was killed, the next
+`start_postgres` on the same folder stops it first. Other servers are never touched.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ from scripts.server.files import write_private
 __all__ = ["Postgres", "PostgresError", "start_postgres"]
 
 START_SECONDS = 60
-# Modest on purpose: a developer's machine, one user, small data.
+# Deliberately small: a developer's machine, one user, little data.
 LOCAL_SETTINGS = {
     "shared_buffers": "64MB",
     "wal_level": "minimal",
@@ -63,8 +63,8 @@ class Postgres:
         return f"postgresql://{login}@127.0.0.1:{self.port}/{quote(database, safe='')}"
 
     def ensure_database(self, name: str) -> None:
-        """Create the database `name` unless it is there."""
-        import psycopg  # here, because only a new database needs it
+        """Create the database `name` unless it exists."""
+        import psycopg  # imported here, because only this method needs it
         from psycopg import sql
 
         with psycopg.connect(self.url(), autocommit=True) as connection:
@@ -72,7 +72,7 @@ class Postgres:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
     def stop(self, *, grace: float = 3.0) -> None:
-        """Shut down cleanly, cutting connections; after `grace` seconds less and less politely."""
+        """Close all connections and shut down cleanly; after `grace` seconds, send stronger signals."""
         for number, seconds in ((signal.SIGINT, grace), (signal.SIGQUIT, 1.0), (signal.SIGKILL, None)):
             if self.process.poll() is not None:
                 return
@@ -98,10 +98,10 @@ def start_postgres(
     settings: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> Postgres:
-    """Start the server of `data_dir` (made when missing) and wait until it answers.
+    """Start a server on `data_dir` (created if missing) and wait until it is ready.
 
-    `port` None takes any free one; `settings` come on top of LOCAL_SETTINGS (`{"fsync": "off"}` for tests);
-    `log` is a file beside the folder unless given. Raises PostgresError.
+    `port=None` picks a free port. `settings` override LOCAL_SETTINGS (tests pass `{"fsync": "off"}`).
+    `log` defaults to a file beside the folder. Raises PostgresError.
     """
     data_dir = data_dir.absolute()
     log = log or data_dir.with_name(f"{data_dir.name}.log")
@@ -125,8 +125,8 @@ def start_postgres(
             raise
         if last_try:
             break
-        time.sleep(0.5)  # the last processes of a killed server may still hold its shared memory
-    raise PostgresError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
+        time.sleep(0.5)  # processes of a killed server can still hold its shared memory
+    raise PostgresError(f"PostgreSQL did not start. Last lines of {log}:\n{tail(log)}")
 
 
 def _check_folder(data_dir: Path, binaries: Binaries) -> None:
@@ -134,16 +134,16 @@ def _check_folder(data_dir: Path, binaries: Binaries) -> None:
         return
     version = data_dir / "PG_VERSION"
     if not version.is_file():
-        raise PostgresError(f"{data_dir} exists and holds no PostgreSQL data; it is left alone.")
+        raise PostgresError(f"{data_dir} exists but holds no PostgreSQL data. Move it away and start again.")
     if (found := version.read_text(encoding="utf-8").strip()) != str(binaries.major):
         raise PostgresError(
-            f"{data_dir} was made by PostgreSQL {found}, but {binaries.major} is what runs here. "
-            "Start with --fresh to drop the local data."
+            f"{data_dir} was created by PostgreSQL {found}, but this is PostgreSQL {binaries.major}. "
+            "Start with --fresh to delete the local data."
         )
 
 
 def _initialise(data_dir: Path, binaries: Binaries, identity: Identity, user: str, password: str) -> None:
-    """Make the folder under another name first, so that an interrupted initdb leaves nothing half done behind."""
+    """Run initdb in a temporary folder first, so that an interruption never leaves a half-initialised one."""
     unfinished = data_dir.with_name(f"{data_dir.name}.new")
     password_file = data_dir.with_name(f"{data_dir.name}.password")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -169,7 +169,7 @@ def _initialise(data_dir: Path, binaries: Binaries, identity: Identity, user: st
 
 
 def end_leftover(data_dir: Path) -> bool:
-    """End a server of this very folder that outlived its parent. True when there was one."""
+    """Stop a server on this folder that outlived its parent. Returns whether there was one."""
     pid_file = data_dir / "postmaster.pid"
     try:
         pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
@@ -178,7 +178,7 @@ def end_leftover(data_dir: Path) -> bool:
     command = command_of(pid)
     if f"-D {data_dir} " not in f"{command} " or "postgres" not in command:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 0)  # the number is another program's now, or a dead process nobody has collected
+            os.kill(pid, 0)  # the pid now belongs to another program, or to a zombie
             pid_file.unlink(missing_ok=True)
         return False
     for number, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
@@ -189,14 +189,14 @@ def end_leftover(data_dir: Path) -> bool:
             if command_of(pid) != command:
                 return True
             time.sleep(0.02)
-    raise PostgresError(f"An earlier PostgreSQL (process {pid}) on {data_dir} does not end.")
+    raise PostgresError(f"An earlier PostgreSQL (process {pid}) on {data_dir} does not end. Kill it and start again.")
 
 
 def _launch(
     data_dir: Path, binaries: Binaries, identity: Identity, port: int | None, options: Mapping[str, str], log: Path
 ) -> tuple[subprocess.Popen[bytes], int]:
     chosen = port or any_free_port()
-    # No UNIX socket: its path may hold at most 107 bytes, and a checkout may lie deep.
+    # No UNIX socket: its path is limited to 107 bytes, and a checkout's path can be longer.
     network = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(chosen)}
     switches = [part for name, value in {**network, **options}.items() for part in ("-c", f"{name}={value}")]
     command = [*identity.prefix, binaries.command("postgres"), "-D", str(data_dir), *switches]
@@ -204,7 +204,7 @@ def _launch(
 
 
 def _wait_until_ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
-    """True when the server says that it is ready in its pid file, False when it ended."""
+    """Wait until the server's pid file says "ready". Returns False if the server ended."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None:
         with contextlib.suppress(FileNotFoundError):
@@ -212,7 +212,7 @@ def _wait_until_ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
             if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return True
         if time.monotonic() > deadline:
-            raise PostgresError(f"PostgreSQL was not ready after {START_SECONDS} s.")
+            raise PostgresError(f"PostgreSQL was not ready within {START_SECONDS} s. See its log, then start again.")
         time.sleep(0.01)
     return False
 
@@ -233,7 +233,7 @@ def _read_mark(data_dir: Path) -> str:
 
 
 def _set_login(data_dir: Path, binaries: Binaries, identity: Identity, user: str, password: str, log: Path) -> None:
-    """Give the folder the login asked for, when that changed since it was made (single-user mode: no server)."""
+    """Set the new user and password, after the settings changed. Uses single-user mode, without a server."""
     literals = [part.replace("'", "''") for part in (user, password)]
     name = user.replace('"', '""')
     script = (

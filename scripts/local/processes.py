@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, and a record of them for a parent that was killed."""
+"""Child processes that end with their parent, and a record of them in case the parent is killed."""
 
 import contextlib
 import ctypes
@@ -21,20 +21,20 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with_parent(signal_number: int) -> Callable[[], None] | None:
-    """A `preexec_fn` that has Linux send `signal_number` to the child when this process ends; None elsewhere.
+    """Return a `preexec_fn`: Linux then sends `signal_number` to the child when this process ends. None elsewhere.
 
-    Linux watches the thread that forks, so start such children from the main thread.
+    Linux watches the forking thread, so start such children from the main thread.
     """
     if _LIBC is None:
         return None
     prctl, parent = _LIBC.prctl, os.getpid()
 
-    def ask() -> None:
+    def request_signal() -> None:
         prctl(_PR_SET_PDEATHSIG, signal_number)
         if os.getppid() != parent:
             os._exit(1)
 
-    return ask
+    return request_signal
 
 
 def spawn(
@@ -46,7 +46,7 @@ def spawn(
     death_signal: int = signal.SIGTERM,
     uid: int | None = None,
 ) -> Child:
-    """Start `command` in a process group of its own, so that Ctrl-C reaches only us and we stop things in order."""
+    """Start `command` in its own process group: Ctrl-C reaches only this process, which stops the others in order."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -63,7 +63,7 @@ def spawn(
 
 
 def end_all(children: Sequence[Child], *, grace: float) -> None:
-    """Ask every child and what it started to end, wait `grace` seconds for all of them together, then kill the rest."""
+    """Send SIGTERM to the process group of every child, wait `grace` seconds in total, then kill the rest."""
     for child in children:
         _signal_group(child.pid, signal.SIGTERM)
     deadline = time.monotonic() + grace
@@ -76,13 +76,13 @@ def end_all(children: Sequence[Child], *, grace: float) -> None:
 
 
 def adopt_orphans() -> None:
-    """Have Linux hand us the processes whose parents, our children, ended before them."""
+    """Make this process the parent of processes that outlive one of its children (Linux only)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def collect_orphans(*, seconds: float = 0.5) -> None:
-    """Wait for adopted processes, so that not even a dead entry is left. Call it when no child of ours runs."""
+    """Wait for adopted processes, so that no zombie remains. Call it when no own child is running."""
     deadline = time.monotonic() + seconds
     with contextlib.suppress(ChildProcessError):
         while time.monotonic() < deadline:
@@ -96,7 +96,7 @@ def _signal_group(group: int, number: int) -> None:
 
 
 def started_at(pid: int) -> str | None:
-    """A mark that tells process `pid` from any other that ever had its number; None when it does not run."""
+    """Return a mark that identifies this process even when its pid is reused; None if it is not running."""
     if Path("/proc/self/stat").exists():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
@@ -109,7 +109,7 @@ def started_at(pid: int) -> str | None:
 
 
 def command_of(pid: int) -> str:
-    """The command line of process `pid`, its words divided by one blank; empty when it does not run."""
+    """Return the command line of `pid`, its words separated by one space; empty if it is not running."""
     if Path("/proc/self/cmdline").exists():
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -121,13 +121,13 @@ def command_of(pid: int) -> str:
 
 
 def record_children(file: Path, children: Mapping[str, Child]) -> None:
-    """Note which processes are ours, so that the next start can end them if we are killed."""
+    """Record the child processes, so that the next start can stop them if this one is killed."""
     entries = [{"name": name, "pid": child.pid, "started": started_at(child.pid)} for name, child in children.items()]
     write_private(file, json.dumps(entries))
 
 
 def end_recorded(file: Path, *, grace: float = 3.0) -> list[str]:
-    """End what a killed start left behind and return its names. Only the very processes noted are touched."""
+    """Stop the processes that a killed start left behind; return their names. A reused pid is never touched."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -149,7 +149,7 @@ def end_recorded(file: Path, *, grace: float = 3.0) -> list[str]:
 
 
 def _end_members(group: int) -> None:
-    """End what a dead group leader of ours left in its group: programs of our own virtual environment only."""
+    """Kill the members of a dead leader's process group, but only programs of this virtual environment."""
     shown = subprocess.run(["ps", "-A", "-o", "pid=,pgid="], capture_output=True, text=True, check=False).stdout
     for pid, its_group in (map(int, line.split()) for line in shown.splitlines()):
         if its_group == group and command_of(pid).startswith(sys.prefix):
@@ -158,7 +158,7 @@ def _end_members(group: int) -> None:
 
 
 def tail(log: Path, lines: int = 20) -> str:
-    """The last lines of a log file."""
+    """Return the last lines of a log file."""
     with contextlib.suppress(FileNotFoundError):
         return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
     return ""

@@ -1,34 +1,33 @@
-"""The local secrets: made once, kept in files that only their owner reads, named like the settings that they fill."""
+"""Local secrets: generated once, in files that only the owner can read, each named after its setting."""
 
+import importlib
+import pkgutil
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
+from scripts.local import feature_secrets
 from scripts.server.files import write_private
 
-NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "BACKUP_KEY")
+NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
 
 
 def ensure_secrets(folder: Path) -> dict[str, str]:
-    """Make the secrets that are missing in `folder` and return all of them."""
+    """Generate the secrets that are missing in `folder` and return all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    return {name: _ensure(folder / name) for name in NAMES}
+    makers: dict[str, Callable[[], str]] = dict.fromkeys(NAMES, lambda: secrets.token_urlsafe(32))
+    for module in pkgutil.iter_modules(feature_secrets.__path__):
+        makers |= importlib.import_module(f"{feature_secrets.__name__}.{module.name}").SECRETS
+    return {name: _ensure(folder / name, make) for name, make in makers.items()}
 
 
-def _ensure(path: Path) -> str:
+def _ensure(path: Path, make: Callable[[], str]) -> str:
     if not _read(path):
-        path.unlink(missing_ok=True)  # an empty file is a leftover, not a secret
-        write_private(path, _new(path.name) + "\n", keep=True)
+        path.unlink(missing_ok=True)  # an empty file counts as missing
+        write_private(path, make() + "\n", keep=True)
     path.chmod(0o600)
     return _read(path)
-
-
-def _new(name: str) -> str:
-    if name == "BACKUP_KEY":  # an identity of age
-        from pyrage.x25519 import Identity  # here, so that --help works before the packages are installed
-
-        return str(Identity.generate())
-    return secrets.token_urlsafe(32)
 
 
 def _read(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The running stack: its steps, its processes, its end."""
+"""Start, watch and stop the processes of the stack."""
 
 import contextlib
 import http.client
@@ -24,16 +24,16 @@ from scripts.server.progress import Progress
 
 READY = "/api/v1/health/ready"
 READY_SECONDS = 90.0
-STEP_SECONDS = 900.0  # npm on a slow line
+STEP_SECONDS = 900.0  # npm on a slow connection
 
 
 class StackError(Exception):
-    """The stack cannot run on; the message says why."""
+    """The stack could not start; the message says why."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What `./scripts/start` was asked for."""
+    """The options of `./scripts/start`."""
 
     data: Path
     port: int | None = None
@@ -44,7 +44,7 @@ class Options:
 
 
 class Stack:
-    """Start it with `start`, keep it with `watch`, and always end it with `stop`."""
+    """The processes of one stack. Call `start`, then poll `watch`, and always call `stop` at the end."""
 
     def __init__(self, options: Options, progress: Progress) -> None:
         self.options = options
@@ -63,7 +63,7 @@ class Stack:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        """Bring everything up and write `stack.json`. Raises StackError and the errors of the parts."""
+        """Start everything and write `stack.json`. Raises StackError, PostgresError or PortTakenError."""
         self._recover()
         self._choose_port()
         self.environment = read_environment(ensure_secrets(self.layout.secrets), isolated=self.options.isolated)
@@ -76,13 +76,13 @@ class Stack:
         self._write_facts()
 
     def watch(self) -> str | None:
-        """The name of a process that ended although it should not have, if any."""
+        """Return the name of a process that ended unexpectedly, or None."""
         if self.postgres and self.postgres.process.poll() is not None:
             return "postgres"
         return next((name for name, child in self.children.items() if child.poll() is not None), None)
 
     def stop(self) -> None:
-        """End everything within 5 s, the database last."""
+        """Stop all processes within 5 s, the database last."""
         self.layout.stack_file.unlink(missing_ok=True)
         end_all(list(self.children.values()), grace=2.0)
         if self.postgres:
@@ -95,13 +95,13 @@ class Stack:
         return self.layout.logs / f"{name}.log"
 
     def _recover(self) -> None:
-        """Take away what a killed start left behind."""
+        """Clean up after a start that was killed."""
         self.layout.stack_file.unlink(missing_ok=True)
         left = end_recorded(self.layout.children)
         if end_leftover(self.layout.postgres.absolute()):
             left.append("postgres")
         if left:
-            self.progress.line(f"  An earlier start was cut off; ended what it left: {', '.join(left)}.")
+            self.progress.line(f"  An earlier start was killed. Stopped its leftover processes: {', '.join(left)}.")
         if self.options.fresh:
             shutil.rmtree(self.layout.postgres, ignore_errors=True)
             shutil.rmtree(self.layout.storage, ignore_errors=True)
@@ -113,7 +113,7 @@ class Stack:
         self.port = next_free_port(8000) if self.options.port is None else exact_port(self.options.port)
 
     def _begin_dashboard(self) -> None:
-        """Install and build in the background, beside the database."""
+        """Install packages and build in the background, while the database starts."""
         if not (FRONTEND / "package.json").exists():
             return
         self._changes["FRONTEND_DIR"] = str(FRONTEND / "dist")
@@ -141,7 +141,7 @@ class Stack:
         environment = self.environment
         if environment.outside_database:
             self.database_url = environment.outside_database
-            self.progress.skipped("PostgreSQL", "the settings name another one")
+            self.progress.skipped("PostgreSQL", "the settings name another server")
             return
         self.progress.begin("PostgreSQL")
         port = next_free_port(int(environment.get("POSTGRES_PORT", "5432")), avoid={self.port})
@@ -159,7 +159,7 @@ class Stack:
 
     def _start_api(self) -> None:
         arguments = ["app.main:app", "--host=127.0.0.1", f"--port={self.port}", "--no-access-log"]
-        # An open event stream must not hold up a reload or the end.
+        # An open event stream must not delay a reload or the shutdown.
         arguments.append("--timeout-graceful-shutdown=1")
         if self.options.reload:
             arguments += ["--reload", "--reload-dir=app"]
@@ -171,13 +171,13 @@ class Stack:
             waited = time.monotonic() - begun
             if waited > 8 and not shown[0]:
                 shown[0] = True
-                self.progress.line(f"The API does not answer yet. Its log so far:\n{tail(self.log('api'))}")
-            return self._answers(self.port, READY)
+                self.progress.line(f"The API is not ready yet. Its log so far:\n{tail(self.log('api'))}")
+            return self._responds(self.port, READY)
 
         begun = time.monotonic()
         self._until(is_ready, READY_SECONDS, "api")
         if self.mailbox_url:
-            self._until(lambda: self._answers(urlsplit(self.mailbox_url).port or 0, "/api/v1/info"), 10, "mailbox")
+            self._until(lambda: self._responds(urlsplit(self.mailbox_url).port or 0, "/api/v1/info"), 10, "mailbox")
         self.progress.done("API")
 
     def _run(self, step: str, command: list[str], name: str) -> None:
@@ -186,13 +186,13 @@ class Stack:
         self._wait_for(step, name)
 
     def _wait_for(self, step: str, name: str) -> None:
-        """Wait for a process that does its work and ends."""
+        """Wait until a one-off process ends. Raises StackError if it fails."""
         child = self.children[name]
         self._until(lambda: child.poll() is not None, STEP_SECONDS, name, ends=True)
         del self.children[name]
         if child.returncode != 0:
             self.progress.failed(step)
-            raise StackError(f"{step} failed. The end of {self.log(name)}:\n{tail(self.log(name))}")
+            raise StackError(f"{step} failed. Last lines of {self.log(name)}:\n{tail(self.log(name))}")
         self.progress.done(step)
 
     def _until(self, is_done: Callable[[], bool], seconds: float, name: str, *, ends: bool = False) -> None:
@@ -200,9 +200,9 @@ class Stack:
         while not is_done():
             self.progress.tick()
             if not ends and self.children[name].poll() is not None:
-                raise StackError(f"{name} ended at once. The end of {self.log(name)}:\n{tail(self.log(name))}")
+                raise StackError(f"{name} ended unexpectedly. Last lines of {self.log(name)}:\n{tail(self.log(name))}")
             if time.monotonic() > deadline:
-                raise StackError(f"{name} is not ready after {seconds:.0f} s. See {self.log(name)}.")
+                raise StackError(f"{name} was not ready within {seconds:.0f} s. See {self.log(name)}.")
             time.sleep(0.02)
 
     def _spawn(self, name: str, command: list[str]) -> None:
@@ -211,8 +211,8 @@ class Stack:
         record_children(self.layout.children, self.children)
 
     def _settings(self) -> dict[str, str]:
-        """What the stack itself sets for its processes."""
-        # STACK_DATA_DIR marks whose a process is, for those who look at a process list.
+        """Settings that the stack gives its processes."""
+        # STACK_DATA_DIR shows in a process list which stack a process belongs to.
         own = {"FRONTEND_URL": self.environment.origin(self.port), "STACK_DATA_DIR": str(self.layout.data)}
         settings = {**own, **self._changes}
         if self.database_url:
@@ -221,7 +221,7 @@ class Stack:
             settings["STORAGE_URL"] = self.layout.storage.absolute().as_uri()
         return settings
 
-    def _answers(self, port: int, path: str) -> bool:
+    def _responds(self, port: int, path: str) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("GET", path, headers={"Host": f"localhost:{port}"})
@@ -229,7 +229,7 @@ class Stack:
         return False
 
     def facts(self) -> dict[str, object]:
-        """What `stack.json` holds."""
+        """Return the content of `stack.json`."""
         password = self.environment.get("FIRST_SUPERUSER_PASSWORD")
         email = self.environment.get("FIRST_SUPERUSER", "admin@example.com")
         return {

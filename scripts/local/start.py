@@ -22,36 +22,45 @@ from scripts.local.stack import Options, Stack, StackError
 from scripts.server.progress import Progress
 
 EPILOG = """\
-Settings are read from the environment, then from .env, then from .local/secrets. DATABASE_URL or another
-POSTGRES_SERVER leaves the embedded PostgreSQL out, SMTP_HOST the mailbox. While the stack runs, .local/stack.json
-holds its addresses and the superuser's login. Exit status: 0 stopped by you, 1 could not start, was already running,
-or a part ended by itself."""
+Settings come from the environment, then .env, then .local/secrets. Set DATABASE_URL or a remote POSTGRES_SERVER to
+replace the embedded PostgreSQL, and SMTP_HOST to replace the mailbox. While the stack runs, .local/stack.json holds
+its URLs and the superuser's credentials.
+
+Examples:
+  ./scripts/start                 on port 8000, or the next free one
+  ./scripts/start --port 9000     on exactly this port
+  ./scripts/start --fresh         with an empty database
+
+Exit status: 0 stopped by Ctrl-C or a signal; 1 could not start, was already running, or a process ended
+unexpectedly."""
 
 
 class Stopped(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal. Like KeyboardInterrupt, no error to be handled on the way."""
+    """Ctrl-C, SIGTERM or a closed terminal. A BaseException, so that no `except Exception` catches it."""
 
 
 def parse(arguments: list[str] | None = None) -> Options:
     parser = argparse.ArgumentParser(
         prog="./scripts/start",
-        description="Set up what is missing and run the whole stack. Ctrl-C stops it.",
+        description="Install what is missing and run the whole stack until Ctrl-C.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=_port, metavar="N", help="dashboard and API on this port (0: any free one)")
-    parser.add_argument("--fresh", action="store_true", help="drop the local database first; the secrets stay")
+    parser.add_argument("--port", type=_port, metavar="N", help="port of the dashboard and the API (0: any free port)")
+    parser.add_argument(
+        "--fresh", action="store_true", help="delete the local database and files first; keep the secrets"
+    )
     parser.add_argument("--no-reload", action="store_true", help="do not restart the API when its code changes")
     parser.add_argument(
         "--env-only",
         action="store_true",
-        help="only make the secrets in .local/secrets, for a stack that something else runs: docker compose up",
+        help="only create the secrets in .local/secrets, for example before docker compose up",
     )
     parser.add_argument(
         "--data-dir",
         type=Path,
         metavar="DIR",
-        help="advanced: a second, separate stack with its data in DIR, on embedded parts only",
+        help="advanced: run a second, separate stack with its data in DIR; it uses embedded parts only",
     )
     given = parser.parse_args(arguments)
     return Options(
@@ -65,15 +74,15 @@ def parse(arguments: list[str] | None = None) -> Options:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isascii() and text.isdigit() else -1
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+        raise argparse.ArgumentTypeError("the port must be a number from 0 to 65535")
     return port
 
 
 @contextlib.contextmanager
 def only_one(layout: Layout) -> Iterator[bool]:
-    """Hold the stack's lock; False when another start holds it. However a process ends, its lock ends with it."""
+    """Hold the stack's lock; yield False if another start holds it. The system frees it however the process ends."""
     layout.data.mkdir(parents=True, exist_ok=True)
     with layout.lock.open("w") as lock:
         try:
@@ -85,7 +94,7 @@ def only_one(layout: Layout) -> Iterator[bool]:
 
 
 def raise_stopped(number: int, frame: FrameType | None) -> None:
-    ignore_signals()  # one is enough, and the end must not be interrupted
+    ignore_signals()  # a second signal must not interrupt the shutdown
     raise Stopped
 
 
@@ -95,7 +104,7 @@ def ignore_signals() -> None:
 
 
 def describe(facts: dict[str, object]) -> str:
-    """The block that ends a start."""
+    """Format the addresses and credentials for the terminal."""
     login = facts["superuser"]
     assert isinstance(login, dict)  # noqa: S101
     return "\n".join(
@@ -113,7 +122,7 @@ def report_running(layout: Layout) -> None:
     try:
         facts = json.loads(layout.stack_file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
-        print(f"Another start is at work on {layout.data}; it is not ready yet.", file=sys.stderr)
+        print(f"Another ./scripts/start is starting with {layout.data}. Wait until it is ready.", file=sys.stderr)
         return
     print(f"Already running (process {facts['pid']}):\n\n{describe(facts)}\n", file=sys.stderr)
 
@@ -143,18 +152,18 @@ def run(options: Options) -> int:
 
 
 def _watch(stack: Stack) -> int:
-    """Show what the API logs until a process ends by itself."""
+    """Print the API's log until a process ends unexpectedly, and return the exit status."""
     position = _follow(stack.log("api"), None, sys.stdout)
     while not (ended := stack.watch()):
         position = _follow(stack.log("api"), position, sys.stdout)
         time.sleep(0.2)
     log = stack.log(ended)
-    print(f"\n{ended} ended by itself, so everything stops. The end of {log}:\n{tail(log)}", file=sys.stderr)
+    print(f"\n{ended} ended unexpectedly, so the stack stops. Last lines of {log}:\n{tail(log)}", file=sys.stderr)
     return 1
 
 
 def _follow(log: Path, position: int | None, out: TextIO) -> int:
-    """Write what was added to `log` since `position` (None: skip what is there); return the new position."""
+    """Print what `log` contains after `position` (None: skip everything so far); return the new position."""
     try:
         with log.open("rb") as file:
             if position is None:
@@ -174,7 +183,7 @@ def main() -> int:
     layout = Layout(options.data)
     if options.env_only:
         ensure_secrets(layout.secrets)
-        print(f"The secrets are in {layout.secrets}; those that were there already stay as they were.")
+        print(f"The secrets are in {layout.secrets}. Existing ones were not changed.")
         return 0
     with only_one(layout) as alone:
         if alone:

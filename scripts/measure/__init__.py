@@ -1,1 +1,1 @@
-"""Measures the dashboard in a browser, and deployments under load."""
+"""Measurements of the dashboard in a browser, and of deployments under load."""

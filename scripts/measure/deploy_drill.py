@@ -1,4 +1,4 @@
-"""`./scripts/deploy-drill`: deploy again and again under constant load, and count what users would have noticed."""
+"""`./scripts/deploy-drill`: deploy repeatedly under constant load, and count what users would have noticed."""
 
 import argparse
 import statistics
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 20
 
-MIGRATION = '''"""A column that the release before does not know."""
+MIGRATION = '''"""Add a column that the previous release does not know."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,19 +41,20 @@ def downgrade() -> None:
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/deploy-drill",
-        description="Deploy a stack of its own again and again under constant load: once with the schema as it is, and "
-        "once with a migration in each deployment. Needs Docker. Ends with status 1 when a request failed, or "
-        "an acknowledged write was lost or done twice.",
+        description="Deploy a separate stack repeatedly under constant load: first without migrations, then with a "
+        "migration in each deployment. Needs Docker.",
+        epilog="Exit status: 1 if a request failed, or if an acknowledged write was lost or applied twice. "
+        "Example: ./scripts/deploy-drill --deploys 3 --per-second 20",
     )
     parser.add_argument(
         "--deploys", type=int, default=10, metavar="N", help="deployments in a row (default: %(default)s)"
     )
     parser.add_argument(
-        "--per-second", type=float, default=40.0, metavar="N", help="requests a second meanwhile (default: %(default)g)"
+        "--per-second", type=float, default=40.0, metavar="N", help="requests per second (default: %(default)g)"
     )
     options = parser.parse_args(arguments)
     if options.deploys < 1 or not 1 <= options.per_second <= 1000:
-        parser.error("--deploys has to be at least 1, and --per-second from 1 to 1000")
+        parser.error("--deploys must be at least 1, and --per-second from 1 to 1000")
     return options
 
 
@@ -69,8 +70,8 @@ def add_migration(target: Server, number: int) -> None:
 
 
 def drill(target: Server, deploys: int, per_second: float, change: Callable[[Server, int], None]) -> bool:
-    """True when nobody noticed anything."""
-    from scripts.measure.load import load  # a package is behind it, and --help does without
+    """Deploy repeatedly under load. Returns whether users would have noticed nothing."""
+    from scripts.measure.load import load  # imported here, so that --help works without packages
 
     seconds = []
     with load(target, per_second=per_second) as report:
@@ -83,7 +84,7 @@ def drill(target: Server, deploys: int, per_second: float, change: Callable[[Ser
             print(
                 f"  ok    deployment {number + 1:<17} {seconds[-1]:5.1f} s  {len(report.failures)} failed", flush=True
             )
-    print(f"        {report}\n        {statistics.mean(seconds):.1f} s for a deployment, {max(seconds):.1f} s at most")
+    print(f"        {report}\n        {statistics.mean(seconds):.1f} s per deployment, {max(seconds):.1f} s at most")
     for failure in report.failures[:MAX_SHOWN]:
         print(f"        {failure}")
     return not has_failed(report)
@@ -98,7 +99,7 @@ def main() -> int:
     with server("drill") as target:
         print("Building and starting the stack", flush=True)
         target.deploy()
-        print(f"Without migrations, {options.per_second:g} requests a second", flush=True)
+        print(f"Without migrations, {options.per_second:g} requests per second", flush=True)
         passed = drill(target, options.deploys, options.per_second, change_code)
         print("With a migration in each deployment", flush=True)
         passed &= drill(target, options.deploys, options.per_second, add_migration)

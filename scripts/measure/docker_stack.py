@@ -1,4 +1,4 @@
-"""A whole server in Docker for tests and drills: a copy of the repository with a stack of its own."""
+"""A complete server in Docker for tests and measurements: a copy of the repository with its own stack."""
 
 import os
 import re
@@ -16,15 +16,15 @@ from scripts.local.layout import ROOT
 
 COMMAND_SECONDS = 580.0
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
-# Which a server's mail and storage may do without.
+# A server's mail and storage can work without these.
 EMPTY_SECRETS = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 EMAIL = "admin@example.com"
-# What Docker's command line needs; settings of our own would win over the stack's.
+# Only what Docker's command line needs: our other variables would override the stack's settings.
 PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_SOCK", "DOCKER_CONFIG", "DOCKER_CONTEXT")
-# No certificate is asked for: the proxy answers with one of its own.
-ACME_SERVER_OF_NOBODY = "https://127.0.0.1:9/"
+# Nothing listens here, so the proxy gets no certificate and uses its own.
+UNUSED_ACME_SERVER = "https://127.0.0.1:9/"
 
-# The test's own port instead of those that a server publishes.
+# Publish a free port instead of 80 and 443.
 OVERRIDE = """services:
   proxy:
     ports: !override ["127.0.0.1::443"]
@@ -40,7 +40,7 @@ def new_secrets() -> dict[str, str]:
 
 
 def write_secrets(folder: Path, values: Mapping[str, str]) -> Path:
-    """Containers read them as another user than ours; the folder around keeps everybody else of this machine out."""
+    """Write secret files that the containers' user can read. The private parent folder keeps other users out."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     folder.parent.chmod(0o700)
@@ -52,7 +52,7 @@ def write_secrets(folder: Path, values: Mapping[str, str]) -> Path:
 
 @dataclass(frozen=True)
 class Server:
-    """`root` is the copy of the repository, to change and to deploy from."""
+    """A server. `root` is its copy of the repository."""
 
     root: Path
     name: str
@@ -67,7 +67,7 @@ class Server:
         return (self.root / ".local" / "secrets" / "FIRST_SUPERUSER_PASSWORD").read_text(encoding="utf-8")
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command in the copy. With `check`, raises `AssertionError` with its output when it fails."""
+        """Run a command in the copy. With `check`, raises `AssertionError` with the output if it fails."""
         done = subprocess.run(
             command,
             cwd=self.root,
@@ -88,11 +88,11 @@ class Server:
         return self.run("docker", "compose", *arguments).stdout.strip()
 
     def containers(self, service: str) -> list[str]:
-        """Ids of those that run."""
+        """Return the ids of the service's running containers."""
         return self.compose("ps", "--quiet", "--no-trunc", service).split()
 
     def tag(self, service: str) -> str:
-        """That of the image which the only container of the service has."""
+        """Return the image tag of the service's only container."""
         [container] = self.containers(service)
         return self.run("docker", "inspect", "--format={{.Config.Image}}", container).stdout.strip().rpartition(":")[2]
 
@@ -100,11 +100,11 @@ class Server:
         return self.run("./scripts/deploy", *arguments, check=check)
 
     def change(self, path: str, old: str, new: str) -> None:
-        """Replace a text in a file of the copy, where it has to be."""
+        """Replace a text in a file of the copy. Raises `AssertionError` if it is missing."""
         file = self.root / path
         text = file.read_text(encoding="utf-8")
         if old not in text:
-            raise AssertionError(f"{path} has no {old!r}")
+            raise AssertionError(f"{path} does not contain {old!r}")
         file.write_text(text.replace(old, new), encoding="utf-8")
 
     def commit(self) -> None:
@@ -117,7 +117,7 @@ class Server:
 
 @contextmanager
 def server(name: str) -> Iterator[Server]:
-    """A server where nothing runs yet. Its containers, volumes and images are gone afterwards."""
+    """Create a server where nothing is running yet. Afterwards, remove its containers, volumes and images."""
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
         root = Path(folder) / "checkout"
         _copy_repository(root)
@@ -125,18 +125,18 @@ def server(name: str) -> Iterator[Server]:
         own = Path(folder) / "override.yml"
         own.write_text(OVERRIDE, encoding="utf-8")
         files = {"COMPOSE_FILE": f"docker-compose.yml:{own}", "COMPOSE_ENV_FILES": ".env,.local/server.env"}
-        made = Server(root, name, {**dockers_environment(), **files})
+        created = Server(root, name, {**dockers_environment(), **files})
         try:
-            made.run("git", "init", "--quiet")
-            made.commit()
-            yield made
+            created.run("git", "init", "--quiet")
+            created.commit()
+            yield created
         finally:
-            made.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
-            _remove_images(made)
+            created.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
+            _remove_images(created)
 
 
 def _copy_repository(root: Path) -> None:
-    """What is tracked, and what would be: as it is here, committed or not."""
+    """Copy the working tree: all files that git tracks or does not ignore, including uncommitted changes."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -157,21 +157,21 @@ def _write_settings(root: Path, name: str) -> None:
         "DOMAIN": f"{name}.test",
         "FIRST_SUPERUSER": EMAIL,
         "DEPLOY_ENVIRONMENT": "staging",
-        "ACME_SERVER": ACME_SERVER_OF_NOBODY,
+        "ACME_SERVER": UNUSED_ACME_SERVER,
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     (root / ".local" / "server.env").write_text(text, encoding="utf-8")
 
 
-def _remove_images(made: Server) -> None:
-    listed = made.run("docker", "images", "--format={{.Repository}}:{{.Tag}}", check=False).stdout.split()
-    own = [image for image in listed if re.match(rf"{re.escape(made.name)}-(backend|frontend):", image)]
+def _remove_images(created: Server) -> None:
+    listed = created.run("docker", "images", "--format={{.Repository}}:{{.Tag}}", check=False).stdout.split()
+    own = [image for image in listed if re.match(rf"{re.escape(created.name)}-(backend|frontend):", image)]
     if own:
-        made.run("docker", "image", "rm", "--force", *own, check=False)
+        created.run("docker", "image", "rm", "--force", *own, check=False)
 
 
 def unverified() -> ssl.SSLContext:
-    """Trusts the proxy's own certificate: no authority gives one to a test."""
+    """Return a context that accepts the proxy's own certificate: a test has no other."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

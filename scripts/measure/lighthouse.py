@@ -1,4 +1,4 @@
-"""`./scripts/lighthouse`: what the dashboard costs its readers, as Lighthouse sees it, against our targets."""
+"""`./scripts/lighthouse`: measure the dashboard with Lighthouse, and compare it with our targets."""
 
 import argparse
 import json
@@ -16,18 +16,18 @@ from scripts.local.layout import FRONTEND
 from scripts.local.node import NodeError
 from scripts.measure.measured import MeasuredDashboard, measured_dashboard
 
-# Not among our packages: it is run by hand, and brings a hundred others.
+# Not a dependency of the dashboard: it is run by hand, and has a hundred dependencies.
 LIGHTHOUSE = "lighthouse@13.5.0"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
 ROWS = 1000
-# Now and then it loses the trace of a page.
+# Lighthouse occasionally loses the trace of a page.
 TRIES = 3
 
 
 @dataclass(frozen=True)
 class Target:
-    """Least scores, in the order of CATEGORIES, and most milliseconds until the largest paint."""
+    """Minimum scores in the order of CATEGORIES, and maximum milliseconds until the largest contentful paint."""
 
     page: str
     path: str
@@ -37,14 +37,14 @@ class Target:
 
     @classmethod
     def all(cls) -> list["Target"]:
-        """Each feature's own, from its `lighthouse.json`."""
+        """Return the targets of all features, from their `lighthouse.json` files."""
         files = sorted((FRONTEND / "src" / "features").glob("*/lighthouse.json"))
-        read = [each for file in files for each in json.loads(file.read_text(encoding="utf-8"))]
-        return [cls(**{**each, "scores": tuple(each["scores"])}) for each in read]
+        entries = [entry for file in files for entry in json.loads(file.read_text(encoding="utf-8"))]
+        return [cls(**{**entry, "scores": tuple(entry["scores"])}) for entry in entries]
 
 
-MOST_BLOCKING_MS = 200
-MOST_SHIFT = 0.02
+MAX_BLOCKING_MS = 200
+MAX_SHIFT = 0.02
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,21 @@ class Measured:
 
     def misses(self, target: Target) -> bool:
         too_low = any(score < least for score, least in zip(self.scores, target.scores, strict=True))
-        too_slow = self.largest_paint > target.largest_paint or self.blocking > MOST_BLOCKING_MS
-        return too_low or too_slow or self.shift > MOST_SHIFT
+        too_slow = self.largest_paint > target.largest_paint or self.blocking > MAX_BLOCKING_MS
+        return too_low or too_slow or self.shift > MAX_SHIFT
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/lighthouse",
-        description="Measure pages with Lighthouse, as on a phone and on a desk, with 1,000 rows in each list.",
-        epilog=f"npx fetches {LIGHTHOUSE}. Exits with 1 when a target is missed. Let the machine rest meanwhile.",
+        description="Measure the dashboard's pages with Lighthouse, as on a phone and on a desktop, with 1,000 rows in "
+        "each list.",
+        epilog=f"npx downloads {LIGHTHOUSE}. Keep the machine idle during the measurement. "
+        "Exit status: 1 if a page misses a target. Example: ./scripts/lighthouse --runs 5",
     )
-    parser.add_argument("--runs", type=int, default=3, metavar="N", help="of each page; the medians count (3)")
+    parser.add_argument(
+        "--runs", type=int, default=3, metavar="N", help="runs per page, compared by median (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder, measured_dashboard(Path(folder), rows=ROWS) as dashboard:
@@ -90,7 +94,7 @@ def _measure_all(dashboard: MeasuredDashboard, headers: Path, runs: int) -> int:
         missed += measured.misses(target)
         rows.append(_row(target, measured))
     print(HEADER, *rows, sep="\n")
-    print(f"\n{missed} of {len(targets)} pages miss a target." if missed else "\nEvery target is met.")
+    print(f"\n{missed} of {len(targets)} pages miss a target." if missed else "\nAll pages meet their targets.")
     return int(missed > 0)
 
 
@@ -114,7 +118,7 @@ def _run(dashboard: MeasuredDashboard, target: Target, headers: Path | None) -> 
 def _report(output: str, target: Target) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(output)
     if not report["finalDisplayedUrl"].endswith(target.path):
-        raise RuntimeError(f"Lighthouse was led from {target.path} to {report['finalDisplayedUrl']}.")
+        raise RuntimeError(f"Lighthouse was redirected from {target.path} to {report['finalDisplayedUrl']}.")
     return report
 
 
@@ -144,14 +148,14 @@ def _row(target: Target, measured: Measured) -> str:
         *scores,
         f"{measured.first_paint / 1000:.2f} s",
         f"{measured.largest_paint / 1000:.2f} s (<= {target.largest_paint / 1000:.1f})",
-        f"{measured.blocking:.0f} ms (<= {MOST_BLOCKING_MS})",
-        f"{measured.shift:.3f} (<= {MOST_SHIFT})",
+        f"{measured.blocking:.0f} ms (<= {MAX_BLOCKING_MS})",
+        f"{measured.shift:.3f} (<= {MAX_SHIFT})",
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _sign_in(env: dict[str, str]) -> str:
-    """The superuser's session, as the Cookie header has it."""
+    """Sign in as the superuser and return the value of the Cookie header."""
     login = {"email": env["SUPERUSER_EMAIL"], "password": env["SUPERUSER_PASSWORD"]}
     request = urllib.request.Request(  # noqa: S310 (our own stack)
         f"{env['BASE_URL']}/api/v1/login/session",

@@ -1,4 +1,4 @@
-"""Constant load on a whole stack, through its proxy: what failed, how long it took, and whether a write was lost."""
+"""Constant load on a whole stack through its proxy: counts failures, latencies and lost writes."""
 
 import asyncio
 import itertools
@@ -16,37 +16,37 @@ import httpx2
 from scripts.measure.docker_stack import EMAIL, Server, unverified
 
 REQUEST_SECONDS = 30.0
-# What goes wrong after the last step still counts.
+# Failures shortly after the last step still count.
 SETTLE_SECONDS = 2.0
-# So many that hardly ever two writes wait for the same row.
+# Enough that two writes rarely wait for the same row.
 WRITTEN_USERS = 50
 
 
 @dataclass
 class Report:
-    """Of one run. Times are in milliseconds."""
+    """The results of one run. Times are in milliseconds."""
 
     latencies: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     sent: Counter[str] = field(default_factory=Counter)
-    """How many changes of each user were asked for, answered or not."""
+    """Number of changes sent for each user, with or without a response."""
     acknowledged: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """The versions of each user that were answered with success. Each change makes the next version."""
+    """Versions of each user in successful responses. Each change increments the version."""
     lost: set[str] = field(default_factory=set)
-    """Users who never got to an acknowledged version, or whom two changes brought to the same one."""
+    """Users who never reached an acknowledged version, or got the same version from two changes."""
     repeated: set[str] = field(default_factory=set)
-    """Users who were changed more often than was asked for."""
+    """Users who were changed more often than requested."""
 
     @property
     def writes(self) -> int:
-        """How many were acknowledged."""
+        """Number of acknowledged writes."""
         return sum(map(len, self.acknowledged.values()))
 
     def close(self, versions: Mapping[str, int]) -> None:
-        """Compare with what the users have become. They began with version 1."""
+        """Compare with the users' final versions. They started at version 1."""
         for user, version in versions.items():
-            answered = self.acknowledged[user]
-            if len(set(answered)) < len(answered) or max(answered, default=1) > version:
+            seen = self.acknowledged[user]
+            if len(set(seen)) < len(seen) or max(seen, default=1) > version:
                 self.lost.add(user)
             if version - 1 > self.sent[user]:
                 self.repeated.add(user)
@@ -56,13 +56,13 @@ class Report:
         p50, p99 = (times[min(len(times) - 1, len(times) * percent // 100)] for percent in (50, 99))
         return (
             f"{len(times)} requests, {len(self.failures)} failed, p50 {p50:.0f} ms, p99 {p99:.0f} ms, "
-            f"max {times[-1]:.0f} ms; {self.writes} writes acknowledged; users with a lost one: {len(self.lost)}, "
-            f"with one done twice: {len(self.repeated)}"
+            f"max {times[-1]:.0f} ms; {self.writes} writes acknowledged; users with a lost write: {len(self.lost)}, "
+            f"with a repeated write: {len(self.repeated)}"
         )
 
 
-class Door:
-    """The way in: one client that keeps its connections, and one that opens a new one for each request."""
+class Clients:
+    """Two HTTP clients: `keeping` reuses its connections, `opening` opens a new one for each request."""
 
     def __init__(self, server: Server) -> None:
         self._port, self._domain, self._password = server.port(), server.domain, server.password
@@ -75,7 +75,7 @@ class Door:
     async def request(
         self, client: httpx2.AsyncClient, method: str, path: str, *, host: str = "api", **options: object
     ) -> httpx2.Response:
-        """To this machine's port, under the name of the stack."""
+        """Send a request to the stack's port on this machine, with the stack's host name."""
         name = f"{host}.{self._domain}"
         request = client.build_request(
             method,
@@ -88,40 +88,40 @@ class Door:
 
     async def sign_in(self) -> None:
         form = {"username": EMAIL, "password": self._password}
-        answer = await self.request(self.keeping, "POST", "/api/v1/login/access-token", data=form)
-        self._authorization = {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+        response = await self.request(self.keeping, "POST", "/api/v1/login/access-token", data=form)
+        self._authorization = {"Authorization": f"Bearer {response.raise_for_status().json()['access_token']}"}
 
-    async def make_users(self, run: str) -> list[str]:
-        """Ids of new users, who can be told from those of other runs."""
-        made = []
+    async def create_users(self, run: str) -> list[str]:
+        """Create users with unique addresses for this run, and return their ids."""
+        created = []
         for number in range(WRITTEN_USERS):
             user = {"email": f"{number}@{run}.example.com", "password": secrets.token_hex(16)}
-            answer = await self.request(self.keeping, "POST", "/api/v1/users/", json=user)
-            made.append(answer.raise_for_status().json()["id"])
-        return made
+            response = await self.request(self.keeping, "POST", "/api/v1/users/", json=user)
+            created.append(response.raise_for_status().json()["id"])
+        return created
 
     async def versions(self, users: list[str]) -> dict[str, int]:
         found = {}
         for user in users:
-            answer = await self.request(self.keeping, "GET", f"/api/v1/users/{user}")
-            found[user] = answer.raise_for_status().json()["version"]
+            response = await self.request(self.keeping, "GET", f"/api/v1/users/{user}")
+            found[user] = response.raise_for_status().json()["version"]
         return found
 
 
 @asynccontextmanager
-async def opened(server: Server) -> AsyncIterator[Door]:
-    door = Door(server)
-    async with door.keeping, door.opening:
-        await door.sign_in()
-        yield door
+async def opened(server: Server) -> AsyncIterator[Clients]:
+    clients = Clients(server)
+    async with clients.keeping, clients.opening:
+        await clients.sign_in()
+        yield clients
 
 
 @contextmanager
 def load(server: Server, *, per_second: float = 40) -> Iterator[Report]:
-    """Send requests until the block ends; then the report is complete. Yields when they begin.
+    """Send requests while the block runs. The report is complete after the block.
 
-    Half of them on kept connections and half on new ones; half are writes, the others lists and pages. A request begins
-    when it is due, whether or not those before it have been answered.
+    Half of the requests reuse a connection, half open a new one; half are writes, the others lists and pages.
+    Each request starts when it is due, even if earlier ones have no response yet.
     """
     report, begun, over = Report(), threading.Event(), threading.Event()
     errors: list[BaseException] = []
@@ -129,14 +129,14 @@ def load(server: Server, *, per_second: float = 40) -> Iterator[Report]:
     def work() -> None:
         try:
             asyncio.run(_send(server, per_second, report, begun.set, over.is_set))
-        except BaseException as error:  # noqa: BLE001 - it is the caller's
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             errors.append(error)
         finally:
             begun.set()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    begun.wait()  # ends with the thread at the latest, and each of its requests does
+    begun.wait()  # returns at the latest when the thread ends; all its requests have a timeout
     try:
         if not errors:
             yield report
@@ -151,8 +151,8 @@ def load(server: Server, *, per_second: float = 40) -> Iterator[Report]:
 async def _send(
     server: Server, per_second: float, report: Report, say_begun: Callable[[], None], is_over: Callable[[], bool]
 ) -> None:
-    async with opened(server) as door:
-        users = await door.make_users(uuid.uuid4().hex)
+    async with opened(server) as clients:
+        users = await clients.create_users(uuid.uuid4().hex)
         begun = time.monotonic()
         say_begun()
         async with asyncio.TaskGroup() as group:
@@ -160,27 +160,27 @@ async def _send(
                 if is_over():
                     break
                 await asyncio.sleep(begun + number / per_second - time.monotonic())
-                group.create_task(_one(door, number, users[number % len(users)], report))
-        report.close(await door.versions(users))
+                group.create_task(_send_one(clients, number, users[number % len(users)], report))
+        report.close(await clients.versions(users))
 
 
-async def _one(door: Door, number: int, user: str, report: Report) -> None:
-    client = (door.keeping, door.opening)[number % 2]
+async def _send_one(clients: Clients, number: int, user: str, report: Report) -> None:
+    client = (clients.keeping, clients.opening)[number % 2]
     kind = ("list", "write", "page", "write")[number // 2 % 4]
     begun = time.perf_counter()
     try:
         if kind == "list":
-            answer = await door.request(client, "GET", "/api/v1/users/?limit=10")
+            response = await clients.request(client, "GET", "/api/v1/users/?limit=10")
         elif kind == "page":
-            answer = await door.request(client, "GET", "/settings", host="dashboard")
+            response = await clients.request(client, "GET", "/settings", host="dashboard")
         else:
             report.sent[user] += 1
             change = {"full_name": f"User {number}"}
-            answer = await door.request(client, "PATCH", f"/api/v1/users/{user}", json=change)
-        if not answer.is_success:
-            report.failures.append(f"{time.strftime('%X')} {kind}: {answer.status_code} {answer.text[:200]}")
+            response = await clients.request(client, "PATCH", f"/api/v1/users/{user}", json=change)
+        if not response.is_success:
+            report.failures.append(f"{time.strftime('%X')} {kind}: {response.status_code} {response.text[:200]}")
         elif kind == "write":
-            report.acknowledged[user].append(answer.json()["version"])
+            report.acknowledged[user].append(response.json()["version"])
     except httpx2.HTTPError as error:
         report.failures.append(f"{time.strftime('%X')} {kind}: {type(error).__name__} {error}")
     report.latencies.append((time.perf_counter() - begun) * 1000)

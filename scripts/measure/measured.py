@@ -1,4 +1,4 @@
-"""A dashboard with sample data and a browser, for what looks at it from outside."""
+"""A dashboard with sample data and a browser, for measurements and screenshots."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from scripts.local import node as nodejs
 
 @dataclass(frozen=True)
 class MeasuredDashboard:
-    """`env` has the address, the superuser's login and the browser, as the scripts of the frontend expect them."""
+    """`env` has the URL, the superuser's credentials and the browser, as the frontend's scripts expect them."""
 
     node: nodejs.Node
     env: dict[str, str]
@@ -23,8 +23,8 @@ class MeasuredDashboard:
 
 @contextmanager
 def measured_dashboard(folder: Path, *, rows: int = 134) -> Iterator[MeasuredDashboard]:
-    """The production build on a stack of its own below `folder`. Raises NodeError, BrowserError or RuntimeError."""
-    from scripts.local import sample_data  # with packages that `--help` runs without
+    """Run the production build on a separate stack in `folder`. Raises NodeError, BrowserError or RuntimeError."""
+    from scripts.local import sample_data  # imported here, so that --help works without packages
 
     with nodejs.one_at_a_time():
         node = nodejs.find_node()

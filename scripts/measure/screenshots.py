@@ -1,4 +1,4 @@
-"""`./scripts/screenshots`: the pictures of the main pages, made anew."""
+"""`./scripts/screenshots`: take new screenshots of the main pages."""
 
 import argparse
 import subprocess
@@ -17,10 +17,11 @@ TARGET = ROOT / "docs" / "screenshots"
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="./scripts/screenshots",
-        description="Make the pictures of the main pages anew: light and dark, wide and narrow.",
-        epilog="The data, the clock and the time zone are always the same, so that only a changed page changes them.",
+        description="Take new screenshots of the main pages: light and dark, wide and narrow.",
+        epilog="Data, clock and time zone are fixed, so that a screenshot changes only with its page. "
+        "Example: ./scripts/screenshots --output /tmp/pages",
     )
-    parser.add_argument("--output", type=Path, default=TARGET, metavar="DIR", help="docs/screenshots when left out")
+    parser.add_argument("--output", type=Path, default=TARGET, metavar="DIR", help="default: docs/screenshots")
     options = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder, measured_dashboard(Path(folder)) as dashboard:

@@ -1,1 +1,1 @@
-"""What runs on a server: standard library only, no virtual environment. It imports no other package of `scripts`."""
+"""Programs for a server: standard library only, no virtual environment, no other package of `scripts`."""

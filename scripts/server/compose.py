@@ -1,4 +1,4 @@
-"""Runs Docker on the server: every command has a bound, and an error that can be read."""
+"""Run Docker on the server: every command has a timeout and a readable error."""
 
 import os
 import subprocess
@@ -14,14 +14,25 @@ OUTPUT_LINES = 30
 
 
 class OpsError(Exception):
-    """What is wrong and what to do about it; shown without a traceback."""
+    """Says what is wrong and what to do about it. Shown without a traceback."""
+
+
+def compose_files(root: Path = ROOT) -> list[str]:
+    """Return the Compose files of a server: the common one, then those of the features."""
+    further = sorted(path.name for path in root.glob("docker-compose.*.yml") if "override" not in path.name)
+    return ["docker-compose.yml", *further]
 
 
 def environment() -> dict[str, str]:
-    """Ours, with the files that a server uses unless it names others (deployment.md)."""
-    files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
-    defaults = {"COMPOSE_FILE": "docker-compose.yml", "COMPOSE_ENV_FILES": files}
-    return {**defaults, **os.environ, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
+    """Return the environment, with a server's Compose files unless it names others (deployment.md).
+
+    A shell that names only `docker-compose.yml` gets the files of the features as well.
+    """
+    env_files = ".env,.local/server.env" if SERVER_FILE.exists() else ".env"
+    named = os.environ.get("COMPOSE_FILE", "docker-compose.yml")
+    files = os.pathsep.join(compose_files()) if named == "docker-compose.yml" else named
+    given = {"COMPOSE_ENV_FILES": env_files, **os.environ}
+    return {**given, "COMPOSE_FILE": files, "COMPOSE_PROGRESS": "plain", "COMPOSE_MENU": "false"}
 
 
 def docker(
@@ -32,9 +43,9 @@ def docker(
     stdout: IO[Any] | int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
 ) -> str:
-    """Run `docker ARGUMENTS` in the repository and return what it printed.
+    """Run `docker ARGUMENTS` in the repository and return its output.
 
-    `env` is added to the environment. Raises `OpsError` when it fails or takes longer than `seconds`.
+    `env` is added to the environment. Raises `OpsError` if it fails or takes longer than `seconds`.
     """
     shown = f"docker {' '.join(arguments)}"
     try:
@@ -51,9 +62,9 @@ def docker(
             check=False,
         )
     except FileNotFoundError:
-        raise OpsError("There is no `docker` on PATH. Install Docker Engine with the Compose plugin.") from None
+        raise OpsError("`docker` is not on PATH. Install Docker Engine with the Compose plugin.") from None
     except subprocess.TimeoutExpired:
-        raise OpsError(f"`{shown}` took longer than {seconds:.0f} s and was stopped.") from None
+        raise OpsError(f"`{shown}` took longer than {seconds:.0f} s and was stopped. Try again.") from None
     if done.returncode != 0:
         raise OpsError(f"`{shown}` failed with status {done.returncode}:\n{_last_lines(done.stdout, done.stderr)}")
     return done.stdout or ""
@@ -66,7 +77,7 @@ def compose(
     stdin: IO[Any] | int = subprocess.DEVNULL,
     stdout: IO[Any] | int = subprocess.PIPE,
 ) -> str:
-    """Run `docker compose ARGUMENTS` on this server's stack, as `docker` does."""
+    """Run `docker compose ARGUMENTS` on this server's stack. See `docker`."""
     return docker("compose", *arguments, seconds=seconds, env=env, stdin=stdin, stdout=stdout)
 
 

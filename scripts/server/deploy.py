@@ -1,4 +1,4 @@
-"""`./scripts/deploy`: put a release into service without a gap, or go back to an earlier one."""
+"""`./scripts/deploy`: deploy a release without downtime, or roll back to an earlier one."""
 
 import argparse
 import contextlib
@@ -17,12 +17,23 @@ from scripts.server import releases, rollout
 from scripts.server.compose import LOCAL, ROOT, OpsError, compose, docker
 from scripts.server.steps import Steps
 
-# Built by this repository. The API first: a new dashboard needs it, and the old one gets on with it.
+# Built by this repository. The API comes first: a new dashboard needs it, and the old one works with it.
 SERVICES = ("backend", "frontend")
 
 BUILD_SECONDS = 1800.0
 PULL_SECONDS = 600.0
 MIGRATE_SECONDS = 900.0
+
+DESCRIPTION = """\
+Deploy a release without downtime: check and run the migrations, start new containers, and drain the old ones when
+the proxy has found the new ones. If the new ones do not become ready, remove them: the old ones keep serving."""
+EPILOG = """\
+Without --tag or --rollback, the images are built from the checked-out commit. See docs/operations/updates.md.
+
+Examples:
+  ./scripts/deploy                      build and deploy the checked-out commit
+  ./scripts/deploy --pull --tag v1.4.0  deploy images from the registry
+  ./scripts/deploy --rollback           go back to the previous release"""
 
 
 @dataclass(frozen=True)
@@ -40,40 +51,40 @@ class Plan:
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/deploy",
-        description="Put a release into service without a gap: migrations are checked and run, new containers start "
-        "beside the old, and these are drained when the proxy knows the new ones. When the new ones do not "
-        "become ready, they are removed and the old go on serving.",
-        epilog="Without --tag or --rollback the images are built from the checked-out commit. "
-        "docs/operations/updates.md has more.",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--tag", help="use images with this tag instead of building some")
-    which.add_argument("--rollback", action="store_true", help="go back to the images that were deployed before")
-    which.add_argument("--list", action="store_true", help="show what is deployed, and what was before")
+    which.add_argument("--tag", help="deploy images with this tag instead of building them")
+    which.add_argument("--rollback", action="store_true", help="go back to the previous release")
+    which.add_argument("--list", action="store_true", help="list the current and earlier releases")
     parser.add_argument("--pull", action="store_true", help="pull the images of --tag from their registry")
     parser.add_argument(
         "--allow-migration",
         action="append",
         default=[],
         metavar="NAME:RULE",
-        help="run a migration in spite of what was found in it, named as the refusal shows it",
+        help="run a migration despite a broken rule; the refusal shows NAME:RULE",
     )
     parser.add_argument(
         "--ready-timeout",
         type=float,
         default=120.0,
         metavar="SECONDS",
-        help="how long new containers may take to become ready (default: %(default)g)",
+        help="time for new containers to become ready (default: %(default)g)",
     )
-    parser.add_argument("--with-pause", action="store_true", help="go on although routes changed, which takes a pause")
+    parser.add_argument(
+        "--with-pause", action="store_true", help="deploy changed routes, with a few seconds of downtime"
+    )
     options = parser.parse_args(arguments)
     if options.pull and not options.tag:
-        parser.error("--pull needs --tag, which says what to pull")
+        parser.error("--pull needs --tag, the tag to pull")
     return options
 
 
 def deploy(plan: Plan, steps: Steps) -> None:
-    """Raises `OpsError`; then what served before serves on."""
+    """Deploy a release. Raises `OpsError` on failure; the previous release keeps serving."""
     env = {"TAG": plan.tag}
     if plan.is_built:
         with steps.step("build the images", plan.tag):
@@ -87,7 +98,7 @@ def deploy(plan: Plan, steps: Steps) -> None:
         allowed = [f"--allow={name}" for name in plan.allowed]
         in_image("python", "-m", "app.cli", "check-migrations", "--before-deploy", *allowed, tag=plan.tag)
         if plan.is_rollback:
-            # Asked of the release that is left: only it has the text of what has run since.
+            # The current release checks this: only its image contains the migrations since then.
             known = [f"--before-rollback-to={name}" for name in migrations_in_image(plan.tag)]
             in_image("python", "-m", "app.cli", "check-migrations", *known, *allowed, tag=releases.releases()[-1].tag)
     with steps.step("migrate"):
@@ -96,37 +107,38 @@ def deploy(plan: Plan, steps: Steps) -> None:
     for tag in releases.record(plan.tag, plan.commit):
         forget_images(tag)
     for image in images(plan.tag):
-        # What Compose uses when nobody names a tag.
+        # Compose uses `latest` if no tag is given.
         docker("tag", image, f"{image.rpartition(':')[0]}:latest")
 
 
 def start_below(steps: Steps, tag: str) -> None:
-    """Start what the others need, where it is missing. It is never replaced, which would be a gap."""
+    """Start missing services that the others depend on. Replacing a running one would cause downtime."""
     configuration = rollout.configuration(tag)
     names = ["db"]
     if configuration["networks"]["proxy"]["name"] == f"{configuration['name']}_proxy":
-        names.append("proxy")  # otherwise another stack's proxy serves this one, too
+        names.append("proxy")  # otherwise another stack's proxy serves this one too
     with steps.step(f"start {' and '.join(names)}"):
         compose("up", "--detach", "--wait", "--no-deps", "--no-recreate", *names, seconds=PULL_SECONDS)
     hashes = dict(line.split() for line in compose("config", "--hash=*").splitlines())
     for name in names:
-        labels = [rollout.inspect(each)["Config"]["Labels"] for each in rollout.containers(name)]
-        if any(each["com.docker.compose.config-hash"] != hashes[name] for each in labels):
-            steps.say(f"  note  {name} changed; with a pause: docker compose up --detach --wait --no-deps {name}")
+        labels = [rollout.inspect(id)["Config"]["Labels"] for id in rollout.containers(name)]
+        if any(container["com.docker.compose.config-hash"] != hashes[name] for container in labels):
+            command = f"docker compose up --detach --wait --no-deps {name}"
+            steps.say(f"  note  {name} changed. To replace it, with a short downtime: {command}")
 
 
 def check_routes(plan: Plan) -> None:
     services = rollout.configuration(plan.tag)["services"]
-    changed = [each for each in SERVICES if rollout.has_other_routes(each, services[each])]
+    changed = [name for name in SERVICES if rollout.has_other_routes(name, services[name])]
     if changed and not plan.with_pause:
         raise OpsError(
-            f"The routes of {' and '.join(changed)} (labels in docker-compose.yml) are not those of the running "
-            "containers, and the proxy cannot have both. Deploy with --with-pause, which takes some seconds of it."
+            f"The routes of {' and '.join(changed)} (labels in docker-compose.yml) differ from those of the running "
+            "containers, and the proxy cannot serve both. Deploy with --with-pause: it takes a few seconds of downtime."
         )
 
 
 def in_image(*command: str, tag: str) -> None:
-    """Run the `prestart` service of a release, with its own command unless another one is given."""
+    """Run the `prestart` service of a release, with its own command or the given one."""
     options = ["--rm", "--no-deps", "--no-TTY", "--pull=never"]
     compose("run", *options, "prestart", *command, seconds=MIGRATE_SECONDS, env={"TAG": tag})
 
@@ -138,7 +150,7 @@ def migrations_in_image(tag: str) -> list[str]:
 
 
 def replace_all(plan: Plan, steps: Steps) -> None:
-    """One service after the other. When one fails, those before it go back to the release that was there."""
+    """Replace the services in order. If one fails, roll back those before it to the previous release."""
     before = releases.releases()[-1:]
     replaced: list[str] = []
     try:
@@ -154,20 +166,20 @@ def replace_all(plan: Plan, steps: Steps) -> None:
 
 
 def images(tag: str) -> list[str]:
-    """Names of this repository's images, as docker-compose.yml has them."""
+    """Return the names of this repository's images from docker-compose.yml."""
     services = rollout.configuration(tag)["services"]
     return [str(services[service]["image"]) for service in SERVICES]
 
 
 def forget_images(tag: str) -> None:
-    """Free the disk of a release that is too old to go back to. One that is in use stays."""
+    """Remove the images of a release that is too old for a rollback, unless they are in use."""
     for image in images(tag):
         with contextlib.suppress(OpsError):
             docker("image", "rm", image)
 
 
 def checked_out() -> str:
-    """The commit, shortened, and what tells it from others when files were changed since."""
+    """Return the short commit hash; with uncommitted changes, plus the current time."""
     commit = _git("rev-parse", "--short=12", "HEAD")
     changed = _git("status", "--porcelain", "--untracked-files=no")
     return f"{commit}-{time.strftime('%Y%m%d%H%M%S', time.gmtime())}" if changed else commit
@@ -177,11 +189,9 @@ def _git(*arguments: str) -> str:
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     except FileNotFoundError:
-        raise OpsError("There is no `git` on PATH. Install it, or name images with --tag.") from None
+        raise OpsError("`git` is not on PATH. Install it, or name images with --tag.") from None
     if done.returncode != 0:
-        raise OpsError(
-            f"`git {' '.join(arguments)}` failed: {done.stderr.strip()} Name images with --tag to do without."
-        )
+        raise OpsError(f"`git {' '.join(arguments)}` failed: {done.stderr.strip()} Fix it, or name images with --tag.")
     return done.stdout.strip()
 
 
@@ -206,7 +216,7 @@ def make_plan(options: argparse.Namespace) -> Plan:
 
 @contextlib.contextmanager
 def only_one(lock: Path = LOCAL / "deploy.lock") -> Iterator[None]:
-    """Two deployments at once would each remove what the other started."""
+    """Refuse a second deployment: concurrent ones would remove each other's containers."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+") as file:
         try:
@@ -214,7 +224,7 @@ def only_one(lock: Path = LOCAL / "deploy.lock") -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise OpsError(
-                f"Another deployment runs (process {file.read().strip()}). Wait until it has ended."
+                f"Another deployment is running (process {file.read().strip()}). Wait until it has ended."
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -249,7 +259,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    steps.say(f"\n{plan.tag} is in service, after {time.monotonic() - begun:.0f} s.")
+    steps.say(f"\nDeployed {plan.tag} in {time.monotonic() - begun:.0f} s.")
     return 0
 
 

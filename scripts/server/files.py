@@ -1,4 +1,4 @@
-"""Small files that are either complete or not there, and private where they hold a secret."""
+"""Write small private files atomically."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def write_private(path: Path, text: str, *, keep: bool = False) -> None:
-    """Write `text` to `path` with mode 600, in one step: a reader sees the old file or the whole new one.
+    """Write `text` to `path` atomically, with mode 600: a reader sees either the old file or the new one.
 
-    With `keep` an existing file stays as it is, also when two processes write at once.
+    With `keep`, an existing file is not changed, even if two processes write concurrently.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""Lines that say what is going on: one for each finished step, and a live one on a terminal."""
+"""Progress output: one line for each finished step, and a live line on a terminal."""
 
 import sys
 import threading
@@ -9,7 +9,7 @@ QUIET_SECONDS = 2.0
 
 
 class Progress:
-    """Several steps may run at once, in threads too. Call `tick` often: it keeps the live line, or names slow steps."""
+    """Shows concurrent steps; thread-safe. Call `tick` often: it updates the live line, or prints slow steps."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
@@ -27,7 +27,7 @@ class Progress:
             self.tick()
 
     def done(self, step: str, note: str = "") -> None:
-        """`step` is finished; `note` says more than the name."""
+        """Mark `step` as finished, with an optional `note` beside it."""
         with self._lock:
             seconds = time.monotonic() - self._running.pop(step)
             self.line(f"  ok    {step:<28} {seconds:5.1f} s{'  ' + note if note else ''}")
@@ -56,13 +56,13 @@ class Progress:
                     self.line(f"  ...   {step}")
 
     def line(self, text: str) -> None:
-        """Print a line that stays."""
+        """Print a permanent line."""
         with self._lock:
             self._draw("")
             print(text, file=self._out, flush=True)
 
     def close(self) -> None:
-        """Forget the steps that still run, and their live line."""
+        """Drop the running steps and clear the live line."""
         with self._lock:
             self._running.clear()
             self._draw("")

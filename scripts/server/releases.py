@@ -1,4 +1,4 @@
-"""What is deployed on this server, and what was before: `.local/releases.json`, the newest last."""
+"""The releases that were deployed on this server: `.local/releases.json`, the newest last."""
 
 import json
 import time
@@ -9,13 +9,13 @@ from scripts.server.compose import LOCAL, OpsError
 from scripts.server.files import write_private
 
 FILE = LOCAL / "releases.json"
-# Images of older ones are removed.
+# Images of older releases are removed.
 KEPT = 5
 
 
 @dataclass(frozen=True)
 class Release:
-    """`tag` is that of the images, `commit` what was checked out, `deployed_at` in UTC."""
+    """`tag` is the images' tag, `commit` the checked-out commit, `deployed_at` a time in UTC."""
 
     tag: str
     commit: str
@@ -24,23 +24,23 @@ class Release:
 
 def releases(file: Path = FILE) -> list[Release]:
     try:
-        return [Release(**each) for each in json.loads(file.read_text(encoding="utf-8"))]
+        return [Release(**entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError):
-        raise OpsError(f"{file} cannot be read. Delete it: only --rollback needs what it says.") from None
+        raise OpsError(f"{file} is not valid. Delete it: only --rollback needs its content.") from None
 
 
 def previous(file: Path = FILE) -> Release:
-    """What was deployed before the current release. Raises `OpsError` when nothing was."""
+    """Return the release before the current one. Raises `OpsError` if there is none."""
     known = releases(file)
     if len(known) < 2:
-        raise OpsError("No earlier release is known. Name one of `docker images` with --tag.")
+        raise OpsError("No earlier release is recorded. Choose one from `docker images`, and name it with --tag.")
     return known[-2]
 
 
 def record(tag: str, commit: str, file: Path = FILE) -> list[str]:
-    """Note what is deployed now. Returns the tags that are no longer kept."""
+    """Record the current release. Returns the tags that are no longer kept."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     others = [release for release in releases(file) if release.tag != tag]
     entries = [*others, Release(tag, commit, now)]

@@ -1,6 +1,6 @@
-"""Replaces the containers of a service by new ones, start first: the old ones serve until the new ones do.
+"""Replace the containers of a service without a gap: the old ones serve until the new ones are ready.
 
-Compose itself stops the old container before it starts the new one.
+Compose itself would stop the old container before it starts the new one.
 """
 
 import json
@@ -16,15 +16,15 @@ from scripts.server.steps import Steps
 
 POLL_SECONDS = 0.3
 START_SECONDS = 60.0
-# Traefik asks a container every second whether it is ready, from the moment it knows it.
+# Traefik checks the health of every container that it knows once a second.
 PROXY_SECONDS = 30.0
-# Beyond any `stop_grace_period`, after which Docker kills.
+# Longer than any `stop_grace_period`, after which Docker kills.
 STOP_SECONDS = 120.0
 LOG_LINES = 30
 
 
 def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> None:
-    """Run `service` from the images with `tag`. Raises `OpsError`, and then the old containers go on serving."""
+    """Run `service` from the images with `tag`. Raises `OpsError` on failure; the old containers keep serving."""
     definition = configuration(tag)["services"][service]
     old, new = containers(service), list[str]()
     before = proxy_connections(definition)
@@ -35,13 +35,13 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> No
         with steps.step(f"wait until {service} is ready"):
             wait_until(new, is_ready, ready_seconds, "is not ready")
         if not are_routes_changed:
-            with steps.step(f"wait for the proxy to ask {service}"):
-                # Those from before do not count: a new container can have the address of an old one.
+            with steps.step(f"wait for the proxy to find {service}"):
+                # Ignore earlier connections: a new container can reuse the address of an old one.
                 wait_until(
                     new,
-                    lambda each: address(each, definition) in dict(proxy_connections(definition) - before).values(),
+                    lambda id: address(id, definition) in dict(proxy_connections(definition) - before).values(),
                     PROXY_SECONDS,
-                    "is not asked by the proxy (`docker compose logs proxy`)",
+                    "gets no request from the proxy (see `docker compose logs proxy`)",
                 )
     except BaseException:
         if started := {*new, *containers(service, "--all")} - {*old}:
@@ -53,33 +53,31 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> No
 
 
 def configuration(tag: str) -> dict[str, Any]:
-    """What docker-compose.yml says, with all variables filled in."""
+    """Return docker-compose.yml with all variables resolved."""
     return dict(json.loads(compose("config", "--format=json", env={"TAG": tag})))
 
 
 def has_other_routes(service: str, definition: dict[str, Any]) -> bool:
-    """Whether a running container has: the proxy serves no route that two containers define differently."""
-    return any(
-        routes(inspect(each)["Config"]["Labels"]) != routes(definition["labels"]) for each in containers(service)
-    )
+    """Whether a running container has other routes. The proxy drops a route that two containers define differently."""
+    return any(routes(inspect(id)["Config"]["Labels"]) != routes(definition["labels"]) for id in containers(service))
 
 
 def routes(labels: dict[str, str]) -> dict[str, str]:
-    """The labels that the proxy reads."""
+    """Return the labels that the proxy reads."""
     return {name: value for name, value in labels.items() if name.startswith("traefik.")}
 
 
 def containers(service: str, *options: str) -> list[str]:
-    """Ids of the service's running containers; with `--all`, of the others, too."""
+    """Return the ids of the service's running containers; with `--all`, of stopped ones too."""
     return compose("ps", "--quiet", "--no-trunc", *options, service).split()
 
 
 def start_beside(service: str, tag: str, count: int, old: Sequence[str]) -> list[str]:
-    """Start `count` containers. Returns their ids, also of those that have ended already."""
-    compose("rm", "--force", service)  # what has ended would count, and be started again
+    """Start `count` more containers. Returns their ids, including those that have already ended."""
+    compose("rm", "--force", service)  # Compose would count ended containers, and restart them
     options = ["--detach", "--no-deps", "--no-recreate", "--no-build", "--pull=never"]
     compose("up", *options, f"--scale={service}={len(old) + count}", service, seconds=START_SECONDS, env={"TAG": tag})
-    new = [each for each in containers(service, "--all") if each not in old]
+    new = [id for id in containers(service, "--all") if id not in old]
     if len(new) != count:
         raise OpsError(f"Compose started {len(new)} containers of {service} instead of {count}. Deploy again.")
     return new
@@ -90,17 +88,17 @@ def replicas(definition: dict[str, Any]) -> int:
 
 
 def wait_until(ids: Sequence[str], is_done: Callable[[str], bool], seconds: float, otherwise: str) -> None:
-    """Raises `OpsError` with the end of the log of the first container that is not done in time."""
+    """Wait until `is_done` holds for every container. Raises `OpsError` with the log of the first that is too slow."""
     deadline = time.monotonic() + seconds
-    for each in ids:
-        while not is_done(each):
+    for id in ids:
+        while not is_done(id):
             if time.monotonic() > deadline:
-                raise OpsError(f"{describe(each)} {otherwise} within {seconds:.0f} s.\n{end_of_log(each)}")
+                raise OpsError(f"{describe(id)} {otherwise} within {seconds:.0f} s.\n{end_of_log(id)}")
             time.sleep(POLL_SECONDS)
 
 
 def is_ready(container: str) -> bool:
-    """By its health check. Raises `OpsError` when it has ended, or is known to be unhealthy."""
+    """Whether the health check passes. Raises `OpsError` if the container has ended or is unhealthy."""
     found = inspect(container)
     health = found["State"].get("Health", {}).get("Status", "healthy")
     if found["State"]["Status"] != "running" or found["RestartCount"] or health == "unhealthy":
@@ -109,15 +107,15 @@ def is_ready(container: str) -> bool:
 
 
 def proxy_connections(definition: dict[str, Any]) -> set[tuple[str, str]]:
-    """The connections of the proxy that are open or were lately, from and to where, as Linux writes addresses."""
+    """Return the proxy's open and recent connections as (local, remote) addresses in Linux's notation."""
     filters = [f"--filter=network={_network(definition)}", "--filter=label=com.docker.compose.service=proxy"]
     proxies = docker("ps", "--quiet", *filters).split()
-    lines = [line for each in proxies for line in docker("exec", each, "cat", "/proc/net/tcp").splitlines()]
+    lines = [line for id in proxies for line in docker("exec", id, "cat", "/proc/net/tcp").splitlines()]
     return {(fields[1], fields[2]) for fields in map(str.split, lines)}
 
 
 def address(container: str, definition: dict[str, Any]) -> str:
-    """Where the proxy reaches the container, as Linux writes it: HEX:PORT, bytes in the machine's order."""
+    """Return the address where the proxy reaches the container, as Linux writes it: HEX:PORT, native byte order."""
     ip = inspect(container)["NetworkSettings"]["Networks"][_network(definition)]["IPAddress"]
     [port] = [
         value for name, value in routes(definition["labels"]).items() if name.endswith(".loadbalancer.server.port")
@@ -130,7 +128,7 @@ def _network(definition: dict[str, Any]) -> str:
 
 
 def remove(ids: Sequence[str]) -> None:
-    """End containers as gently as they ask for, and remove them."""
+    """Stop containers within their own grace periods, and remove them."""
     docker("stop", *ids, seconds=STOP_SECONDS)
     docker("rm", "--force", *ids)
 
@@ -146,8 +144,8 @@ def describe(container: str) -> str:
 
 
 def end_of_log(container: str) -> str:
-    """What it wrote last, and what its health check answered last."""
+    """Return the last lines of the container's log, and its last health check."""
     log = docker("logs", f"--tail={LOG_LINES}", container, stderr=subprocess.STDOUT)
     checks = inspect(container)["State"].get("Health", {}).get("Log", [])
-    answer = f"\n--- its health check\n{checks[-1]['Output'].strip()}" if checks else ""
-    return f"--- the end of its log\n{log.strip()}{answer}"
+    check = f"\n--- its last health check\n{checks[-1]['Output'].strip()}" if checks else ""
+    return f"--- the end of its log\n{log.strip()}{check}"

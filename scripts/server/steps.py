@@ -1,4 +1,4 @@
-"""Shows what a script is doing, step by step."""
+"""Show the progress of a script, step by step."""
 
 import threading
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Steps:
 
     @contextmanager
     def step(self, name: str, note: str = "") -> Iterator[None]:
-        """Do one step. An exception of it marks the step as failed and goes on up."""
+        """Show a step while its block runs. An exception marks it as failed and propagates."""
         over = threading.Event()
         ticker = threading.Thread(target=self._tick_until, args=[over], daemon=True)
         self._progress.begin(name)

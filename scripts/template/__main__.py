@@ -13,34 +13,68 @@ from pathlib import Path
 
 from scripts.checks.lint import PYTHON, clean_environment
 from scripts.features.files import belongs, tracked
+from scripts.template.links import broken_links
 from scripts.template.projects import TemplateError, commit, copy_of_the_template, make_project, run
 from scripts.template.throwaway import add_feature
 
-# What a default project has of its own, or lacks. Everything else is the same, byte for byte.
-OWN = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "docs/decisions/README.md"}
-NOT_COPIED = (
+# What a project has of its own, or lacks. Everything else is the same, byte for byte.
+OWN = {
+    ".copier-answers.yml",
+    ".env",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "docs/decisions/README.md",
+    "docs/template-licence.md",
+}
+AUTHORS = (
     "copier.yml",
     "SECURITY.md",
+    ".ci/",
     ".github/workflows/benchmark.yml",
+    ".github/workflows/compose.yml",
     ".github/workflows/template.yml",
-    "scripts/bench",
-    "scripts/check-template",
     "backend/benchmarks/",
-    "scripts/template/",
     "backend/tests/benchmarks/",
-    "scripts/tests/template/",
     "docs/decisions/0029-",
     "docs/decisions/0030-",
+    "docs/coming-from-the-fastapi-template.md",
+    "docs/decisions/0034-",
+    "docs/items-tasks.md",
+    "docs/lighthouse.md",
+    "docs/maintaining.md",
     "docs/screenshots/",
     "docs/starting-a-project.md",
+    "frontend/e2e/journeys/items-tasks.spec.ts",
+    "frontend/e2e/support/counted.ts",
+    "frontend/scripts/screenshots.mjs",
+    "frontend/src/features/auth/lighthouse.json",
+    "frontend/src/features/items/lighthouse.json",
+    "scripts/api_diff/",
+    "scripts/bench",
+    "scripts/check-template",
+    "scripts/checks/steps/api_changes.py",
+    "scripts/checks/steps/template.py",
+    "scripts/deploy-drill",
+    "scripts/lighthouse",
+    "scripts/local/sample_data/",
+    "scripts/measure/",
+    "scripts/screenshots",
+    "scripts/sdk-diff",
+    "scripts/template/",
+)
+GENERATED = (
     "frontend/packages/sdk/openapi.json",
     "frontend/packages/sdk/src/gen/",
     "frontend/src/routeTree.gen.ts",
 )
-# An optional layer of the import rules is named whether it is there or not.
-MAY_NAME_IT = ("backend/pyproject.toml", ".copier-answers.yml")
-# The notice of the licence.
-MAY_NAME_THE_TEMPLATE = ("LICENSE",)
+# Tests of what a team edits: the Compose files, the Dockerfiles, the configuration of Nginx, the workflows.
+KEPT_TESTS = ("__init__.py", "conftest.py", "deploy/")
+# Words that a text can use without the feature.
+PLAIN_WORDS = ("backups", "doctor", "kubernetes", "live")
+MAY_NAME_IT = (".copier-answers.yml",)
+# Which the licence of the template demands.
+MAY_NAME_THE_TEMPLATE = ("docs/template-licence.md",)
 THROWAWAY = ("gadgets", "widgets")
 RANDOM_SETS = 5
 Choice = dict[str, bool]
@@ -80,10 +114,17 @@ def choices(names: list[str], seed: int) -> list[Choice]:
     return [dict(each) for each in sorted({tuple(choice.items()) for choice in wanted}, reverse=True)]
 
 
+def is_copied(name: str) -> bool:
+    """Whether a project has this file of the template, when it declines nothing."""
+    if name.startswith("scripts/tests/"):
+        return name.removeprefix("scripts/tests/").startswith(KEPT_TESTS)
+    return not name.startswith((*AUTHORS, *GENERATED)) and not name.endswith(".jinja")
+
+
 def check_equality(template: Path, project: Path) -> None:
     """With everything on, a project is the template apart from what is listed here."""
     made, source = set(tracked(project)), set(tracked(template))
-    expected = {name for name in source if not name.startswith(NOT_COPIED) and not name.endswith(".jinja")} | OWN
+    expected = {name for name in source if is_copied(name)} | OWN
     if made != expected:
         raise TemplateError(f"Not copied, or not meant to be: {sorted(made ^ expected)}")
     different = {name for name in made - OWN if (project / name).read_bytes() != (template / name).read_bytes()}
@@ -105,20 +146,27 @@ def words_of(template: Path, feature: str) -> list[str]:
 
 def check_traces(template: Path, project: Path, declined: list[str]) -> None:
     for path in project.rglob("*"):
-        if path.is_dir() and ".git" not in path.parts and not any(path.iterdir()):
+        # Copier creates the parents of what it leaves out; git does not track them.
+        if path.is_dir() and path.name != "deploy" and ".git" not in path.parts and not any(path.iterdir()):
             raise TemplateError(f"{path.relative_to(project)} is an empty folder")
+    pages = [name for name in tracked(project) if name.endswith(".md")]
+    if broken := list(broken_links(project, pages)):
+        raise TemplateError(f"Broken links: {broken}")
     for name in tracked(project):
         text = (project / name).read_text(encoding="utf-8", errors="ignore")
-        if "groundwork" in text.lower() and not name.startswith(MAY_NAME_THE_TEMPLATE):
-            raise TemplateError(f"{name} names the template")
-        missing = [path for path in NOT_COPIED if path in text and not path.startswith("frontend/")]
-        if name.endswith(".md") and missing:
-            raise TemplateError(f"{name} names {missing[0]}, which projects do not get")
+        if re.search("groundwork|maintainers", text, re.I) and name not in MAY_NAME_THE_TEMPLATE:
+            raise TemplateError(f"{name} names the template or its authors")
+        missing = [path for path in AUTHORS if path.removesuffix("/") in text and path != "copier.yml"]
+        if name.endswith(".md"):
+            commands = re.findall(r"\./(scripts/[\w-]+)", text)
+            missing += [command for command in commands if not (project / command).exists()]
+            if missing:
+                raise TemplateError(f"{name} names {missing[0]}, which this project does not have")
         for feature in declined:
             if belongs(name, feature):
                 raise TemplateError(f"{name} belongs to {feature}, which was declined")
             found = [word for word in words_of(template, feature) if word in text]
-            if name.endswith(".md") and re.search(rf"\b{feature}\b", text):
+            if name.endswith(".md") and feature not in PLAIN_WORDS and re.search(rf"\b{feature}\b", text):
                 found.append(feature)
             if found and not name.startswith(MAY_NAME_IT):
                 raise TemplateError(f"{name} says {found[0]}, but {feature} was declined")

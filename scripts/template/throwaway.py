@@ -168,7 +168,8 @@ def add_feature(root: Path, feature: str, number: int, *, down: str = "") -> Non
     question = QUESTION.format(**words, validator=validator).rstrip() + "\n"
     (root / "copier.yml").write_text(questions + question + marker + rest, encoding="utf-8")
     rules = root / "backend" / "pyproject.toml"
-    beside = "(billing)" if down else "(live)"
-    rules.write_text(rules.read_text(encoding="utf-8").replace(beside, f"{beside} | ({feature})"), encoding="utf-8")
+    layer, place = (f'"({feature})",', '    """\n      system') if down else (f"| ({feature})", "    | (items)")
+    before, place, after = rules.read_text(encoding="utf-8").partition(place)
+    rules.write_text(f"{before}    {layer}\n{place}{after}", encoding="utf-8")
     with (root / ".env").open("a", encoding="utf-8") as env:
         env.write(SETTING.format(**words))

@@ -1,4 +1,4 @@
-"""Command line for backups: `python -m app.backups --help`. `./scripts/backup` and `./scripts/restore` call it."""
+"""Command line for backups: `python -m app.backups --help`. `./scripts/backups` calls it."""
 
 import signal
 import sys
@@ -38,7 +38,7 @@ def list_backups() -> None:
     for manifest in manifests:
         typer.echo(_line(manifest))
     if not manifests:
-        typer.echo("There is no backup yet. Create one with: ./scripts/backup create")
+        typer.echo("There is no backup yet. Create one with: ./scripts/backups create")
 
 
 @cli.command()
@@ -71,7 +71,7 @@ def restore(
         f"  RTO  {done.seconds:.1f} s\n"
         f"  RPO  {_duration(done.lost)}: the data is from {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC{newest}\n"
         f"The previous data is in the database {done.kept_database}. When you no longer need it: "
-        "./scripts/restore --drop-replaced"
+        "./scripts/backups drop-replaced"
     )
 
 

@@ -115,7 +115,7 @@ class Archive:
         """Return the manifest of a backup. Raises `BackupError` if it does not exist or has an unknown key."""
         path, content = f"{name}.{MANIFEST}", BytesIO()
         if path not in self.files().get(name, {}):
-            raise BackupError(f"There is no backup {name!r}. To list the names: ./scripts/backup list")
+            raise BackupError(f"There is no backup {name!r}. To list the names: ./scripts/backups list")
         self.load(path, content)
         manifest = Manifest.model_validate_json(content.getvalue())
         if manifest.name != name:
@@ -145,7 +145,7 @@ class Archive:
         return found
 
     def delete_parts(self, before: datetime) -> None:
-        """Delete partial files of killed processes in a directory. Buckets need a lifecycle rule (deployment.md)."""
+        """Delete partial files of killed processes in a directory. Buckets need a lifecycle rule: see backups.md."""
         if isinstance(self._store, LocalStore) and self._store.prefix:
             for part in Path(self._store.prefix).glob("*.age#*"):
                 if part.stat().st_mtime < before.timestamp():
@@ -181,7 +181,7 @@ def _keys() -> list[Identity]:
         keys = []
     if not keys:
         raise BackupError(
-            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backup key"
+            "BACKUP_KEY is not an age identity (AGE-SECRET-KEY-1...). To print a new one: ./scripts/backups key"
         )
     return keys
 

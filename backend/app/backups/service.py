@@ -67,7 +67,7 @@ def find_backup(archive: Archive, name: str) -> Manifest:
         return archive.load_manifest(name)
     manifests = archive.manifests()
     if not manifests:
-        raise BackupError("There is no backup that BACKUP_KEY can read. Create one: ./scripts/backup create")
+        raise BackupError("There is no backup that BACKUP_KEY can read. Create one: ./scripts/backups create")
     return manifests[-1]
 
 

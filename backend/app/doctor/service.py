@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 CHECK_SECONDS = 8.0
 _HEALTH_FIXES = {
     "migrations": "Run docker compose run --rm prestart. If it fails, its log says why.",
-    "backups": "Run ./scripts/backup create. If it fails, its output says why. For the schedule see deployment.md.",
+    **{name: fix for module in modules("health") for name, fix in getattr(module, "FIXES", {}).items()},
 }
 
 

@@ -48,7 +48,7 @@ async def test_user_is_read_by_the_overriding_session(
     assert (await client.get(ME, headers=headers)).status_code == 200
 
 
-async def test_long_response_checks_its_own_session(
+async def test_long_response_rechecks_with_its_own_session(
     session: AsyncSession, client: AsyncClient, overridden: AutocommitSession
 ) -> None:
     _, headers = await signed_in_user(session)

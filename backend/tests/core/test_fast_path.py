@@ -54,7 +54,7 @@ def is_fast(endpoint: Any = read, **options: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_fast_path_leaves_unknown_options_to_fastapi(name: str) -> None:
+def test_unknown_option_takes_the_path_of_fastapi(name: str) -> None:
     dependency: dict[str, Any] = {"dependencies": [Depends(read)]}
     option = dependency if name == "dependencies" else {name: OPTIONS[name]}
     assert is_fast(**option) == (name in DOCUMENTATION | HANDLED | {"dependencies"})
@@ -71,7 +71,7 @@ def test_unknown_option_is_left_to_fastapi() -> None:
     assert FastPath.of(route, {"of_a_later_fastapi": 1}) is None
 
 
-def test_unknown_dependency_field_is_left_to_fastapi(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_dependency_field_takes_path_of_fastapi(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_fast()
     # As if this module did not know `path`, which every operation has.
     monkeypatch.setattr(fast_path, "_OTHER_FIELDS", [*fast_path._OTHER_FIELDS, "path"])

@@ -34,7 +34,6 @@ CONTRACT = {
     ("get", "/users/{user_id}/avatar"): "read_avatar",
     ("patch", "/users/{user_id}"): "update_user",
     ("delete", "/users/{user_id}"): "delete_user",
-    ("get", "/events"): "read_events",
     ("post", "/utils/test-email/"): "test_email",
     ("get", "/utils/health-check/"): "health_check",
 }

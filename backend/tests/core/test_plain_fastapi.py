@@ -176,7 +176,7 @@ async def test_list_of_records(people: AsyncClient) -> None:
     assert len((await people.get("/list", params={"prefix": "list-"})).json()) == 3
 
 
-async def test_own_commit_works_with_headers_and_cookies(people: AsyncClient) -> None:
+async def test_handler_can_commit_and_set_headers(people: AsyncClient) -> None:
     person = await create(people)
     response = await people.patch(f"/{person['id']}", json={"full_name": "Ada L."})
     assert response.json() == person | {"full_name": "Ada L."}

@@ -162,7 +162,7 @@ def test_option_of_the_application_is_kept(name: str) -> None:
     assert_equal_routes(router, **{name: ROUTER_OPTIONS[name]})
 
 
-def test_innermost_router_decides_the_form_limits() -> None:
+def test_innermost_form_limits_win() -> None:
     inner = APIRouter(form_limits={"max_files": 2, "max_fields": 2})
     inner.add_api_route("/things", endpoint, form_limits={"max_fields": 1})
     outer = APIRouter(prefix="/outer", form_limits={"max_files": 9, "max_part_size": 9})
@@ -234,7 +234,7 @@ def with_frontend(router: APIRouter) -> None:
 
 
 @pytest.mark.parametrize("add", [with_websocket, with_mount, with_plain_route, with_frontend])
-def test_unsupported_route_is_refused_with_a_fix(add: Callable[[APIRouter], None]) -> None:
+def test_route_without_operation_is_refused(add: Callable[[APIRouter], None]) -> None:
     router = APIRouter()
     add(router)
     with pytest.raises(TypeError, match=r"HTTP operations.*create_app"):

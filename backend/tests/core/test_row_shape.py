@@ -70,7 +70,7 @@ def test_column_of_another_type_is_refused(column: Any, annotation: Any, message
         (User.created_at, Any),
     ],
 )
-def test_column_of_fitting_or_unknown_type_is_accepted(column: Any, annotation: Any) -> None:
+def test_fitting_or_unknown_column_type_is_accepted(column: Any, annotation: Any) -> None:
     Statement(select(column.label("value")), returns=model(annotation))
 
 

@@ -13,7 +13,6 @@ import pytest
 from psycopg import errors
 
 from app.core.settings import Settings
-from app.doctor.database import check_database
 from tests import conftest
 from tests.core.servers import uvicorn
 
@@ -185,13 +184,3 @@ def test_op04_owner_is_refused_as_the_api_role(place: Place) -> None:
 def test_op04_without_the_setting_no_role_is_created(place: Place) -> None:
     assert place.prestart(POSTGRES_API_USER="").returncode == 0
     assert place.execute(place.owner_url, f"SELECT FROM pg_roles WHERE rolname = '{place.name}'") == []
-
-
-async def test_op04_doctor_warns_about_a_superuser(prepared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    api, owner = prepared.api_settings(), prepared.api_settings()
-    owner.POSTGRES_API_USER, owner.DATABASE_URL = "", type(owner.DATABASE_URL)(prepared.owner_url)
-    for settings in (api, owner):
-        settings.ENVIRONMENT = "production"
-    assert "database-superuser" not in [finding.code for finding in await check_database(api)]
-    [warning] = [finding for finding in await check_database(owner) if finding.code == "database-superuser"]
-    assert warning.state == "warning"

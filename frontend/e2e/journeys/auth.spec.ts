@@ -160,3 +160,11 @@ test("the superuser can log in", async ({ page }) => {
   await logIn(page, { email: SUPERUSER_EMAIL, password: SUPERUSER_PASSWORD });
   await expect(page.getByText(WELCOME)).toBeVisible();
 });
+
+test("logging out in one tab ends the other", async ({ signedIn: page, context }) => {
+  await page.goto("/settings");
+  const tab = await context.newPage();
+  await tab.goto("/");
+  await logOut(tab);
+  await expect(page).toHaveURL(/\/login/);
+});

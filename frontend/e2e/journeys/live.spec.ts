@@ -1,4 +1,4 @@
-import { expect, logOut, SAME_ORIGIN, test } from "../support/fixtures";
+import { expect, SAME_ORIGIN, test } from "../support/fixtures";
 
 test("a list shows changes from another browser", async ({ admin, elsewhere, account }) => {
   await admin.goto(`/admin?q=${encodeURIComponent(account.email)}`);
@@ -14,12 +14,4 @@ test("a list shows changes from another browser", async ({ admin, elsewhere, acc
 
   await other.request.delete("/api/v1/users/me", { headers: SAME_ORIGIN });
   await expect(row).toBeHidden();
-});
-
-test("logging out in one tab ends the other", async ({ signedIn: page, context }) => {
-  await page.goto("/settings");
-  const tab = await context.newPage();
-  await tab.goto("/");
-  await logOut(tab);
-  await expect(page).toHaveURL(/\/login/);
 });

@@ -4,8 +4,8 @@ import { ShellProvider } from "@/components/layout/shell";
 import { Sidebar } from "@/components/layout/sidebar";
 import { sidebarCollapsed } from "@/components/layout/sidebar-state";
 import { SkipLink } from "@/components/layout/skip-link";
+import { Slot } from "@/components/layout/slot";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { useLive } from "@/lib/live";
 import { useIsWide } from "@/lib/media";
 import { useMe } from "@/lib/session";
 
@@ -17,12 +17,12 @@ export const Route = createFileRoute("/_app")({
 });
 
 function AppLayout() {
-  useLive();
   const isWide = useIsWide();
   const isCollapsed = sidebarCollapsed.use();
   const { id } = useMe();
   return (
     <TooltipProvider delayDuration={400}>
+      <Slot name="session.open" />
       {/* Resets everything that one user typed when another user signs in. */}
       <ShellProvider key={id}>
         <div className="flex min-h-dvh">

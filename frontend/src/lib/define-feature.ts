@@ -70,6 +70,8 @@ export type SlotName =
   | "dashboard.stats"
   | "dashboard.cards"
   | "dashboard.admin"
+  /** Work without markup that runs while the user is signed in. */
+  | "session.open"
   /** The dialog for signing in again in place. Mounted while there is unsaved input. */
   | "session.ended";
 

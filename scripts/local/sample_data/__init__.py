@@ -1,6 +1,6 @@
-"""The data of a small company, the same every time: what screenshots show and measurements load.
+"""The data of a small company, the same on every run, for screenshots and measurements.
 
-A feature has its own in a module named after it, with `fill(cursor, owners, newest, count)`.
+A feature adds its own rows in a module of its name, with `fill(cursor, owners, newest, count)`.
 """
 
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ _OWN = {"people", "rows"}
 
 
 def fill(database_url: str, *, superuser: str, rows: int = 134) -> None:
-    """Names the superuser, and gives everybody rows of each feature, the newest shortly after midnight."""
+    """Name the superuser, add other users, and add `rows` rows per feature, the newest shortly after midnight."""
     midnight = datetime.now(UTC).replace(hour=0, minute=30, second=0, microsecond=0)
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection, connection.cursor() as cursor:
         owners = insert_people(cursor, superuser, midnight)

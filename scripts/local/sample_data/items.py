@@ -1,4 +1,4 @@
-"""The company's things."""
+"""The company's items."""
 
 import random
 from collections.abc import Iterator
@@ -22,24 +22,24 @@ NOTES = ("Checked in spring", "On loan until Friday", "Needs a new cable", "Boug
 
 
 def fill(cursor: psycopg.Cursor[Any], owners: list[UUID], newest: datetime, count: int) -> None:
-    for thing in _things(newest, owners, count):
-        insert(cursor, "items", thing)
+    for item in _items(newest, owners, count):
+        insert(cursor, "items", item)
 
 
-def _things(now: datetime, owners: list[UUID], count: int) -> Iterator[dict[str, Any]]:
-    """Half of them are the first owner's; on most days some were added, on some none."""
-    chance = random.Random(5)  # noqa: S311
+def _items(now: datetime, owners: list[UUID], count: int) -> Iterator[dict[str, Any]]:
+    """Half of them belong to the first owner. Most days have new items, some have none."""
+    rng = random.Random(5)  # noqa: S311
     kinds = THINGS.split(", ")
     day = 0
     for index in range(count):
-        day += chance.choices((0, 1, 2), (7, 2, 1))[0]
+        day += rng.choices((0, 1, 2), (7, 2, 1))[0]
         created_at = now - timedelta(days=day, seconds=index)
-        title, place = kinds[index % len(kinds)], chance.choice(PLACES)
+        title, place = kinds[index % len(kinds)], rng.choice(PLACES)
         yield {
             "id": id_at(created_at, index),
-            "owner_id": owners[0] if index % 2 == 0 else chance.choice(owners),
+            "owner_id": owners[0] if index % 2 == 0 else rng.choice(owners),
             "title": title if index < len(kinds) else f"{title} no. {index // len(kinds) + 1}",
-            "description": chance.choice((place, place, f"{place}. {chance.choice(NOTES)}", None)),
+            "description": rng.choice((place, place, f"{place}. {rng.choice(NOTES)}", None)),
             "created_at": created_at,
             "version": 1,
         }

@@ -1,4 +1,4 @@
-"""The company's people. The first one is the superuser who is there already."""
+"""The company's people. The first is the existing superuser."""
 
 import random
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PEOPLE = (
 
 
 def insert_people(cursor: psycopg.Cursor[Any], superuser: str, now: datetime) -> list[UUID]:
-    """Their ids, the superuser's first."""
+    """Insert the people and return their ids, the superuser's first."""
     cursor.execute(
         "UPDATE users SET full_name = 'Ada Lovelace', created_at = %s WHERE email = %s RETURNING id", (now, superuser)
     )
@@ -31,16 +31,16 @@ def insert_people(cursor: psycopg.Cursor[Any], superuser: str, now: datetime) ->
 
 
 def _people(now: datetime) -> Iterator[dict[str, Any]]:
-    chance = random.Random(3)  # noqa: S311
+    rng = random.Random(3)  # noqa: S311
     for index, name in enumerate(PEOPLE.split(", ")):
-        created_at = now - timedelta(days=index * 2 + chance.randrange(2), minutes=chance.randrange(600))
+        created_at = now - timedelta(days=index * 2 + rng.randrange(2), minutes=rng.randrange(600))
         yield {
             "id": id_at(created_at, index),
             "email": f"{name.lower().replace(' ', '.').replace('ä', 'a')}@example.com",
             "full_name": name,
             "is_active": index % 9 != 4,
             "is_superuser": index in {1, 12},
-            "hashed_password": "!",  # nobody signs in as them
+            "hashed_password": "!",  # nobody can sign in as them
             "created_at": created_at,
             "version": 1,
         }

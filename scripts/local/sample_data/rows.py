@@ -1,4 +1,4 @@
-"""Rows that are the same every time."""
+"""Rows that are the same on every run."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,7 @@ import psycopg
 
 
 def id_at(created_at: datetime, number: int) -> uuid.UUID:
-    """A UUIDv7 without chance: lists are sorted by it."""
+    """Return a UUIDv7 without random bits. Lists are sorted by it."""
     milliseconds = int(created_at.timestamp() * 1000)
     return uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | number)
 

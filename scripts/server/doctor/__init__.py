@@ -1,1 +1,1 @@
-"""`./scripts/doctor`: what only the server can know, and what the application says about itself."""
+"""`./scripts/doctor`: checks of the server, and the application's checks of itself."""

@@ -1,4 +1,4 @@
-"""`./scripts/doctor`: look at everything side by side, show what is wrong and what to do."""
+"""`./scripts/doctor`: run all checks concurrently, and show what is wrong and what to do."""
 
 import argparse
 import json
@@ -26,12 +26,12 @@ Check = Callable[[], list[Finding]]
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/doctor",
-        description="Find out what is wrong with this set-up and what to do about it. Looks at the stack of "
-        "./scripts/start when that runs, else at the Compose stack of this folder. Changes nothing.",
-        epilog="The status is 0 when nothing failed, else 1.",
+        description="Find out what is wrong with this setup and how to fix it. Checks the running stack of "
+        "./scripts/start, or else the Compose stack of this folder. Changes nothing.",
+        epilog="Exit status: 0 if no check failed, otherwise 1.",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--all", action="store_true", help="show what is as it should be, too")
+    parser.add_argument("--json", action="store_true", help="print JSON for other programs")
+    parser.add_argument("--all", action="store_true", help="also show the checks that passed")
     return parser.parse_args(arguments)
 
 
@@ -42,7 +42,7 @@ def examine(local: Path = LOCAL) -> list[Finding]:
             "application": lambda: application.ask_embedded(facts.get("settings", {})),
             "machine": lambda: [machine.check_clock(), *machine.check_disk([local])],
         }
-        compose = skipped("compose", "Compose", "The stack of ./scripts/start runs, without Docker.")
+        compose = skipped("compose", "Compose", "The stack of ./scripts/start is running, without Docker.")
         return [*run(checks), compose]
     settings = {**read_settings(ROOT / ".env"), **read_settings(SERVER_FILE)}
     return run({**files_checks(), **network_checks(settings), **docker_checks()})
@@ -50,9 +50,9 @@ def examine(local: Path = LOCAL) -> list[Finding]:
 
 def files_checks() -> dict[str, Check]:
     if not SERVER_FILE.exists():
-        fix = "On a server make it, as deployment.md says. On a laptop: ./scripts/start, and then this again."
-        detail = "There is no .local/server.env, so this is a laptop's set-up, and none runs."
-        return {"server-env": lambda: [warning("server-env", "No settings of a server", detail, fix)]}
+        fix = "On a server, create it as deployment.md says. On a laptop, run ./scripts/start and then this again."
+        detail = "There is no .local/server.env, so this is not a server. ./scripts/start is not running either."
+        return {"server-env": lambda: [warning("server-env", "No server settings", detail, fix)]}
     settings = read_settings(SERVER_FILE)
     folder = Path(settings.get("SECRETS_DIR", str(LOCAL / "secrets")))
     return {
@@ -65,23 +65,23 @@ def files_checks() -> dict[str, Check]:
 def network_checks(settings: Mapping[str, str]) -> dict[str, Check]:
     domain = settings.get("DOMAIN", "localhost")
     if domain == "localhost" or domain.endswith(".localhost"):
-        return {"dns": lambda: [skipped("dns", "Network", f"DOMAIN is {domain}: nobody comes from outside.")]}
+        return {"dns": lambda: [skipped("dns", "Network", f"DOMAIN is {domain}: the site is not public.")]}
     hosts = {f"dashboard.{domain}": "/", f"api.{domain}": API_PATH}
     return {host: lambda host=host, path=path: check_host(host, path, Server()) for host, path in hosts.items()}  # type: ignore[misc]
 
 
 def docker_checks() -> dict[str, Check]:
-    def ask_docker() -> list[Finding]:
+    def query_docker() -> list[Finding]:
         found, is_there = check_docker()
         if not is_there:
             return found
         return [*found, *check_containers(), *application.ask_container()]
 
-    return {"docker": ask_docker, "machine": lambda: [machine.check_clock(), *machine.check_disk(folders())]}
+    return {"docker": query_docker, "machine": lambda: [machine.check_clock(), *machine.check_disk(folders())]}
 
 
 def folders() -> list[Path]:
-    """Where data grow: this one, and Docker's."""
+    """Return the folders where data grows: this one, and Docker's."""
     try:
         return [ROOT, Path(docker("info", "--format={{.DockerRootDir}}", seconds=20).strip())]
     except OpsError:
@@ -95,19 +95,19 @@ def run(checks: Mapping[str, Check]) -> list[Finding]:
 
 
 def guarded(name: str, check: Check) -> list[Finding]:
-    """One check that fails hides none of the others."""
+    """Run a check. If it raises, the other checks are still shown."""
     try:
         return check()
     except OpsError as error:
         detail = first_line(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the others are shown
-        detail = f"The check ended with {type(error).__name__}: {error}"
-    return [failed(name, f"{name} not checked", detail, "Report it when the project is to blame.")]
+    except Exception as error:  # noqa: BLE001 - the other checks must still be shown
+        detail = f"The check failed with {type(error).__name__}: {error}"
+    return [failed(name, f"{name} not checked", detail, "Fix the cause, or report it as a bug of the project.")]
 
 
 def show(findings: Sequence[Finding], *, everything: bool) -> None:
-    counts = {state: sum(each.state == state for each in findings) for state in ORDER}
-    for finding in sorted(findings, key=lambda each: ORDER.index(each.state)):
+    counts = {state: sum(finding.state == state for finding in findings) for state in ORDER}
+    for finding in sorted(findings, key=lambda finding: ORDER.index(finding.state)):
         if finding.state == "ok" and not everything:
             continue
         print(f"{finding.state:<8} {finding.code:<24} {finding.title}")
@@ -121,10 +121,10 @@ def main() -> int:
     options = parse(sys.argv[1:])
     findings = examine()
     if options.json:
-        print(json.dumps({"findings": [asdict(each) for each in findings]}, indent=2))
+        print(json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=2))
     else:
         show(findings, everything=options.all)
-    return int(any(each.state == "failed" for each in findings))
+    return int(any(finding.state == "failed" for finding in findings))
 
 
 if __name__ == "__main__":

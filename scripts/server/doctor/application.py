@@ -1,4 +1,4 @@
-"""What the application says about itself: `python -m app.doctor`, in its container or in the embedded stack."""
+"""The application's checks of itself: `python -m app.doctor`, in its container or in the embedded stack."""
 
 import json
 import os
@@ -12,24 +12,24 @@ from scripts.server.doctor.docker import first_line
 from scripts.server.doctor.findings import Finding, failed, skipped
 
 SECONDS = 60
-# By the entrypoint, which knows how many processes there are. Status 1 is that of findings.
+# The entrypoint sets the number of processes. Status 1 means that there are findings.
 _COMMAND = ("sh", "-c", "/docker-entrypoint.sh python -m app.doctor --json || test $? = 1")
 
 
 def embedded_stack(file: Path) -> dict[str, Any] | None:
-    """The facts of a stack that `./scripts/start` runs here; None when none runs."""
+    """Return `stack.json` of a running `./scripts/start`, or None if none is running."""
     try:
         facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         os.kill(int(facts["pid"]), 0)
     except (FileNotFoundError, ValueError, KeyError, ProcessLookupError):
         return None
     except PermissionError:
-        pass  # it runs, as another user
+        pass  # it is running, as another user
     return facts
 
 
 def ask_embedded(settings: Mapping[str, str]) -> list[Finding]:
-    """With the settings that the stack gave to its own processes."""
+    """Run the checks with the settings that the stack gives its own processes."""
     python = ROOT / "backend" / ".venv" / "bin" / "python"
     try:
         done = subprocess.run(
@@ -42,30 +42,29 @@ def ask_embedded(settings: Mapping[str, str]) -> list[Finding]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        detail = f"`python -m app.doctor` did not run to its end ({type(error).__name__})."
-        return [
-            failed("application", "The application cannot be asked", detail, "./scripts/start brings it up to date.")
-        ]
+        detail = f"`python -m app.doctor` did not finish ({type(error).__name__})."
+        fix = "Run ./scripts/start again, which updates the application's packages."
+        return [failed("application", "The application's checks could not run", detail, fix)]
     return read_findings(done.stdout)
 
 
 def ask_container() -> list[Finding]:
-    """In the running backend, or else in one that is started for it."""
+    """Run the checks in the running backend container, or else in a new one."""
     try:
         return read_findings(compose("exec", "-T", "backend", *_COMMAND, seconds=SECONDS))
     except OpsError:
-        pass  # it does not run; why is told by the containers
+        pass  # it is not running; check_containers says why
     options = ("--rm", "--no-deps", "--no-TTY", "--pull=never")
     try:
         return read_findings(compose("run", *options, "backend", *_COMMAND, seconds=SECONDS))
     except OpsError as error:
-        fix = "docker compose build backend, when there is no image yet; else what the message says."
-        return [failed("application", "The application cannot be asked", first_line(error), fix)]
+        fix = "If there is no image yet, run docker compose build backend. Otherwise, follow the message."
+        return [failed("application", "The application's checks could not run", first_line(error), fix)]
 
 
 def read_findings(output: str) -> list[Finding]:
-    """What `app.doctor` has written; it is an optional part of the application."""
+    """Parse the output of `app.doctor`, an optional part of the application."""
     try:
-        return [Finding(**each) for each in json.loads(output)["findings"]]
+        return [Finding(**finding) for finding in json.loads(output)["findings"]]
     except (ValueError, TypeError, KeyError):
-        return [skipped("application", "Application", "This release has no `app.doctor` that can be asked.")]
+        return [skipped("application", "Application", "This release has no `app.doctor`, or it does not run.")]

@@ -1,11 +1,11 @@
-"""One thing that was looked at, in the shape in which `app.doctor` writes it, too."""
+"""The result of one check, in the same shape as that of `app.doctor`."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`state` is ok, warning, failed or skipped. Never holds a secret."""
+    """`state` is ok, warning, failed or skipped. No field ever contains a secret."""
 
     code: str
     state: str

@@ -1,4 +1,4 @@
-"""Disk and clock of this server."""
+"""Check the disk and the clock of this server."""
 
 import ctypes
 import shutil
@@ -9,20 +9,20 @@ from scripts.server.doctor.findings import Finding, failed, ok, skipped, warning
 
 GIB = 1024**3
 WARNING_BYTES, FAILED_BYTES = 5 * GIB, GIB
-# Of adjtimex(2): the kernel does not know that its clock is right.
+# TIME_ERROR of adjtimex(2): the clock is not synchronised.
 _TIME_ERROR = 5
 
 
 def check_disk(folders: Iterable[Path]) -> list[Finding]:
-    """One finding for each file system that the folders are on."""
+    """Check the free space, once per file system."""
     by_device = {folder.stat().st_dev: folder for folder in folders if folder.exists()}
     return [judge_disk(shutil.disk_usage(folder).free, folder) for folder in by_device.values()]
 
 
 def judge_disk(free: int, folder: Path) -> Finding:
-    """`free` in bytes."""
+    """`free` is in bytes."""
     detail = f"{free / GIB:.1f} GiB are free at {folder}."
-    fix = "docker image prune, docker builder prune, old logs and dumps; or a larger disk. A full one stops all writes."
+    fix = "Run docker image prune and docker builder prune, delete old logs and dumps, or use a larger disk."
     if free < FAILED_BYTES:
         return failed("disk", "The disk is nearly full", detail, fix)
     if free < WARNING_BYTES:
@@ -31,7 +31,7 @@ def judge_disk(free: int, folder: Path) -> Finding:
 
 
 def check_clock() -> Finding:
-    """Whether the kernel knows that its clock is synchronised. Needs Linux."""
+    """Check whether the kernel's clock is synchronised (Linux only)."""
     try:
         state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))
     except AttributeError:
@@ -40,10 +40,10 @@ def check_clock() -> Finding:
 
 
 def judge_clock(state: int) -> Finding:
-    """`state` is what adjtimex(2) returns."""
+    """`state` is the return value of adjtimex(2)."""
     if state < 0:
-        return skipped("time-sync", "Clock", "This system does not tell whether its clock is synchronised.")
+        return skipped("time-sync", "Clock", "This system does not report whether its clock is synchronised.")
     if state != _TIME_ERROR:
         return ok("time-sync", "Clock", "It is synchronised.")
-    detail = "Nothing keeps this server's clock right: certificates, sessions and links end at the wrong time."
+    detail = "Nothing synchronises this clock: certificates, sessions and links expire at the wrong time."
     return warning("time-sync", "The clock is not synchronised", detail, "sudo timedatectl set-ntp true")

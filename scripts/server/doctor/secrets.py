@@ -1,4 +1,4 @@
-"""The files with the secrets: there, not empty, closed to others, readable for the API."""
+"""Check the secret files: present, not empty, private, and readable by the API."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +11,9 @@ MAY_BE_EMPTY = ("SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
 
 
 def check_secrets(folder: Path, *, api_user: int = API_USER) -> list[Finding]:
-    """Strength is the application's matter, which does not start with a weak one."""
+    """Check all secret files. Not their strength: the application refuses to start with a weak secret."""
     found = [finding for name in SECRETS for finding in _check(folder / name, api_user)]
-    return found or [ok("secrets", "Secrets", f"{len(SECRETS)} files, closed to others.")]
+    return found or [ok("secrets", "Secrets", f"{len(SECRETS)} files, private.")]
 
 
 def _check(file: Path, api_user: int) -> Iterator[Finding]:
@@ -24,17 +24,17 @@ def _check(file: Path, api_user: int) -> Iterator[Finding]:
     try:
         status = file.stat()
     except FileNotFoundError:
-        yield failed("secret-missing", "A secret is missing", f"There is no {file}.", f"{make} && {own}")
+        yield failed("secret-missing", "A secret is missing", f"{file} does not exist.", f"{make} && {own}")
         return
     except PermissionError:
-        detail = f"This user may not look into {file.parent}."
+        detail = f"This user cannot read {file.parent}."
         yield failed("secrets-unreadable", "Secrets not checked", detail, "Run sudo ./scripts/doctor.")
         return
     if status.st_size == 0 and file.name not in MAY_BE_EMPTY:
         yield failed("secret-empty", "A secret is empty", f"{file} is empty.", f"{make} && {own}")
     if status.st_mode & 0o077:
-        detail = f"{file} has mode {status.st_mode & 0o777:o}: others on this server can use it."
-        yield failed("secret-open", "A secret is open to others", detail, f"chmod 600 {file}")
+        detail = f"{file} has mode {status.st_mode & 0o777:o}: other users of this server can access it."
+        yield failed("secret-open", "A secret is not private", detail, f"chmod 600 {file}")
     elif status.st_uid != api_user:
-        detail = f"{file} belongs to user {status.st_uid}, and the API runs as {api_user}: it cannot read it."
-        yield failed("secret-owner", "A secret the API cannot read", detail, own)
+        detail = f"{file} belongs to user {status.st_uid}, but the API runs as {api_user} and cannot read it."
+        yield failed("secret-owner", "The API cannot read a secret", detail, own)

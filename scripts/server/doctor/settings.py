@@ -1,22 +1,21 @@
-"""`.local/server.env`: what is wrong in it can be told without starting anything."""
+"""Check `.local/server.env` without starting anything."""
 
 import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scripts.server.compose import ROOT, compose_files
 from scripts.server.doctor.findings import Finding, failed, ok, warning
 
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD", "STORAGE_SECRET_ACCESS_KEY")
-# Only where something uses them.
-FURTHER_SECRETS = ("BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY")
-# docker-compose.yml sets them itself, from others.
+# docker-compose.yml sets these itself, from other settings.
 SET_BY_COMPOSE = {
     "ENVIRONMENT": "DEPLOY_ENVIRONMENT",
     "FRONTEND_URL": "DOMAIN",
-    "FRONTEND_DIR": "nothing: Nginx serves the dashboard",
-    "POSTGRES_SERVER": "DATABASE_URL for a database elsewhere",
-    "POSTGRES_PORT": "DATABASE_URL for a database elsewhere",
+    "FRONTEND_DIR": "",
+    "POSTGRES_SERVER": "DATABASE_URL",
+    "POSTGRES_PORT": "DATABASE_URL",
 }
 _DOMAIN = re.compile(r"(?=.{1,240}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _STACK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -25,7 +24,7 @@ _FILE = ".local/server.env"
 
 
 def read_settings(file: Path) -> dict[str, str]:
-    """The variables of a `.env` file; none when there is no such file."""
+    """Return the variables of a `.env` file; none if the file does not exist."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -40,54 +39,69 @@ def _value(raw: str) -> str:
 
 
 def known_names(root: Path) -> set[str]:
-    """What `.env` explains and what docker-compose.yml reads."""
-    compose = (root / "docker-compose.yml").read_text(encoding="utf-8")
-    return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", compose))
+    """Return the settings in `.env` and those that the Compose files read."""
+    return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", _compose(root)))
+
+
+def secret_names(root: Path) -> set[str]:
+    """Return the secrets in all Compose files, including those of features."""
+    return set(re.findall(r"^    file: \S+/([A-Z_]+)$", _compose(root), re.MULTILINE))
+
+
+def _compose(root: Path) -> str:
+    return "\n".join((root / name).read_text(encoding="utf-8") for name in compose_files(root))
 
 
 def check_settings(settings: Mapping[str, str], known: set[str]) -> list[Finding]:
-    """`settings` are those of the server's own file."""
+    """Check `settings`, the content of the server's own file."""
     found = [*_names(settings, known), *_values(settings)]
-    return found or [ok("server-env", "Server settings", f"{_FILE} names {settings.get('DOMAIN')}.")]
+    return found or [ok("server-env", "Server settings", f"{_FILE} is valid, for {settings.get('DOMAIN')}.")]
 
 
 def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
+    secrets = secret_names(ROOT)
     for name in settings:
-        if name in (*SECRETS, *FURTHER_SECRETS):
-            detail = f"{_FILE} holds {name}: it shows in docker inspect, and wins over the secret file."
-            fix = f"Move the value into .local/secrets/{name}, delete the line, and set a new one where others saw it."
+        if name in secrets:
+            detail = f"{_FILE} contains {name}: docker inspect shows it, and it overrides the secret file."
+            fix = f"Move the value to .local/secrets/{name} and delete the line. Use a new value if others saw it."
             yield failed("secret-in-settings", "A secret among the settings", detail, fix)
         elif name in SET_BY_COMPOSE:
-            detail = f"{_FILE} sets {name}, which docker-compose.yml overwrites."
-            fix = f"Delete the line. What you want is set by {SET_BY_COMPOSE[name]}."
+            instead = SET_BY_COMPOSE[name]
+            detail = f"{_FILE} sets {name}, which docker-compose.yml overrides."
+            fix = f"Set {instead} instead, and delete the line." if instead else "Delete the line."
             yield warning("server-env-ignored", "A setting without effect", detail, fix)
         elif name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            detail = f"Nothing reads {name} of {_FILE}."
-            fix = f"Write {near[0]}." if near else "Compare it with .env and docs/operations/settings.md, or delete it."
+            detail = f"Nothing reads {name} from {_FILE}."
+            fix = (
+                f"Rename it to {near[0]}."
+                if near
+                else "Compare it with .env and docs/operations/settings.md, or delete it."
+            )
             yield warning("server-env-unknown", "An unknown setting", detail, fix)
 
 
 def _values(settings: Mapping[str, str]) -> Iterator[Finding]:
     domain = settings.get("DOMAIN", "")
     if not domain or domain == "localhost":
-        fix = f"Write DOMAIN=example.com, with your domain, into {_FILE}."
-        yield failed("domain", "No domain", f"{_FILE} sets no DOMAIN: the site would be dashboard.localhost.", fix)
+        fix = f"Add DOMAIN=example.com, with your domain, to {_FILE}."
+        yield failed("domain", "No domain", f"{_FILE} does not set DOMAIN: the site is dashboard.localhost.", fix)
     elif not _DOMAIN.fullmatch(domain):
-        detail = f"DOMAIN is {domain}: it has to be a bare name in lower case, without scheme, port, path or blanks."
-        fix = "Write it like example.com; the site is dashboard.example.com and api.example.com."
-        yield failed("domain", "DOMAIN is no domain", detail, fix)
+        detail = f"DOMAIN is {domain}. It must be a bare lower-case name, without scheme, port, path or spaces."
+        fix = "Write it like example.com. The site is then dashboard.example.com and api.example.com."
+        yield failed("domain", "DOMAIN is not a domain name", detail, fix)
     stack = settings.get("STACK_NAME", "app")
     if not _STACK_NAME.fullmatch(stack):
-        detail = f"STACK_NAME is {stack}: Docker takes lower-case letters, digits, - and _ only."
-        yield failed("stack-name", "STACK_NAME cannot be used", detail, "Write it like app-production.")
+        detail = f"STACK_NAME is {stack}. Docker allows only lower-case letters, digits, - and _."
+        yield failed("stack-name", "STACK_NAME is not valid", detail, "Write it like app-production.")
     if _is_on(settings.get("SMTP_SSL")) and _is_on(settings.get("SMTP_TLS", "true")):
-        fix = "Port 465: SMTP_SSL=true and SMTP_TLS=false. Port 587: the other way round."
-        yield failed("smtp-tls-and-ssl", "Two kinds of TLS", "SMTP_TLS and SMTP_SSL exclude each other.", fix)
+        fix = "For port 465 set SMTP_SSL=true and SMTP_TLS=false; for port 587 the opposite."
+        detail = "SMTP_TLS and SMTP_SSL are both on, but exclude each other."
+        yield failed("smtp-tls-and-ssl", "Two kinds of TLS", detail, fix)
     environment = settings.get("DEPLOY_ENVIRONMENT", "production")
     if environment not in ("staging", "production"):
-        detail = f"DEPLOY_ENVIRONMENT is {environment}: everybody could make accounts, and weak secrets are taken."
-        yield failed("deploy-environment", "Not an environment of a server", detail, "Write production or staging.")
+        detail = f"DEPLOY_ENVIRONMENT is {environment}: anyone can create accounts, and weak secrets are accepted."
+        yield failed("deploy-environment", "Not a server environment", detail, "Set it to production or staging.")
 
 
 def _is_on(value: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""A small API, and what a change of it is, there and back."""
+"""A small API, and a check of the changes from an edit and from its reverse."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -111,15 +111,15 @@ def new_parameter(required: bool) -> dict[str, Any]:
     return {"in": "query", "name": "q", "required": required, "schema": {"type": "string"}}
 
 
-# An edit, its subject, and kind and words of the change there and of the change back.
+# An edit, its subject, and the kind and message of the change and of the reverse change.
 Case = tuple[Edit, str, tuple[Kind, str], tuple[Kind, str]]
 
 
 def check_there_and_back(case: Case) -> None:
     edit, subject, there, back = case
-    for found, (kind, words) in (
+    for found, (kind, message) in (
         (changes(DOCUMENT, edited(edit)), there),
         (changes(edited(edit), DOCUMENT), back),
     ):
-        assert Change(kind, subject, words) in found
+        assert Change(kind, subject, message) in found
         assert kind is Kind.BREAKING or Kind.BREAKING not in [change.kind for change in found]

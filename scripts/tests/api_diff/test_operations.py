@@ -1,4 +1,4 @@
-"""Changes of operations: what each is called, and whom it breaks."""
+"""Changes of operations: the message for each, and whether it is breaking."""
 
 from copy import deepcopy
 
@@ -26,68 +26,68 @@ CASES: dict[str, Case] = {
     "an operation": (
         lambda d: d["paths"]["/notes/"].pop("post"),
         "createNote",
-        (BREAKING, "POST /notes/ is gone"),
-        (ADDITIVE, "POST /notes/ is new"),
+        (BREAKING, "POST /notes/ was removed"),
+        (ADDITIVE, "POST /notes/ was added"),
     ),
     "a path": (
         lambda d: d["paths"].update({"/things/": d["paths"].pop("/notes/")}),
         "readNotes",
-        (BREAKING, "GET /notes/ is gone"),
-        (BREAKING, "GET /things/ is gone"),
+        (BREAKING, "GET /notes/ was removed"),
+        (BREAKING, "GET /things/ was removed"),
     ),
     "a tag": (
         lambda d: read(d).update(tags=[]),
         "readNotes",
-        (BREAKING, "has no tag notes any more, by which query keys are found"),
-        (ADDITIVE, "has the tag notes"),
+        (BREAKING, "no longer has the tag notes, which query keys use"),
+        (ADDITIVE, "has the new tag notes"),
     ),
     "the need to sign in": (
         lambda d: create(d).update(security=[{"bearer": []}]),
         "createNote",
-        (BREAKING, "asks for a signed-in user"),
-        (ADDITIVE, "can be used without signing in"),
+        (BREAKING, "now requires a signed-in user"),
+        (ADDITIVE, "no longer requires a signed-in user"),
     ),
     "an operation's description": (
         lambda d: read(d).update(description="All of them"),
         "readNotes",
-        (NEUTRAL, "is described in other words"),
-        (NEUTRAL, "is described in other words"),
+        (NEUTRAL, "has a new description"),
+        (NEUTRAL, "has a new description"),
     ),
     "deprecation": (
         lambda d: read(d).update(deprecated=True),
         "readNotes",
         (NEUTRAL, "is deprecated"),
-        (NEUTRAL, "is not deprecated"),
+        (NEUTRAL, "is no longer deprecated"),
     ),
     "a parameter": (
         lambda d: read(d)["parameters"].pop(),
         "readNotes.query.sort",
-        (BREAKING, "the parameter is gone"),
-        (ADDITIVE, "the parameter is new"),
+        (BREAKING, "the parameter was removed"),
+        (ADDITIVE, "the parameter was added"),
     ),
     "a required parameter": (
         lambda d: read(d)["parameters"].append(new_parameter(required=True)),
         "readNotes.query.q",
-        (BREAKING, "the parameter is new, and required"),
-        (BREAKING, "the parameter is gone"),
+        (BREAKING, "the required parameter was added"),
+        (BREAKING, "the parameter was removed"),
     ),
-    "a parameter's being required": (
+    "whether a parameter is required": (
         lambda d: limit(d).update(required=True),
         "readNotes.query.limit",
-        (BREAKING, "is required"),
-        (ADDITIVE, "can be left out"),
+        (BREAKING, "is now required"),
+        (ADDITIVE, "is now optional"),
     ),
     "a parameter's default": (
         lambda d: limit(d)["schema"].update(default=20),
         "readNotes.query.limit",
-        (BREAKING, "is 20 instead of 100 when left out"),
-        (BREAKING, "is 100 instead of 20 when left out"),
+        (BREAKING, "defaults to 20 instead of 100"),
+        (BREAKING, "defaults to 100 instead of 20"),
     ),
     "a parameter's first default": (
         lambda d: read(d)["parameters"][1]["schema"].update(default="title"),
         "readNotes.query.sort",
-        (ADDITIVE, 'is "title" instead of None when left out'),
-        (BREAKING, 'is None instead of "title" when left out'),
+        (ADDITIVE, 'defaults to "title" instead of None'),
+        (BREAKING, 'defaults to None instead of "title"'),
     ),
     "a parameter's maximum": (
         lambda d: limit(d)["schema"].update(maximum=50),
@@ -104,96 +104,96 @@ CASES: dict[str, Case] = {
     "a parameter's value": (
         lambda d: read(d)["parameters"][1]["schema"]["enum"].pop(),
         "readNotes.query.sort",
-        (BREAKING, 'has no value "-title" any more in requests'),
+        (BREAKING, 'no longer has the value "-title" in requests'),
         (ADDITIVE, 'has the new value "-title" in requests'),
     ),
-    "a parameter's choice of values": (
+    "a parameter's list of values": (
         lambda d: read(d)["parameters"][1]["schema"].pop("enum"),
         "readNotes.query.sort",
-        (ADDITIVE, "can have any value in requests"),
-        (BREAKING, 'is one of "-title", "title" in requests'),
+        (ADDITIVE, "can now have any value in requests"),
+        (BREAKING, 'is now limited to "-title", "title" in requests'),
     ),
     "a body": (
         lambda d: create(d).pop("requestBody"),
         "createNote.body",
-        (BREAKING, "there is no body any more"),
-        (BREAKING, "there is a body now, and it is required"),
+        (BREAKING, "the body was removed"),
+        (BREAKING, "the required body was added"),
     ),
-    "a body's being required": (
+    "whether a body is required": (
         lambda d: create(d)["requestBody"].update(required=False),
         "createNote.body",
-        (ADDITIVE, "can be left out"),
-        (BREAKING, "is required"),
+        (ADDITIVE, "is now optional"),
+        (BREAKING, "is now required"),
     ),
     "a body's media type": (
         lambda d: create(d)["requestBody"]["content"].update({"text/csv": {}}),
         "createNote.body",
-        (ADDITIVE, "can be text/csv"),
-        (BREAKING, "is no text/csv any more"),
+        (ADDITIVE, "can now be text/csv"),
+        (BREAKING, "can no longer be text/csv"),
     ),
-    "an answer's header": (
+    "a response's header": (
         lambda d: read(d)["responses"]["200"].update(headers={"ETag": {}}),
         "readNotes.200",
-        (ADDITIVE, "names its ETag"),
-        (BREAKING, "has no ETag any more"),
+        (ADDITIVE, "has the new header ETag"),
+        (BREAKING, "no longer has the header ETag"),
     ),
     "a success status": (
         lambda d: create(d)["responses"].update({"201": body(ref("Note"))}),
         "createNote.201",
-        (ADDITIVE, "can be answered"),
-        (BREAKING, "is no longer answered"),
+        (ADDITIVE, "can now be returned"),
+        (BREAKING, "is no longer returned"),
     ),
-    "an answer's media type": (
+    "a response's media type": (
         lambda d: create(d)["responses"]["200"].update(content={"text/csv": {}}),
         "createNote.200",
-        (BREAKING, "is no application/json any more"),
-        (BREAKING, "is no text/csv any more"),
+        (BREAKING, "can no longer be application/json"),
+        (BREAKING, "can no longer be text/csv"),
     ),
     "an error code": (
         lambda d: create(d)["responses"].pop("404"),
         "createNote.NOT_001",
-        (BREAKING, "is no longer among its errors"),
-        (ADDITIVE, "is among its errors"),
+        (BREAKING, "is no longer a possible error"),
+        (ADDITIVE, "is a new possible error"),
     ),
     "an error code's status": (
         lambda d: create(d)["responses"].update({"410": create(d)["responses"].pop("404")}),
         "createNote.NOT_001",
-        (BREAKING, "comes with the status 410"),
-        (BREAKING, "comes with the status 404"),
+        (BREAKING, "now has the status 410"),
+        (BREAKING, "now has the status 404"),
     ),
-    "what an error holds": (
+    "a field of an error": (
         lambda d: schema(d, "Problem")["properties"].pop("detail"),
         "Problem.detail",
-        (BREAKING, "is gone from answers"),
-        (ADDITIVE, "is new in answers"),
+        (BREAKING, "was removed from responses"),
+        (ADDITIVE, "was added to responses"),
     ),
     "a type": (
         lambda d: d["components"]["schemas"].update(Other={"type": "object"}),
         "Other",
-        (ADDITIVE, "the type is new"),
-        (BREAKING, "the type is gone"),
+        (ADDITIVE, "the type was added"),
+        (BREAKING, "the type was removed"),
     ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_change_of_an_operation_is_named_there_and_back(name: str) -> None:
+def test_operation_change_and_its_reverse_are_reported(name: str) -> None:
     check_there_and_back(CASES[name])
 
 
-def test_another_name_of_an_operation_breaks() -> None:
+def test_renamed_operation_is_breaking() -> None:
     new = edited(lambda d: read(d).update(operationId="list_notes"))
-    assert changes(DOCUMENT, new) == [Change(BREAKING, "readNotes", "is called listNotes now")]
+    assert changes(DOCUMENT, new) == [Change(BREAKING, "readNotes", "was renamed to listNotes")]
 
 
-def test_the_same_document_has_no_changes() -> None:
+def test_equal_documents_have_no_changes() -> None:
     assert changes(DOCUMENT, deepcopy(DOCUMENT)) == []
 
 
-def test_a_new_code_in_the_catalogue_breaks_nobody() -> None:
+def test_new_error_code_is_not_a_change() -> None:
     assert changes(DOCUMENT, edited(lambda d: schema(d, "ErrorCode")["enum"].append("DUP_001"))) == []
 
 
-def test_documents_without_codes_are_compared_without_them() -> None:
+def test_documents_without_codes_can_be_compared() -> None:
     old = edited(lambda d: create(d)["responses"].update({"404": body(ref("Problem")), "409": body(ref("Problem"))}))
     assert changes(old, DOCUMENT) == []

@@ -1,4 +1,4 @@
-"""Changes of what is sent and answered: what each is called, and whom it breaks."""
+"""Changes of schemas in requests and responses: the message for each, and whether it is breaking."""
 
 from copy import deepcopy
 
@@ -11,49 +11,49 @@ from scripts.tests.api_diff.small_api import DOCUMENT, Case, Document, check_the
 BREAKING, ADDITIVE, NEUTRAL = Kind.BREAKING, Kind.ADDITIVE, Kind.NEUTRAL
 
 CASES: dict[str, Case] = {
-    "a field that is sent": (
+    "a request field": (
         lambda d: schema(d, "NoteCreate")["properties"].pop("size"),
         "NoteCreate.size",
-        (BREAKING, "is gone from requests"),
-        (ADDITIVE, "is new in requests"),
+        (BREAKING, "was removed from requests"),
+        (ADDITIVE, "was added to requests"),
     ),
-    "a sent field's being required": (
+    "whether a request field is required": (
         lambda d: schema(d, "NoteCreate")["required"].append("size"),
         "NoteCreate.size",
-        (BREAKING, "is required in requests"),
-        (ADDITIVE, "can be missing in requests"),
+        (BREAKING, "is now required in requests"),
+        (ADDITIVE, "is now optional in requests"),
     ),
-    "a sent field's type": (
+    "a request field's type": (
         lambda d: field(d, "NoteCreate", "note").update(anyOf=[{"type": "string"}]),
         "NoteCreate.note",
         (BREAKING, "can no longer be null in requests"),
-        (ADDITIVE, "can be null in requests"),
+        (ADDITIVE, "can now be null in requests"),
     ),
-    "a sent field's type, of anything": (
+    "a request field of any type": (
         lambda d: field(d, "NoteCreate", "size").clear(),
         "NoteCreate.size",
-        (ADDITIVE, "can be anything in requests"),
+        (ADDITIVE, "can now be anything in requests"),
         (BREAKING, "can no longer be anything in requests"),
     ),
-    "a sent number's kind": (
+    "a request number's kind": (
         lambda d: field(d, "NoteCreate", "size").update(type="number"),
         "NoteCreate.size",
-        (ADDITIVE, "can be any number in requests"),
-        (BREAKING, "is a whole number in requests"),
+        (ADDITIVE, "can now be any number in requests"),
+        (BREAKING, "is now an integer in requests"),
     ),
-    "a sent list's elements": (
+    "a request list's elements": (
         lambda d: field(d, "NoteCreate", "tags").update(items={"type": ["string", "null"]}),
         "NoteCreate.tags[]",
-        (ADDITIVE, "can be null in requests"),
+        (ADDITIVE, "can now be null in requests"),
         (BREAKING, "can no longer be null in requests"),
     ),
-    "a least length": (
+    "a minimum length": (
         lambda d: field(d, "NoteCreate", "title").update(minLength=2),
         "NoteCreate.title",
         (BREAKING, "has minLength 2 instead of 1"),
         (ADDITIVE, "has minLength 1 instead of 2"),
     ),
-    "a list's being a set": (
+    "unique list elements": (
         lambda d: field(d, "NoteCreate", "tags").update(uniqueItems=True),
         "NoteCreate.tags",
         (BREAKING, "has uniqueItems True instead of None"),
@@ -65,109 +65,109 @@ CASES: dict[str, Case] = {
         (BREAKING, "has pattern ^A instead of None"),
         (ADDITIVE, "has pattern None instead of ^A"),
     ),
-    "what is refused besides": (
+    "additional properties": (
         lambda d: schema(d, "NoteCreate").update(additionalProperties=False),
         "NoteCreate",
         (BREAKING, "has additionalProperties False instead of None"),
         (ADDITIVE, "has additionalProperties None instead of False"),
     ),
-    "a field that is answered": (
+    "a response field": (
         lambda d: schema(d, "Note")["properties"].pop("size"),
         "Note.size",
-        (BREAKING, "is gone from answers"),
-        (ADDITIVE, "is new in answers"),
+        (BREAKING, "was removed from responses"),
+        (ADDITIVE, "was added to responses"),
     ),
-    "an answered field's being there": (
+    "whether a response field is required": (
         lambda d: schema(d, "Note")["required"].remove("title"),
         "Note.title",
-        (BREAKING, "can be missing in answers"),
-        (ADDITIVE, "is required in answers"),
+        (BREAKING, "is now optional in responses"),
+        (ADDITIVE, "is now required in responses"),
     ),
-    "an answered field's type": (
+    "a response field's type": (
         lambda d: field(d, "Note", "note").update(anyOf=[{"type": "string"}]),
         "Note.note",
-        (ADDITIVE, "can no longer be null in answers"),
-        (BREAKING, "can be null in answers"),
+        (ADDITIVE, "can no longer be null in responses"),
+        (BREAKING, "can now be null in responses"),
     ),
-    "an answered field's type, of anything": (
+    "a response field of any type": (
         lambda d: field(d, "Note", "size").clear(),
         "Note.size",
-        (BREAKING, "can be anything in answers"),
-        (ADDITIVE, "can be integer in answers"),
+        (BREAKING, "can now be anything in responses"),
+        (ADDITIVE, "can now be integer in responses"),
     ),
-    "a field that is always answered": (
+    "a required response field": (
         lambda d: (schema(d, "Note")["properties"].pop("title"), schema(d, "Note")["required"].remove("title")),
         "Note.title",
-        (BREAKING, "is gone from answers"),
-        (ADDITIVE, "is new in answers"),
+        (BREAKING, "was removed from responses"),
+        (ADDITIVE, "was added to responses"),
     ),
     "one of two formats": (
         lambda d: field(d, "NoteCreate", "note")["anyOf"].append({"type": "string", "format": "date"}),
         "NoteCreate.note",
-        (ADDITIVE, "can be string (2) in requests"),
+        (ADDITIVE, "can now be string (2) in requests"),
         (BREAKING, "can no longer be string (2) in requests"),
     ),
     "an integer beside a number": (
         lambda d: field(d, "NoteCreate", "size").update(type=["integer", "number"]),
         "NoteCreate.size",
-        (ADDITIVE, "can be any number in requests"),
-        (BREAKING, "is a whole number in requests"),
+        (ADDITIVE, "can now be any number in requests"),
+        (BREAKING, "is now an integer in requests"),
     ),
-    "an answered number's kind": (
+    "a response number's kind": (
         lambda d: field(d, "Note", "size").update(type="number"),
         "Note.size",
-        (BREAKING, "can be any number in answers"),
-        (ADDITIVE, "is a whole number in answers"),
+        (BREAKING, "can now be any number in responses"),
+        (ADDITIVE, "is now an integer in responses"),
     ),
-    "an answered field's format": (
+    "a response field's format": (
         lambda d: field(d, "Note", "id").update(format="email"),
         "Note.id",
-        (BREAKING, "has the format email instead of uuid in answers"),
-        (BREAKING, "has the format uuid instead of email in answers"),
+        (BREAKING, "has the format email instead of uuid in responses"),
+        (BREAKING, "has the format uuid instead of email in responses"),
     ),
-    "an answered field's description": (
+    "a response field's description": (
         lambda d: field(d, "Note", "id").update(description="Made by the API"),
         "Note.id",
-        (NEUTRAL, "is described in other words"),
-        (NEUTRAL, "is described in other words"),
+        (NEUTRAL, "has a new description"),
+        (NEUTRAL, "has a new description"),
     ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_change_of_a_schema_is_named_there_and_back(name: str) -> None:
+def test_schema_change_and_its_reverse_are_reported(name: str) -> None:
     check_there_and_back(CASES[name])
 
 
-def test_a_value_that_is_sent_and_answered_changes_for_both() -> None:
+def test_shared_value_changes_requests_and_responses() -> None:
     found = changes(DOCUMENT, edited(lambda d: schema(d, "State")["enum"].append("late")))
     assert found == [
-        Change(BREAKING, "State", 'has the new value "late" in answers'),
+        Change(BREAKING, "State", 'has the new value "late" in responses'),
         Change(ADDITIVE, "State", 'has the new value "late" in requests'),
     ]
 
 
-def test_a_default_of_an_answer_is_nobodys_concern() -> None:
+def test_default_in_response_is_not_a_change() -> None:
     assert changes(DOCUMENT, edited(lambda d: field(d, "Note", "size").update(default=1))) == []
 
 
-def test_the_parts_of_a_type_count_together() -> None:
+def test_parts_of_a_type_are_merged() -> None:
     def inherit(document: Document) -> None:
         fields = schema(document, "Note")
         document["components"]["schemas"]["Note"] = {"allOf": [ref("Base"), {"allOf": [fields]}]}
         document["components"]["schemas"]["Base"] = {"properties": {"made": {"type": "string"}}, "required": ["made"]}
 
     assert changes(DOCUMENT, edited(inherit)) == [
-        Change(ADDITIVE, "Base", "the type is new"),
-        Change(ADDITIVE, "Note.made", "is new in answers"),
+        Change(ADDITIVE, "Base", "the type was added"),
+        Change(ADDITIVE, "Note.made", "was added to responses"),
     ]
 
 
-def test_a_type_that_holds_itself_is_compared_once() -> None:
+def test_recursive_type_is_compared_once() -> None:
     def nest(document: Document) -> None:
         schema(document, "Note")["properties"]["parent"] = ref("Note")
 
     old = edited(nest)
     new = deepcopy(old)
     del schema(new, "Note")["properties"]["size"]
-    assert changes(old, new) == [Change(BREAKING, "Note.size", "is gone from answers")]
+    assert changes(old, new) == [Change(BREAKING, "Note.size", "was removed from responses")]

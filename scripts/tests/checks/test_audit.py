@@ -13,7 +13,7 @@ def test_each_package_of_both_sides_has_a_licence() -> None:
     assert [package for package, licence in found.items() if licence == "unknown"] == []
 
 
-def test_a_service_that_cannot_be_asked_is_no_good_news() -> None:
+def test_unreachable_service_is_a_failure() -> None:
     nowhere = "http://127.0.0.1:9"
     proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), nowhere)
     env = {**os.environ, **proxies, "npm_config_registry": nowhere, "npm_config_fetch_retries": "0"}

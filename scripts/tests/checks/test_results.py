@@ -37,7 +37,7 @@ def test_a_run_without_tests_is_a_failure() -> None:
     assert of_tests("backend", 0, "", None).failed == 1
 
 
-def test_a_runner_that_fails_without_a_failed_test_is_a_failure() -> None:
+def test_failed_runner_without_failed_tests_is_a_failure() -> None:
     result = of_tests("backend", 3, "boom", (7, 0, 0))
     assert (result.passed, result.failed) == (7, 1)
 
@@ -49,7 +49,7 @@ def test_the_summary_ends_with_the_sum() -> None:
     assert "skipped: no docker compose" in text
 
 
-def test_a_step_that_raises_fails_and_the_others_go_on() -> None:
+def test_raising_step_fails_and_others_continue() -> None:
     runner = Runner(Progress(), verbose=False)
 
     def explode() -> Result:

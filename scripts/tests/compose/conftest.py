@@ -15,7 +15,7 @@ NAME = f"apptest{os.getpid()}"
 FILES = ("docker-compose.yml", "scripts/tests/compose/override.yml")
 
 
-def engine_answers() -> bool:
+def engine_responds() -> bool:
     if not shutil.which("docker"):
         return False
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -25,8 +25,8 @@ def engine_answers() -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
-    if not engine_answers():
-        pytest.skip("no Docker engine answers")
+    if not engine_responds():
+        pytest.skip("no Docker engine responds")
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def started(stack: Stack, *services: str, proxy: Stack | None = None, plain: boo
 
 @pytest.fixture(scope="package")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The stack of a server, as deployment.md starts it."""
+    """A server's stack, started as in deployment.md."""
     folder = tmp_path_factory.mktemp("production") / "stack"
     name = 'Ä "quoted" </script>'
     with started(Stack(folder, NAME, *FILES, DOMAIN="example.test", PROJECT_NAME=name)) as stack:
@@ -53,7 +53,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="package")
 def api(production: Stack) -> Iterator[Visitor]:
-    """The superuser, signed in on api.DOMAIN."""
+    """A client on api.DOMAIN, signed in as the superuser."""
     with production.visitor("api") as visitor:
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
         yield visitor
@@ -61,7 +61,7 @@ def api(production: Stack) -> Iterator[Visitor]:
 
 @pytest.fixture(scope="package")
 def dashboard(production: Stack) -> Iterator[Visitor]:
-    """Somebody without an account, on dashboard.DOMAIN."""
+    """A client without an account on dashboard.DOMAIN."""
     with production.visitor("dashboard") as visitor:
         yield visitor
 
@@ -74,17 +74,17 @@ def mailbox(production: Stack) -> Iterator[httpx2.Client]:
 
 def sign_in(visitor: httpx2.Client, stack: Stack) -> str:
     form = {"username": "admin@example.com", "password": stack.secrets["FIRST_SUPERUSER_PASSWORD"]}
-    answer = visitor.post("/api/v1/login/access-token", data=form)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
+    response = visitor.post("/api/v1/login/access-token", data=form)
+    assert response.status_code == 200, response.text
+    return str(response.json()["access_token"])
 
 
-def make_user(superuser: httpx2.Client) -> str:
-    """The id of a new one."""
+def create_user(superuser: httpx2.Client) -> str:
+    """Create a user and return the id."""
     user = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
-    answer = superuser.post("/api/v1/users/", json=user)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["id"])
+    response = superuser.post("/api/v1/users/", json=user)
+    assert response.status_code == 200, response.text
+    return str(response.json()["id"])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A stack of the project's own Compose files, on free ports of this machine, and who talks to it from outside."""
+"""A stack from the project's Compose files on free ports of this machine, and its clients."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from scripts.measure.docker_stack import ACME_SERVER_OF_NOBODY, dockers_environment, new_secrets, write_secrets
+from scripts.measure.docker_stack import UNUSED_ACME_SERVER, dockers_environment, new_secrets, write_secrets
 from scripts.tests.deploy.files import ROOT
 
 COMMAND_SECONDS = 540
@@ -19,7 +19,7 @@ WAIT_SECONDS = 60
 
 
 class Stack:
-    """One Compose project. `settings` are those that a server has in `.local/server.env`."""
+    """One Compose project. `settings` has the same names as a server's `.local/server.env`."""
 
     def __init__(self, folder: Path, name: str, *files: str, **settings: str) -> None:
         folder.mkdir()
@@ -32,7 +32,7 @@ class Stack:
             "COMPOSE_FILE": ":".join(files),
             "STACK_NAME": name,
             "SECRETS_DIR": str(self.secrets_folder),
-            "ACME_SERVER": ACME_SERVER_OF_NOBODY,
+            "ACME_SERVER": UNUSED_ACME_SERVER,
             "COMPOSE_PROGRESS": "plain",
             **settings,
         }
@@ -40,7 +40,7 @@ class Stack:
     def run(
         self, *arguments: str, status: int | None = 0, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """`docker ARGUMENTS`; another exit status than `status` fails the test, unless that is None."""
+        """Run `docker ARGUMENTS`. The test fails unless the exit status is `status`; None allows any."""
         result = subprocess.run(
             ["docker", *arguments],
             cwd=ROOT,
@@ -65,11 +65,11 @@ class Stack:
             raise AssertionError(f"The stack did not start:\n{result.stderr}\n{logs}")
 
     def down(self) -> list[str]:
-        """Removes everything of the stack but its images. Returns what is left."""
+        """Remove everything of the stack except its images. Returns the ids of leftovers."""
         self.compose("--profile", "*", "down", "--volumes", "--timeout", "5", "--remove-orphans", status=None)
         mine = f"label=com.docker.compose.project={self.name}"
         kinds = (("container", "ls", "--all"), ("volume", "ls"), ("network", "ls"))
-        return [each for kind in kinds for each in self.run(*kind, "--quiet", "--filter", mine).stdout.split()]
+        return [id for kind in kinds for id in self.run(*kind, "--quiet", "--filter", mine).stdout.split()]
 
     def remove_images(self) -> None:
         self.run("image", "rm", f"{self.name}-backend", f"{self.name}-frontend", status=None)
@@ -84,18 +84,18 @@ class Stack:
         return int(self.compose("port", service, str(port)).stdout.strip().rpartition(":")[2])
 
     def log(self, service: str) -> list[dict[str, Any]]:
-        """The lines of JSON that a service has logged."""
+        """Return the JSON lines in a service's log."""
         lines = self.compose("logs", "--no-log-prefix", "--no-color", service).stdout.splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def visitor(self, host: str, *, proxy: "Stack | None" = None, plain: bool = False) -> "Visitor":
-        """A client of HOST.DOMAIN through the proxy, which can be another stack's."""
+        """Return a client for HOST.DOMAIN through the proxy of this stack or of another one."""
         port = (proxy or self).port("proxy", 80 if plain else 443)
         return Visitor(f"{host}.{self.domain}", port, plain=plain)
 
 
 class Visitor(httpx2.Client):
-    """Asks the proxy on this machine for another host, by TLS with that server name."""
+    """A client that sends requests for another host to the proxy on this machine, with SNI."""
 
     def __init__(self, host: str, port: int, *, plain: bool) -> None:
         self.host, self.port = host, port
@@ -108,11 +108,11 @@ class Visitor(httpx2.Client):
         return super().request(method, url, **options)
 
     def wait_for_the_api(self) -> None:
-        """The proxy hears of a container that has become well a moment after Compose does."""
+        """Wait until the proxy routes to the API: it notices a healthy container slightly later than Compose."""
         wait_until(lambda: self.get("/api/v1/health/ready").status_code == 200, f"the API on {self.host}")
 
     def connect(self) -> ssl.SSLSocket:
-        """A bare connection, for those who do not speak HTTP as they should."""
+        """Open a raw TLS connection, for invalid HTTP."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10), server_hostname=self.host)

@@ -1,4 +1,4 @@
-"""The restore drill on a server's stack: the image's own programs, the profile, read-only containers."""
+"""Backup and restore on a server's stack: the image's programs, the profile, read-only containers."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ ME = "/api/v1/users/me"
 
 
 class Backups:
-    """`./scripts/backup` on this stack, without its build."""
+    """Runs `./scripts/backups` on this stack, without the build."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -37,10 +37,10 @@ def backups(production: Stack) -> Iterator[Backups]:
         yield backups
     finally:
         production.compose("--profile", "backup", "rm", "--stop", "--force", "backup", status=None)
-        production.run("image", "rm", f"{production.name}-backup", status=None)
+        production.run("image", "rm", f"{production.name}-backups", status=None)
 
 
-def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, backups: Backups) -> None:
+def test_restore_brings_back_data_and_ends_sessions(production: Stack, backups: Backups) -> None:
     with production.visitor("api") as visitor:
         visitor.headers["Authorization"] = f"Bearer {sign_in(visitor, production)}"
         assert visitor.patch(ME, json={"full_name": "Before the backup"}).status_code == 200
@@ -56,19 +56,19 @@ def test_restored_stack_has_the_backups_data_and_no_session(production: Stack, b
     assert "Dropped: app_before_restore_" in backups.run("drop-replaced")
 
 
-def test_image_says_what_it_is_and_is_made_of(production: Stack, backups: Backups) -> None:
+def test_image_has_labels_and_a_component_list(production: Stack, backups: Backups) -> None:
     production.compose("--profile", "backup", "build", "--quiet", "backup", environment={"COMMIT": "0123abc"})
-    images = [f"{production.name}-{name}" for name in ("backup", "backend")]
+    images = [f"{production.name}-{name}" for name in ("backups", "backend")]
     labels = json.loads(production.run("image", "inspect", "--format", "{{json .Config.Labels}}", images[0]).stdout)
     values = {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "version", "revision")}
     assert values == {"title": "backup", "version": "latest", "revision": "0123abc"}
-    bills = [production.run("run", "--rm", "--entrypoint", "cat", each, "/sbom.cdx.json").stdout for each in images]
+    bills = [production.run("run", "--rm", "--entrypoint", "cat", image, "/sbom.cdx.json").stdout for image in images]
     assert bills[0] == bills[1]
 
 
-def test_container_of_the_schedule_can_do_little(production: Stack, backups: Backups) -> None:
+def test_scheduled_container_is_restricted(production: Stack, backups: Backups) -> None:
     production.compose("--profile", "backup", "up", "--detach", "--wait", "--no-deps", "backup")
     container = production.inspect("backup")
     assert container["Config"]["User"] == "10001:10001"
     assert container["HostConfig"]["ReadonlyRootfs"] is True
-    assert not [each for each in container["Config"]["Env"] if "AGE-SECRET-KEY" in each]
+    assert not [variable for variable in container["Config"]["Env"] if "AGE-SECRET-KEY" in variable]

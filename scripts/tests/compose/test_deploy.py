@@ -1,4 +1,4 @@
-"""`./scripts/deploy` on a server of its own, while people use it (R18)."""
+"""`./scripts/deploy` on a separate server under load (R18)."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from scripts.tests.compose.stack import Visitor
 
 pytestmark = pytest.mark.compose
 
-# Enough for every window of a tenth of a second to have some.
+# Enough requests for every tenth of a second.
 PER_SECOND = 30.0
 
 MIGRATION = """
@@ -39,7 +39,7 @@ CONTRACTS = MIGRATION.format(
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Server]:
-    """A first release in service."""
+    """A server with a first release."""
     with server(f"apptest{os.getpid()}-deploy") as target:
         target.deploy()
         yield target
@@ -47,13 +47,13 @@ def deployed() -> Iterator[Server]:
 
 @pytest.fixture
 def target(deployed: Server) -> Iterator[Server]:
-    """The same; each test ends with one container of a service, and the next one finds the code that is deployed."""
+    """The same server. After each test, one container per service runs, and the deployed code is checked out."""
     yield deployed
     deployed.run("git", "reset", "--quiet", "--hard", deployed.tag("backend"))
     assert (len(deployed.containers("backend")), len(deployed.containers("frontend"))) == (1, 1)
 
 
-def assert_nobody_noticed(report: Report) -> None:
+def assert_users_noticed_nothing(report: Report) -> None:
     assert report.writes > 10, "there was no load"
     assert (report.failures, report.lost, report.repeated) == ([], set(), set()), str(report)
 
@@ -66,7 +66,7 @@ def assets(page: str) -> set[str]:
     return set(re.findall(r'(?:src|href)="(/assets/[^"]+\.js)"', page))
 
 
-def test_nobody_notices_two_deployments_and_open_tabs_go_on(target: Server) -> None:
+def test_users_and_open_tabs_notice_no_deployment(target: Server) -> None:
     with dashboard(target) as tab:
         old = assets(tab.get("/").text)
         with load(target, per_second=PER_SECOND) as report:
@@ -77,29 +77,29 @@ def test_nobody_notices_two_deployments_and_open_tabs_go_on(target: Server) -> N
             add_migration(target, 1)
             target.commit()
             target.deploy()
-        assert_nobody_noticed(report)
+        assert_users_noticed_nothing(report)
         new = assets(tab.get("/").text)
         assert old - new, "the two builds have the same assets"
         for path in old | new:
-            answer = tab.get(path)
-            assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True), path
+            response = tab.get(path)
+            assert (response.status_code, "immutable" in response.headers["cache-control"]) == (200, True), path
         assert tab.get("/assets/index-00000000.js").status_code == 404
 
 
-def test_release_that_never_becomes_ready_is_taken_back(target: Server) -> None:
+def test_release_that_never_becomes_ready_is_removed(target: Server) -> None:
     before = target.containers("backend"), target.deploy("--list").stdout
     target.change("backend/app/system/routes.py", 'readiness.status != "failed"', "False")
     target.commit()
     with load(target, per_second=PER_SECOND) as report:
         done = target.deploy("--ready-timeout", "8", check=False)
-    assert_nobody_noticed(report)
+    assert_users_noticed_nothing(report)
     assert done.returncode == 1
     assert "is not ready within 8 s" in done.stdout
     assert "503" in done.stdout, "the end of the log says why"
     assert (target.containers("backend"), target.deploy("--list").stdout) == before
 
 
-def test_release_that_ends_at_once_is_not_waited_for(target: Server) -> None:
+def test_release_that_crashes_fails_immediately(target: Server) -> None:
     before = target.containers("backend")
     ends = '[ "$1" != uvicorn ] || { echo "broken on purpose" >&2; exit 3; }'
     target.change("backend/docker-entrypoint.sh", 'exec "$@"', f'{ends}\nexec "$@"')
@@ -111,21 +111,21 @@ def test_release_that_ends_at_once_is_not_waited_for(target: Server) -> None:
     assert target.containers("backend") == before
 
 
-def test_all_goes_back_when_the_last_service_fails(target: Server) -> None:
+def test_failing_last_service_rolls_back_all(target: Server) -> None:
     before = target.tag("backend"), target.containers("frontend")
     change_code(target, 2)
     target.change("frontend/nginx.conf", "listen 8080;", "listen 8081;")
     target.commit()
     with load(target, per_second=PER_SECOND) as report:
         done = target.deploy("--ready-timeout", "8", check=False)
-    assert_nobody_noticed(report)
+    assert_users_noticed_nothing(report)
     assert done.returncode == 1
     assert "is not ready" in done.stdout
     assert (target.tag("backend"), target.containers("frontend")) == before
 
 
-def test_going_back_takes_the_images_of_before(target: Server) -> None:
-    """The schema stays as the later release made it."""
+def test_rollback_uses_the_previous_images(target: Server) -> None:
+    """The later release's schema stays."""
     first = target.tag("backend")
     add_migration(target, 2)
     target.commit()
@@ -133,13 +133,13 @@ def test_going_back_takes_the_images_of_before(target: Server) -> None:
     second = target.tag("backend")
     with load(target, per_second=PER_SECOND) as report:
         target.deploy("--rollback")
-    assert_nobody_noticed(report)
+    assert_users_noticed_nothing(report)
     assert (target.tag("backend"), target.tag("frontend")) == (first, first)
     target.deploy("--tag", second)
     assert (target.tag("backend"), target.tag("frontend")) == (second, second)
 
 
-def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(target: Server) -> None:
+def test_rollback_across_a_dropped_column_is_refused(target: Server) -> None:
     add_migration(target, 3)
     (target.root / "backend/app/alembic/versions/9100_contracts.py").write_text(CONTRACTS)
     target.commit()
@@ -152,7 +152,7 @@ def test_there_is_no_way_back_to_a_release_that_needs_what_is_gone(target: Serve
     assert target.containers("backend") == before
 
 
-def test_migration_that_would_break_the_running_release_is_refused(target: Server) -> None:
+def test_migration_that_breaks_the_running_release_is_refused(target: Server) -> None:
     before = target.containers("backend")
     (target.root / "backend/app/alembic/versions/9999_drops.py").write_text(DROPS_A_COLUMN)
     target.commit()
@@ -163,7 +163,7 @@ def test_migration_that_would_break_the_running_release_is_refused(target: Serve
     assert target.containers("backend") == before
 
 
-def test_routes_that_changed_are_not_left_to_chance(target: Server) -> None:
+def test_changed_routes_need_with_pause(target: Server) -> None:
     before = target.containers("backend")
     target.change("docker-compose.yml", "inflightreq.amount=100", "inflightreq.amount=101")
     target.commit()
@@ -184,19 +184,19 @@ def add_second(target: Server) -> str:
     return first
 
 
-def test_r11_sigterm_under_load_behind_the_proxy_fails_no_request(target: Server) -> None:
+def test_r11_sigterm_under_load_fails_no_request(target: Server) -> None:
     first = add_second(target)
     with load(target, per_second=PER_SECOND) as report:
         target.run("docker", "stop", first)
     target.run("docker", "rm", first)
-    assert_nobody_noticed(report)
+    assert_users_noticed_nothing(report)
 
 
-def test_nothing_acknowledged_is_lost_when_one_of_two_containers_is_killed(target: Server) -> None:
+def test_killed_container_loses_no_acknowledged_write(target: Server) -> None:
     first = add_second(target)
     with load(target, per_second=PER_SECOND) as report:
         target.run("docker", "kill", first)
     target.run("docker", "rm", first)
     assert report.writes > 10
     assert (report.lost, report.repeated) == (set(), set())
-    assert len(report.failures) < len(report.latencies) / 4, f"the other one did not take over: {report}"
+    assert len(report.failures) < len(report.latencies) / 4, f"the other container did not take over: {report}"

@@ -1,4 +1,4 @@
-"""The stack of a laptop: with the override file, by plain http."""
+"""A laptop's stack: with the override file, over plain HTTP."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.mark.parametrize(
-    ("host", "path", "words"),
+    ("host", "path", "text"),
     [
         ("dashboard", "/", '<div id="root">'),
         ("dashboard", "/api/v1/utils/health-check/", "true"),
@@ -29,25 +29,25 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ("proxy", "/api/version", "Version"),
     ],
 )
-def test_each_page_is_a_host_name(laptop: Stack, host: str, path: str, words: str) -> None:
+def test_each_page_has_its_host_name(laptop: Stack, host: str, path: str, text: str) -> None:
     with laptop.visitor(host, plain=True) as visitor:
-        answer = visitor.get(path, follow_redirects=True)
-    assert answer.status_code == 200
-    assert words.lower() in answer.text.lower()
+        response = visitor.get(path, follow_redirects=True)
+    assert response.status_code == 200
+    assert text.lower() in response.text.lower()
 
 
-def test_mail_goes_to_the_mailbox(laptop: Stack) -> None:
+def test_mail_arrives_in_the_mailbox(laptop: Stack) -> None:
     with laptop.visitor("api", plain=True) as api, laptop.visitor("mailpit", plain=True) as mailbox:
         headers = {"Authorization": f"Bearer {sign_in(api, laptop)}"}
-        answer = api.post("/api/v1/utils/test-email/", params={"email_to": "ada@example.com"}, headers=headers)
-        assert answer.status_code == 201, answer.text
-        # Jobs end with the process at the latest, and what was sent is then in the mailbox.
+        response = api.post("/api/v1/utils/test-email/", params={"email_to": "ada@example.com"}, headers=headers)
+        assert response.status_code == 201, response.text
+        # Stopping the process finishes its jobs, so the mail is sent afterwards.
         laptop.compose("stop", "backend")
         messages = mailbox.get("/api/v1/messages").json()["messages"]
     assert [message["To"][0]["Address"] for message in messages] == ["ada@example.com"]
 
 
-def test_only_this_machine_reaches_it(laptop: Stack) -> None:
+def test_ports_are_open_on_localhost_only(laptop: Stack) -> None:
     for service in ("proxy", "db"):
         ports = laptop.inspect(service)["NetworkSettings"]["Ports"].values()
         assert [at["HostIp"] for published in ports if published for at in published] == ["127.0.0.1"]

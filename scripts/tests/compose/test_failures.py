@@ -1,4 +1,4 @@
-"""A process, the database or a client that fails, and a start that must not happen (R2)."""
+"""Failures of a process, the database or a client, and starts that must be refused (R2)."""
 
 import contextlib
 import threading
@@ -23,27 +23,25 @@ print(len(workers))
 """
 
 
-ASK = """
+SEND_REQUEST = """
 import sys, urllib.request as r
 path, authorization = sys.argv[1:]
 try:
     request = r.Request(f"http://127.0.0.1:8000{path}", headers={"Authorization": authorization})
-    answer = r.urlopen(request, timeout=12)
+    response = r.urlopen(request, timeout=12)
 except r.HTTPError as error:
-    answer = error
-print(answer.status, answer.headers["Retry-After"])
+    response = error
+print(response.status, response.headers["Retry-After"])
 """
 
 
-def ask_within(stack: Stack, path: str, *, authorization: str = "") -> list[str]:
-    """Status and `Retry-After` that the API itself answers, with no proxy before it, within ten seconds and what a busy
-    machine adds.
-    """
-    return stack.compose("exec", "-T", "backend", "python", "-c", ASK, path, authorization).stdout.split()
+def status_from_inside(stack: Stack, path: str, *, authorization: str = "") -> list[str]:
+    """Return status and `Retry-After` of the API without the proxy, within 10 s plus 2 s for a busy machine."""
+    return stack.compose("exec", "-T", "backend", "python", "-c", SEND_REQUEST, path, authorization).stdout.split()
 
 
 class Writer:
-    """Somebody who changes his name again and again, and remembers the versions that were acknowledged."""
+    """A user who keeps changing their name, and the acknowledged versions."""
 
     def __init__(self, api: Visitor) -> None:
         self.api = api
@@ -52,13 +50,13 @@ class Writer:
 
     def write(self) -> None:
         try:
-            answer = self.api.patch("/api/v1/users/me", json={"full_name": f"Name {len(self.statuses)}"})
+            response = self.api.patch("/api/v1/users/me", json={"full_name": f"Name {len(self.statuses)}"})
         except httpx2.TransportError:
             self.statuses.append(0)
             return
-        self.statuses.append(answer.status_code)
-        if answer.status_code < 300:
-            self.acknowledged.append(answer.json()["version"])
+        self.statuses.append(response.status_code)
+        if response.status_code < 300:
+            self.acknowledged.append(response.json()["version"])
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
@@ -78,19 +76,19 @@ class Writer:
             thread.join(WAIT_SECONDS)
 
     def assert_nothing_is_lost(self) -> None:
-        """A change that was lost would have given its version to the next one, or to none."""
+        """A lost change would have left its version to the next change, or to none."""
         assert self.acknowledged == sorted(set(self.acknowledged))
         assert self.api.get("/api/v1/users/me").json()["version"] >= self.acknowledged[-1]
 
 
-def test_r10_a_worker_that_is_killed_is_replaced(production: Stack, api: Visitor) -> None:
+def test_r10_killed_worker_is_replaced(production: Stack, api: Visitor) -> None:
     writer = Writer(api)
     with writer.at_work():
         before = int(production.compose("exec", "-T", "backend", "python", "-c", KILL_A_WORKER).stdout)
         done = len(writer.acknowledged)
-        wait_until(lambda: len(writer.acknowledged) >= done + 50, "writing on")
+        wait_until(lambda: len(writer.acknowledged) >= done + 50, "more writes")
     bad = [status for status in writer.statuses if status >= 500 or status == 0]
-    assert len(bad) <= 1, "one request was with the process that was killed"
+    assert len(bad) <= 1, "only the killed process's own request can fail"
     writer.assert_nothing_is_lost()
     wait_until(
         lambda: (
@@ -106,16 +104,16 @@ def test_r10_a_worker_that_is_killed_is_replaced(production: Stack, api: Visitor
     assert production.inspect("backend")["RestartCount"] == 0
 
 
-def test_a_database_that_is_killed_costs_nothing_acknowledged(production: Stack, api: Visitor) -> None:
+def test_killed_database_loses_no_acknowledged_write(production: Stack, api: Visitor) -> None:
     writer = Writer(api)
     with writer.at_work():
         production.compose("kill", "db")
-        wait_until(lambda: 503 in writer.statuses, "a 503 while there is no database")
+        wait_until(lambda: 503 in writer.statuses, "a 503 without the database")
         assert api.get("/api/v1/health/ready").status_code == 503
-        assert ask_within(production, "/api/v1/health/live") == ["200", "None"]
+        assert status_from_inside(production, "/api/v1/health/live") == ["200", "None"]
         production.compose("start", "db")
         done = len(writer.acknowledged)
-        wait_until(lambda: len(writer.acknowledged) > done + 10, "writing again")
+        wait_until(lambda: len(writer.acknowledged) > done + 10, "new writes")
     assert set(writer.statuses) <= {200, 201, 503}
     writer.assert_nothing_is_lost()
     assert api.get("/api/v1/health/ready").status_code == 200
@@ -123,7 +121,7 @@ def test_a_database_that_is_killed_costs_nothing_acknowledged(production: Stack,
 
 @contextlib.contextmanager
 def unplugged(stack: Stack, service: str) -> Iterator[None]:
-    """Its packets go nowhere, and nobody is told: no connection is closed."""
+    """Drop the service's packets silently: no connection is closed."""
     networks = stack.inspect(service)["NetworkSettings"]["Networks"]
     for network in networks:
         stack.run("network", "disconnect", network, stack.container(service))
@@ -134,17 +132,17 @@ def unplugged(stack: Stack, service: str) -> Iterator[None]:
             stack.run("network", "connect", "--alias", service, network, stack.container(service))
 
 
-def test_r14_a_link_that_goes_dead_is_noticed(production: Stack, api: Visitor) -> None:
+def test_r14_dead_database_link_is_noticed(production: Stack, api: Visitor) -> None:
     assert api.get("/api/v1/users/me").status_code == 200
     token = api.headers["Authorization"]
     with unplugged(production, "db"):
-        for _ in ("on the link that was open", "on none"):
-            assert ask_within(production, "/api/v1/users/me", authorization=token) == ["503", "1"]
-        assert ask_within(production, "/api/v1/health/live") == ["200", "None"]
-    wait_until(lambda: api.get("/api/v1/users/me").status_code == 200, "reading again")
+        for _ in ("on the open connection", "on a new one"):
+            assert status_from_inside(production, "/api/v1/users/me", authorization=token) == ["503", "1"]
+        assert status_from_inside(production, "/api/v1/health/live") == ["200", "None"]
+    wait_until(lambda: api.get("/api/v1/users/me").status_code == 200, "new reads")
 
 
-def test_we10_a_request_that_never_ends_is_cut_off(production: Stack, dashboard: Visitor) -> None:
+def test_we10_endless_request_is_aborted(production: Stack, dashboard: Visitor) -> None:
     head = f"POST /api/v1/login/access-token HTTP/1.1\r\nHost: {dashboard.host}\r\n"
     body = "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     with dashboard.connect() as slow_headers, dashboard.connect() as slow_body:
@@ -159,7 +157,7 @@ def test_we10_a_request_that_never_ends_is_cut_off(production: Stack, dashboard:
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"])
 @pytest.mark.parametrize("value", [None, "", "changethis"])
-def test_op01_a_missing_or_default_secret_stops_the_start_with_its_name(
+def test_op01_missing_or_default_secret_refuses_the_start(
     production: Stack, other_secrets: Path, name: str, value: str | None
 ) -> None:
     values = {**production.secrets, name: value or ""}
@@ -167,7 +165,7 @@ def test_op01_a_missing_or_default_secret_stops_the_start_with_its_name(
     folder = write_secrets(other_secrets, values)
     if value is None:
         (folder / name).unlink()
-    # The password is only needed while the account does not exist.
+    # The password is needed only until the account exists.
     command = ("run", "--rm", "--no-deps", "-T", "--env", "FIRST_SUPERUSER=new@example.com", "prestart")
     result = production.compose(*command, status=None, environment={"SECRETS_DIR": str(folder)})
     assert result.returncode != 0

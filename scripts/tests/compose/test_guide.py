@@ -1,6 +1,7 @@
-"""deployment.md and docs/operations, in their order, with real containers: set up, started, secrets changed."""
+"""The commands of deployment.md and docs/operations, in order, with real containers."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from scripts.tests.docs.guides import COMPOSE, HERE, copy_repository, server_env
 pytestmark = pytest.mark.compose
 
 NAME = f"guide{os.getpid()}"
-# 80 and 443 of this machine may be another's.
+# Another program can use ports 80 and 443 of this machine.
 PORTS = 'services: { proxy: { ports: !override ["127.0.0.1::443"] } }\n'
 READY = """
 for service in backend frontend; do test -n "$(docker compose ps --quiet $service)"; done
@@ -30,7 +31,10 @@ docker image rm $(docker image ls --quiet "$STACK_NAME-*")
 def server(tmp_path: Path) -> Iterator["Server"]:
     server = Server(tmp_path)
     yield server
-    server.run("export COMPOSE_FILE=docker-compose.yml COMPOSE_ENV_FILES=.env,.local/server.env" + CLEAN_UP)
+    server.run(
+        "export COMPOSE_FILE=docker-compose.yml:docker-compose.backups.yml COMPOSE_ENV_FILES=.env,.local/server.env"
+        + CLEAN_UP
+    )
 
 
 class Server:
@@ -38,9 +42,9 @@ class Server:
         self.folder = copy_repository(work / "copy")
         (self.folder / "ports.yml").write_text(PORTS, encoding="utf-8")
         passed_on = {name: os.environ[name] for name in os.environ if name.startswith("DOCKER_") or name == "HOME"}
-        # No certificate is asked for.
-        ours = {"STACK_NAME": NAME, "ACME_SERVER": "https://127.0.0.1:9/", "COMPOSE_PROGRESS": "plain"}
-        self.env = {**passed_on, **server_environment(work), **ours}
+        # Request no certificate.
+        own = {"STACK_NAME": NAME, "ACME_SERVER": "https://127.0.0.1:9/", "COMPOSE_PROGRESS": "plain"}
+        self.env = {**passed_on, **server_environment(work), **own}
 
     def run(self, commands: str) -> "subprocess.CompletedProcess[str]":
         command = ["bash", "-c", commands]
@@ -49,10 +53,10 @@ class Server:
         )
 
 
-def test_every_command_for_a_server_does_what_it_says(server: Server) -> None:
+def test_every_command_for_a_server_works(server: Server) -> None:
     commands = server_script(HERE, COMPOSE)
     assert "COMPOSE_FILE=docker-compose.yml " in commands
-    commands = commands.replace("COMPOSE_FILE=docker-compose.yml ", "COMPOSE_FILE=docker-compose.yml:ports.yml ")
+    commands = re.sub("COMPOSE_FILE=(\\S+)", r"COMPOSE_FILE=\1:ports.yml", commands)
     commands = commands.replace("app-production", NAME)
     result = server.run(commands + READY)
     assert result.returncode == 0, f"{result.stdout[-2000:]}\n{result.stderr[-6000:]}"

@@ -1,4 +1,4 @@
-"""What the services do for each other: mail, addresses, order of start, and what is closed (WE-15)."""
+"""How the services work together: mail, client addresses, start order, and closed ports (WE-15)."""
 
 import time
 import uuid
@@ -14,10 +14,10 @@ pytestmark = pytest.mark.compose
 RUNNING = ("proxy", "db", "backend", "frontend")
 
 
-def test_a_mail_is_sent_with_a_link_to_the_dashboard(api: Visitor, mailbox: httpx2.Client) -> None:
+def test_mail_links_to_the_dashboard(api: Visitor, mailbox: httpx2.Client) -> None:
     assert api.post("/api/v1/password-recovery/admin@example.com").status_code == 200
     for _ in range(150):
-        # Others are welcomed.
+        # Other users get welcome mails.
         everything = mailbox.get("/api/v1/messages").json()["messages"]
         messages = [mail for mail in everything if mail["To"][0]["Address"] == "admin@example.com"]
         if messages:
@@ -29,7 +29,7 @@ def test_a_mail_is_sent_with_a_link_to_the_dashboard(api: Visitor, mailbox: http
     assert "https://dashboard.example.test/reset-password" in message["HTML"]
 
 
-def test_the_log_has_the_clients_address_whatever_the_client_claims(production: Stack, dashboard: Visitor) -> None:
+def test_log_has_the_real_client_address(production: Stack, dashboard: Visitor) -> None:
     claims = {"X-Forwarded-For": "6.6.6.6", "X-Real-Ip": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
     request_id = uuid.uuid4().hex
     dashboard.get("/api/v1/utils/health-check/", headers={**claims, "X-Correlation-ID": request_id})
@@ -39,7 +39,7 @@ def test_the_log_has_the_clients_address_whatever_the_client_claims(production: 
     assert line["client"] == network["Gateway"]
 
 
-def test_only_the_proxy_can_be_reached_from_outside(production: Stack) -> None:
+def test_only_the_proxy_publishes_ports(production: Stack) -> None:
     published = {
         service: sorted(port for port, at in production.inspect(service)["NetworkSettings"]["Ports"].items() if at)
         for service in RUNNING
@@ -47,7 +47,7 @@ def test_only_the_proxy_can_be_reached_from_outside(production: Stack) -> None:
     assert published == {"proxy": ["443/tcp", "80/tcp"], "db": [], "backend": [], "frontend": []}
 
 
-def test_the_database_has_no_way_out_and_the_proxy_none_to_it(production: Stack) -> None:
+def test_database_network_is_isolated_from_the_proxy(production: Stack) -> None:
     networks = {name: set(production.inspect(name)["NetworkSettings"]["Networks"]) for name in RUNNING}
     database = f"{production.name}_database"
     assert networks["db"] == {database}
@@ -55,11 +55,11 @@ def test_the_database_has_no_way_out_and_the_proxy_none_to_it(production: Stack)
     assert production.run("network", "inspect", "--format", "{{.Internal}}", database).stdout.strip() == "true"
 
 
-def test_no_database_console_exists(production: Stack) -> None:
+def test_server_has_no_database_console(production: Stack) -> None:
     assert "adminer" not in production.compose("ps", "--all", "--services").stdout.split()
 
 
-def test_prestart_ended_well_before_the_api_started(production: Stack) -> None:
+def test_prestart_succeeds_before_the_api_starts(production: Stack) -> None:
     prestart, backend = (production.inspect(name)["State"] for name in ("prestart", "backend"))
     assert (prestart["Status"], prestart["ExitCode"]) == ("exited", 0)
     ended, started = (datetime.fromisoformat(at[:26]) for at in (prestart["FinishedAt"], backend["StartedAt"]))
@@ -67,7 +67,7 @@ def test_prestart_ended_well_before_the_api_started(production: Stack) -> None:
 
 
 @pytest.mark.parametrize("service", RUNNING)
-def test_a_container_runs_as_its_settings_say(production: Stack, service: str) -> None:
+def test_running_container_is_restricted(production: Stack, service: str) -> None:
     container = production.inspect(service)
     host = container["HostConfig"]
     assert host["ReadonlyRootfs"] is True
@@ -79,12 +79,12 @@ def test_a_container_runs_as_its_settings_say(production: Stack, service: str) -
 
 
 @pytest.mark.parametrize(("service", "user"), [("backend", "10001"), ("frontend", "101")])
-def test_our_processes_are_nobody(production: Stack, service: str, user: str) -> None:
+def test_processes_run_without_privileges(production: Stack, service: str, user: str) -> None:
     assert production.compose("exec", "-T", service, "id", "-u").stdout.strip() == user
     assert production.compose("exec", "-T", service, "touch", "/etc/written", status=None).returncode != 0
 
 
-def test_op04_the_api_is_no_superuser_of_the_database_and_cannot_become_the_owner(production: Stack) -> None:
+def test_op04_api_role_is_neither_superuser_nor_owner(production: Stack) -> None:
     statement = (
         "SELECT DISTINCT usename, rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename "
         "WHERE application_name <> 'psql' AND backend_type = 'client backend' AND datname = current_database()"
@@ -96,14 +96,14 @@ def test_op04_the_api_is_no_superuser_of_the_database_and_cannot_become_the_owne
     assert "POSTGRES_PASSWORD" not in secrets
 
 
-def test_there_is_a_process_for_each_core(production: Stack) -> None:
+def test_api_has_one_process_per_core(production: Stack) -> None:
     cores = production.compose("exec", "-T", "backend", "nproc").stdout.strip()
     given = production.compose("exec", "-T", "backend", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ").stdout
     assert f"WEB_CONCURRENCY={cores}\n" in given
 
 
-def test_no_secret_is_shown(production: Stack, api: Visitor) -> None:
-    """`api` has signed in with one of them."""
+def test_no_secret_is_visible(production: Stack, api: Visitor) -> None:
+    """The fixture `api` has signed in with one of the secrets."""
     containers = production.compose("ps", "--all", "--quiet").stdout.split()
     shown = {
         "inspect": production.run("inspect", *containers).stdout,
@@ -116,7 +116,7 @@ def test_no_secret_is_shown(production: Stack, api: Visitor) -> None:
         "environment": production.compose("exec", "-T", "backend", "env").stdout,
         "processes": "".join(production.run("top", container, status=None).stdout for container in containers),
     }
-    assert "SECRET_KEY" in shown["inspect"], "the mounts have names, so that this test looks at the right thing"
+    assert "SECRET_KEY" in shown["inspect"], "the mounts' names show that the test reads the right output"
     token = api.headers["Authorization"].removeprefix("Bearer ")
     for name, value in (*((name, production.secrets[name]) for name in SECRETS), ("token", token)):
         assert [place for place, text in shown.items() if value in text] == [], name

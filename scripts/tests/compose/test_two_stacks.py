@@ -1,10 +1,10 @@
-"""Staging beside production on one server, behind the one proxy."""
+"""Staging and production on one server, behind one proxy."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from scripts.tests.compose.conftest import FILES, NAME, make_user, sign_in, started
+from scripts.tests.compose.conftest import FILES, NAME, create_user, sign_in, started
 from scripts.tests.compose.stack import Stack
 
 pytestmark = pytest.mark.compose
@@ -24,18 +24,18 @@ def staging(production: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield stack
 
 
-def test_one_proxy_serves_both_and_each_has_its_own_data(production: Stack, staging: Stack) -> None:
+def test_stacks_share_a_proxy_but_no_data(production: Stack, staging: Stack) -> None:
     with production.visitor("api") as first, staging.visitor("api", proxy=production) as second:
         tokens = [sign_in(first, production), sign_in(second, staging)]
         second.headers["Authorization"] = f"Bearer {tokens[1]}"
-        path = f"/api/v1/users/{make_user(second)}"
-        answers = [
+        path = f"/api/v1/users/{create_user(second)}"
+        statuses = [
             visitor.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
             for visitor in (first, second)
             for token in tokens
         ]
-    # The user of staging is nowhere else, and a token of one stack is none of the other's.
-    assert answers == [404, 401, 401, 200]
+    # The user exists only in staging, and a token of one stack is invalid in the other.
+    assert statuses == [404, 401, 401, 200]
 
 
 def test_each_host_has_its_own_dashboard(production: Stack, staging: Stack) -> None:
@@ -44,5 +44,5 @@ def test_each_host_has_its_own_dashboard(production: Stack, staging: Stack) -> N
         assert '"Staging"' not in first.get("/config.js").text
 
 
-def test_the_second_stack_has_no_proxy(staging: Stack) -> None:
+def test_second_stack_has_no_proxy(staging: Stack) -> None:
     assert "proxy" not in staging.compose("ps", "--all", "--services").stdout.split()

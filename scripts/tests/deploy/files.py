@@ -1,4 +1,4 @@
-"""Reads the files that a server is set up from."""
+"""Read the files that configure a server."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class ComposeLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """Knows Compose's own tags, which say how a file is merged and not what a value is."""
+    """Supports Compose's own tags: they control how files are merged, not the values."""
 
 
 ComposeLoader.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
@@ -34,7 +34,7 @@ def final_stage(dockerfile: str) -> str:
 
 
 def seconds(pattern: str, text: str) -> int:
-    """The number that the pattern's group finds; the file has to have it."""
+    """Return the number that the pattern's group matches; the text must contain it."""
     found = re.search(pattern, text)
     assert found, pattern
     return int(found[1])

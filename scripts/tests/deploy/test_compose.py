@@ -18,8 +18,6 @@ SECRETS = {
     "SMTP_PASSWORD",
     "STORAGE_SECRET_ACCESS_KEY",
 }
-PROFILES = {"backup": ["backup"]}
-PROFILES_SECRETS = {"BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
 def labels(service: dict[str, Any]) -> str:
@@ -30,17 +28,17 @@ def names_on(network: str) -> set[str]:
     return {name for name, service in SERVER["services"].items() if network in service["networks"]}
 
 
-def test_a_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend", *PROFILES}
-    assert {name: s["profiles"] for name, s in SERVER["services"].items() if "profiles" in s} == PROFILES
+def test_server_has_these_services() -> None:
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend"}
+    assert not [name for name, service in SERVER["services"].items() if "profiles" in service]
 
 
-def test_a_laptop_has_a_database_console_and_a_mailbox_besides() -> None:
+def test_laptop_adds_database_console_and_mailbox() -> None:
     assert set(LAPTOP["services"]) - set(SERVER["services"]) == {"adminer", "mailpit"}
 
 
 @pytest.mark.parametrize("name", SERVER["services"])
-def test_a_container_on_a_server_can_do_little(name: str) -> None:
+def test_server_container_is_restricted(name: str) -> None:
     service = SERVER["services"][name]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -58,62 +56,62 @@ def test_only_two_containers_keep_capabilities() -> None:
 
 
 @pytest.mark.parametrize("name", ["adminer", "mailpit"])
-def test_a_container_on_a_laptop_only_can_do_little_too(name: str) -> None:
+def test_laptop_container_is_restricted(name: str) -> None:
     assert LAPTOP["services"][name]["cap_drop"] == ["ALL"]
     assert LAPTOP["services"][name]["security_opt"] == ["no-new-privileges:true"]
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVER["services"]) - {"prestart"}))
-def test_what_keeps_running_is_checked(name: str) -> None:
+def test_long_running_service_has_a_health_check(name: str) -> None:
     assert SERVER["services"][name]["healthcheck"]["test"]
 
 
-def test_the_api_starts_after_the_migrations() -> None:
+def test_api_starts_after_the_migrations() -> None:
     waits_for = SERVER["services"]["backend"]["depends_on"]
     assert waits_for["prestart"] == {"condition": "service_completed_successfully"}
     assert SERVER["services"]["prestart"]["depends_on"]["db"] == {"condition": "service_healthy"}
     assert SERVER["services"]["prestart"]["image"] == SERVER["services"]["backend"]["image"]
 
 
-def test_only_the_proxy_publishes_ports_on_a_server() -> None:
+def test_only_the_proxy_publishes_server_ports() -> None:
     assert {name for name, service in SERVER["services"].items() if "ports" in service} == {"proxy"}
 
 
-def test_a_laptop_publishes_to_itself_only() -> None:
+def test_laptop_publishes_ports_on_localhost_only() -> None:
     ports = [port for service in LAPTOP["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
-    # Without the tag Compose would add these to the ports that are open to everybody.
+    # Without the tag, Compose would add these to the public ports.
     assert "ports: !override" in read("docker-compose.override.yml").split("\n  db:")[0]
 
 
-def test_the_database_is_reached_from_the_backend_only() -> None:
+def test_only_the_backend_reaches_the_database() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") - {"backup"} == {"db", "prestart", "backend"}
+    assert names_on("database") == {"db", "prestart", "backend"}
     assert names_on("proxy") == {"proxy", "backend", "frontend"}
 
 
-def test_only_the_proxy_sees_dockers_socket() -> None:
+def test_only_the_proxy_mounts_dockers_socket() -> None:
     mounts = {name: str(service.get("volumes", "")) for name, service in SERVER["services"].items()}
     assert [name for name, text in mounts.items() if "docker.sock" in text] == ["proxy"]
     assert "docker.sock:ro" in mounts["proxy"]
 
 
-def test_only_the_api_and_the_dashboard_are_routed_on_a_server() -> None:
+def test_only_api_and_dashboard_are_routed() -> None:
     routed = {name for name, service in SERVER["services"].items() if "traefik.enable=true" in labels(service)}
     assert routed == {"backend", "frontend"}
     assert "--providers.docker.exposedbydefault=false" in SERVER["services"]["proxy"]["command"]
     assert not any(flag.startswith("--api") for flag in SERVER["services"]["proxy"]["command"])
 
 
-def test_the_dashboards_host_has_the_api_too() -> None:
+def test_dashboard_host_serves_the_api_too() -> None:
     rule = "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))"
     assert f"-api.rule={rule}" in labels(SERVER["services"]["backend"])
     assert "-dashboard.rule=Host(`dashboard.${DOMAIN}`)" in labels(SERVER["services"]["frontend"])
 
 
-def test_the_proxy_limits_each_address_for_itself() -> None:
-    """Without a source all clients of a host share the limit: a hundred open tabs would shut out everybody."""
+def test_proxy_limits_each_address_separately() -> None:
+    """Without a source criterion all clients share the limit: a hundred open tabs would block everyone."""
     limits = re.findall(r"middlewares\.(\S+)\.inflightreq\.amount=(\d+)", read("docker-compose.yml"))
     assert dict(limits) == {
         "${STACK_NAME}-api-limit": "100",
@@ -124,7 +122,7 @@ def test_the_proxy_limits_each_address_for_itself() -> None:
         assert f"middlewares.{name}.inflightreq.sourcecriterion.ipstrategy.depth=0" in read("docker-compose.yml")
 
 
-def test_the_proxy_passes_a_stream_on_as_it_comes() -> None:
+def test_proxy_does_not_buffer_streams() -> None:
     backend = labels(SERVER["services"]["backend"])
     hosts = "(Host(`api.${DOMAIN}`) || Host(`dashboard.${DOMAIN}`))"
     assert f"-events.rule={hosts} && Path(`{settings.API_V1_STR}/events`)" in backend
@@ -133,50 +131,48 @@ def test_the_proxy_passes_a_stream_on_as_it_comes() -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_two_stacks_share_no_name_of_a_route(file: str) -> None:
+def test_route_names_are_unique_per_stack(file: str) -> None:
     names = re.findall(r"traefik\.http\.\w+\.([^.]+)\.", read(file))
     assert names
     assert all(name.startswith("${STACK_NAME}-") for name in names)
 
 
-def test_plain_http_is_redirected_on_a_server() -> None:
+def test_server_redirects_http_to_https() -> None:
     flags = SERVER["services"]["proxy"]["command"]
     assert "--entrypoints.web.http.redirections.entrypoint.to=websecure" in flags
     assert "--entrypoints.websecure.http.tls.certresolver=letsencrypt" in flags
     assert SERVER["services"]["backend"]["environment"]["FRONTEND_URL"] == "https://dashboard.${DOMAIN}"
 
 
-def test_an_unwell_api_is_a_503_and_no_page_of_another_route() -> None:
-    """The proxy drops a container whose check fails; without its service the dashboard's route would answer."""
+def test_unhealthy_api_is_503_not_another_route() -> None:
+    """The proxy drops an unhealthy container; without its service, the dashboard's route would respond."""
     assert "--providers.docker.allowemptyservices=true" in SERVER["services"]["proxy"]["command"]
     assert "/api/v1/health/ready" in SERVER["services"]["backend"]["healthcheck"]["test"][-1]
 
 
-def test_the_database_takes_the_connections_of_two_versions_at_once() -> None:
+def test_database_allows_connections_of_two_releases() -> None:
     [allowed] = re.findall(r"max_connections=(\d+)", read("docker-compose.yml"))
-    cores, each = 8, 2 * settings.DATABASE_POOL_SIZE + 2
-    assert int(allowed) > 2 * cores * each
+    cores, per_process = 8, 2 * settings.DATABASE_POOL_SIZE + 2
+    assert int(allowed) > 2 * cores * per_process
 
 
-def test_a_server_is_never_in_local_mode_by_omission() -> None:
+def test_server_defaults_to_production_mode() -> None:
     assert SERVER["services"]["backend"]["environment"]["ENVIRONMENT"] == "${DEPLOY_ENVIRONMENT:-production}"
     assert LAPTOP["services"]["backend"]["environment"]["ENVIRONMENT"] == "local"
 
 
-def test_uploaded_files_outlive_the_container() -> None:
+def test_uploaded_files_survive_the_container() -> None:
     backend = SERVER["services"]["backend"]
     assert backend["environment"]["STORAGE_URL"] == "${STORAGE_URL:-file:///storage}"
     assert backend["volumes"] == ["storage:/storage"]
     assert "storage" in SERVER["volumes"]
-    # The container is another user than root, and a new volume gets the owner of what it is mounted on.
+    # The container does not run as root, and a new volume gets the owner of its mount point.
     assert "COPY --from=build --chown=10001:10001 /storage /storage" in read("backend/Dockerfile")
 
 
 def test_secrets_are_files() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
-    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in (*SECRETS, *PROFILES_SECRETS)}
-    keys = {name for name, service in SERVER["services"].items() if "BACKUP_KEY" in service.get("secrets", ())}
-    assert keys == {"backup"}
+    assert SERVER["secrets"] == {name: {"file": f"{folder}/{name}"} for name in SECRETS}
     assert set(SERVER["services"]["prestart"]["secrets"]) == SECRETS
     assert set(SERVER["services"]["backend"]["secrets"]) == SECRETS - {"FIRST_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD"}
     assert LAPTOP["services"]["backend"]["secrets"] == ["SECRET_KEY"]
@@ -184,29 +180,29 @@ def test_secrets_are_files() -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_no_environment_holds_a_secret(file: str) -> None:
+def test_environment_contains_no_secret(file: str) -> None:
     for service in load_yaml(file)["services"].values():
         names = set(service.get("environment", {}))
         assert not names & (SECRETS | {"DATABASE_URL"})
         assert not [name for name in names if "PASSWORD" in name and not name.endswith("_FILE")]
 
 
-def test_the_tracked_settings_hold_no_secret() -> None:
+def test_tracked_settings_contain_no_secret() -> None:
     settings = tracked_settings()
     assert [name for name in (*SECRETS, "DATABASE_URL") if settings[name]] == []
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_each_variable_is_explained(file: str) -> None:
+def test_every_variable_is_explained(file: str) -> None:
     variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
     assert variables
     tracked = tracked_settings()
-    guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
+    guide = read("docs/operations/settings.md")
     for name, default in variables.items():
         assert name in tracked or (default and f"`{name}`" in guide), name
 
 
-def test_no_image_of_others_floats_over_major_versions() -> None:
+def test_public_images_are_pinned_to_major_versions() -> None:
     images = {s["image"] for s in (*SERVER["services"].values(), *LAPTOP["services"].values()) if "image" in s}
     public = {image for image in images if "${" not in image}
     assert public == {"traefik:3.7", "postgres:18", "adminer:5", "axllent/mailpit:v1.30"}

@@ -1,4 +1,4 @@
-"""`/config.js`: one image in every environment, whoever serves the dashboard."""
+"""`/config.js`: one image for every environment, served by Nginx or by the API process."""
 
 import os
 import re
@@ -18,7 +18,7 @@ NAMES = ["Acme", "O'Neil & Sons", "", HOSTILE]
 
 
 def by_nginx(folder: Path, name: str) -> str:
-    """What the image's entrypoint writes, on this machine's shell and with nothing in place of Nginx."""
+    """Return what the image's entrypoint writes, run by this machine's shell with a fake Nginx."""
     (folder / "nginx").write_text("#!/bin/sh\n")
     (folder / "nginx").chmod(0o755)
     target = folder / "config.js"
@@ -29,34 +29,34 @@ def by_nginx(folder: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nginx_and_the_api_process_write_the_same(tmp_path: Path, name: str) -> None:
+def test_nginx_and_the_api_serve_the_same(tmp_path: Path, name: str) -> None:
     assert by_nginx(tmp_path, name) == configuration(name)
 
 
-def test_a_name_cannot_become_code(tmp_path: Path) -> None:
+def test_project_name_cannot_become_code(tmp_path: Path) -> None:
     written = by_nginx(tmp_path, f"{HOSTILE}\n\t\r\x7f")
     assert written == configuration(HOSTILE)
     assert "<" not in written
     assert re.fullmatch(r'window\.APP_CONFIG = \{"projectName": "(\\.|[^"\\])*"\};\n', written)
 
 
-async def test_the_api_process_serves_it_instead_of_the_file_of_the_build(tmp_path: Path) -> None:
+async def test_api_serves_it_instead_of_the_built_file(tmp_path: Path) -> None:
     (tmp_path / "config.js").write_text("of the build")
     app = create_app(Settings(_env_file=None, FRONTEND_DIR=tmp_path, PROJECT_NAME="Mine"))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
-        answer = await client.get("/config.js")
+        response = await client.get("/config.js")
         refused = await client.post("/config.js", headers={"Origin": "http://localhost:8000"})
-    assert (answer.status_code, answer.text) == (200, configuration("Mine"))
-    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-cache"
+    assert (response.status_code, response.text) == (200, configuration("Mine"))
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert response.headers["cache-control"] == "no-cache"
     assert refused.status_code == 405
 
 
-def test_nginx_serves_what_was_written_at_the_start() -> None:
+def test_nginx_serves_the_file_written_at_startup() -> None:
     assert "location = /config.js {\n            alias /tmp/config.js;" in read("frontend/nginx.conf")
     assert "PROJECT_NAME" not in read("frontend/Dockerfile")
 
 
-def test_the_page_reads_it_before_anything_else() -> None:
+def test_page_loads_it_before_other_scripts() -> None:
     scripts = re.findall(r"<script[^>]*src=\"([^\"]+)\"", read("frontend/index.html"))
     assert scripts == ["/config.js", "/first-paint.js", "/src/main.tsx"]

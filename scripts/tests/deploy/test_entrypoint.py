@@ -1,4 +1,4 @@
-"""What the dashboard's container does before and after Nginx runs, on this machine's shell."""
+"""What the dashboard's entrypoint does before and after Nginx runs. Uses this machine's shell."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ DAY = 86_400
 
 
 class Container:
-    """The entrypoint with folders of its own, and a script in place of Nginx that notes how it was ended."""
+    """The entrypoint with its own folders, and a script in place of Nginx that records how it was stopped."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class Container:
 
 @pytest.fixture
 def container(tmp_path: Path) -> Iterator[Container]:
-    """With the signals of a new process: who runs the tests in the background may have them ignored."""
+    """Reset the signal handlers: a shell can ignore signals for tests in the background."""
     before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGQUIT, signal.SIGTERM)}
     yield Container(tmp_path)
     for number, handler in before.items():
@@ -58,7 +58,7 @@ def write(folder: Path, name: str, *, kib: int = 0, days_ago: float = 0) -> None
     os.utime(file, (time.time() - days_ago * DAY,) * 2)
 
 
-def test_assets_of_a_release_outlive_it(container: Container) -> None:
+def test_assets_of_an_old_release_are_kept(container: Container) -> None:
     write(container.assets, "old.js")
     container.run()
     (container.assets / "old.js").unlink()
@@ -67,7 +67,7 @@ def test_assets_of_a_release_outlive_it(container: Container) -> None:
     assert container.kept() == {"old.js", "new.js"}
 
 
-def test_assets_that_no_release_had_for_a_month_go(container: Container) -> None:
+def test_assets_unused_for_a_month_are_deleted(container: Container) -> None:
     write(container.released, "ancient.js", days_ago=32)
     write(container.released, "recent.js", days_ago=29)
     write(container.released, "still-used.js", days_ago=32)
@@ -76,7 +76,7 @@ def test_assets_that_no_release_had_for_a_month_go(container: Container) -> None
     assert container.kept() == {"recent.js", "still-used.js"}
 
 
-def test_the_oldest_go_when_there_are_too_many(container: Container) -> None:
+def test_oldest_assets_are_deleted_above_the_limit(container: Container) -> None:
     for age in (3, 2, 1):
         write(container.released, f"{age}.js", kib=100, days_ago=age)
     write(container.assets, "own.js", kib=10)
@@ -84,15 +84,15 @@ def test_the_oldest_go_when_there_are_too_many(container: Container) -> None:
     assert container.kept() == {"2.js", "1.js", "own.js"}
 
 
-def test_container_without_a_volume_starts_all_the_same(container: Container) -> None:
+def test_container_starts_without_a_volume(container: Container) -> None:
     write(container.assets, "own.js")
     container.run(RELEASED_ASSETS=str(container.folder / "nowhere"))
     assert not (container.folder / "nowhere").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
-def test_proxy_hears_of_the_end_before_nginx_does(container: Container, number: signal.Signals) -> None:
-    # Not a script of the shell, whose background processes are deaf to SIGQUIT unless they ask for it, as Nginx does.
+def test_proxy_learns_of_the_shutdown_before_nginx(container: Container, number: signal.Signals) -> None:
+    # Not a shell script: unlike Nginx, a shell's background processes ignore SIGQUIT.
     nginx = f"""#!{sys.executable}
 import os, signal, sys
 os.chdir({str(container.folder)!r})
@@ -107,16 +107,16 @@ signal.pause()
     wait_for(container.folder / "draining")
     assert process.wait(timeout=20) == 0
     seen = (container.folder / "seen").stat()
-    # Made when the signal came, and renamed when Nginx was told.
+    # Created at the signal, and renamed when Nginx got its own.
     assert seen.st_ctime - seen.st_mtime > 0.9
 
 
-def test_container_ends_when_nginx_does(container: Container) -> None:
+def test_container_ends_when_nginx_ends(container: Container) -> None:
     write(container.assets, "own.js")
     assert container.start("#!/bin/sh\nexit 3\n").wait(timeout=20) != 0
 
 
-def test_nginx_tells_the_proxy_that_it_drains() -> None:
+def test_nginx_reports_draining_to_the_proxy() -> None:
     ready = read("frontend/nginx.conf").split("location = /ready {")[1].split("\n        }")[0]
     assert "-f /tmp/draining" in ready
     assert "return 503;" in ready

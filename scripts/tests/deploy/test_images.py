@@ -12,26 +12,26 @@ DOCKERFILES = ("backend/Dockerfile", "frontend/Dockerfile")
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
-def test_an_image_runs_as_a_number_that_is_not_root(dockerfile: str) -> None:
+def test_image_runs_as_a_numeric_user_not_root(dockerfile: str) -> None:
     users = re.findall(r"^USER (\d+):(\d+)$", final_stage(dockerfile), re.MULTILINE)
     assert users
     assert all(int(number) > 0 for number in users[-1])
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
-def test_an_image_builds_nothing_in_its_last_stage(dockerfile: str) -> None:
+def test_image_runs_no_command_in_its_last_stage(dockerfile: str) -> None:
     assert read(dockerfile).count("\nFROM ") >= 1
     assert "\nRUN " not in final_stage(dockerfile)
     assert "# syntax=" not in read(dockerfile)
 
 
-def test_the_backends_image_has_neither_tests_nor_tools() -> None:
+def test_backend_image_has_no_tests_or_tools() -> None:
     admitted = {line for line in read("backend/.dockerignore").splitlines() if line.startswith("!")}
     assert admitted == {"!app", "!alembic.ini", "!docker-entrypoint.sh", "!pyproject.toml", "!uv.lock"}
     assert "uv sync --locked --no-default-groups" in read("backend/Dockerfile")
 
 
-def test_the_api_has_a_process_for_each_core_unless_told() -> None:
+def test_api_has_one_process_per_core_by_default() -> None:
     def processes(**given: str) -> str:
         script = ["sh", str(ROOT / "backend" / "docker-entrypoint.sh"), "printenv", "WEB_CONCURRENCY"]
         env = {"PATH": os.environ["PATH"], **given}
@@ -45,7 +45,7 @@ def test_the_api_has_a_process_for_each_core_unless_told() -> None:
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
-def test_an_image_has_labels_and_lists_what_it_is_made_of(dockerfile: str) -> None:
+def test_image_has_labels_and_a_component_list(dockerfile: str) -> None:
     stage = final_stage(dockerfile)
     assert "COPY --from=build /sbom.cdx.json /" in stage
     for name in ("title", "version", "revision"):
@@ -56,7 +56,7 @@ def test_an_image_has_labels_and_lists_what_it_is_made_of(dockerfile: str) -> No
     }
 
 
-def test_the_server_takes_no_risk_by_its_flags() -> None:
+def test_server_has_safe_flags() -> None:
     flags = final_stage("backend/Dockerfile")
     for flag in ("--proxy-headers", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown"):
         assert f'"{flag}"' in flags
@@ -64,15 +64,15 @@ def test_the_server_takes_no_risk_by_its_flags() -> None:
     assert "*" not in environment["FORWARDED_ALLOW_IPS"]
 
 
-def test_the_proxy_lets_go_of_a_connection_before_the_other_side_does() -> None:
+def test_proxy_closes_idle_connections_first() -> None:
     compose = read("docker-compose.yml")
     idle = seconds(r"forwardingtimeouts\.idleconntimeout=(\d+)s", compose)
     assert idle < seconds(r'"--timeout-keep-alive", "(\d+)"', read("backend/Dockerfile"))
     assert idle < seconds(r"keepalive_timeout (\d+)s", read("frontend/nginx.conf"))
 
 
-def test_compose_waits_for_the_graceful_stop() -> None:
+def test_compose_waits_for_the_graceful_shutdown() -> None:
     backend = load_yaml("docker-compose.yml")["services"]["backend"]
     drain = int(backend["environment"]["DRAIN_SECONDS"])
-    open_answers = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
-    assert int(backend["stop_grace_period"].removesuffix("s")) > drain + open_answers
+    shutdown = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
+    assert int(backend["stop_grace_period"].removesuffix("s")) > drain + shutdown

@@ -1,4 +1,4 @@
-"""The cluster runs what Compose runs: the same images, settings, secrets, users, ports and times."""
+"""The cluster matches Compose: the same images, settings, secrets, users, ports and times."""
 
 import re
 import shutil
@@ -25,13 +25,11 @@ OBJECTS: dict[tuple[str, str], Any] = {
     for file in KUSTOMIZATION["resources"]
     for document in yaml.safe_load_all(read(f"{FOLDER}/{file}"))
 }
-PODS: dict[str, Any] = {
-    "backend": OBJECTS["Deployment", "backend"]["spec"]["template"],
-    "frontend": OBJECTS["Deployment", "frontend"]["spec"]["template"],
-    "prestart": OBJECTS["Job", "prestart"]["spec"]["template"],
-    "backup": OBJECTS["CronJob", "backup"]["spec"]["jobTemplate"]["spec"]["template"],
-}
-DOCKERFILES = {name: "frontend/Dockerfile" if name == "frontend" else "backend/Dockerfile" for name in PODS}
+PODS: dict[str, Any] = {}
+for (kind, name), document in OBJECTS.items():
+    if kind in ("Deployment", "Job", "CronJob"):
+        spec = document["spec"]["jobTemplate"]["spec"] if kind == "CronJob" else document["spec"]
+        PODS[name] = spec["template"]
 BY_COMPOSE = ["backend", "frontend", "prestart"]
 SETTINGS = dict(
     line.split("=", 1) for line in read(f"{FOLDER}/settings.env").splitlines() if line and not line.startswith("#")
@@ -43,18 +41,24 @@ def container(name: str) -> Any:
     return only
 
 
+def dockerfile(name: str) -> str:
+    """Each image has a Dockerfile: those of features are `backend/<feature>.Dockerfile`."""
+    image = container(name)["image"].removeprefix("app-")
+    return f"{image}/Dockerfile" if image in ("backend", "frontend") else f"backend/{image}.Dockerfile"
+
+
 def secret_files(name: str) -> set[str]:
     volumes = [volume["secret"] for volume in PODS[name]["spec"]["volumes"] if "secret" in volume]
     for volume in volumes:
         assert volume["secretName"] == "app"
-        assert volume["defaultMode"] == 0o440  # the group's, which fsGroup is
+        assert volume["defaultMode"] == 0o440  # readable by the group, which is fsGroup
         assert all(item["key"] == item["path"] for item in volume["items"])
     return {item["key"] for volume in volumes for item in volume["items"]}
 
 
 @cache
 def rendered() -> dict[tuple[str, str], Any]:
-    """What is applied; needs kubectl."""
+    """Return the rendered objects, by kind and name. Needs kubectl."""
     if not shutil.which("kubectl"):
         pytest.skip("no kubectl")
     command = ["kubectl", "kustomize", str(ROOT / FOLDER)]
@@ -64,14 +68,19 @@ def rendered() -> dict[tuple[str, str], Any]:
     }
 
 
-def test_every_file_is_part_of_it() -> None:
+def test_every_file_is_used() -> None:
     files = {path.name for path in (ROOT / FOLDER).iterdir()}
-    assert files == {*KUSTOMIZATION["resources"], "kustomization.yaml", "settings.env"}
+    assert files - {"kustomization.yaml.jinja"} == {
+        *KUSTOMIZATION["resources"],
+        "kustomization.yaml",
+        "requirements.txt",
+        "settings.env",
+    }
 
 
 @pytest.mark.parametrize("name", PODS)
-def test_a_pod_is_restricted(name: str) -> None:
-    """By the Pod Security Standards' profile of that name, and further."""
+def test_pod_is_restricted(name: str) -> None:
+    """Meets the profile "restricted" of the Pod Security Standards, and more."""
     pod = PODS[name]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -89,7 +98,7 @@ def test_a_pod_is_restricted(name: str) -> None:
     assert "/tmp" in {mount["mountPath"] for mount in container(name)["volumeMounts"]}  # noqa: S108
 
 
-def test_the_namespace_refuses_other_pods_and_the_account_may_do_nothing() -> None:
+def test_namespace_is_restricted_and_account_has_no_permissions() -> None:
     labels = OBJECTS["Namespace", "app"]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert OBJECTS["ServiceAccount", "app"]["automountServiceAccountToken"] is False
@@ -97,30 +106,23 @@ def test_the_namespace_refuses_other_pods_and_the_account_may_do_nothing() -> No
 
 
 @pytest.mark.parametrize("name", PODS)
-def test_the_user_is_the_images_own(name: str) -> None:
-    [user, group] = re.findall(r"^USER (\d+):(\d+)$", final_stage(DOCKERFILES[name]), re.MULTILINE)[-1]
+def test_pod_runs_as_the_images_user(name: str) -> None:
+    [user, group] = re.findall(r"^USER (\d+):(\d+)$", final_stage(dockerfile(name)), re.MULTILINE)[-1]
     context = PODS[name]["spec"]["securityContext"]
     assert (context["runAsUser"], context["runAsGroup"]) == (int(user), int(group))
     assert context.get("fsGroup") == (int(group) if secret_files(name) else None)
 
 
 @pytest.mark.parametrize("name", BY_COMPOSE)
-def test_image_command_and_secrets_are_composes(name: str) -> None:
+def test_image_command_and_secrets_match_compose(name: str) -> None:
     service = COMPOSE[name]
     assert container(name)["image"] == service["image"].replace("${STACK_NAME}", "app").partition(":")[0]
     assert container(name).get("args") == service.get("command")
-    assert "command" not in container(name), "it would take the place of the image's entrypoint"
+    assert "command" not in container(name), "it would replace the image's entrypoint"
     assert secret_files(name) == set(service.get("secrets", []))
 
 
-def test_backups_have_composes_image_and_secrets() -> None:
-    service = COMPOSE["backup"]
-    assert container("backup")["image"] == "app-" + service["image"].partition("-")[2].partition(":")[0]
-    assert secret_files("backup") == set(service["secrets"])
-    assert SETTINGS["BACKUP_URL"].startswith("s3://"), "a pod keeps no file"
-
-
-def test_each_image_comes_from_the_registry_by_a_tag_that_is_not_latest() -> None:
+def test_images_have_a_registry_and_fixed_tag() -> None:
     images = {image["name"]: image for image in KUSTOMIZATION["images"]}
     assert set(images) == {container(name)["image"] for name in PODS}
     assert all(image["newName"].endswith(f"/{name}") for name, image in images.items())
@@ -128,7 +130,7 @@ def test_each_image_comes_from_the_registry_by_a_tag_that_is_not_latest() -> Non
 
 
 @pytest.mark.parametrize(("name", "router"), [("backend", "api"), ("frontend", "dashboard")])
-def test_the_port_is_composes(name: str, router: str) -> None:
+def test_port_matches_compose(name: str, router: str) -> None:
     labels = "\n".join(COMPOSE[name]["labels"])
     port = seconds(rf"services\.\S+-{router}\.loadbalancer\.server\.port=(\d+)", labels)
     assert container(name)["ports"] == [{"name": "http", "containerPort": port}]
@@ -136,13 +138,13 @@ def test_the_port_is_composes(name: str, router: str) -> None:
     assert OBJECTS["Service", name]["spec"]["selector"] == PODS[name]["metadata"]["labels"]
 
 
-def test_a_dashboard_is_ready_by_the_same_page_as_for_the_proxy() -> None:
+def test_dashboard_readiness_path_matches_the_proxy() -> None:
     path = container("frontend")["readinessProbe"]["httpGet"]["path"]
     assert f"-dashboard.loadbalancer.healthcheck.path={path}\n" in "\n".join(COMPOSE["frontend"]["labels"])
 
 
 @pytest.mark.parametrize("name", ["backend", "frontend"])
-def test_a_pod_has_as_long_to_end_as_a_container(name: str) -> None:
+def test_pod_grace_period_matches_compose(name: str) -> None:
     grace = int(COMPOSE[name]["stop_grace_period"].removesuffix("s"))
     assert PODS[name]["spec"]["terminationGracePeriodSeconds"] == grace
     shutdown = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
@@ -150,7 +152,7 @@ def test_a_pod_has_as_long_to_end_as_a_container(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["backend", "frontend"])
-def test_two_pods_stay_whatever_is_replaced(name: str) -> None:
+def test_two_pods_remain_during_updates(name: str) -> None:
     deployment = OBJECTS["Deployment", name]["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert deployment["selector"]["matchLabels"] == PODS[name]["metadata"]["labels"]
@@ -160,14 +162,14 @@ def test_two_pods_stay_whatever_is_replaced(name: str) -> None:
     scaler = OBJECTS.get(("HorizontalPodAutoscaler", name))
     pods = scaler["spec"]["minReplicas"] if scaler else deployment["replicas"]
     assert pods >= 2
-    assert ("replicas" in deployment) is (scaler is None), "an apply would undo what the autoscaler did"
+    assert ("replicas" in deployment) is (scaler is None), "an apply would override the autoscaler"
 
 
-def test_the_kubelet_asks_what_the_api_answers() -> None:
+def test_probes_use_the_apis_health_endpoints() -> None:
     probes = {kind: container("backend")[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")}
     assert {kind: probe["path"].rpartition("/")[2] for kind, probe in probes.items()} == {
         "startup": "live",
-        "liveness": "live",  # a database that is away must not restart every pod
+        "liveness": "live",  # a database outage must not restart every pod
         "readiness": "ready",
     }
     assert f"127.0.0.1:8000{probes['readiness']['path']}" in str(COMPOSE["backend"]["healthcheck"]["test"])
@@ -176,8 +178,8 @@ def test_the_kubelet_asks_what_the_api_answers() -> None:
         assert {header["name"]: header["value"] for header in probe["httpHeaders"]}["Host"] in current.allowed_hosts
 
 
-def test_settings_are_composes() -> None:
-    """Every one that Compose sets, and no other than `.env` explains."""
+def test_settings_match_compose() -> None:
+    """All that Compose sets, and beyond those only settings that `.env` explains."""
     by_compose = set(COMPOSE["backend"]["environment"])
     assert by_compose <= set(SETTINGS)
     assert set(SETTINGS) - by_compose <= set(tracked_settings())
@@ -190,8 +192,8 @@ def test_settings_are_composes() -> None:
     assert {variable["name"] for variable in container("frontend")["env"]} == set(COMPOSE["frontend"]["environment"])
 
 
-@pytest.mark.parametrize("name", ["backend", "prestart", "backup"])
-def test_the_api_gets_all_settings_and_no_secret_among_them(name: str) -> None:
+@pytest.mark.parametrize("name", ["backend", "prestart"])
+def test_pod_gets_all_settings_without_secrets(name: str) -> None:
     assert container(name)["envFrom"] == [{"configMapRef": {"name": "settings"}}]
     assert "env" not in container(name)
     secrets = {secret for pod in PODS for secret in secret_files(pod)}
@@ -199,17 +201,18 @@ def test_the_api_gets_all_settings_and_no_secret_among_them(name: str) -> None:
     assert {"mountPath": "/run/secrets", "name": "secrets", "readOnly": True} in container(name)["volumeMounts"]
 
 
-def test_a_setting_that_is_left_out_has_its_tracked_value_by_default() -> None:
-    """Compose hands the whole of `.env` to the containers; the cluster does not."""
+def test_omitted_setting_defaults_to_its_tracked_value() -> None:
+    """Compose passes the whole of `.env` to the containers; the cluster does not."""
     for settings in (Settings, UsersSettings):
         for name, value in tracked_settings().items():
             field = settings.model_fields.get(name)
             if field and name not in SETTINGS and value:
                 default = field.get_default(call_default_factory=False)
-                assert str(default).lower() == value.lower(), name
+                advice = f"The cluster does not read .env: set {name}={value} in {FOLDER}/settings.env too."
+                assert str(default).lower() == value.lower(), advice
 
 
-def test_the_api_starts_with_these_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_api_starts_with_these_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (*Settings.model_fields, *UsersSettings.model_fields):
         monkeypatch.delenv(name, raising=False)
     for name in secret_files("prestart"):
@@ -223,28 +226,29 @@ def test_the_api_starts_with_these_settings(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.STORAGE_URL.startswith("s3://"), "pods share no disk"
 
 
-def test_all_pods_together_leave_connections_to_the_database() -> None:
-    """`.env` says what a process needs; PostgreSQL's own default is 100, three of which are kept for superusers."""
+def test_all_pods_leave_free_database_connections() -> None:
+    """`.env` explains the number per process. PostgreSQL's default is 100, three of them for superusers."""
     per_pod = int(SETTINGS["WEB_CONCURRENCY"]) * (2 * int(SETTINGS["DATABASE_POOL_SIZE"]) + 2)
     pods = OBJECTS["HorizontalPodAutoscaler", "backend"]["spec"]["maxReplicas"] + 1
     assert per_pod * pods + 5 < 100 - 3
     assert f"need {per_pod * pods} connections" in read(f"{FOLDER}/settings.env")
 
 
-def test_nothing_is_reached_that_is_not_named() -> None:
+def test_network_policies_allow_only_listed_traffic() -> None:
     policies = {name: policy["spec"] for (kind, name), policy in OBJECTS.items() if kind == "NetworkPolicy"}
     assert policies.pop("default-deny") == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     assert policies["from-proxy"]["podSelector"]["matchExpressions"][0]["values"] == ["backend", "frontend"]
-    assert policies["from-proxy"]["ingress"][0]["from"], "nobody would mean everybody"
+    assert policies["from-proxy"]["ingress"][0]["from"], "an empty list would allow everyone"
     assert policies["from-proxy"]["ingress"][0]["ports"] == [{"port": "http"}]
-    assert policies["to-services"]["podSelector"]["matchExpressions"][0]["values"] == ["backend", "prestart", "backup"]
+    [all_but] = policies["to-services"]["podSelector"]["matchExpressions"]
+    assert all_but == {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["frontend"]}
     names, services = policies["to-services"]["egress"]
     assert {port["port"] for port in names["ports"]} == {53}
     assert {port["port"] for port in services["ports"]} == {443, 465, 587, 5432, 6432}
     assert services["to"][0]["ipBlock"]["except"] == ["169.254.0.0/16"]
 
 
-def test_routes_are_composes() -> None:
+def test_routes_match_compose() -> None:
     rules = "\n".join([*COMPOSE["backend"]["labels"], *COMPOSE["frontend"]["labels"]])
     assert "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))" in rules
     ingress = rendered()["Ingress", "app"]["spec"]
@@ -261,7 +265,7 @@ def test_routes_are_composes() -> None:
     assert set(ingress["tls"][0]["hosts"]) == {host for host, _ in routes}
 
 
-def test_a_change_of_the_domain_or_of_a_tag_reaches_everything() -> None:
+def test_domain_and_tag_reach_all_objects() -> None:
     data = rendered()["ConfigMap", "settings"]["data"]
     assert (data["FRONTEND_URL"], data["ALLOWED_HOSTS"]) == ("https://dashboard.example.com", "api.example.com")
     image = rendered()["Job", "prestart"]["spec"]["template"]["spec"]["containers"][0]["image"]

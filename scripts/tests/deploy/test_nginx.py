@@ -1,4 +1,4 @@
-"""Nginx serves the dashboard as `app.core.http.spa` does: same headers, same rules."""
+"""Nginx serves the dashboard like `app.core.http.spa`: same headers, same rules."""
 
 import re
 
@@ -19,23 +19,23 @@ def location(name: str) -> str:
     return found[1]
 
 
-def test_the_security_headers_are_those_of_the_api_process() -> None:
+def test_security_headers_match_the_api_process() -> None:
     fixed = {name: value.strip('"') for name, value in HEADERS.items() if not value.startswith("$")}
     assert fixed == {**COMMON, **DASHBOARD}
 
 
-def test_https_is_pinned_only_over_https() -> None:
+def test_hsts_is_sent_only_over_https() -> None:
     assert HEADERS["Strict-Transport-Security"] == "$strict_transport_security"
     assert MAPS["strict_transport_security"] == {"https": HSTS["Strict-Transport-Security"], "default": ""}
 
 
-def test_every_header_is_on_errors_too_and_no_location_drops_them() -> None:
+def test_headers_are_sent_on_errors_and_all_locations() -> None:
     before_server, server = CONFIG.split("server {")
     assert before_server.count("add_header ") == len(HEADERS)
     assert not re.search(r"add_header|expires", server)
 
 
-def test_only_a_hashed_asset_that_exists_is_kept() -> None:
+def test_only_existing_hashed_assets_are_cached() -> None:
     assert HEADERS["Cache-Control"] == "$cache_control"
     assert MAPS["cache_control"] == {
         '"~^(200|206|304) /assets/"': "public, max-age=31536000, immutable",
@@ -43,27 +43,27 @@ def test_only_a_hashed_asset_that_exists_is_kept() -> None:
     }
 
 
-def test_a_missing_file_is_never_the_application() -> None:
+def test_missing_file_is_404_not_the_application() -> None:
     assert "try_files $uri @released;" in location("^~ /assets/")
     assert "try_files $uri =404;" in location("@released")
     assert "try_files $uri =404;" in location(r"~ \.[^/]*$")
     assert "try_files $uri /index.html;" in location("/")
 
 
-def test_dot_files_are_refused_before_files_are_served() -> None:
+def test_dot_files_are_refused_first() -> None:
     assert "return 404;" in location(r"~ /\.")
-    # Of several regular expressions Nginx takes the first that fits.
+    # Nginx uses the first regular expression that matches.
     assert CONFIG.index(r"location ~ /\. {") < CONFIG.index(r"location ~ \.[^/]*$ {")
 
 
-def test_the_api_is_never_answered_with_a_page() -> None:
+def test_api_path_never_returns_a_page() -> None:
     assert "return 404;" in location("^~ /api/")
     assert "return 404;" in location("= /api")
 
 
-def test_it_needs_no_root() -> None:
+def test_nginx_does_not_need_root() -> None:
     ports = re.findall(r"listen (\d+);", CONFIG)
     assert ports == ["8080"]
     paths = re.findall(r"^ *(?:pid|\w+_temp_path) (\S+);", CONFIG, re.MULTILINE)
     assert len(paths) == 6
-    assert all(path.startswith("/tmp/") for path in paths)  # noqa: S108 - the container's
+    assert all(path.startswith("/tmp/") for path in paths)  # noqa: S108 - in the container

@@ -1,4 +1,4 @@
-"""The commands that the guides show, and where each of them is run."""
+"""The commands in the guides, and where each of them is run."""
 
 import os
 import re
@@ -16,7 +16,7 @@ SERVER_GUIDES = ("deployment.md", *(f"docs/operations/{topic}.md" for topic in O
 GUIDES = ("README.md", "development.md", *SERVER_GUIDES)
 
 HERE = "in a copy of the repository"
-OWN = "by a test of its own"
+OWN = "by a separate test"
 COMPOSE = "on a server's stack in containers"
 
 WAYS: dict[str, str] = {
@@ -40,10 +40,10 @@ WAYS: dict[str, str] = {
     "openssl rand -hex 32 > .local/secrets/FIRST_SUPERUSER_PASSWORD": HERE,
     "${EDITOR:-vi} .local/secrets/SMTP_PASSWORD": COMPOSE,
     "git pull": "needs a newer release at the origin",
-    "./scripts/backup key": COMPOSE,
-    "keys=$(./scripts/backup key": COMPOSE,
-    "./scripts/restore": "needs a backup; tests/compose/test_backup.py restores one",
-    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken set-ups",
+    "export COMPOSE_FILE=docker-compose.yml:docker-compose.backups.yml": COMPOSE,
+    "keys=$(./scripts/backups key": COMPOSE,
+    "./scripts/backups list": "needs a backup; tests/compose/test_backup.py restores one",
+    "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken setups",
     "docker image inspect": COMPOSE,
     "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
     "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",
@@ -52,7 +52,7 @@ WAYS: dict[str, str] = {
     "kubectl apply": "needs a cluster",
     "kubectl --namespace app delete job": "needs a cluster",
 }
-"""By the beginning of a block, the longest that fits: where it is run, or why it is not."""
+"""Where a block is run, or why it is not, by how it begins. The longest match counts."""
 
 if (ROOT / "copier.yml").exists():
     WAYS["copier copy"] = "needs the repository's address; tests/template makes projects"
@@ -77,7 +77,7 @@ class Block:
 
 
 def blocks(guide: str) -> list[Block]:
-    """Every fenced block of commands, in the guide's order, without the indentation of the list that it is in."""
+    """Return the fenced blocks of commands in order, without the indentation of a surrounding list."""
     found = []
     text = read(guide)
     for match in re.finditer(r"^( *)```(?:sh|bash|console)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL):
@@ -93,7 +93,7 @@ def server_script(*ways: str) -> str:
 
 
 def copy_repository(target: Path) -> Path:
-    """What a clone would have, and what is not committed yet."""
+    """Copy the files that git tracks, and new files that it does not ignore."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -109,7 +109,7 @@ def copy_repository(target: Path) -> Path:
 
 
 def server_environment(work: Path) -> dict[str, str]:
-    """An operator's shell, with an editor that types a password. Who is not root here cannot give files away."""
+    """Return an operator's environment, with a fake editor that enters a password, and a fake `chown` unless root."""
     tools = work / "tools"
     tools.mkdir()
     stand_ins = {"editor": 'openssl rand -hex 16 > "$1"'}

@@ -1,4 +1,4 @@
-"""Decision records: one form of heading, numbers without gaps, half a page, and a line in the list."""
+"""Decision records: a common heading, numbers without gaps, half a page, and an entry in the list."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ RECORDS = sorted(FOLDER.glob("[0-9]*.md"))
 MAX_WORDS = 270
 
 
-def test_records_have_one_form() -> None:
+def test_records_have_a_common_form() -> None:
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
     offenders = []
     for path in RECORDS:
@@ -25,7 +25,7 @@ def test_records_have_one_form() -> None:
 
 
 def test_numbers_have_no_gap() -> None:
-    """A project has not all of them: those about the template are not copied."""
+    """A project lacks some records: those about the template are not copied."""
     numbers = [int(path.name[:4]) for path in RECORDS]
     expected = list(range(1, len(numbers) + 1)) if IS_TEMPLATE else sorted(set(numbers))
     assert numbers == expected

@@ -1,4 +1,4 @@
-"""Vite beside a stack. Runs in the e2e part of ./scripts/test, where the frontend's packages are installed."""
+"""Vite beside a stack. Runs in the scripts part of ./scripts/test, where the frontend's packages are installed."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ NO_STACK = "No stack of this folder is running. Start one with ./scripts/start"
 
 
 class Api(BaseHTTPRequestHandler):
-    """Stands in for the API of a stack."""
+    """A fake API of a stack."""
 
     def do_GET(self) -> None:
         body = f"from the stack: {self.path}".encode()
@@ -48,7 +48,7 @@ def api() -> Iterator[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the repository, because a stack may be running in this one."""
+    """A copy of the repository, because a stack can be running in this one."""
     copy = copy_repository(tmp_path / "copy")
     (copy / "frontend" / "node_modules").symlink_to(FRONTEND / "node_modules")
     (copy / ".local").mkdir()

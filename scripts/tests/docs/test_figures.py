@@ -1,4 +1,4 @@
-"""Time limits that the documents repeat are those of the code."""
+"""Time limits in the documents match the code."""
 
 import re
 
@@ -29,6 +29,6 @@ def test_role_behind_pgbouncer_has_the_apis_options() -> None:
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_decision_on_transactions_has_the_limits_of_the_code(limit: str) -> None:
+def test_decision_on_transactions_has_the_codes_limits(limit: str) -> None:
     [decision] = (ROOT / "docs" / "decisions").glob("0002-*.md")
     assert re.findall(rf"\b{limit} (\d+ s)\b", decision.read_text(encoding="utf-8")) == [LIMITS[limit]]

@@ -31,12 +31,12 @@ SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.is_file()
 INLINE = sorted({(guide, code) for guide in GUIDES for code in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", read(guide))})
 
 
-def test_every_block_has_its_way() -> None:
+def test_every_block_is_run_or_has_a_reason() -> None:
     missing = [f"{block}: {block.text.splitlines()[0]}" for block in ALL if block.way is None]
     assert not missing, "Say in scripts/tests/docs/guides.py where these are run, or why they are not"
 
 
-def test_every_way_has_its_block() -> None:
+def test_every_entry_matches_a_block() -> None:
     assert set(WAYS) == {block.key for block in ALL}
     assert all(way in (HERE, OWN, COMPOSE) or len(way) > 10 for way in WAYS.values())
 
@@ -51,7 +51,7 @@ def copy(tmp_path: Path) -> Path:
     return copy_repository(tmp_path / "copy")
 
 
-def test_a_server_is_set_up_as_the_guide_says(copy: Path, tmp_path: Path) -> None:
+def test_guide_sets_up_a_server(copy: Path, tmp_path: Path) -> None:
     env = {**os.environ, **server_environment(tmp_path)}
     commands = server_script(HERE) + 'echo "$COMPOSE_FILE $COMPOSE_ENV_FILES"\n'
     result = subprocess.run(
@@ -72,14 +72,14 @@ def test_a_server_is_set_up_as_the_guide_says(copy: Path, tmp_path: Path) -> Non
     assert names <= set(tracked_settings())
 
 
-def test_a_site_is_up_in_ten_commands() -> None:
+def test_site_is_up_in_ten_commands() -> None:
     text = read("deployment.md")
     steps = text.split("## From an empty server to a running site\n")[1].split("\n## ")[0]
     assert 1 <= steps.count("```sh") == len(re.findall(r"^\d+\. ", steps, re.MULTILINE)) <= 10
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_a_script_explains_itself(path: Path) -> None:
+def test_every_script_has_help(path: Path) -> None:
     result = subprocess.run([path, "--help"], capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
     assert re.search("usage", result.stdout, re.IGNORECASE)
@@ -87,7 +87,7 @@ def test_a_script_explains_itself(path: Path) -> None:
 
 
 def named_options() -> Iterator[tuple[str, str]]:
-    """Script and option, as prose, tables and blocks name them."""
+    """Yield each script and option that text, tables and blocks mention."""
     code = [*(code for _, code in INLINE), *(line for block in ALL for line in block.text.splitlines())]
     for command in code:
         words = shlex.split(command, comments=True) if command.startswith("./scripts/") else []
@@ -99,14 +99,14 @@ def named_options() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("command", "option"), sorted(set(named_options())))
-def test_an_option_that_is_named_exists(command: str, option: str) -> None:
+def test_mentioned_option_exists(command: str, option: str) -> None:
     result = subprocess.run([ROOT / command, "--help"], capture_output=True, text=True, timeout=60, check=False)
     assert re.search(rf"{option}\b", result.stdout)
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_what_a_line_names_exists(guide: str) -> None:
-    """Paths from the root of the repository, modules, npm's scripts and the programs of the backend's environment."""
+def test_mentioned_paths_and_commands_exist(guide: str) -> None:
+    """Paths from the repository's root, modules, npm scripts, and programs of the backend's environment."""
     code = [code for at, code in INLINE if at == guide] + [block.text for block in blocks(guide)]
     roots = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".local"}
     paths = {path for text in code for path in re.findall(r"(?<![\w./~<-])(?:\./)?([\w.-]+/[\w@./-]*\w)", text)}

@@ -1,4 +1,4 @@
-"""The guide to a new field of items, as far as the migration."""
+"""The guide to a new field of items, up to the migration."""
 
 import shlex
 import subprocess
@@ -9,7 +9,7 @@ from scripts.tests.deploy.files import read
 from scripts.tests.docs.guides import copy_repository
 
 
-def test_the_migration_of_a_new_field_is_what_the_guide_says(tmp_path: Path) -> None:
+def test_migration_of_a_new_field_matches_the_guide(tmp_path: Path) -> None:
     guide, copy = read("docs/items.md"), copy_repository(tmp_path / "copy")
     field = "url: str | None = Field(default=None, max_length=2000)"
     assert f"in `ItemBase` add `{field}`" in guide
@@ -19,10 +19,10 @@ def test_the_migration_of_a_new_field_is_what_the_guide_says(tmp_path: Path) -> 
     )
     script, *arguments = shlex.split(guide.split("**Migration**: `")[1].split("`")[0])
     assert script == "./scripts/make-migration"
-    # As the script does once it has found the environment, which is ours here.
+    # What the script runs after it has found the environment, which is this one here.
     command = [sys.executable, "-m", "scripts.features.make_migration", *arguments]
     result = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0, result.stderr
-    [made] = (copy / "backend" / "app" / "alembic" / "versions").glob("*_items_url.py")
-    assert f"Wrote {made.relative_to(copy)}." in result.stdout
-    assert 'op.add_column("items", sa.Column("url", sa.String(length=2000), nullable=True))' in made.read_text()
+    [created] = (copy / "backend" / "app" / "alembic" / "versions").glob("*_items_url.py")
+    assert f"Wrote {created.relative_to(copy)}." in result.stdout
+    assert 'op.add_column("items", sa.Column("url", sa.String(length=2000), nullable=True))' in created.read_text()

@@ -1,4 +1,4 @@
-"""docs/writing-a-feature.md does what it says, in a copy of the project."""
+"""docs/writing-a-feature.md works as described, in a copy of the project."""
 
 import ast
 import inspect
@@ -22,7 +22,7 @@ NOT_COPIED = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache", ".hypoth
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The backend with the guide's feature in it, and the scripts."""
+    """A copy of the backend with the guide's feature, and of the scripts."""
     folder = tmp_path_factory.mktemp("guide")
     shutil.copytree(BACKEND, folder / "backend", ignore=NOT_COPIED)
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=NOT_COPIED)
@@ -30,29 +30,33 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    assert "`(live) | (notes)`" in GUIDE
+    assert "add the line `| (notes)` below `system`" in GUIDE
     rules = folder / "backend" / "pyproject.toml"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("(live)", "(live) | (notes)"), encoding="utf-8")
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("      system\n", "      system\n    | (notes)\n"), encoding="utf-8"
+    )
     return folder
 
 
 def _lines(node: ast.stmt) -> range:
-    """Those of a definition, with its decorators."""
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    """Return the line numbers of a definition, with its decorators."""
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
     return range(first - 1, (node.end_lineno or node.lineno))
 
 
 def replaced(source: str, block: str) -> str:
-    """The file with the definitions of the block instead of its own of the same names."""
+    """Replace the file's definitions by those of the same names in the block."""
     names = {getattr(node, "name", None) for node in ast.parse(block).body} - {None}
-    gone = {line for node in ast.parse(source).body if getattr(node, "name", None) in names for line in _lines(node)}
-    kept = [text for line, text in enumerate(source.splitlines()) if line not in gone]
+    old_lines = {
+        line for node in ast.parse(source).body if getattr(node, "name", None) in names for line in _lines(node)
+    }
+    kept = [text for line, text in enumerate(source.splitlines()) if line not in old_lines]
     return "\n".join([*kept, block])
 
 
 @pytest.fixture(scope="module")
 def fast_project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same feature on the fast way."""
+    """The same feature with the fast path."""
     folder = tmp_path_factory.mktemp("fast")
     shutil.copytree(project, folder, dirs_exist_ok=True)
     for name, content in FAST:
@@ -73,26 +77,26 @@ def run(project: Path, *command: str | Path) -> str:
     return result.stdout
 
 
-def test_guide_has_a_whole_feature() -> None:
+def test_guide_contains_a_whole_feature() -> None:
     assert len(FILES) == 10
     assert {name.split("/")[0] for name, _ in FILES} == {"backend", "frontend"}
     assert {name for name, _ in FAST} == {f"backend/app/notes/{name}.py" for name in ("models", "crud", "routes")}
 
 
-def test_its_code_keeps_to_the_rules(project: Path) -> None:
+def test_guides_code_follows_the_rules(project: Path) -> None:
     own = ["app/notes", "tests/notes", "app/alembic/versions/1001_notes.py"]
     run(project, PYTHON, "-m", "ruff", "check", *own)
     run(project, PYTHON, "-m", "ruff", "format", "--check", *own)
     run(project, BIN / "lint-imports")
 
 
-def test_its_operations_are_in_the_api(project: Path) -> None:
+def test_guides_operations_are_in_the_api(project: Path) -> None:
     shown = run(project, PYTHON, "-m", "app.openapi")
     names = ("read_notes", "read_note", "create_note", "update_note", "delete_note")
     assert [name for name in names if f'"{name}"' not in shown] == []
 
 
-def test_its_tests_pass_and_those_that_look_at_all_features(project: Path) -> None:
+def test_guides_tests_and_tests_of_all_features_pass(project: Path) -> None:
     chosen = [
         "tests/notes",
         "tests/test_structure.py",
@@ -104,6 +108,6 @@ def test_its_tests_pass_and_those_that_look_at_all_features(project: Path) -> No
     run(project, PYTHON, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *chosen)
 
 
-def test_its_fast_way_keeps_the_behaviour(fast_project: Path) -> None:
+def test_guides_fast_path_keeps_the_behaviour(fast_project: Path) -> None:
     chosen = ["tests/notes", "tests/security/test_az_access.py"]
     run(fast_project, PYTHON, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *chosen)

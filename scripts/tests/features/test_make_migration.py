@@ -6,9 +6,7 @@ from scripts.features import make_migration
 
 
 @pytest.mark.parametrize("name", ["", "add url", "usersurl"])
-def test_name_that_begins_with_no_feature_is_refused_with_those_that_there_are(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_name_must_begin_with_a_feature(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = set(make_migration.VERSIONS.glob("*.py"))
     with pytest.raises(SystemExit):
         make_migration.main([name])

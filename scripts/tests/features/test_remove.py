@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.features.files import belongs, needs, optional_features, without_entries, without_links, without_settings
+from scripts.features.files import (
+    belongs,
+    needs,
+    optional_features,
+    without_entries,
+    without_items,
+    without_links,
+    without_settings,
+)
 from scripts.features.remove import main
 
 FILES = {
@@ -30,7 +38,7 @@ FILES = {
     "frontend/src/lib/a.ts": 'import { d } from "react";\n',
     "frontend/e2e/journeys/plums.spec.ts": "",
     "docs/plums.md": "",
-    "backend/pyproject.toml": '"(pears) | (plums) | (live)",',
+    "backend/pyproject.toml": '    "(plums)",\n    """\n      system\n    | (pears)\n    | (plums)\n    """,\n',
     "README.md": "Here are plums and plumsy things.",
     ".env": "A=1\n\n# --- Plums ----\n# How many.\nPLUMS_LIMIT=1\nPLUMSY=2\n",
     ".copier-answers.yml": "pears: true\nplums: true\n",
@@ -68,10 +76,20 @@ def test_feature_that_others_need_stays(project: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", ["users", "core", "cherries", ".."])
-def test_what_is_no_optional_feature_stays(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_only_optional_features_can_be_removed(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([name], project) == 1
     assert "There are: pears, plums." in capsys.readouterr().err
     assert files(project) == set(FILES)
+
+
+def test_feature_named_like_a_file_of_another_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("jobs", "pears"):
+        (project / "backend" / "app" / folder).mkdir(exist_ok=True)
+        (project / "backend" / "app" / folder / "jobs.py").touch()
+    assert main(["jobs"], project) == 1
+    refusal = "A feature cannot be called jobs: backend/app/pears/jobs.py has that name, too. Call it vacancies"
+    assert refusal in capsys.readouterr().err
+    assert (project / "backend/app/pears/jobs.py").exists()
 
 
 def test_dry_run_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +106,7 @@ def test_everything_of_the_feature_goes_and_nothing_else(project: Path, capsys: 
     written = {f"{versions}0006_without_plums.py", f"{versions}0007_drop_plums.py"}
     assert files(project) == {name for name in FILES if not belongs(name, "plums")} | written
     assert not (project / "backend" / "app" / "plums").exists()
-    assert (project / "backend/pyproject.toml").read_text() == '"(pears) | (live)",'
+    assert (project / "backend/pyproject.toml").read_text() == '    """\n      system\n    | (pears)\n    """,\n'
     assert (project / ".env").read_text() == "A=1\nPLUMSY=2\n"
     assert (project / ".copier-answers.yml").read_text() == "pears: true\nplums: false\n"
     assert "These still say plums; see whether they mean it:\n  README.md" in capsys.readouterr().out
@@ -99,6 +117,13 @@ def test_packages_that_nothing_else_imports_are_named(project: Path, capsys: pyt
     assert "Only plums imported @scope/qr, pyotp. Take away what nothing else needs" in capsys.readouterr().out
 
 
+def test_both_migrations_bound_their_wait_for_locks(project: Path) -> None:
+    main(["plums"], project)
+    for name in ("0006_without_plums", "0007_drop_plums"):
+        source = (project / f"backend/app/alembic/versions/{name}.py").read_text()
+        assert source.count("    set_lock_timeout()\n") == 2
+
+
 def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
@@ -107,7 +132,7 @@ def test_tables_are_dropped_the_last_one_first(project: Path) -> None:
     assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
 
 
-def test_dropped_tables_are_made_again_when_the_feature_comes_back(project: Path) -> None:
+def test_returning_feature_gets_its_tables_again(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
     forgotten = source.partition("forget(\n")[2].partition(")")[0]
@@ -132,18 +157,18 @@ def test_project_that_was_never_deployed_gets_no_migration(project: Path) -> Non
         ("frontend/src/lib/sugarplums.ts", False),
     ],
 )
-def test_file_belongs_to_the_feature_that_it_is_named_after(path: str, is_its_own: bool) -> None:
+def test_file_belongs_to_the_feature_it_names(path: str, is_its_own: bool) -> None:
     assert belongs(path, "plums") is is_its_own
 
 
-def test_entries_of_a_page_go_and_its_sentences_stay() -> None:
+def test_entries_of_a_page_go_sentences_stay() -> None:
     rows = "| `backend/app/users` | users |\n| `backend/app/plums` | plums |\n"
     links = "[a.md](a.md) for a · [docs/plums.md](docs/plums.md) for plums ·\n[docs/b.md](docs/b.md)\n"
     expected = "| `backend/app/users` | users |\n[a.md](a.md) for a · [docs/b.md](docs/b.md)\nPlums, plums.\n"
     assert without_entries(f"{rows}{links}Plums, plums.\n", "plums") == expected
 
 
-def test_links_to_removed_pages_go_with_their_paragraphs_and_sections() -> None:
+def test_links_to_removed_pages_go_with_paragraphs() -> None:
     top = "# A\n\n![b](b.md)\n\n[a](a.md) · [b](b.md) for b ·\n[c](c.md)\n\n"
     page = f"{top}## B\n\nRun this.\n\nSee [b](b.md).\n\n## C\n\nSee [c](c.md).\n"
     assert without_links(page, ["b.md"]) == "# A\n\n[a](a.md) · [c](c.md)\n\n## C\n\nSee [c](c.md).\n"
@@ -153,3 +178,14 @@ def test_links_to_removed_pages_go_with_their_paragraphs_and_sections() -> None:
 def test_section_that_others_use_stays() -> None:
     text = "# --- Fruit ---\n# How many.\nPLUMS_LIMIT=1\n# All.\nALL=1\n"
     assert without_settings(text, "plums") == "# --- Fruit ---\n# All.\nALL=1\n"
+
+
+def test_settings_can_begin_with_the_singular() -> None:
+    assert without_settings("PLUM_LIMIT=1\nPLUMB_LIMIT=2\n", "plums") == "PLUMB_LIMIT=2\n"
+
+
+def test_rows_and_list_entries_go() -> None:
+    rows = "| plums | [plums](docs/operations/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
+    assert without_entries(f"{rows}| plums | [a](a.md) |\n", "plums") == "| plums | [a](a.md) |\n"
+    items = "resources:\n  - pears.yaml\n  - plums.yaml\nimages:\n  - { name: app-plums }\n"
+    assert without_items(items, "plums") == "resources:\n  - pears.yaml\nimages:\n"

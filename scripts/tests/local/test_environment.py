@@ -13,9 +13,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_environment_wins_over_the_file_and_empty_counts_as_unset(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_wins_over_file_and_empty_is_unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("SECRET_KEY=\nFIRST_SUPERUSER=file@example.com\nSMTP_HOST=mail.example.com\n")
     monkeypatch.setenv("FIRST_SUPERUSER", "env@example.com")
     monkeypatch.setenv("SMTP_HOST", "")
@@ -25,7 +23,7 @@ def test_the_environment_wins_over_the_file_and_empty_counts_as_unset(
     assert environment.get("SMTP_HOST") == "mail.example.com"
 
 
-def test_a_database_set_outside_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_external_database_is_used_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_environment(SECRETS, isolated=False, root=tmp_path).outside_database == ""
     monkeypatch.setenv("POSTGRES_SERVER", "db.example.com")
     monkeypatch.setenv("POSTGRES_USER", "me")
@@ -35,7 +33,7 @@ def test_a_database_set_outside_is_used_as_it_is(tmp_path: Path, monkeypatch: py
     assert read_environment(SECRETS, isolated=False, root=tmp_path).outside_database == "postgresql://x@y/z"
 
 
-def test_an_isolated_stack_reaches_nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_isolated_stack_ignores_external_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("POSTGRES_SERVER=db.example.com\n")
     for name in ("DATABASE_URL", "SMTP_HOST", "FRONTEND_URL", "STORAGE_URL"):
         monkeypatch.setenv(name, "outside.example.com")
@@ -49,9 +47,7 @@ def test_an_isolated_stack_reaches_nothing_outside(tmp_path: Path, monkeypatch: 
     assert environment.for_children({"PORT": "1"})["ENVIRONMENT"] == "local"
 
 
-def test_links_carry_the_real_port_unless_the_environment_names_an_origin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_links_use_the_real_port_or_given_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("FRONTEND_URL=http://localhost:8000\n")
     environment = read_environment(SECRETS, isolated=False, root=tmp_path)
     assert environment.origin(8001) == "http://localhost:8001"

@@ -16,13 +16,13 @@ def test_requested_items_are_created_none_in_the_future(sample_database: str) ->
     assert midnight <= newest <= midnight + timedelta(hours=1)  # type: ignore[operator]
 
 
-def test_ids_are_in_the_order_of_creation(sample_database: str) -> None:
+def test_ids_are_in_order_of_creation(sample_database: str) -> None:
     sample_data.fill(sample_database, superuser=SUPERUSER)
     by_id = rows(sample_database, "SELECT title FROM items ORDER BY id")
     assert rows(sample_database, "SELECT title FROM items ORDER BY created_at") == by_id
 
 
-def test_two_fillings_on_one_day_are_the_same(sample_database: str) -> None:
+def test_data_is_the_same_twice_on_one_day(sample_database: str) -> None:
     everything = "SELECT id, title, description, created_at FROM items ORDER BY id"
     sample_data.fill(sample_database, superuser=SUPERUSER)
     first = rows(sample_database, everything)

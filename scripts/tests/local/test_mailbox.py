@@ -14,7 +14,7 @@ from scripts.local.ports import any_free_port
 
 
 class Box:
-    """A running mailbox, and how to reach it."""
+    """A running mailbox and a client for it."""
 
     def __init__(self) -> None:
         self.smtp_port = any_free_port()
@@ -31,8 +31,8 @@ class Box:
 
     def text(self, path: str, **options: Any) -> str:
         request = urllib.request.Request(f"{self.url}{path}", **options)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-            body: bytes = answer.read()
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+            body: bytes = response.read()
         return body.decode()
 
     def json(self, path: str) -> Any:
@@ -53,7 +53,7 @@ def box() -> Iterator[Box]:
     box.mailbox.stop()
 
 
-def test_a_mail_sent_by_smtp_is_read_by_the_api(box: Box) -> None:
+def test_api_returns_a_mail_sent_by_smtp(box: Box) -> None:
     box.send()
     (mail,) = box.json("/api/v1/messages")["messages"]
     assert (mail["Subject"], mail["To"]) == ("Reset", [{"Name": "", "Address": "ada@example.com"}])
@@ -65,7 +65,7 @@ def test_a_mail_sent_by_smtp_is_read_by_the_api(box: Box) -> None:
     assert "token=1" in box.text(f"/view/{mail['ID']}.txt")
 
 
-def test_the_list_is_newest_first_and_paged(box: Box) -> None:
+def test_list_is_newest_first_and_paged(box: Box) -> None:
     for number in range(3):
         box.send(subject=f"mail {number}")
     found = box.json("/api/v1/messages?limit=1&start=1")
@@ -73,7 +73,7 @@ def test_the_list_is_newest_first_and_paged(box: Box) -> None:
     assert (found["total"], found["count"]) == (3, 1)
 
 
-def test_search_finds_by_recipient_and_subject(box: Box) -> None:
+def test_search_matches_recipient_and_subject(box: Box) -> None:
     box.send(to="ada@example.com", subject="One")
     box.send(to="eve@example.com", subject="Two")
     found = box.json("/api/v1/search?query=to:EVE@example.com%20subject:two")
@@ -92,22 +92,22 @@ def test_mails_can_be_deleted(box: Box) -> None:
     assert box.status(f"/api/v1/message/{newest}") == 404
 
 
-def test_the_view_of_a_mail_runs_no_script_and_opens_links_elsewhere(box: Box) -> None:
+def test_mail_view_blocks_scripts_and_opens_new_tabs(box: Box) -> None:
     box.send()
-    with urllib.request.urlopen(f"{box.url}/view/latest.html", timeout=5) as answer:  # noqa: S310
-        assert "sandbox" in answer.headers["Content-Security-Policy"]
-        assert "allow-scripts" not in answer.headers["Content-Security-Policy"]
-        assert b'<head><base target="_blank">' in answer.read()
+    with urllib.request.urlopen(f"{box.url}/view/latest.html", timeout=5) as response:  # noqa: S310
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+        assert "allow-scripts" not in response.headers["Content-Security-Policy"]
+        assert b'<head><base target="_blank">' in response.read()
 
 
-def test_a_page_of_another_name_cannot_read_mails(box: Box) -> None:
+def test_page_of_another_host_cannot_read_mails(box: Box) -> None:
     box.send()
     assert box.status("/api/v1/messages", headers={"Host": "attacker.example"}) == 403
     assert box.status("/api/v1/messages", headers={"Host": "attacker.example"}, method="DELETE") == 404
     assert len(box.json("/api/v1/messages")["messages"]) == 1
 
 
-def test_a_malformed_mail_is_kept_and_harms_nothing(box: Box) -> None:
+def test_malformed_mail_is_kept_and_readable(box: Box) -> None:
     raw = b"From: \xff\xfe <\nTo: =?xx?q?=ff?=\nContent-Type: text/html; charset=nonsense\nDate: never\n\n<b>\xff</b>"
     with smtplib.SMTP("127.0.0.1", box.smtp_port) as smtp:
         smtp.sendmail("a@example.com", ["b@example.com"], raw)
@@ -118,7 +118,7 @@ def test_a_malformed_mail_is_kept_and_harms_nothing(box: Box) -> None:
     assert "<b>" in box.text(f"/view/{mail['ID']}.html")
 
 
-def test_the_store_drops_the_oldest_over_its_number_and_its_size() -> None:
+def test_store_drops_oldest_above_count_or_size() -> None:
     store = MailStore(limit=2)
     for subject in ("one", "two", "three"):
         store.add(f"Subject: {subject}\n\n".encode(), "a@example.com", [])

@@ -1,4 +1,4 @@
-"""npm is a stand-in here: what counts is when it is called."""
+"""When npm is called. npm is a fake."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def calls(frontend: Path) -> list[str]:
     return (frontend / "calls").read_text().split()
 
 
-def test_packages_are_installed_once_for_each_lock_file(frontend: Path, npm: Node) -> None:
+def test_packages_are_installed_once_per_lock_file(frontend: Path, npm: Node) -> None:
     assert node.install(npm, frontend)
     assert not node.install(npm, frontend)
     (frontend / "package-lock.json").write_text('{"changed": 1}')
@@ -43,7 +43,7 @@ def test_packages_are_installed_once_for_each_lock_file(frontend: Path, npm: Nod
     assert calls(frontend) == ["ci", "ci"]
 
 
-def test_the_dashboard_is_built_once_for_each_state_of_its_sources(frontend: Path, npm: Node) -> None:
+def test_dashboard_is_rebuilt_only_when_sources_change(frontend: Path, npm: Node) -> None:
     node.install(npm, frontend)
     assert node.build(npm, frontend)
     assert not node.build(npm, frontend)
@@ -54,7 +54,7 @@ def test_the_dashboard_is_built_once_for_each_state_of_its_sources(frontend: Pat
     assert calls(frontend) == ["ci", "run", "run", "run"]
 
 
-def test_a_failed_build_is_tried_again(frontend: Path, npm: Node) -> None:
+def test_failed_build_is_retried(frontend: Path, npm: Node) -> None:
     node.install(npm, frontend)
     node.build(npm, frontend)
     (frontend / "src" / "main.tsx").write_text("two")
@@ -66,14 +66,14 @@ def test_a_failed_build_is_tried_again(frontend: Path, npm: Node) -> None:
     assert node.build(npm, frontend)
 
 
-def test_npm_scripts_find_the_same_node_first(npm: Node) -> None:
+def test_npm_scripts_find_the_same_node(npm: Node) -> None:
     assert npm.env({"PATH": "/usr/bin"})["PATH"] == f"{npm.folder}:/usr/bin"
     assert npm.env({})["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] == "1"
 
 
-def test_an_old_node_on_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, words in (("node", "v20.19.0"), ("npm", "11")):
-        (tmp_path / name).write_text(f"#!/bin/sh\necho {words}\n")
+def test_old_node_on_path_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, version in (("node", "v20.19.0"), ("npm", "11")):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {version}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
@@ -83,7 +83,7 @@ def test_an_old_node_on_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.
     assert node.find_node().folder == tmp_path
 
 
-def test_a_route_tree_that_is_missing_is_made_by_a_build_of_the_same_sources(frontend: Path, npm: Node) -> None:
+def test_missing_route_tree_triggers_a_build(frontend: Path, npm: Node) -> None:
     (frontend / "packages" / "sdk" / "src" / "gen").mkdir(parents=True)
     (frontend / "packages" / "sdk" / "openapi.json").touch()
     node.install(npm, frontend)

@@ -12,24 +12,24 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_a_taken_default_port_moves_on(taken: int) -> None:
+def test_taken_default_port_moves_to_the_next(taken: int) -> None:
     found = next_free_port(taken)
     assert found != taken
     assert is_free(found)
 
 
-def test_a_port_promised_to_another_part_is_passed_over() -> None:
+def test_port_to_avoid_is_skipped() -> None:
     port = any_free_port()
     assert next_free_port(port, avoid={port}) != port
 
 
-def test_a_port_asked_for_by_number_is_that_one_or_an_error(taken: int) -> None:
+def test_exact_port_is_returned_or_refused(taken: int) -> None:
     free = any_free_port()
     assert exact_port(free) == free
     with pytest.raises(PortTakenError, match=str(taken)):
         exact_port(taken)
 
 
-def test_a_listener_on_every_address_counts() -> None:
+def test_listener_on_all_addresses_counts() -> None:
     with socket.create_server(("", 0)) as server:
         assert not is_free(server.getsockname()[1])

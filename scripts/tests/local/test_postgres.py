@@ -1,4 +1,4 @@
-"""The launcher, on servers of its own: each start takes 0.1 to 0.5 s."""
+"""The launcher, with real servers: each start takes 0.1 to 0.5 s."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def wait_for_end(pid: int) -> bool:
     return not command_of(pid)
 
 
-def test_data_outlive_a_stop_and_a_kill_of_the_server(tmp_path: Path) -> None:
+def test_data_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     with start(tmp_path) as postgres:
         postgres.ensure_database("app")
         postgres.ensure_database("app")
@@ -50,7 +50,7 @@ def test_data_outlive_a_stop_and_a_kill_of_the_server(tmp_path: Path) -> None:
         assert query(postgres, "app", "select value from kept") == 7
 
 
-def test_a_server_that_outlived_its_parent_is_ended_by_the_next_start(tmp_path: Path) -> None:
+def test_next_start_stops_an_orphaned_server(tmp_path: Path) -> None:
     orphan = start(tmp_path)
     with start(tmp_path) as postgres:
         assert orphan.process.wait(timeout=5) is not None
@@ -58,7 +58,7 @@ def test_a_server_that_outlived_its_parent_is_ended_by_the_next_start(tmp_path: 
     assert not end_leftover(postgres.data_dir)
 
 
-def test_another_process_with_the_noted_number_is_left_alone(tmp_path: Path) -> None:
+def test_process_with_a_reused_pid_is_not_stopped(tmp_path: Path) -> None:
     start(tmp_path).stop()
     data = tmp_path / "data base"
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
@@ -66,7 +66,7 @@ def test_another_process_with_the_noted_number_is_left_alone(tmp_path: Path) -> 
         assert postgres.pid != os.getpid()
 
 
-def test_a_new_password_replaces_the_old_one(tmp_path: Path) -> None:
+def test_new_password_replaces_the_old_one(tmp_path: Path) -> None:
     start(tmp_path).stop()
     with start(tmp_path, password="another") as postgres:
         assert query(postgres, "postgres", "select 1") == 1
@@ -75,7 +75,7 @@ def test_a_new_password_replaces_the_old_one(tmp_path: Path) -> None:
             psycopg.connect(old)
 
 
-def test_a_folder_with_other_data_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_folder_with_other_data_is_refused_unchanged(tmp_path: Path) -> None:
     foreign = tmp_path / "data base"
     foreign.mkdir()
     (foreign / "letter.txt").write_text("mine")
@@ -87,14 +87,14 @@ def test_a_folder_with_other_data_is_refused_and_left_alone(tmp_path: Path) -> N
     assert (foreign / "letter.txt").read_text() == "mine"
 
 
-def test_an_initdb_that_was_cut_off_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+def test_interrupted_initdb_does_not_block_the_next(tmp_path: Path) -> None:
     (tmp_path / "data base.new").mkdir()
     (tmp_path / "data base.new" / "PG_VERSION").write_text("18\n")
     start(tmp_path).stop()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux; elsewhere the next start ends the server")
-def test_the_server_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux; elsewhere the next start stops the server")
+def test_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, pathlib, signal; from scripts.local.postgres import start_postgres; "
         f"server = start_postgres(pathlib.Path({str(tmp_path)!r}) / 'db', password='x', settings={{'fsync': 'off'}}); "

@@ -31,7 +31,7 @@ def runs(pid: int) -> bool:
     return started_at(pid) is not None
 
 
-def test_ending_takes_what_a_deaf_child_started_along(tmp_path: Path) -> None:
+def test_end_all_kills_children_of_stubborn_children(tmp_path: Path) -> None:
     child = spawn(STUBBORN, log=tmp_path / "log", cwd=tmp_path)
     grandchild = int(read_when_written(tmp_path / "log"))
     end_all([child], grace=0.1)
@@ -39,7 +39,7 @@ def test_ending_takes_what_a_deaf_child_started_along(tmp_path: Path) -> None:
     assert not runs(grandchild)
 
 
-def test_what_a_killed_start_left_is_ended_at_the_next(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_start_are_ended(tmp_path: Path) -> None:
     child = spawn(SLEEP, log=tmp_path / "log", cwd=tmp_path)
     record_children(tmp_path / "children.json", {"api": child})
     assert (tmp_path / "children.json").stat().st_mode & 0o777 == 0o600
@@ -48,7 +48,7 @@ def test_what_a_killed_start_left_is_ended_at_the_next(tmp_path: Path) -> None:
     assert end_recorded(tmp_path / "children.json") == []
 
 
-def test_members_of_a_dead_leaders_group_are_ended(tmp_path: Path) -> None:
+def test_group_of_a_dead_leader_is_ended(tmp_path: Path) -> None:
     leader = spawn(STUBBORN, log=tmp_path / "log", cwd=tmp_path)
     member = int(read_when_written(tmp_path / "log"))
     record_children(tmp_path / "children.json", {"api": leader})
@@ -58,7 +58,7 @@ def test_members_of_a_dead_leaders_group_are_ended(tmp_path: Path) -> None:
     assert not runs(member)
 
 
-def test_a_process_that_only_has_the_noted_number_is_left_alone(tmp_path: Path) -> None:
+def test_process_with_a_reused_pid_is_not_ended(tmp_path: Path) -> None:
     other = subprocess.Popen(SLEEP)
     try:
         note = [{"name": "api", "pid": other.pid, "started": "another boot 1"}]
@@ -70,6 +70,6 @@ def test_a_process_that_only_has_the_noted_number_is_left_alone(tmp_path: Path) 
         other.wait()
 
 
-def test_a_process_is_told_from_one_that_does_not_run() -> None:
+def test_started_at_distinguishes_running_from_ended() -> None:
     assert started_at(os.getpid()) == started_at(os.getpid())
     assert started_at(2**22 + 1) is None

@@ -1,4 +1,4 @@
-"""The data that screenshots and measurements show."""
+"""The data for screenshots and measurements."""
 
 import psycopg
 
@@ -12,7 +12,7 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query.encode()).fetchall()
 
 
-def test_the_superuser_has_a_name_and_company(sample_database: str) -> None:
+def test_superuser_has_a_name_and_colleagues(sample_database: str) -> None:
     sample_data.fill(sample_database, superuser=SUPERUSER)
     assert rows(sample_database, "SELECT email FROM users WHERE full_name = 'Ada Lovelace'") == [(SUPERUSER,)]
     assert rows(sample_database, "SELECT count(*) FROM users WHERE NOT is_active") != [(0,)]

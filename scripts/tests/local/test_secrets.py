@@ -3,21 +3,21 @@ from pathlib import Path
 from scripts.local.secrets import NAMES, ensure_secrets
 
 
-def test_secrets_are_files_that_only_their_owner_reads(tmp_path: Path) -> None:
-    made = ensure_secrets(tmp_path / "secrets")
+def test_secret_files_are_readable_by_owner_only(tmp_path: Path) -> None:
+    created = ensure_secrets(tmp_path / "secrets")
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == dict.fromkeys(
-        NAMES, 0o600
-    )
-    assert len(set(made.values())) == len(NAMES)
-    assert all(len(value) >= 32 for value in made.values())
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
+    assert modes == dict.fromkeys(created, 0o600)
+    assert created.keys() > {*NAMES}  # features have secrets too
+    assert len(set(created.values())) == len(created)
+    assert all(len(value) >= 32 for value in created.values())
 
 
-def test_secrets_stay_as_they_are(tmp_path: Path) -> None:
+def test_existing_secrets_are_kept(tmp_path: Path) -> None:
     assert ensure_secrets(tmp_path) == ensure_secrets(tmp_path)
 
 
-def test_a_missing_or_empty_secret_is_made_without_touching_the_others(tmp_path: Path) -> None:
+def test_missing_or_empty_secret_is_generated_alone(tmp_path: Path) -> None:
     before = ensure_secrets(tmp_path)
     (tmp_path / "SECRET_KEY").write_text("\n")
     (tmp_path / "POSTGRES_PASSWORD").unlink()
@@ -27,7 +27,7 @@ def test_a_missing_or_empty_secret_is_made_without_touching_the_others(tmp_path:
     assert after["FIRST_SUPERUSER_PASSWORD"] == before["FIRST_SUPERUSER_PASSWORD"]
 
 
-def test_wide_permissions_are_narrowed(tmp_path: Path) -> None:
+def test_loose_permissions_are_tightened(tmp_path: Path) -> None:
     ensure_secrets(tmp_path)
     (tmp_path / "SECRET_KEY").chmod(0o644)
     ensure_secrets(tmp_path)

@@ -1,4 +1,4 @@
-"""The whole stack, started and ended for real, beside the developer's. Runs in the e2e part of ./scripts/test."""
+"""The whole stack, started and ended for real, beside the developer's. Runs in the scripts part of ./scripts/test."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ START = [sys.executable, "-m", "scripts.local.start"]
 
 
 class Started:
-    """One `./scripts/start`, in a folder of its own."""
+    """One `./scripts/start` with its own folder."""
 
     def __init__(self, layout: Layout, *options: str) -> None:
         self.layout = layout
@@ -46,14 +46,14 @@ class Started:
         return facts
 
     def facts(self) -> dict[str, Any]:
-        """What stack.json holds; after a kill it is still that of the killed start."""
+        """Return stack.json. After a kill it is still that of the killed start."""
         with contextlib.suppress(FileNotFoundError):
             found: dict[str, Any] = json.loads(self.layout.stack_file.read_text())
             return found
         return {}
 
     def stop(self, number: int = signal.SIGTERM) -> float:
-        """Send the signal to the start process alone; the seconds until it ended."""
+        """Send the signal to the start process only. Returns the seconds until it ended."""
         begun = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(timeout=20)
@@ -70,7 +70,7 @@ def layout(tmp_path: Path) -> Iterator[Layout]:
 
 
 def processes_of(layout: Layout) -> list[int]:
-    """Everything that runs for this stack: its data folder is in the environment or the command of each."""
+    """Return all processes of this stack: each has its data folder in the environment or the command."""
     shown = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout
     return [pid for pid in map(int, shown.split()) if str(layout.data) in command_of(pid) + environment_of(pid)]
 
@@ -83,19 +83,19 @@ def environment_of(pid: int) -> str:
 
 
 def status_of(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-        status: int = answer.status
+    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+        status: int = response.status
     return status
 
 
 def signed_in(facts: dict[str, Any]) -> httpx2.Client:
-    """A client of the API, signed in as the superuser."""
+    """Return an API client that is signed in as the superuser."""
     form = {"username": facts["superuser"]["email"], "password": facts["superuser"]["password"]}
     token = httpx2.post(f"{facts['api']}/login/access-token", data=form).json()["access_token"]
     return httpx2.Client(base_url=facts["api"], headers={"Authorization": f"Bearer {token}"})
 
 
-def test_it_starts_says_where_it_is_and_stops_without_a_trace(layout: Layout) -> None:
+def test_stack_starts_shows_addresses_and_stops_cleanly(layout: Layout) -> None:
     started = Started(layout)
     facts = started.wait()
     assert set(facts) == {"dashboard", "api", "docs", "mailbox", "database_url", "superuser", "settings", "pid"}
@@ -123,7 +123,7 @@ def test_it_starts_says_where_it_is_and_stops_without_a_trace(layout: Layout) ->
     assert facts["superuser"]["password"] in started.output.read_text()
 
 
-def test_a_killed_start_leaves_nothing_that_the_next_cannot_clear(layout: Layout) -> None:
+def test_start_after_a_kill_cleans_up(layout: Layout) -> None:
     first = Started(layout, "--port=0")
     before = first.wait()
     with psycopg.connect(before["database_url"], autocommit=True) as connection:
@@ -149,7 +149,7 @@ def test_a_killed_start_leaves_nothing_that_the_next_cannot_clear(layout: Layout
     assert processes_of(layout) == []
 
 
-def test_an_open_stream_does_not_hold_up_the_end(layout: Layout) -> None:
+def test_open_stream_does_not_delay_the_shutdown(layout: Layout) -> None:
     started = Started(layout, "--port=0")
     with signed_in(started.wait()) as client, client.stream("GET", "/events") as stream:
         assert "event: ready" in stream.iter_lines()
@@ -157,7 +157,7 @@ def test_an_open_stream_does_not_hold_up_the_end(layout: Layout) -> None:
     assert processes_of(layout) == []
 
 
-def test_a_part_that_dies_takes_the_stack_down_and_its_log_is_named(layout: Layout) -> None:
+def test_dead_process_stops_stack_and_names_its_log(layout: Layout) -> None:
     started = Started(layout)
     started.wait()
     (mailbox,) = [pid for pid in processes_of(layout) if "scripts.local.mailbox" in command_of(pid)]
@@ -167,7 +167,7 @@ def test_a_part_that_dies_takes_the_stack_down_and_its_log_is_named(layout: Layo
     assert processes_of(layout) == []
 
 
-def test_a_taken_port_that_was_asked_for_is_an_error(layout: Layout) -> None:
+def test_requested_port_in_use_is_an_error(layout: Layout) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         started = Started(layout, f"--port={port}")

@@ -22,28 +22,28 @@ def report(score: float, paint: float) -> dict[str, Any]:
     }
 
 
-def test_what_is_just_good_enough_misses_nothing() -> None:
+def test_result_at_the_limits_meets_the_target() -> None:
     assert not GOOD.misses(TARGET)
 
 
 @pytest.mark.parametrize(
     "change", [{"scores": (90, 99, 100, 90)}, {"largest_paint": 3001}, {"blocking": 201}, {"shift": 0.021}]
 )
-def test_each_figure_alone_can_miss_its_target(change: dict[str, Any]) -> None:
+def test_each_value_alone_can_miss_the_target(change: dict[str, Any]) -> None:
     assert replace(GOOD, **change).misses(TARGET)
 
 
-def test_the_medians_of_several_runs_count() -> None:
+def test_medians_of_several_runs_count() -> None:
     measured = _summarise([report(0.5, 9000), report(0.91, 2000), report(0.92, 1000)])
     assert measured.scores == (91, 91, 91, 91)
     assert measured.largest_paint == 2000
 
 
-def test_a_row_has_figures_and_targets() -> None:
+def test_row_shows_values_and_targets() -> None:
     assert "| notes, mobile | 90 (>= 90) |" in _row(TARGET, GOOD)
     assert "| 3.00 s (<= 3.0) | 200 ms (<= 200) | 0.020 (<= 0.02) |" in _row(TARGET, GOOD)
 
 
-def test_a_page_that_was_led_elsewhere_is_no_measurement() -> None:
-    with pytest.raises(RuntimeError, match="led from /notes to http://localhost/login"):
+def test_redirected_page_is_not_measured() -> None:
+    with pytest.raises(RuntimeError, match="redirected from /notes to http://localhost/login"):
         _report('{"finalDisplayedUrl": "http://localhost/login"}', TARGET)

@@ -1,4 +1,4 @@
-"""Whether the load under which deployments are tried would see a write that is lost, or done twice."""
+"""The load test must detect a lost write and a repeated write."""
 
 from collections import Counter
 
@@ -8,21 +8,21 @@ from scripts.measure.load import Report
 
 
 @pytest.mark.parametrize(
-    ("sent", "answered", "version", "lost", "repeated"),
+    ("sent", "acknowledged", "version", "lost", "repeated"),
     [
         (0, [], 1, False, False),
         (2, [3, 2], 3, False, False),
-        pytest.param(2, [2], 3, False, False, id="the answer was lost, the write was not"),
+        pytest.param(2, [2], 3, False, False, id="the response was lost, the write was not"),
         pytest.param(2, [2], 2, False, False, id="a write failed"),
-        pytest.param(2, [2, 3], 2, True, False, id="the last write is gone"),
-        pytest.param(2, [2, 2], 2, True, False, id="a write took the place of another that is gone"),
-        pytest.param(2, [2, 4], 4, False, True, id="a write was done twice"),
+        pytest.param(2, [2, 3], 2, True, False, id="the last write is lost"),
+        pytest.param(2, [2, 2], 2, True, False, id="a write replaced another one"),
+        pytest.param(2, [2, 4], 4, False, True, id="a write was applied twice"),
     ],
 )
-def test_versions_tell_what_became_of_the_writes(
-    sent: int, answered: list[int], version: int, lost: bool, repeated: bool
+def test_versions_reveal_lost_and_repeated_writes(
+    sent: int, acknowledged: list[int], version: int, lost: bool, repeated: bool
 ) -> None:
     report = Report(sent=Counter(ada=sent))
-    report.acknowledged["ada"] = answered
+    report.acknowledged["ada"] = acknowledged
     report.close({"ada": version})
-    assert (bool(report.lost), bool(report.repeated), report.writes) == (lost, repeated, len(answered))
+    assert (bool(report.lost), bool(report.repeated), report.writes) == (lost, repeated, len(acknowledged))

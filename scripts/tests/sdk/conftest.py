@@ -7,4 +7,4 @@ __all__ = ["project", "stack"]
 
 @pytest.fixture(scope="session", autouse=True)
 def event_loop_of_the_session() -> None:
-    """Instead of the application's fixture of this name: nothing here is asynchronous or asks the application."""
+    """Replace the application's fixture of this name: these tests use neither asyncio nor the application."""

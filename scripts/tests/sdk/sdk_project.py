@@ -1,4 +1,4 @@
-"""Somebody else's project, in which the packed SDK is installed."""
+"""A consumer's project with the packed SDK installed."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ MODULES = FRONTEND / "node_modules"
 
 @dataclass
 class Project:
-    """A folder of somebody else, with the package installed."""
+    """A folder outside of the repository, with the package installed."""
 
     folder: Path
     env: dict[str, str]

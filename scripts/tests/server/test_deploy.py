@@ -1,4 +1,4 @@
-"""What `./scripts/deploy` decides before it touches a container. `tests/compose/test_deploy.py` has the rest."""
+"""What `./scripts/deploy` decides before it changes a container. See also `tests/compose/test_deploy.py`."""
 
 import fcntl
 import subprocess
@@ -15,7 +15,7 @@ def tags(file: Path) -> list[str]:
     return [release.tag for release in releases.releases(file)]
 
 
-def test_releases_are_noted_in_their_order(tmp_path: Path) -> None:
+def test_releases_are_recorded_in_order(tmp_path: Path) -> None:
     file = tmp_path / "releases.json"
     for tag in ("a", "b", "c"):
         assert releases.record(tag, f"commit of {tag}", file) == []
@@ -23,7 +23,7 @@ def test_releases_are_noted_in_their_order(tmp_path: Path) -> None:
     assert releases.previous(file).tag == "b"
 
 
-def test_going_back_and_forth_changes_between_two(tmp_path: Path) -> None:
+def test_repeated_rollback_alternates_between_two_releases(tmp_path: Path) -> None:
     file = tmp_path / "releases.json"
     for tag in ("a", "b", "c", "b"):
         releases.record(tag, "", file)
@@ -31,14 +31,14 @@ def test_going_back_and_forth_changes_between_two(tmp_path: Path) -> None:
     assert releases.previous(file).tag == "c"
 
 
-def test_same_release_again_does_not_push_out_the_one_before(tmp_path: Path) -> None:
+def test_redeployed_release_keeps_the_previous_one(tmp_path: Path) -> None:
     file = tmp_path / "releases.json"
     for tag in ("a", "b", "b"):
         releases.record(tag, "", file)
     assert releases.previous(file).tag == "a"
 
 
-def test_old_releases_are_forgotten(tmp_path: Path) -> None:
+def test_old_releases_are_dropped(tmp_path: Path) -> None:
     file = tmp_path / "releases.json"
     forgotten = [tag for number in range(releases.KEPT + 2) for tag in releases.record(str(number), "", file)]
     assert forgotten == ["0", "1"]
@@ -46,20 +46,20 @@ def test_old_releases_are_forgotten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [[], ["a"]])
-def test_there_is_no_way_back_from_the_first_release(tmp_path: Path, known: list[str]) -> None:
+def test_first_release_cannot_be_rolled_back(tmp_path: Path, known: list[str]) -> None:
     for tag in known:
         releases.record(tag, "", tmp_path / "releases.json")
     with pytest.raises(OpsError, match="--tag"):
         releases.previous(tmp_path / "releases.json")
 
 
-def test_broken_record_says_what_to_do(tmp_path: Path) -> None:
+def test_broken_record_names_the_fix(tmp_path: Path) -> None:
     (tmp_path / "releases.json").write_text("[{")
     with pytest.raises(OpsError, match="Delete it"):
         releases.releases(tmp_path / "releases.json")
 
 
-def test_second_deployment_is_refused_while_one_runs(tmp_path: Path) -> None:
+def test_concurrent_deployment_is_refused(tmp_path: Path) -> None:
     lock = tmp_path / "deploy.lock"
     with deploy.only_one(lock):
         with pytest.raises(OpsError, match=r"process \d+") as caught, deploy.only_one(lock):
@@ -69,7 +69,7 @@ def test_second_deployment_is_refused_while_one_runs(tmp_path: Path) -> None:
         pass
 
 
-def test_lock_of_a_killed_deployment_stops_nobody(tmp_path: Path) -> None:
+def test_lock_of_a_killed_deployment_is_ignored(tmp_path: Path) -> None:
     lock = tmp_path / "deploy.lock"
     lock.write_text("12345")
     with deploy.only_one(lock), lock.open() as file:
@@ -79,7 +79,7 @@ def test_lock_of_a_killed_deployment_stops_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--pull"], ["--tag", "v1", "--rollback"], ["--ready-timeout", "soon"]])
-def test_wrong_options_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_options_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         deploy.parse(arguments)
     assert caught.value.code == 2
@@ -92,7 +92,7 @@ def test_named_images_are_not_built() -> None:
     assert plan.allowed == ("0012_x:ban-drop-column",)
 
 
-def test_images_are_named_after_what_is_checked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_tag_is_the_checked_out_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deploy, "ROOT", tmp_path)
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
     (tmp_path / "file").write_text("1")
@@ -102,10 +102,10 @@ def test_images_are_named_after_what_is_checked_out(tmp_path: Path, monkeypatch:
     assert (clean.tag, len(clean.tag), clean.is_built) == (clean.commit, 12, True)
     (tmp_path / "file").write_text("2")
     changed = deploy.make_plan(deploy.parse([])).tag
-    assert changed.startswith(f"{clean.tag}-"), "images of the commit must not be replaced by others"
+    assert changed.startswith(f"{clean.tag}-"), "images of the commit must not be replaced"
 
 
-def test_help_needs_nothing_but_python() -> None:
+def test_help_needs_only_python() -> None:
     done = subprocess.run(
         [ROOT / "scripts" / "deploy", "--help"], capture_output=True, text=True, timeout=30, check=True
     )

@@ -1,4 +1,4 @@
-"""What runs on a server needs nothing but Python."""
+"""Programs for a server need only Python."""
 
 import subprocess
 import sys
@@ -12,11 +12,11 @@ MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_module_imports_without_any_package(module: str) -> None:
-    """-S leaves out everything that is installed."""
+def test_module_imports_without_packages(module: str) -> None:
+    """`-S` hides all installed packages."""
     subprocess.run([sys.executable, "-S", "-c", f"import {module}"], cwd=ROOT, check=True, timeout=30)
 
 
-def test_the_image_has_none_of_it() -> None:
+def test_image_contains_no_scripts() -> None:
     assert "scripts" not in read("backend/.dockerignore")
     assert read("backend/.dockerignore").splitlines()[1] == "*"

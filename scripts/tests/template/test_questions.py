@@ -1,15 +1,16 @@
 """What copier asks, and what it makes of the answers."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from scripts.features.files import PATTERNS
+from scripts.features.files import PATTERNS, tracked
 from scripts.local.layout import ROOT
-from scripts.template.projects import TemplateError, copier, make_project
+from scripts.template.projects import TemplateError, commit, copier, make_project, plain_copier
 
 
-def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_path: Path) -> None:
+def test_answers_are_in_the_project(original: Path, tmp_path: Path) -> None:
     values: dict[str, str | bool] = {
         "project_name": "Quiet Harbour 2",
         "superuser_email": "ada@harbour.example.org",
@@ -52,33 +53,86 @@ def test_answers_are_in_the_project_and_nowhere_asked_again(original: Path, tmp_
     ],
 )
 def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(TemplateError, match="Take "):
+    with pytest.raises(TemplateError, match="Use "):
         make_project(original, tmp_path / "project", {name: value})
     assert not (tmp_path / "project" / "README.md").exists()
 
 
-def test_a_name_in_another_script_has_a_stack_name_still(original: Path, tmp_path: Path) -> None:
+def test_relative_path_of_the_template_is_refused(original: Path, tmp_path: Path) -> None:
+    """The first update would look for it in another folder."""
+    with pytest.raises(TemplateError, match="Use an absolute path or a URL"):
+        copier("copy", "--defaults", original.name, tmp_path / "project", cwd=original.parent)
+    assert not (tmp_path / "project" / "README.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"), [("mit", "Permission is hereby granted"), ("proprietary", "All rights reserved")]
+)
+def test_licence_names_the_project(original: Path, tmp_path: Path, licence: str, words: str) -> None:
+    project = make_project(original, tmp_path / "project", {"licence": licence, "project_name": "Quiet Harbour"})
+    text = (project / "LICENSE").read_text()
+    assert re.search(r"Copyright \(c\) 20\d\d Quiet Harbour", text)
+    assert words in text
+    assert "Groundwork" not in text
+    # What the template's own licence demands of copies.
+    assert (ROOT / "LICENSE").read_text().strip() in (project / "docs" / "template-licence.md").read_text()
+
+
+def test_project_without_a_licence_has_no_such_file(original: Path, tmp_path: Path) -> None:
+    project = make_project(original, tmp_path / "project", {"licence": "none"})
+    assert not (project / "LICENSE").exists()
+    assert (project / "docs" / "template-licence.md").exists()
+
+
+def test_messages_tell_what_to_do_next(original: Path, tmp_path: Path) -> None:
+    target = tmp_path / "Quiet Harbour"
+    shown = copier("copy", "--defaults", original, target, cwd=tmp_path)
+    assert f"cd '{target}'\n" in shown
+    commit(target, "Start from the template")
+    assert '"both modified"' in copier("update", "--defaults", cwd=target)
+
+
+def test_backend_tests_need_no_generated_files(original: Path, tmp_path: Path) -> None:
+    """`./scripts/test backend` can be its first command, which generates nothing."""
+    project = make_project(original, tmp_path / "project", {})
+    assert not (project / "frontend/src/routeTree.gen.ts").exists()
+    tests = [name for name in tracked(project) if re.match(r"(backend|scripts)/tests/.*\.py", name)]
+    assert len(tests) > 50
+    words = ("routeTree.gen", "sdk/openapi.json", "src/gen")
+    assert [name for name in tests if any(word in (project / name).read_text() for word in words)] == []
+
+
+def test_name_without_latin_letters_has_a_stack_name(original: Path, tmp_path: Path) -> None:
     project = make_project(original, tmp_path / "project", {"project_name": "Тихая гавань"})
     assert "STACK_NAME=app\n" in (project / ".env").read_text()
 
 
-def test_project_needs_no_trust_and_holds_no_secret(original: Path, tmp_path: Path) -> None:
+def test_project_needs_no_trust_and_holds_no_secret(original: Path, default_project: Path) -> None:
     text = (original / "copier.yml").read_text()
     assert not [word for word in ("_tasks", "_migrations", "_jinja_extensions") if word in text]
-    project = make_project(original, tmp_path / "project", {})
-    secrets = [line for line in (project / ".env").read_text().splitlines() if "SECRET" in line or "PASSWORD=" in line]
+    secrets = [
+        line for line in (default_project / ".env").read_text().splitlines() if "SECRET" in line or "PASSWORD=" in line
+    ]
     assert secrets
     assert [line for line in secrets if not line.startswith("#") and not line.endswith("=")] == []
 
 
-def test_copier_and_our_scripts_agree_on_what_belongs_to_a_feature() -> None:
+def test_copier_and_scripts_agree_on_feature_files() -> None:
     text = (ROOT / "copier.yml").read_text()
     block = text.partition("if answer is false %}\n")[2].partition("{% endfor %}")[0]
     listed = [line.strip().replace("{{ feature }}", "{feature}") for line in block.splitlines() if line.strip()]
     assert tuple(listed) == PATTERNS
 
 
-def test_an_unknown_folder_is_no_reason_to_ask(original: Path, tmp_path: Path) -> None:
-    """`--defaults` asks nothing, whatever the folder is called."""
-    copier("copy", "--quiet", "--defaults", original, tmp_path / "Some Folder", cwd=tmp_path)
-    assert (tmp_path / "Some Folder" / "scripts" / "start").stat().st_mode & 0o111
+def test_defaults_ask_no_question(original: Path, default_project: Path, tmp_path: Path) -> None:
+    """`--defaults` asks nothing, whatever the folder is called. The other tests' faster copier writes the same."""
+    target = tmp_path / "Some Folder"
+    plain_copier("copy", "--quiet", "--defaults", original, target, cwd=tmp_path)
+    assert (target / "scripts" / "start").stat().st_mode & 0o111
+    commit(target, "Start from the template")
+    assert (names := tracked(target)) == tracked(default_project)
+    assert [name for name in names if facts(target / name) != facts(default_project / name)] == []
+
+
+def facts(path: Path) -> tuple[bytes, int]:
+    return path.read_bytes(), path.stat().st_mode

@@ -10,8 +10,8 @@ import pytest
 
 from scripts.checks.lint import PYTHON, clean_environment
 from scripts.features.remove import main
-from scripts.template.projects import TemplateError, commit, make_project, run, update
-from scripts.template.throwaway import add_feature
+from scripts.template.projects import TemplateError, commit, run, update
+from scripts.tests.template.conftest import copy_of_project
 from tests import conftest
 
 
@@ -26,11 +26,9 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture
-def project(template: Path, tmp_path: Path) -> Path:
+def project(original_with_gadgets: Path, project_with_gadgets: Path, tmp_path: Path) -> Path:
     """Not deployed yet. `gadgets` has the last migration."""
-    add_feature(template, "gadgets", 900)
-    commit(template, "One more feature", tag="v0.2.0")
-    return make_project(template, tmp_path / "project", {})
+    return copy_of_project(project_with_gadgets, tmp_path / "project", template=original_with_gadgets)
 
 
 def migrate(project: Path, database: str, *command: str) -> None:
@@ -58,9 +56,15 @@ def test_its_tables_are_dropped_where_they_were(project: Path, database: str, fe
     migrate(project, database, "check")
 
 
-def test_its_tables_are_dropped_by_the_second_deployment_without_it_at_the_earliest(
-    project: Path, database: str
-) -> None:
+@pytest.mark.parametrize("feature", ["items", "gadgets"])
+def test_project_keeps_the_rules_of_the_layout(project: Path, feature: str) -> None:
+    assert main([feature], project) == 0
+    env = clean_environment() | {"TEST_POSTGRES_URL": os.environ["TEST_POSTGRES_URL"]}
+    env["PYTHONPATH"] = f"{project}{os.pathsep}{project / 'backend'}"
+    run(PYTHON, "-m", "pytest", "tests/test_structure.py", cwd=project / "backend", env=env)
+
+
+def test_second_deployment_without_it_drops_its_tables(project: Path, database: str) -> None:
     check = ("app.cli", "check-migrations", "--before-deploy")
     migrate(project, database)
     assert main(["gadgets"], project) == 0

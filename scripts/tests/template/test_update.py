@@ -7,6 +7,7 @@ import pytest
 from scripts.features.files import belongs, tracked
 from scripts.template.projects import commit, make_project, run, update
 from scripts.template.throwaway import add_feature
+from scripts.tests.template.conftest import copy_of_project
 
 # Ten files that a team edits, and how.
 EDITED = (
@@ -44,17 +45,23 @@ def state(project: Path, *, without: tuple[str, ...] = ()) -> dict[str, bytes]:
     return {name: (project / name).read_bytes() for name in tracked(project) if name not in without}
 
 
-@pytest.fixture
-def project(template: Path, tmp_path: Path) -> Path:
-    """Made from v0.1.0, then changed: ten files edited, a feature of its own, a new README."""
-    project = make_project(template, tmp_path / "project", {"project_name": "Quiet Harbour"})
+@pytest.fixture(scope="session")
+def changed_project(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made from v0.1.0, then changed: ten files edited, a feature of its own, a new README. To be read only."""
+    folder = tmp_path_factory.mktemp("changed")
+    project = make_project(original, folder / "project", {"project_name": "Quiet Harbour"})
     append(project, EDITED, "The project's own line.")
-    for name, content in own_feature(tmp_path / "scratch").items():
+    for name, content in own_feature(folder / "scratch").items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_bytes(content)
     (project / "README.md").write_text("# Ours\n")
     commit(project, "Go our own way")
     return project
+
+
+@pytest.fixture
+def project(changed_project: Path, template: Path, tmp_path: Path) -> Path:
+    return copy_of_project(changed_project, tmp_path / "project", template=template)
 
 
 def own_feature(scratch: Path) -> dict[str, bytes]:
@@ -79,7 +86,7 @@ def conflicts(project: Path) -> list[str]:
     return marked + [name for name in tracked(project) if name.endswith((".rej", ".orig"))]
 
 
-def test_update_moves_untouched_files_and_keeps_what_is_the_projects(template: Path, project: Path) -> None:
+def test_update_keeps_the_changes_of_the_project(template: Path, project: Path) -> None:
     before = state(project)
     move_on(template)
     update(project)
@@ -140,7 +147,7 @@ def test_feature_can_be_switched_on_again(template: Path, project: Path) -> None
     assert state(project) == before
 
 
-def test_feature_that_was_removed_by_our_script_does_not_come_back(template: Path, project: Path) -> None:
+def test_removed_feature_does_not_come_back(template: Path, project: Path) -> None:
     from scripts.features.remove import remove
 
     remove("items", project, drop=True)

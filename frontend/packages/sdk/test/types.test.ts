@@ -7,15 +7,12 @@ import {
   type ErrorCodeOf,
   type ErrorOf,
   isApiError,
-  listen,
   type loginSession,
   paginate,
   type RowOf,
-  readEvents,
   readUserById,
   readUserMe,
   readUsers,
-  type ServerEvent,
   type UserPublic,
   type UsersPublic,
 } from "../src/index.js";
@@ -56,17 +53,6 @@ describe("types of errors", () => {
     const read = () => readUserById({ path: { user_id: "1" }, throwOnError: false });
     type Result = Awaited<ReturnType<typeof read>>;
     expectTypeOf<NonNullable<Result["error"]>>().toEqualTypeOf<ErrorOf<typeof readUserById>>();
-  });
-});
-
-describe("types of events", () => {
-  it("have the operation's data, for event operations only", () => {
-    const events = () => listen(readEvents);
-    type Event = Awaited<ReturnType<ReturnType<typeof events>["next"]>>["value"];
-    expectTypeOf<Exclude<Event, void>>().toEqualTypeOf<ServerEvent<{ topic?: string }>>();
-    expectTypeOf<ErrorOf<typeof readEvents>>().toEqualTypeOf<ApiError>();
-    // @ts-expect-error: one response
-    expectTypeOf(() => listen(readUsers)).toBeFunction();
   });
 });
 

@@ -1,48 +1,9 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
-import { delay, HttpResponse, http } from "msw";
+import { screen, waitFor, within } from "@testing-library/react";
+import { delay, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
-import { FakeEventSource } from "@/test/event-source";
 import { user } from "@/test/factories";
-import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs } from "@/test/server";
-import { item, itemsPage } from "./factories";
-
-const ITEMS = "*/api/v1/items/";
-const ITEM = `*/api/v1/items/${item().id}`;
-
-/** Serves one item from an API that checks versions. */
-function serveItem() {
-  const api = { saved: item(), sent: [] as { version: string | null; title: string }[] };
-  server.use(
-    http.get(ITEMS, () => HttpResponse.json(itemsPage([api.saved]))),
-    http.get(ITEM, () => HttpResponse.json(api.saved)),
-    http.put<never, { title: string; description: string }>(ITEM, async ({ request }) => {
-      const body = await request.json();
-      const version = request.headers.get("If-Match");
-      api.sent.push({ version, title: body.title });
-      if (version !== `"${api.saved.version}"`) {
-        return refuse(412, "PRE_001", "Someone else changed this");
-      }
-      api.saved = { ...api.saved, ...body, version: api.saved.version + 1 };
-      return HttpResponse.json(api.saved);
-    }),
-  );
-  const changeElsewhere = (title: string) => {
-    api.saved = { ...api.saved, title, version: api.saved.version + 1 };
-  };
-  return { api, changeElsewhere };
-}
-
-/** Sends the event that the server emits when rows have changed. */
-const announceChange = () =>
-  act(async () => FakeEventSource.open.at(-1)?.send("change", { topic: "items" }));
-
-async function openSheet() {
-  const app = await renderApp("/items");
-  await app.user.click(await screen.findByRole("link", { name: "Spare keys" }));
-  const title = await screen.findByLabelText("Title");
-  return { ...app, title };
-}
+import { ITEM, ITEMS, openSheet, serveItem } from "./serve-item";
 
 beforeEach(() => signedInAs(user()));
 
@@ -128,40 +89,5 @@ describe("a record that someone else changed", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
     expect(screen.getByText("This record has been deleted.")).toBeInTheDocument();
     expect(title).toHaveValue("Spare keys of mine");
-  });
-});
-
-describe("a remote change while a row is open", () => {
-  it("updates a form without unsaved input", async () => {
-    const { changeElsewhere } = serveItem();
-    const { title } = await openSheet();
-    changeElsewhere("Theirs");
-    await announceChange();
-    await waitFor(() => expect(title).toHaveValue("Theirs"));
-    expect(screen.queryByText(/has changed since you opened it/)).not.toBeInTheDocument();
-  });
-
-  it("keeps unsaved input and shows a notice", async () => {
-    const { changeElsewhere } = serveItem();
-    const { user: person, title } = await openSheet();
-    await person.type(title, " of mine");
-    changeElsewhere("Theirs");
-    await announceChange();
-    expect(await screen.findByText(/has changed since you opened it/)).toBeInTheDocument();
-    expect(title).toHaveValue("Spare keys of mine");
-
-    await person.click(screen.getByRole("button", { name: "Compare" }));
-    expect(await screen.findByRole("cell", { name: "Theirs" })).toBeInTheDocument();
-  });
-
-  it("updates the list and highlights the row", async () => {
-    const { changeElsewhere } = serveItem();
-    await renderApp("/items");
-    const row = await screen.findByRole("row", { name: /Spare keys/ });
-    expect(row).not.toHaveAttribute("data-changed");
-    changeElsewhere("Theirs");
-    await announceChange();
-    await waitFor(() => expect(row).toHaveTextContent("Theirs"));
-    expect(row).toHaveAttribute("data-changed");
   });
 });

@@ -1,4 +1,4 @@
-"""The server's half: names, ports, certificates, and who answers. Real servers on loopback addresses."""
+"""Checks of names, ports, certificates and responses, against real servers on loopback addresses."""
 
 import ssl
 import threading
@@ -29,12 +29,12 @@ Serve = Callable[..., int]
 def certificate(
     folder: Path, *, names: tuple[str, ...] = (HOST,), days: float = 60, issuer: tuple[x509.Name, Key] | None = None
 ) -> tuple[Path, tuple[x509.Name, Key]]:
-    """A certificate with its key in one file. Without an issuer it is its own, as that of an authority is."""
+    """Create a certificate with its key in one file. Without an issuer it is self-signed, like an authority's."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Acme Trust" if issuer is None else names[0])])
     issuer_name, issuer_key = issuer or (name, key)
     now = datetime.now(UTC)
-    made = (
+    created = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(issuer_name)
@@ -42,39 +42,39 @@ def certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=90))
         .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(dns) for dns in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .sign(issuer_key, hashes.SHA256())
     )
-    file = folder / f"{made.serial_number}.pem"
+    file = folder / f"{created.serial_number}.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    file.write_bytes(private + created.public_bytes(serialization.Encoding.PEM))
     return file, (name, key)
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts servers that answer everything alike, and ends them after the test."""
+    """Start servers that return the same response to every request, and stop them after the test."""
     servers: list[ThreadingHTTPServer] = []
 
-    def start(answer: tuple[int, str], address: str = HERE, port: int = 0, file: Path | None = None) -> int:
+    def start(response: tuple[int, str], address: str = HERE, port: int = 0, file: Path | None = None) -> int:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.send_response(answer[0])
-                if answer[0] == 308:
+                self.send_response(response[0])
+                if response[0] == 308:
                     self.send_header("Location", f"https://{HOST}/")
-                self.send_header("Content-Length", str(len(answer[1])))
+                self.send_header("Content-Length", str(len(response[1])))
                 self.end_headers()
-                self.wfile.write(answer[1].encode())
+                self.wfile.write(response[1].encode())
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
         class Quiet(ThreadingHTTPServer):
             def handle_error(self, request: object, client_address: object) -> None:
-                """The doctor breaks off handshakes: that is how it looks at certificates."""
+                """Ignore aborted handshakes: the doctor aborts them after reading the certificate."""
 
         server = Quiet((address, port), Handler)
         if file is not None:
@@ -98,7 +98,7 @@ def authority(tmp_path: Path) -> tuple[Path, tuple[x509.Name, Key]]:
 
 @pytest.fixture
 def site(serve: Serve, authority: tuple[Path, tuple[x509.Name, Key]], tmp_path: Path) -> Server:
-    """A site with nothing wrong."""
+    """A site without problems."""
     file, _ = certificate(tmp_path, issuer=authority[1])
     return Server(HERE, serve(REDIRECT), serve(LIVE, file=file), trusted=str(authority[0]))
 
@@ -107,52 +107,52 @@ def examine(server: Server, *addresses: str) -> dict[str, Finding]:
     findings = check_host(HOST, API_PATH, server, lambda host: addresses or (HERE,))
     for finding in findings:
         assert (finding.fix == "") == (finding.state == "ok"), finding
-    return {each.code: each for each in findings}
+    return {finding.code: finding for finding in findings}
 
 
-def failures(told: dict[str, Finding]) -> set[str]:
-    return {code for code, finding in told.items() if finding.state == "failed"}
+def failures(found: dict[str, Finding]) -> set[str]:
+    return {code for code, finding in found.items() if finding.state == "failed"}
 
 
 def test_good_site_has_no_failure(site: Server) -> None:
-    told = examine(site)
-    assert {code: each.state for code, each in told.items()} == dict.fromkeys(
+    found = examine(site)
+    assert {code: finding.state for code, finding in found.items()} == dict.fromkeys(
         ("dns", "certificate", "answer", "http"), "ok"
     )
-    assert "Acme Trust" in told["certificate"].detail
-    assert "60 days left" in told["certificate"].detail or "59 days left" in told["certificate"].detail
+    assert "Acme Trust" in found["certificate"].detail
+    assert "60 days left" in found["certificate"].detail or "59 days left" in found["certificate"].detail
 
 
-def test_name_without_a_record() -> None:
-    told = {each.code: each.state for each in check_host("api.acme.invalid", API_PATH, Server(), resolve)}
-    assert told == {"dns": "failed"}
+def test_name_without_a_record_fails() -> None:
+    found = {finding.code: finding.state for finding in check_host("api.acme.invalid", API_PATH, Server(), resolve)}
+    assert found == {"dns": "failed"}
 
 
-def test_names_are_looked_up() -> None:
+def test_names_are_resolved() -> None:
     assert "127.0.0.1" in resolve("localhost")
 
 
-def test_nothing_listens_here() -> None:
+def test_closed_port_443_fails() -> None:
     assert failures(examine(Server(HERE, any_free_port(), any_free_port()))) == {"port-443"}
 
 
-def test_record_that_leads_to_a_closed_port(site: Server) -> None:
-    told = examine(site, HERE, ELSEWHERE)
-    assert failures(told) == {"port-closed"}
-    assert ELSEWHERE in told["port-closed"].detail
+def test_record_to_a_closed_port_fails(site: Server) -> None:
+    found = examine(site, HERE, ELSEWHERE)
+    assert failures(found) == {"port-closed"}
+    assert ELSEWHERE in found["port-closed"].detail
 
 
-def test_record_that_leads_to_another_server(serve: Serve, site: Server, tmp_path: Path) -> None:
+def test_record_to_another_server_fails(serve: Serve, site: Server, tmp_path: Path) -> None:
     serve((200, "<h1>Parked</h1>"), ELSEWHERE, site.https, certificate(tmp_path)[0])
-    told = examine(site, HERE, ELSEWHERE)
-    assert failures(told) == {"dns-elsewhere"}
-    assert ELSEWHERE in told["dns-elsewhere"].detail
+    found = examine(site, HERE, ELSEWHERE)
+    assert failures(found) == {"dns-elsewhere"}
+    assert ELSEWHERE in found["dns-elsewhere"].detail
 
 
-def test_proxy_in_front_is_no_failure(serve: Serve, site: Server, tmp_path: Path) -> None:
+def test_proxy_in_front_is_a_warning(serve: Serve, site: Server, tmp_path: Path) -> None:
     serve(LIVE, ELSEWHERE, site.https, certificate(tmp_path)[0])
-    told = examine(site, ELSEWHERE)
-    assert (told["dns-proxy"].state, failures(told)) == ("warning", set())
+    found = examine(site, ELSEWHERE)
+    assert (found["dns-proxy"].state, failures(found)) == ("warning", set())
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_proxy_in_front_is_no_failure(serve: Serve, site: Server, tmp_path: Path
         ("certificate-name", ("other.example",), 60, True),
     ],
 )
-def test_certificate_that_browsers_refuse(
+def test_certificate_refused_by_browsers_fails(
     serve: Serve,
     authority: tuple[Path, tuple[x509.Name, Key]],
     tmp_path: Path,
@@ -177,20 +177,20 @@ def test_certificate_that_browsers_refuse(
     assert failures(examine(server)) == {code}
 
 
-def test_certificate_of_an_unknown_authority(serve: Serve, site: Server, tmp_path: Path) -> None:
+def test_certificate_of_an_unknown_authority_fails(serve: Serve, site: Server, tmp_path: Path) -> None:
     assert failures(examine(Server(HERE, site.http, site.https))) == {"certificate-untrusted"}
 
 
-def test_certificate_that_ends_soon(
+def test_certificate_that_expires_soon_is_a_warning(
     serve: Serve, authority: tuple[Path, tuple[x509.Name, Key]], tmp_path: Path
 ) -> None:
     file, _ = certificate(tmp_path, days=5, issuer=authority[1])
-    told = examine(Server(HERE, serve(REDIRECT), serve(LIVE, file=file), trusted=str(authority[0])))
-    assert (told["certificate-renewal"].state, failures(told)) == ("warning", set())
+    found = examine(Server(HERE, serve(REDIRECT), serve(LIVE, file=file), trusted=str(authority[0])))
+    assert (found["certificate-renewal"].state, failures(found)) == ("warning", set())
 
 
 @pytest.mark.parametrize(
-    ("code", "answer"),
+    ("code", "response"),
     [
         ("traefik-404", (404, "404 page not found\n")),
         ("gateway", (502, "Bad Gateway")),
@@ -200,21 +200,21 @@ def test_certificate_that_ends_soon(
         ("other-server", (403, "")),
     ],
 )
-def test_wrong_answer(
+def test_wrong_response_fails(
     serve: Serve,
     authority: tuple[Path, tuple[x509.Name, Key]],
     tmp_path: Path,
     code: str,
-    answer: tuple[int, str],
+    response: tuple[int, str],
 ) -> None:
     file, _ = certificate(tmp_path, issuer=authority[1])
-    server = Server(HERE, serve(REDIRECT), serve(answer, file=file), trusted=str(authority[0]))
+    server = Server(HERE, serve(REDIRECT), serve(response, file=file), trusted=str(authority[0]))
     assert failures(examine(server)) == {code}
 
 
-def test_plain_http_that_is_not_redirected(serve: Serve, site: Server) -> None:
+def test_http_without_redirect_fails(serve: Serve, site: Server) -> None:
     assert failures(examine(Server(HERE, serve((200, "hello")), site.https, site.trusted))) == {"http-open"}
 
 
-def test_port_80_that_is_closed(site: Server) -> None:
+def test_closed_port_80_fails(site: Server) -> None:
     assert failures(examine(Server(HERE, any_free_port(), site.https, site.trusted))) == {"port-80"}

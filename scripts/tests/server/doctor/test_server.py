@@ -1,4 +1,4 @@
-"""The server's half: its settings, its secret files, its containers."""
+"""Checks of the server's settings, secret files and containers."""
 
 import os
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def make_secrets(folder: Path, states: Mapping[str, str]) -> None:
 
 def examine(setup: Mapping[str, Any], folder: Path) -> list[Finding]:
     parts = {name: {**GOOD[name], **setup.get(name, {})} for name in GOOD if name != "containers"}
-    # The other server's lines are written and read as people write them.
+    # Written as people write it: with quotes and comments.
     lines = [f'{name}="{value}"  # why' for name, value in parts["server_env"].items()]
     (folder / "server.env").write_text("\n".join(["# a comment", *lines]))
     (folder / "secrets").mkdir()
@@ -61,50 +61,51 @@ def examine(setup: Mapping[str, Any], folder: Path) -> list[Finding]:
 
 
 @pytest.mark.parametrize("setup", setups(__file__))
-def test_broken_setup_is_told(setup: dict[str, Any], tmp_path: Path) -> None:
+def test_broken_setup_is_reported(setup: dict[str, Any], tmp_path: Path) -> None:
     findings = examine(setup, tmp_path)
-    assert {(each.code, each.state) for each in findings} >= set(setup["expect"].items())
-    assert {each.code for each in findings if each.state in ("failed", "warning")} == set(setup["expect"])
+    assert {(finding.code, finding.state) for finding in findings} >= set(setup["expect"].items())
+    problems = {finding.code for finding in findings if finding.state in ("failed", "warning")}
+    assert problems == set(setup["expect"])
     for finding in findings:
         assert (finding.fix == "") == (finding.state == "ok"), finding
         assert "k7Yw2mQx9v" not in f"{finding}"
 
 
-def test_good_setup_is_well(tmp_path: Path) -> None:
-    assert {each.state for each in examine({}, tmp_path)} == {"ok"}
+def test_good_setup_has_no_problem(tmp_path: Path) -> None:
+    assert {finding.state for finding in examine({}, tmp_path)} == {"ok"}
 
 
-def test_traefik_that_does_not_run_is_not_judged() -> None:
-    told = {each.code: each.state for each in judge_versions((29,), (2, 39), ())}
-    assert told == {"docker-version": "ok", "compose-version": "ok", "traefik-version": "skipped"}
+def test_stopped_traefik_is_skipped() -> None:
+    found = {finding.code: finding.state for finding in judge_versions((29,), (2, 39), ())}
+    assert found == {"docker-version": "ok", "compose-version": "ok", "traefik-version": "skipped"}
 
 
-def test_ports_of_this_machine_alone_are_nobodys_business() -> None:
+def test_port_published_on_localhost_is_allowed() -> None:
     local = {"Service": "db", "State": "running", "Publishers": [{"URL": "127.0.0.1", "PublishedPort": 5432}]}
-    others = [each for each in GOOD["containers"] if each["Service"] != "db"]
-    assert {each.state for each in judge_containers([*others, local])} == {"ok"}
+    others = [container for container in GOOD["containers"] if container["Service"] != "db"]
+    assert {finding.state for finding in judge_containers([*others, local])} == {"ok"}
 
 
 @pytest.mark.parametrize(("free", "state"), [(6 * GIB, "ok"), (4 * GIB, "warning"), (GIB // 2, "failed")])
-def test_disk_is_judged_by_what_is_left(free: int, state: str) -> None:
+def test_free_space_decides_the_state(free: int, state: str) -> None:
     assert judge_disk(free, Path("/")).state == state
 
 
-@pytest.mark.parametrize(("answer", "state"), [(0, "ok"), (5, "warning"), (-1, "skipped")])
-def test_clock_is_judged_by_what_the_kernel_says(answer: int, state: str) -> None:
-    assert judge_clock(answer).state == state
+@pytest.mark.parametrize(("returned", "state"), [(0, "ok"), (5, "warning"), (-1, "skipped")])
+def test_kernel_clock_status_decides_the_state(returned: int, state: str) -> None:
+    assert judge_clock(returned).state == state
 
 
-def test_kernel_is_asked() -> None:
+def test_kernel_clock_can_be_read() -> None:
     assert check_clock().state in ("ok", "warning", "skipped")
 
 
-def test_check_that_fails_hides_no_other() -> None:
+def test_failing_check_does_not_hide_others() -> None:
     def broken() -> list[Finding]:
         raise RuntimeError("no such thing")
 
     findings = doctor.run({"broken": broken, "clock": lambda: [judge_clock(0)]})
-    assert [(each.code, each.state) for each in findings] == [("broken", "failed"), ("time-sync", "ok")]
+    assert [(finding.code, finding.state) for finding in findings] == [("broken", "failed"), ("time-sync", "ok")]
     assert "no such thing" in findings[0].detail
 
 

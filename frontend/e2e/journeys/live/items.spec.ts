@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, SAME_ORIGIN, test } from "../support/fixtures";
+import { expect, SAME_ORIGIN, test } from "../../support/fixtures";
 
 async function addItem(page: Page, title: string): Promise<string> {
   const response = await page.request.post("/api/v1/items/", {

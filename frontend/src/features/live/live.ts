@@ -1,5 +1,4 @@
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import type { QueryClient } from "@tanstack/react-query";
 
 /**
  * Events about other users' changes, over one connection per browser.
@@ -18,12 +17,6 @@ const HIDDEN_MS = 30_000;
 const RETRY_MS = [2_000, 10_000, 60_000];
 /** Merges a burst of changes into one refresh, and spreads the requests of many browsers. */
 const pause = () => 200 + Math.random() * 300;
-
-/** For the layout of the signed-in pages: the connection lives as long as the session. */
-export function useLive() {
-  const queryClient = useQueryClient();
-  useEffect(() => startLive(queryClient), [queryClient]);
-}
 
 /** Keeps the visible data up to date until the returned function is called. */
 export function startLive(queryClient: QueryClient) {

@@ -1,0 +1,6 @@
+import { defineFeature } from "@/lib/define-feature";
+import { LiveUpdates } from "./components/live-updates";
+
+export default defineFeature({
+  slots: { "session.open": LiveUpdates },
+});
