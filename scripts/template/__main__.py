@@ -159,7 +159,7 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
         missing = [path for path in AUTHORS if path.removesuffix("/") in text and path != "copier.yml"]
         if name.endswith(".md"):
             commands = re.findall(r"\./(scripts/[\w-]+)", text)
-            missing += [command for command in commands if not (project / command).exists()]
+            missing += [each for each in commands if (template / each).exists() and not (project / each).exists()]
             if missing:
                 raise TemplateError(f"{name} names {missing[0]}, which this project does not have")
         for feature in declined:

@@ -1,6 +1,6 @@
 """The jobs for a push run every part of `./scripts/test`, and each test once."""
 
-from collections import Counter
+from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
@@ -31,7 +31,7 @@ def _arguments(job: dict[str, Any]) -> list[str]:
 
 
 def test_push_runs_each_part_once() -> None:
-    shares: Counter[str] = Counter()
+    shares: defaultdict[str, Fraction] = defaultdict(Fraction)
     for arguments in arguments_of_push():
         plan = parse(arguments.split())
         _, count = parse_shard(plan.shard or "1/1")

@@ -13,7 +13,7 @@ FILES = load_yaml(FILE)
 SECRETS = {"BACKUP_KEY", "BACKUP_SECRET_ACCESS_KEY"}
 
 
-def test_container_has_the_limits_of_prestart() -> None:
+def test_container_is_as_restricted_as_prestart() -> None:
     """It extends the one-off service `prestart`, but keeps running, so it has a health check."""
     assert SERVICE["extends"] == {"file": "docker-compose.yml", "service": "prestart"}
     assert SERVICE["profiles"] == ["backup"]
@@ -24,7 +24,7 @@ def test_container_has_the_limits_of_prestart() -> None:
     assert SERVICE["networks"] == ["database", "backup"]
 
 
-def test_backup_keys_are_files_of_this_service() -> None:
+def test_backup_keys_are_files_of_this_service_only() -> None:
     folder = "${SECRETS_DIR:-./.local/secrets}"
     assert FILES["secrets"] == {name: {"file": f"{folder}/{name}"} for name in SECRETS}
     assert set(SERVICE["secrets"]) > SECRETS
@@ -48,7 +48,7 @@ def test_every_variable_is_explained(file: str) -> None:
         assert name in tracked_settings() or (default and f"`{name}`" in guide), name
 
 
-def test_image_adds_postgresql_programs_to_the_backend() -> None:
+def test_image_adds_postgresql_to_the_backends() -> None:
     uv_and_build = re.compile(r"^FROM .*? AS uv$.*?^RUN python -m compileall.*?$", re.MULTILINE | re.DOTALL)
     [own], [backends] = (uv_and_build.findall(read(name)) for name in (DOCKERFILE, "backend/Dockerfile"))
     assert own == backends
@@ -56,7 +56,7 @@ def test_image_adds_postgresql_programs_to_the_backend() -> None:
     assert SERVICE["build"] == {"dockerfile": DOCKERFILE.removeprefix("backend/")}
 
 
-def test_image_has_backend_user_and_lean_final_stage() -> None:
+def test_image_has_the_backends_user_and_labels() -> None:
     users = [re.findall(r"^USER (\d+:\d+)$", final_stage(name), re.M) for name in ("backend/Dockerfile", DOCKERFILE)]
     assert users[0] == users[1] != []
     assert "\nRUN " not in final_stage(DOCKERFILE)

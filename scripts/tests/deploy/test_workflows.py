@@ -66,7 +66,7 @@ def test_site_gets_only_tested_commits(environment: str, trigger: dict[str, list
 
 
 @pytest.mark.parametrize(("workflow", "command"), WEEKLY.items())
-def test_workflow_runs_weekly(workflow: str, command: str) -> None:
+def test_workflow_runs_every_week(workflow: str, command: str) -> None:
     document = load_yaml(workflow)
     assert len(document[True]["schedule"]) == 1
     assert [step["run"] for job in document["jobs"].values() for step in job["steps"] if "run" in step] == [command]
@@ -99,13 +99,13 @@ def test_workflow_has_read_permission_only(workflow: str) -> None:
     assert read(workflow).count("actions/checkout@") == read(workflow).count("persist-credentials: false")
 
 
-def test_secret_scan_gets_the_whole_history() -> None:
+def test_the_history_is_complete_where_it_is_searched() -> None:
     [checkout, *_] = load_yaml(".github/workflows/test.yml")["jobs"]["test"]["steps"]
-    assert checkout["with"]["fetch-depth"] == 0, "the secret scan needs the whole history"
+    assert checkout["with"]["fetch-depth"] == 0, "the whole history is searched for secrets"
 
 
 def test_called_workflow_does_not_cancel_another_run() -> None:
-    """When another workflow calls it, `github.workflow` is that workflow's name."""
+    """Called by another workflow it has that one's name here."""
     assert "group: test-${{ github.workflow }}-${{ github.ref }}" in read(".github/workflows/test.yml")
 
 

@@ -12,7 +12,7 @@ def test_image_and_secrets_match_compose() -> None:
     assert secret_files("backup") == set(SERVICE["secrets"])
 
 
-def test_pod_gets_api_and_backup_settings() -> None:
+def test_pod_gets_the_apis_and_its_own_settings() -> None:
     names = [source["configMapRef"]["name"] for source in container("backup")["envFrom"]]
     assert names == ["settings", "backups"]
     assert "env" not in container("backup")
