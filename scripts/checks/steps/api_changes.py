@@ -9,4 +9,4 @@ PATHS = r"frontend/packages/sdk/openapi\.json|CHANGELOG\.md"
 
 
 def check(runner: Runner) -> Result:
-    return of_check("API changes", *runner.run([PYTHON, "-m", "scripts.api_diff"], cwd=ROOT))
+    return of_check("api changes", *runner.run([PYTHON, "-m", "scripts.api_diff"], cwd=ROOT))
