@@ -1,1 +1,1 @@
-"""Checks of the repository as a template. A project does not get this package."""
+"""Checks of the repository as a template. Projects do not get this package."""

@@ -1,4 +1,4 @@
-"""`./scripts/check-template`: projects with each choice of features are whole, with nothing of what was declined."""
+"""`./scripts/check-template`: check that projects with each choice of features have exactly the right files."""
 
 import argparse
 import json
@@ -17,7 +17,7 @@ from scripts.template.links import broken_links
 from scripts.template.projects import TemplateError, commit, copy_of_the_template, make_project, run
 from scripts.template.throwaway import add_feature
 
-# What a project has of its own, or lacks. Everything else is the same, byte for byte.
+# Files that differ in a project. Everything else is identical, byte for byte.
 OWN = {
     ".copier-answers.yml",
     ".env",
@@ -68,12 +68,12 @@ GENERATED = (
     "frontend/packages/sdk/src/gen/",
     "frontend/src/routeTree.gen.ts",
 )
-# Tests of what a team edits: the Compose files, the Dockerfiles, the configuration of Nginx, the workflows.
+# Tests of files that a team edits: Compose files, Dockerfiles, the Nginx configuration, workflows.
 KEPT_TESTS = ("__init__.py", "conftest.py", "deploy/")
-# Words that a text can use without the feature.
+# Words that a text can also use in another meaning.
 PLAIN_WORDS = ("backups", "doctor", "kubernetes", "live")
 MAY_NAME_IT = (".copier-answers.yml",)
-# Which the licence of the template demands.
+# Required by the template's licence.
 MAY_NAME_THE_TEMPLATE = ("docs/template-licence.md",)
 THROWAWAY = ("gadgets", "widgets")
 RANDOM_SETS = 5
@@ -83,57 +83,60 @@ Choice = dict[str, bool]
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./scripts/check-template",
-        description="Make projects with each choice of features, two invented features included, and check them.",
-        epilog="Without --full: files, traces, style, import rules and the API's document of each, within a minute.",
+        description="Create projects with each choice of features, including two invented features, and check them.",
+        epilog="Without --full, it checks files, traces, style, import rules and the OpenAPI document of each project, "
+        "within a minute. Example: ./scripts/check-template --part 1/2",
     )
     parser.add_argument("--full", action="store_true", help="run lint, backend and frontend tests in each: takes hours")
-    parser.add_argument("--seed", type=int, default=6, metavar="N", help="of the random choices (6)")
+    parser.add_argument(
+        "--seed", type=int, default=6, metavar="N", help="seed of the random choices (default: %(default)s)"
+    )
     parser.add_argument("--part", default="1/1", metavar="K/N", help="only the K-th of N parts of the projects")
     options = parser.parse_args(arguments)
     numbers = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", options.part)
     if not numbers or int(numbers[1]) > int(numbers[2]):
-        parser.error("--part is written like 2/3, the second of three")
+        parser.error("write --part like 2/3, the second of three")
     options.part = slice(int(numbers[1]) - 1, None, int(numbers[2]))
     return options
 
 
 def features(template: Path) -> list[str]:
-    """The yes/no questions."""
+    """Return the features: the yes/no questions of copier.yml."""
     return re.findall(r"^(\w+):\n  type: bool$", (template / "copier.yml").read_text(encoding="utf-8"), re.M)
 
 
 def choices(names: list[str], seed: int) -> list[Choice]:
-    """All, each one off, none, and some by chance; never one without what it needs."""
-    chance = random.Random(seed)  # noqa: S311
+    """Return the choices to check: all features, all but one, none, and random ones; never without a dependency."""
+    rng = random.Random(seed)  # noqa: S311
     wanted = [dict.fromkeys(names, True)]
     wanted += [{**dict.fromkeys(names, True), name: False} for name in names]
     wanted += [dict.fromkeys(names, False)]
-    wanted += [{name: chance.random() < 0.5 for name in names} for _ in range(RANDOM_SETS)]
+    wanted += [{name: rng.random() < 0.5 for name in names} for _ in range(RANDOM_SETS)]
     for choice in wanted:
         choice["widgets"] = choice["widgets"] and choice["gadgets"]
-    return [dict(each) for each in sorted({tuple(choice.items()) for choice in wanted}, reverse=True)]
+    return [dict(choice) for choice in sorted({tuple(choice.items()) for choice in wanted}, reverse=True)]
 
 
 def is_copied(name: str) -> bool:
-    """Whether a project has this file of the template, when it declines nothing."""
+    """Whether a project with all features has this file of the template."""
     if name.startswith("scripts/tests/"):
         return name.removeprefix("scripts/tests/").startswith(KEPT_TESTS)
     return not name.startswith((*AUTHORS, *GENERATED)) and not name.endswith(".jinja")
 
 
 def check_equality(template: Path, project: Path) -> None:
-    """With everything on, a project is the template apart from what is listed here."""
-    made, source = set(tracked(project)), set(tracked(template))
+    """Check that a project with all features equals the template, apart from the listed files."""
+    created, source = set(tracked(project)), set(tracked(template))
     expected = {name for name in source if is_copied(name)} | OWN
-    if made != expected:
-        raise TemplateError(f"Not copied, or not meant to be: {sorted(made ^ expected)}")
-    different = {name for name in made - OWN if (project / name).read_bytes() != (template / name).read_bytes()}
+    if created != expected:
+        raise TemplateError(f"Missing, or copied by mistake: {sorted(created ^ expected)}")
+    different = {name for name in created - OWN if (project / name).read_bytes() != (template / name).read_bytes()}
     if different:
-        raise TemplateError(f"Not as in the template: {sorted(different)}")
+        raise TemplateError(f"Different from the template: {sorted(different)}")
 
 
 def words_of(template: Path, feature: str) -> list[str]:
-    """What only this feature brings: its folders, addresses, operations and schemas."""
+    """Return words that only this feature adds: its folders, paths, operations and schemas."""
     words = [f"app.{feature}", f"tests.{feature}", f"features/{feature}", f'"/{feature}', f"/{feature}/"]
     if feature in THROWAWAY:
         return [feature, feature.capitalize(), feature.upper()]
@@ -146,7 +149,7 @@ def words_of(template: Path, feature: str) -> list[str]:
 
 def check_traces(template: Path, project: Path, declined: list[str]) -> None:
     for path in project.rglob("*"):
-        # Copier creates the parents of what it leaves out; git does not track them.
+        # Copier creates the parent folders of excluded files; git does not track them.
         if path.is_dir() and path.name != "deploy" and ".git" not in path.parts and not any(path.iterdir()):
             raise TemplateError(f"{path.relative_to(project)} is an empty folder")
     pages = [name for name in tracked(project) if name.endswith(".md")]
@@ -169,11 +172,11 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
             if name.endswith(".md") and feature not in PLAIN_WORDS and re.search(rf"\b{feature}\b", text):
                 found.append(feature)
             if found and not name.startswith(MAY_NAME_IT):
-                raise TemplateError(f"{name} says {found[0]}, but {feature} was declined")
+                raise TemplateError(f"{name} mentions {found[0]}, but {feature} was declined")
 
 
 def check_quickly(project: Path, declined: list[str]) -> None:
-    """What the tools of this repository say of the project, without installing anything there."""
+    """Check the project with this repository's tools, without installing anything."""
     backend = project / "backend"
     env = clean_environment() | {"PYTHONPATH": f"{project}{os.pathsep}{backend}"}
     run(PYTHON, "-m", "ruff", "check", "--quiet", ".", "../scripts", cwd=backend, env=env)
@@ -196,7 +199,7 @@ def check_fully(project: Path) -> None:
 
 
 def check(folder: Path, *, full: bool, seed: int, part: slice) -> int:
-    """The number of projects. Raises TemplateError at one that is not whole."""
+    """Check the projects and return their number. Raises TemplateError at the first fault."""
     template = copy_of_the_template(folder / "template")
     add_feature(template, "gadgets", 900)
     add_feature(template, "widgets", 901, down="gadgets")
@@ -231,9 +234,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"error: {error}", file=sys.stderr)
             return 1
     if count == 0:
-        print("error: this part has no project: divide them into fewer", file=sys.stderr)
+        print("error: this part has no project. Choose fewer parts.", file=sys.stderr)
         return 1
-    print(f"{count} projects, each whole.{'' if options.full else ' Their tests: ./scripts/check-template --full'}")
+    print(f"{count} projects passed.{'' if options.full else ' Their tests: ./scripts/check-template --full'}")
     return 0
 
 

@@ -14,7 +14,7 @@ def text_of(path: Path) -> str:
 
 
 def anchors(page: str) -> set[str]:
-    """The anchors that GitHub gives to the headings. A repeated heading gets a number."""
+    """Return GitHub's anchors for the headings. A repeated heading gets a number."""
     seen: Counter[str] = Counter()
     found = set()
     for heading in re.findall(r"^#+ (.*)$", re.sub(r"^( *)```.*?^\1```$", "", page, flags=re.M | re.S), re.M):

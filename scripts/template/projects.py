@@ -1,4 +1,4 @@
-"""Makes projects from the working tree, as a team would: copier, then git."""
+"""Create projects from the working tree as a team does: with copier, then git."""
 
 import subprocess
 import sys
@@ -8,17 +8,17 @@ from pathlib import Path
 from scripts.features.files import tracked
 from scripts.local.layout import ROOT
 
-# By its path: a project's own `scripts` would be found first.
+# Run by path: the module would be found in a project's own `scripts` first.
 FAST_COPIER = Path(__file__).with_name("fast_copier.py")
 IDENTITY = ("-c", "user.name=Template", "-c", "user.email=template@example.com")
 
 
 class TemplateError(Exception):
-    """A project is not what it should be."""
+    """A project is not as expected; the message says why."""
 
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, seconds: float = 600) -> str:
-    """Its output. Raises TemplateError with it when the command fails."""
+    """Run a command and return its output. Raises TemplateError with the output if it fails."""
     result = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -44,7 +44,7 @@ def commit(folder: Path, message: str, *, tag: str | None = None) -> None:
 
 
 def copy_of_the_template(folder: Path, *, tag: str = "v0.1.0") -> Path:
-    """A repository of its own with the working tree in it, as one tagged commit."""
+    """Create a separate repository that contains the working tree as one tagged commit."""
     for name in tracked(ROOT):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def copier(*arguments: str | Path, cwd: Path) -> str:
 
 
 def plain_copier(*arguments: str | Path, cwd: Path) -> str:
-    """What a team runs."""
+    """Run the original copier, as a team does."""
     return run(sys.executable, "-m", "copier", *arguments, cwd=cwd)
 
 
@@ -70,7 +70,7 @@ def answers(values: Mapping[str, str | bool]) -> list[str]:
 
 
 def make_project(template: Path, target: Path, values: Mapping[str, str | bool]) -> Path:
-    """Copies and commits. Nothing is asked, and nothing needs trust."""
+    """Copy and commit a project, without questions and without --trust."""
     copier("copy", "--quiet", "--defaults", *answers(values), template, target, cwd=template.parent)
     commit(target, "Start from the template")
     return target

@@ -1,4 +1,4 @@
-"""Two features that exist only while the template is checked: one alone, one that needs it."""
+"""Two features that exist only during the checks of the template; one of them needs the other."""
 
 from pathlib import Path
 
@@ -142,13 +142,13 @@ VALIDATOR = """  validator: "{{% if {f} and not {down} %}}{F} need {down}: say y
 """
 SETTING = """
 # --- {F} -------------------------------------------------------------------------------------
-# How many {f} somebody may have.
+# The maximum number of {f} per user.
 {U}_LIMIT=10
 """
 
 
 def add_feature(root: Path, feature: str, number: int, *, down: str = "") -> None:
-    """Writes what a new optional feature consists of, and its question into copier.yml. `down` is what it imports."""
+    """Write the files of a new optional feature, and its question in copier.yml. `down` is a feature it imports."""
     words = {
         "f": feature,
         "F": feature.capitalize(),

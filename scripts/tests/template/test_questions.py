@@ -1,4 +1,4 @@
-"""What copier asks, and what it makes of the answers."""
+"""Copier's questions, and the projects that the answers create."""
 
 import re
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_wrong_answer_is_refused_with_what_to_write(original: Path, tmp_path: Pa
 
 
 def test_relative_path_of_the_template_is_refused(original: Path, tmp_path: Path) -> None:
-    """The first update would look for it in another folder."""
+    """The first update would search for it in another folder."""
     with pytest.raises(TemplateError, match="Use an absolute path or a URL"):
         copier("copy", "--defaults", original.name, tmp_path / "project", cwd=original.parent)
     assert not (tmp_path / "project" / "README.md").exists()
@@ -74,7 +74,7 @@ def test_licence_names_the_project(original: Path, tmp_path: Path, licence: str,
     assert re.search(r"Copyright \(c\) 20\d\d Quiet Harbour", text)
     assert words in text
     assert "Groundwork" not in text
-    # What the template's own licence demands of copies.
+    # The template's own licence requires this of copies.
     assert (ROOT / "LICENSE").read_text().strip() in (project / "docs" / "template-licence.md").read_text()
 
 
@@ -93,7 +93,7 @@ def test_messages_tell_what_to_do_next(original: Path, tmp_path: Path) -> None:
 
 
 def test_backend_tests_need_no_generated_files(original: Path, tmp_path: Path) -> None:
-    """`./scripts/test backend` can be its first command, which generates nothing."""
+    """`./scripts/test backend` can be the first command in a project, and generates nothing."""
     project = make_project(original, tmp_path / "project", {})
     assert not (project / "frontend/src/routeTree.gen.ts").exists()
     tests = [name for name in tracked(project) if re.match(r"(backend|scripts)/tests/.*\.py", name)]
@@ -125,7 +125,7 @@ def test_copier_and_scripts_agree_on_feature_files() -> None:
 
 
 def test_defaults_ask_no_question(original: Path, default_project: Path, tmp_path: Path) -> None:
-    """`--defaults` asks nothing, whatever the folder is called. The other tests' faster copier writes the same."""
+    """`--defaults` asks nothing, for any folder name. The faster copier of the other tests writes the same files."""
     target = tmp_path / "Some Folder"
     plain_copier("copy", "--quiet", "--defaults", original, target, cwd=tmp_path)
     assert (target / "scripts" / "start").stat().st_mode & 0o111

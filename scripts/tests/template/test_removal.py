@@ -1,4 +1,4 @@
-"""A project that was deployed and then removes a feature, or takes one."""
+"""A deployed project that removes or adds a feature."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def database() -> Iterator[str]:
 
 @pytest.fixture
 def project(original_with_gadgets: Path, project_with_gadgets: Path, tmp_path: Path) -> Path:
-    """Not deployed yet. `gadgets` has the last migration."""
+    """A project that was not deployed yet. `gadgets` has the last migration."""
     return copy_of_project(project_with_gadgets, tmp_path / "project", template=original_with_gadgets)
 
 
@@ -81,7 +81,7 @@ def test_second_deployment_without_it_drops_its_tables(project: Path, database: 
 
 
 def switch(project: Path, database: str, **features: bool) -> None:
-    """And deploy."""
+    """Commit and deploy."""
     update(project, features)
     commit(project, "Switch features")
     migrate(project, database)

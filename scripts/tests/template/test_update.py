@@ -1,4 +1,4 @@
-"""A project that has gone its own way takes over what the template has learnt."""
+"""A changed project takes over the template's updates."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from scripts.template.projects import commit, make_project, run, update
 from scripts.template.throwaway import add_feature
 from scripts.tests.template.conftest import copy_of_project
 
-# Ten files that a team edits, and how.
+# Ten files that a team edits, with the edits.
 EDITED = (
     "backend/app/users/models.py",
     "backend/app/users/crud.py",
@@ -24,7 +24,7 @@ EDITED = (
 )
 MOVED = ("backend/app/core/errors.py", "frontend/src/lib/format.ts", "deployment.md")
 OWN_FEATURE = "orders"
-# Both sides change it, in different places.
+# Both sides change this file in different places.
 RULES = "backend/pyproject.toml"
 
 
@@ -35,7 +35,7 @@ def append(folder: Path, names: tuple[str, ...], text: str) -> None:
 
 
 def comment(name: str, text: str) -> str:
-    """A line that does no harm at the end of such a file."""
+    """Return a harmless line for the end of such a file."""
     if name.endswith((".py", ".toml", ".yml")):
         return f"# {text}\n"
     return f"/* {text} */\n" if name.endswith((".ts", ".css")) else f"{text}\n"
@@ -47,7 +47,7 @@ def state(project: Path, *, without: tuple[str, ...] = ()) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def changed_project(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made from v0.1.0, then changed: ten files edited, a feature of its own, a new README. To be read only."""
+    """A project of v0.1.0 with ten edited files, its own feature and a new README. Do not change it."""
     folder = tmp_path_factory.mktemp("changed")
     project = make_project(original, folder / "project", {"project_name": "Quiet Harbour"})
     append(project, EDITED, "The project's own line.")
@@ -74,7 +74,7 @@ def own_feature(scratch: Path) -> dict[str, bytes]:
 
 
 def move_on(template: Path) -> None:
-    """What the next release of the template brings."""
+    """Write the changes of the template's next release."""
     append(template, MOVED, "What the template has learnt.")
     add_feature(template, "gadgets", 900)
     (template / "frontend/packages/sdk/openapi.json").write_text("{}")
