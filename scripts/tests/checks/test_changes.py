@@ -57,16 +57,25 @@ def test_unpushed_commits_are_changes(repository: Path) -> None:
     assert changes(repository) == Changes(base, ("edited",))
 
 
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for folder in ("core", "notes", "security", "users"):
+        (tmp_path / "backend" / "tests" / folder).mkdir(parents=True)
+    for name in ("notes/test_routes.py", "notes/factories.py", "test_structure.py"):
+        (tmp_path / "backend" / "tests" / name).touch()
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     ("path", "tests"),
     [
-        ("backend/app/items/crud.py", ["tests/items", STRUCTURE]),
+        ("backend/app/notes/crud.py", ["tests/notes", STRUCTURE]),
         ("backend/app/users/crud.py", ["tests/security", STRUCTURE, "tests/users"]),
         ("backend/app/core/http/problems.py", ["tests/core", "tests/security", STRUCTURE]),
-        ("backend/app/alembic/versions/0300_items.py", ["tests/core", "tests/items", STRUCTURE]),
-        ("backend/tests/items/test_routes.py", ["tests/items/test_routes.py", STRUCTURE]),
-        ("backend/tests/items/factories.py", ["tests/items", STRUCTURE]),
-        ("backend/tests/items/test_deleted.py", []),
+        ("backend/app/alembic/versions/0300_notes.py", ["tests/core", "tests/notes", STRUCTURE]),
+        ("backend/tests/notes/test_routes.py", ["tests/notes/test_routes.py", STRUCTURE]),
+        ("backend/tests/notes/factories.py", ["tests/notes", STRUCTURE]),
+        ("backend/tests/notes/test_deleted.py", []),
         ("backend/tests/test_structure.py", [STRUCTURE]),
         ("backend/tests/conftest.py", ["tests"]),
         ("backend/tests/fixtures.py", ["tests"]),
@@ -78,12 +87,12 @@ def test_unpushed_commits_are_changes(repository: Path) -> None:
         ("README.md", []),
     ],
 )
-def test_backend_file_selects_its_tests(path: str, tests: list[str]) -> None:
-    assert backend_tests([path]) == tests
+def test_backend_file_selects_its_tests(root: Path, path: str, tests: list[str]) -> None:
+    assert backend_tests([path], root) == tests
 
 
-def test_all_backend_tests_include_the_others() -> None:
-    assert backend_tests(["backend/app/items/crud.py", "backend/app/main.py"]) == ["tests"]
+def test_all_backend_tests_include_the_others(root: Path) -> None:
+    assert backend_tests(["backend/app/notes/crud.py", "backend/app/main.py"], root) == ["tests"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +106,7 @@ def test_all_backend_tests_include_the_others() -> None:
         ("docker-compose.yml", ["../scripts/tests/deploy"]),
         ("frontend/nginx.conf", ["../scripts/tests/deploy"]),
         (".github/workflows/test.yml", ["../scripts/tests/deploy"]),
-        ("backend/app/items/crud.py", []),
+        ("backend/app/notes/crud.py", []),
     ],
 )
 def test_script_selects_its_tests(path: str, tests: list[str]) -> None:
