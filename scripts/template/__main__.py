@@ -54,7 +54,6 @@ AUTHORS = (
     "scripts/bench",
     "scripts/check-template",
     "scripts/checks/steps/api_changes.py",
-    "scripts/checks/steps/template.py",
     "scripts/deploy-drill",
     "scripts/lighthouse",
     "scripts/local/sample_data/",
