@@ -162,7 +162,8 @@ def remove(feature: str, root: Path, *, drop: bool) -> None:
     _edit(root / "README.md", lambda text: without_entries(without_links(text, templates), feature))
     for name in ("deployment.md", "docs/decisions/README.md"):
         _edit(root / name, lambda text: without_entries(text, feature))
-    _edit(root / "deploy/kubernetes/kustomization.yaml", lambda text: without_items(text, feature))
+    for path in (root / "deploy").rglob("kustomization.yaml"):
+        _edit(path, lambda text: without_items(text, feature))
     _edit(
         root / ".copier-answers.yml", lambda text: re.sub(rf"^{feature}: true$", f"{feature}: false", text, flags=re.M)
     )

@@ -142,15 +142,22 @@ def words_of(template: Path, feature: str) -> list[str]:
     document = json.loads((template / "frontend/packages/sdk/openapi.json").read_text(encoding="utf-8"))
     operations = [each for path in document["paths"].values() for each in path.values()]
     words += [f"{each['operationId']}(" for each in operations if feature in each.get("tags", ())]
-    stem = feature.removesuffix("s").capitalize()
-    return words + [name for name in document["components"]["schemas"] if name.startswith(stem)]
+    schema = re.compile(rf"{feature.removesuffix('s').capitalize()}s?([A-Z]\w*)?")
+    return words + [name for name in document["components"]["schemas"] if schema.fullmatch(name)]
+
+
+def check_folders(template: Path, project: Path, declined: list[str]) -> None:
+    """Check that folders are empty only if all their files belong to declined features: copier still creates those."""
+    kept = [name for name in tracked(template) if not any(belongs(name, feature) for feature in declined)]
+    for path in project.rglob("*"):
+        if path.is_dir() and ".git" not in path.parts and not any(path.iterdir()):
+            folder = f"{path.relative_to(project)}/"
+            if not (template / folder).is_dir() or any(name.startswith(folder) for name in kept):
+                raise TemplateError(f"{folder} is an empty folder")
 
 
 def check_traces(template: Path, project: Path, declined: list[str]) -> None:
-    for path in project.rglob("*"):
-        # Copier creates the parent folders of excluded files; git does not track them.
-        if path.is_dir() and path.name != "deploy" and ".git" not in path.parts and not any(path.iterdir()):
-            raise TemplateError(f"{path.relative_to(project)} is an empty folder")
+    check_folders(template, project, declined)
     pages = [name for name in tracked(project) if name.endswith(".md")]
     if broken := list(broken_links(project, pages)):
         raise TemplateError(f"Broken links: {broken}")

@@ -175,7 +175,7 @@ class PagedList(Generic[ModelT]):
 
 
 def _model_of_rows(page: Any) -> Any:
-    """`ItemPublic` of an `ItemsPublic(Page[ItemPublic])`."""
+    """`UserPublic` of a `UsersPublic(Page[UserPublic])`."""
     if not issubclass(page, Page):
         raise TypeError(f"{page.__name__} is not a Page[...]")
     [model] = get_args(page.model_fields["data"].annotation)

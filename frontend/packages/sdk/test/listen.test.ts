@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { createAppClient, listen, readEvents } from "../src/index.js";
+import type { Client } from "../src/gen/client/index.js";
+import { createAppClient, listen } from "../src/index.js";
 import { errorOf, hangUp, problem, type Responder, serve, silence, text } from "./server.js";
+
+/** An operation as the SDK has it for an endpoint with server-sent events. */
+const readNews = ({ client, ...options }: { client: Client; signal?: AbortSignal }) =>
+  client.sse.get<{ 200: { topic?: string } }>({
+    security: [{ scheme: "bearer", type: "http" }],
+    url: "/api/v1/news",
+    ...options,
+  });
 
 const READY = "event: ready\ndata: {}\n\n";
 const CHANGE = 'event: change\ndata: {"topic": "users"}\n\n';
@@ -18,7 +27,7 @@ async function heardFrom(responder: Responder, signal?: AbortSignal, count = Inf
   const client = createAppClient({ baseUrl, token: "t-1", retry: false });
   const heard: [string, unknown][] = [];
   const listening = (async () => {
-    for await (const { event, data } of listen(readEvents, { client, signal })) {
+    for await (const { event, data } of listen(readNews, { client, signal })) {
       heard.push([event, data]);
       if (heard.length >= count) break;
     }
@@ -39,7 +48,7 @@ describe("listen", () => {
       ["message", "plain"],
     ]);
     expect(requests).toMatchObject([
-      { url: "/api/v1/events", headers: { authorization: "Bearer t-1" } },
+      { url: "/api/v1/news", headers: { authorization: "Bearer t-1" } },
     ]);
   });
 
