@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 /**
  * Form fields with our own messages. The limits come from the schemas that the SDK generates, for example
- * `requiredText("Title", zItemCreate.shape.title)`.
+ * `requiredText("Title", zUserCreate.shape.title)`.
  */
 
 type ApiText = z.ZodMiniType<string | null | undefined>;
