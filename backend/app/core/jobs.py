@@ -63,9 +63,11 @@ async def workers() -> AsyncIterator[None]:
         except TimeoutError:
             logger.error("jobs_lost_at_shutdown", count=queue.qsize())
         _queue = None
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # A library can swallow a cancellation, so cancel until each worker has ended.
+        while running := [task for task in tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=1)
 
 
 async def _work(queue: asyncio.Queue[Job]) -> None:

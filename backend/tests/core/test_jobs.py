@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -153,6 +154,20 @@ async def test_shutdown_waits_for_a_limited_time(session: AsyncSession, monkeypa
     async with jobs.workers(), db.transaction() as transaction:
         defer(transaction, work.run)
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("job-worker")]
+
+
+async def test_swallowed_cancellation_does_not_block_shutdown(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SHUTDOWN_SECONDS", 0.01)
+
+    async def swallow() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+
+    async with asyncio.timeout(10):
+        async with jobs.workers(), db.transaction() as transaction:
+            defer(transaction, swallow)
 
 
 @pytest.fixture
