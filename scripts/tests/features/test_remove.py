@@ -64,6 +64,13 @@ def test_folders_outside_the_base_are_features(project: Path) -> None:
     assert (needs("plums", project), needs("pears", project)) == ({"pears"}, set())
 
 
+def test_tests_named_after_another_feature_need_nothing(project: Path) -> None:
+    (project / "backend/tests/pears/test_plums.py").write_text("from app.plums import crud\n")
+    assert needs("pears", project) == set()
+    (project / "backend/tests/pears/test_routes.py").write_text("from app.plums import crud\n")
+    assert needs("pears", project) == {"plums"}
+
+
 def test_list_shows_dependencies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"], project) == 0
     assert capsys.readouterr().out.split() == ["pears", "needed", "by", "plums", "plums", "needs", "pears"]
