@@ -9,8 +9,11 @@ import psycopg
 import pytest
 
 from scripts.checks.lint import PYTHON, clean_environment
-from scripts.features.remove import main
-from scripts.template.projects import TemplateError, commit, run, update
+from scripts.features.files import tracked
+from scripts.features.remove import main, remove
+from scripts.local.layout import ROOT
+from scripts.template.__main__ import features
+from scripts.template.projects import TemplateError, commit, make_project, run, update
 from scripts.tests.template.conftest import copy_of_project
 from tests import conftest
 
@@ -44,6 +47,17 @@ def tables(database: str) -> set[str]:
     with psycopg.connect(database) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("feature", features(ROOT))
+def test_removed_equals_declined(original: Path, tmp_path: Path, feature: str) -> None:
+    everything: dict[str, str | bool] = dict.fromkeys(features(original), True)
+    removed = make_project(original, tmp_path / "removed", everything)
+    remove(feature, removed, drop=False)
+    declined = make_project(original, tmp_path / "declined", {**everything, feature: False})
+    assert tracked(removed) == tracked(declined)
+    different = [name for name in tracked(removed) if (removed / name).read_bytes() != (declined / name).read_bytes()]
+    assert different == []
 
 
 @pytest.mark.parametrize("feature", ["items", "gadgets"])
