@@ -36,6 +36,7 @@ AUTHORS = (
     ".github/workflows/template.yml",
     "backend/benchmarks/",
     "backend/tests/benchmarks/",
+    "backend/tests/test_wording.py",
     "docs/decisions/0029-",
     "docs/decisions/0030-",
     "docs/coming-from-the-fastapi-template.md",
