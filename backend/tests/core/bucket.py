@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import defaultdict
 from urllib.parse import parse_qs, unquote, urlsplit
 
 ERROR = b"<Error><Code>NoSuchKey</Code></Error>"
@@ -13,7 +12,7 @@ class Bucket:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self.unfinished: dict[str, dict[int, bytes]] = defaultdict(dict)
+        self.unfinished: dict[str, dict[int, bytes]] = {}
         """Multipart uploads that were neither completed nor aborted."""
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.url = ""
@@ -38,7 +37,7 @@ class Bucket:
         url = urlsplit(target)
         path, query = unquote(url.path), parse_qs(url.query, keep_blank_values=True)
         if "uploads" in query or "uploadId" in query:
-            return 200, self._parts(method, path, query, body), ""
+            return (*self._parts(method, path, query, body), "")
         if "list-type" in query:
             return 200, self._list(path, query["prefix"][0]), ""
         if method == "POST" and "delete" in query:  # the body names the key
@@ -50,17 +49,20 @@ class Bucket:
             return 200, b"", ""
         return self._read(path, headers.get("range"))
 
-    def _parts(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> bytes:
+    def _parts(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, bytes]:
         if method == "POST" and "uploads" in query:
-            return b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+            self.unfinished[path] = {}
+            return 200, b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+        if path not in self.unfinished:  # for example a part that was on its way when the upload was aborted
+            return 404, b"<Error><Code>NoSuchUpload</Code></Error>"
         if method == "PUT":
             self.unfinished[path][int(query["partNumber"][0])] = body
-            return b""
-        parts = self.unfinished.pop(path, {})
+            return 200, b""
+        parts = self.unfinished.pop(path)
         if method == "DELETE":
-            return b""
+            return 200, b""
         self.files[path] = b"".join(parts[number] for number in sorted(parts))
-        return b'<CompleteMultipartUploadResult><ETag>"1"</ETag></CompleteMultipartUploadResult>'
+        return 200, b'<CompleteMultipartUploadResult><ETag>"1"</ETag></CompleteMultipartUploadResult>'
 
     def _list(self, path: str, prefix: str) -> bytes:
         start = f"{path.rstrip('/')}/"
