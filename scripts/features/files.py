@@ -48,9 +48,12 @@ def taken(word: str, root: Path = ROOT) -> list[str]:
     A test can be named after a second feature: it needs both.
     """
     own = (f"backend/app/{word}/", f"frontend/src/features/{word}/", "backend/app/alembic/")
-    places = ("backend/app/", "frontend/src/")
-    names = [name for name in tracked(root) if name.startswith(places) and not name.startswith(own)]
-    return [name for name in names if belongs(name, word) and ".test." not in name]
+    places = (root / "backend" / "app", root / "frontend" / "src")
+    paths = [
+        path for place in places for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    names = sorted(path.relative_to(root).as_posix() for path in paths)
+    return [name for name in names if not name.startswith(own) and belongs(name, word) and ".test." not in name]
 
 
 def advice(word: str, places: Sequence[str]) -> str:
