@@ -27,7 +27,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(BACKEND, folder / "backend", ignore=NOT_COPIED)
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=NOT_COPIED)
     shutil.copy(ROOT / ".env", folder)
-    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)  # some rules list the files by git
     for name, content in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
