@@ -50,7 +50,7 @@ function NewItemSheet({ overlay }: { overlay: Overlay<string> }) {
       overlay={overlay}
       form={form}
       title="Add Item"
-      description="Only the title is required."
+      description="The description is optional."
       onSubmit={async (body) => {
         await createItem.mutateAsync({ body });
       }}
