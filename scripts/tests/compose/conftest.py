@@ -12,7 +12,7 @@ import pytest
 from scripts.tests.compose.stack import Stack, Visitor
 
 NAME = f"apptest{os.getpid()}"
-FILES = ("docker-compose.yml", "scripts/tests/compose/override.yml")
+FILES = ("docker-compose.yml", "docker-compose.backups.yml", "scripts/tests/compose/override.yml")
 
 
 def engine_responds() -> bool:

@@ -74,7 +74,7 @@ def test_component_list_covers_installed_packages(production: Stack) -> None:
     ("image", "folders"),
     [
         ("backend", ("/app/app", "/app/alembic.ini", "/docker-entrypoint.sh")),
-        ("frontend", ("/etc/nginx", "/usr/share/nginx", "/docker-entrypoint.sh")),
+        ("frontend", ("/etc/nginx/nginx.conf", "/usr/share/nginx/html", "/docker-entrypoint.sh")),
     ],
 )
 def test_op07_no_image_contains_a_likely_secret(
