@@ -15,3 +15,14 @@ test("a list shows changes from another browser", async ({ admin, elsewhere, acc
   await other.request.delete("/api/v1/users/me", { headers: SAME_ORIGIN });
   await expect(row).toBeHidden();
 });
+
+test("a deactivated user is logged out immediately", async ({ admin, signedIn, account }) => {
+  await signedIn.goto("/settings");
+  await expect(signedIn.getByRole("heading", { name: "Settings" })).toBeVisible();
+  const row = admin.getByRole("row").filter({ hasText: account.email });
+  await admin.getByRole("searchbox").fill(account.email);
+  await row.getByRole("button").last().click();
+  await admin.getByRole("menuitem", { name: "Deactivate User" }).click();
+  await expect(row).toContainText("Inactive");
+  await expect(signedIn).toHaveURL(/\/login/);
+});
