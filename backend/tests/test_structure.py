@@ -23,9 +23,6 @@ from tests.rules import (
     source,
 )
 
-# Where the names of tests are checked. SCRIPTS / "tests" joins them as soon as its names are short.
-NAMED_TESTS = [TESTS, SCRIPTS]
-
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_HANDLER_LINES = 8
@@ -154,7 +151,7 @@ def long_names(paths: Iterable[Path]) -> list[str]:
 
 
 def test_names_of_tests_are_short() -> None:
-    assert_none(long_names(files("test_*.py", *NAMED_TESTS)))
+    assert_none(long_names(files("test_*.py", TESTS, SCRIPTS)))
 
 
 def test_name_of_nine_words_is_found(tmp_path: Path) -> None:

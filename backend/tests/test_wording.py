@@ -1,14 +1,12 @@
 """Phrases that readers stumble over stay out of code and documents."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.local.repository import tracked
 from tests.rules import REPOSITORY, assert_none
 
-# The folders that are checked, relative to the repository. "." is all of it.
-ROOTS = ["."]
 # Generated files, locked versions, texts of the past, and this list.
 LEFT_OUT = re.compile(
     r"(^|/)(src/gen/.*|[^/]*\.gen\.tsx?|openapi\.json|[^/]*\.lock|package-lock\.json|CHANGELOG\.md|common_passwords\.txt"
@@ -35,13 +33,10 @@ PHRASES = {
 }
 
 
-def text_files(*roots: str) -> Iterator[tuple[str, str]]:
+def text_files() -> Iterator[tuple[str, str]]:
     """The names and texts of the files that git tracks or would add."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *roots]
-    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    for name in sorted({name for name in listed.split("\0") if name and not LEFT_OUT.search(name)}):
-        path = REPOSITORY / name
-        if path.is_file() and b"\0" not in (content := path.read_bytes()):
+    for name in tracked(REPOSITORY):
+        if not LEFT_OUT.search(name) and b"\0" not in (content := (REPOSITORY / name).read_bytes()):
             yield name, content.decode("utf-8", errors="replace")
 
 
@@ -54,7 +49,7 @@ def stumbling_blocks(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def test_texts_have_no_banned_phrases() -> None:
-    texts = dict(text_files(*ROOTS))
+    texts = dict(text_files())
     assert len(texts) > 50
     assert_none(
         f"{name}:{line}: {phrase} -> {suggestion}"

@@ -2,13 +2,13 @@
 
 import ast
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scripts.local.layout import ROOT
+from scripts.local.repository import tracked
 
 # Always present: all others depend on these.
 BASE = frozenset({"auth", "users", "system", "core", "home", "settings"})
@@ -60,13 +60,6 @@ def advice(word: str, places: Sequence[str]) -> str:
     """Say why a feature cannot have this name, and suggest another one."""
     another = ALTERNATIVES.get(word, f"team{word}")
     return f"A feature cannot be called {word}: {places[0]} already has that name. Call it {another}, for example."
-
-
-def tracked(root: Path = ROOT) -> list[str]:
-    """Return the existing files that git tracks or does not ignore."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\0")
-    return sorted({name for name in names if name and (root / name).is_file()})
 
 
 def optional_features(root: Path = ROOT) -> list[str]:

@@ -16,7 +16,6 @@ from scripts.features.files import (
     needs,
     optional_features,
     taken,
-    tracked,
     without_entries,
     without_items,
     without_layer,
@@ -24,6 +23,7 @@ from scripts.features.files import (
     without_settings,
 )
 from scripts.local.layout import FRONTEND, ROOT
+from scripts.local.repository import tracked
 
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Mark the first release without {feature}. The migration that drops its tables waits for it."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.local.layout import ROOT
+from scripts.local.repository import copy_repository
 
 COMMAND_SECONDS = 580.0
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD")
@@ -120,7 +120,7 @@ def server(name: str) -> Iterator[Server]:
     """Create a server where nothing is running yet. Afterwards, remove its containers, volumes and images."""
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
         root = Path(folder) / "checkout"
-        _copy_repository(root)
+        copy_repository(root)
         _write_settings(root, name)
         own = Path(folder) / "override.yml"
         own.write_text(OVERRIDE, encoding="utf-8")
@@ -133,21 +133,6 @@ def server(name: str) -> Iterator[Server]:
         finally:
             created.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
             _remove_images(created)
-
-
-def _copy_repository(root: Path) -> None:
-    """Copy the working tree: all files that git tracks or does not ignore, including uncommitted changes."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        timeout=30,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
 
 
 def _write_settings(root: Path, name: str) -> None:

@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.checks.lint import PYTHON, clean_environment
-from scripts.features.files import belongs, tracked
+from scripts.checks.parts import parse_shard
+from scripts.features.files import belongs
+from scripts.local.repository import tracked
 from scripts.template.links import broken_links
 from scripts.template.projects import TemplateError, commit, copy_of_the_template, make_project, run
 from scripts.template.throwaway import add_feature
@@ -93,10 +95,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--part", default="1/1", metavar="K/N", help="only the K-th of N parts of the projects")
     options = parser.parse_args(arguments)
-    numbers = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", options.part)
-    if not numbers or int(numbers[1]) > int(numbers[2]):
+    try:
+        number, count = parse_shard(options.part)
+    except ValueError:
         parser.error("write --part like 2/3, the second of three")
-    options.part = slice(int(numbers[1]) - 1, None, int(numbers[2]))
+    options.part = slice(number - 1, None, count)
     return options
 
 

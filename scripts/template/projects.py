@@ -5,8 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts.features.files import tracked
-from scripts.local.layout import ROOT
+from scripts.local.repository import copy_repository
 
 # Run by path: the module would be found in a project's own `scripts` first.
 FAST_COPIER = Path(__file__).with_name("fast_copier.py")
@@ -45,11 +44,7 @@ def commit(folder: Path, message: str, *, tag: str | None = None) -> None:
 
 def copy_of_the_template(folder: Path, *, tag: str = "v0.1.0") -> Path:
     """Create a separate repository that contains the working tree as one tagged commit."""
-    for name in tracked(ROOT):
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
-        target.chmod((ROOT / name).stat().st_mode)
+    copy_repository(folder)
     commit(folder, "The template", tag=tag)
     return folder
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.tests.docs.guides import COMPOSE, HERE, copy_repository, server_environment, server_script
+from scripts.local.repository import copy_repository
+from scripts.tests.docs.guides import COMPOSE, HERE, server_environment, server_script
 
 pytestmark = pytest.mark.compose
 

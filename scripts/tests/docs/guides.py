@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,22 +88,6 @@ def server_script(*ways: str) -> str:
     """One script of all blocks for a server that are run in these ways. It prints the position of each block."""
     chosen = [block for guide in SERVER_GUIDES for block in blocks(guide) if block.way in ways]
     return "\n".join(["set -euo pipefail", *(f"echo '--- {block}' >&2\n{block.text}" for block in chosen), ""])
-
-
-def copy_repository(target: Path) -> Path:
-    """Copy the files that git tracks, and new files that it does not ignore."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listing.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    return target
 
 
 def server_environment(work: Path) -> dict[str, str]:

@@ -17,7 +17,8 @@ import pytest
 
 from scripts.local.layout import FRONTEND
 from scripts.local.node import find_node
-from scripts.tests.docs.guides import OWN, blocks, copy_repository
+from scripts.local.repository import copy_repository
+from scripts.tests.docs.guides import OWN, blocks
 
 pytestmark = pytest.mark.stack
 

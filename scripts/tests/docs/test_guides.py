@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.core.features import APP_DIR
+from scripts.local.repository import copy_repository
 from scripts.tests.deploy.files import ROOT, load_yaml, read, tracked_settings
 from scripts.tests.docs.guides import (
     COMPOSE,
@@ -21,7 +22,6 @@ from scripts.tests.docs.guides import (
     OWN,
     WAYS,
     blocks,
-    copy_repository,
     server_environment,
     server_script,
 )

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.local.repository import copy_repository
 from scripts.tests.deploy.files import read
-from scripts.tests.docs.guides import copy_repository
 
 
 def test_migration_of_a_new_field_matches_the_guide(tmp_path: Path) -> None:

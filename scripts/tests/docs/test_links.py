@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.features.files import tracked
+from scripts.local.repository import tracked
 from scripts.template.links import broken_links
 from scripts.tests.deploy.files import ROOT
 

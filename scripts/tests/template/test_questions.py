@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.features.files import PATTERNS, tracked
+from scripts.features.files import PATTERNS
 from scripts.local.layout import ROOT
+from scripts.local.repository import tracked
 from scripts.template.projects import TemplateError, commit, copier, make_project, plain_copier
 
 

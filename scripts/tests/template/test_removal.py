@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from scripts.checks.lint import PYTHON, clean_environment
-from scripts.features.files import tracked
 from scripts.features.remove import main, remove
 from scripts.local.layout import ROOT
+from scripts.local.repository import tracked
 from scripts.template.__main__ import features
 from scripts.template.projects import TemplateError, commit, make_project, run, update
 from scripts.tests.template.conftest import copy_of_project

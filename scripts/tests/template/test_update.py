@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.features.files import belongs, tracked
+from scripts.features.files import belongs
+from scripts.local.repository import tracked
 from scripts.template.projects import commit, make_project, run, update
 from scripts.template.throwaway import add_feature
 from scripts.tests.template.conftest import copy_of_project
