@@ -28,7 +28,7 @@ from scripts.local.repository import tracked
 VERSIONS = Path("backend/app/alembic/versions")
 WITHOUT = '''"""Mark the first release without {feature}. The migration that drops its tables waits for it."""
 
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -49,7 +49,7 @@ DROP = '''"""Drop the tables of {feature}, which this project no longer has."""
 
 from alembic import op
 
-from app.core.migrations.operations import forget, previous, set_lock_timeout
+from app.core.migrations.steps import forget, previous, set_lock_timeout
 
 revision = "{revision}"
 down_revision = previous(__file__)

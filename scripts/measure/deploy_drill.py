@@ -19,7 +19,7 @@ MIGRATION = '''"""Add a column that the previous release does not know."""
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 revision = "{name}"
 down_revision = previous(__file__)

@@ -60,7 +60,7 @@ async def read_{f}_limit(current_user: CurrentUser) -> Count:
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 revision = "{n}_{f}"
 down_revision = previous(__file__)

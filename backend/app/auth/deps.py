@@ -14,7 +14,7 @@ from app.core.database.session import AutocommitDep
 from app.core.database.statements import AutocommitSession
 from app.core.errors import Forbidden, NotAuthenticated
 from app.core.http.openapi import raises
-from app.core.security.tokens import ACCESS, decode_token
+from app.core.security.signed_tokens import ACCESS, decode_token
 from app.core.settings import settings
 
 

@@ -11,7 +11,7 @@ from app.auth.models import NewPassword, TokenPurpose, UserSession
 from app.core.errors import InactiveUser, InvalidToken, WrongCredentials
 from app.core.mail.addresses import normalize_email
 from app.core.security.passwords import verify_password
-from app.core.security.tokens import ACCESS, encode_token
+from app.core.security.signed_tokens import ACCESS, encode_token
 from app.users import crud as users_crud
 from app.users import service as users_service
 from app.users.models import User

@@ -5,7 +5,7 @@ from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import utc_now
-from app.core.security.tokens import ACCESS, decode_token
+from app.core.security.signed_tokens import ACCESS, decode_token
 from tests.auth.factories import sign_in
 from tests.core.answers import fields, problem
 from tests.users.factories import PASSWORD, create_user

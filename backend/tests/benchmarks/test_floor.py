@@ -12,7 +12,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.core.clock import utc_now
 from app.core.database import session as db
-from app.core.security.tokens import ACCESS, TokenKind, decode_token, encode_token
+from app.core.security.signed_tokens import ACCESS, TokenKind, decode_token, encode_token
 from benchmarks import floor
 from benchmarks.endpoints import NAMES, Endpoint, Request, deep_page, make_endpoints
 from benchmarks.seed import Seeded, seed

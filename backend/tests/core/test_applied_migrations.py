@@ -18,7 +18,7 @@ from tests.core.test_migrations import config, copy_without, revisions, tables
 
 MIGRATION = """
 from alembic import op
-from app.core.migrations.operations import previous
+from app.core.migrations.steps import previous
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -125,7 +125,7 @@ async def test_forgotten_migration_runs_again_when_restored(project: Project) ->
     project.add(LAST)
     await project.upgrade()
     project.delete(LAST)
-    drop = f"from app.core.migrations.operations import forget; op.drop_table('{LAST}'); forget('{LAST}')"
+    drop = f"from app.core.migrations.steps import forget; op.drop_table('{LAST}'); forget('{LAST}')"
     project.add(OWN, more=drop)
     await project.upgrade()
     assert not project.has(LAST)

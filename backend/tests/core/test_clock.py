@@ -10,8 +10,8 @@ import pytest
 from app.core.clock import unix_ns, utc_now
 from app.core.errors import NotAuthenticated
 from app.core.ids import first_id_at, new_id
-from app.core.security import tokens
-from app.core.security.tokens import ACCESS, decode_token, encode_token
+from app.core.security import signed_tokens
+from app.core.security.signed_tokens import ACCESS, decode_token, encode_token
 from tests.conftest import BACKEND_DIR
 from tests.fixtures import Clock
 
@@ -101,7 +101,7 @@ def test_clock_runs_on_from_where_it_was_set(clock: Clock) -> None:
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_token_is_valid_until_its_expiry(clock: Clock, monkeypatch: pytest.MonkeyPatch, remembered: bool) -> None:
-    monkeypatch.setattr(tokens, "_known", {})
+    monkeypatch.setattr(signed_tokens, "_known", {})
     now = clock.freeze(datetime(2030, 1, 1, tzinfo=UTC))
     token = encode_token(ACCESS, {"sub": "ada"}, now + timedelta(minutes=1))
     if remembered:
@@ -109,7 +109,7 @@ def test_token_is_valid_until_its_expiry(clock: Clock, monkeypatch: pytest.Monke
     clock.advance(timedelta(minutes=1) - timedelta(microseconds=1))
     assert decode_token(ACCESS, token)["sub"] == "ada"
     if not remembered:
-        tokens._known.clear()
+        signed_tokens._known.clear()
     clock.advance(timedelta(microseconds=1))
     with pytest.raises(NotAuthenticated):
         decode_token(ACCESS, token)

@@ -37,7 +37,7 @@ ACCEPTED = {
 MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 {comment}
 revision = "{name}"
 down_revision = previous(__file__)

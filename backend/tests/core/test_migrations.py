@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app import prestart
-from app.core.migrations.operations import previous
+from app.core.migrations.steps import previous
 from tests import conftest
 
 MIGRATIONS = conftest.BACKEND_DIR / "app" / "alembic"
@@ -125,7 +125,7 @@ async def test_new_revision_is_named_by_the_next_number(empty_database: str, tmp
 async def test_migration_waits_briefly_for_a_lock(empty_database: str, tmp_path: Path) -> None:
     """Every later query would queue behind a migration that waits."""
     folder = copy_without(tmp_path / "alembic")
-    helper = conftest.BACKEND_DIR / "app" / "core" / "migrations" / "operations.py"
+    helper = conftest.BACKEND_DIR / "app" / "core" / "migrations" / "steps.py"
     assert "SET LOCAL lock_timeout" in helper.read_text()
     (folder / "versions" / "9999_last.py").write_text(LAST)
     await asyncio.to_thread(command.upgrade, config(folder), "9999_last")
@@ -135,7 +135,7 @@ async def test_migration_waits_briefly_for_a_lock(empty_database: str, tmp_path:
 
 TABLE = """
 from alembic import op
-from app.core.migrations.operations import previous
+from app.core.migrations.steps import previous
 
 revision = "{revision}"
 down_revision = previous(__file__)
@@ -147,7 +147,7 @@ def upgrade() -> None:
 """
 LAST = """
 from alembic import op
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 revision = "9999_last"
 down_revision = previous(__file__)

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, Uuid, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.ids import new_id
-from app.core.migrations.operations import notify_changes
+from app.core.migrations.steps import notify_changes
 
 notes = Table("notes", MetaData(), Column("id", Uuid), Column("owner_id", Uuid), Column("title", Text))
 

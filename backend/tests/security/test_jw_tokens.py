@@ -16,13 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
 from app.auth.service import SESSION_LIFETIME
-from app.core.security import tokens
+from app.core.security import signed_tokens
 from tests.auth.factories import sign_in
 from tests.core.answers import problem
 from tests.users.factories import create_user
 
 ME = "/api/v1/users/me"
-PUBLIC_KEY = tokens._signing_key.public_key()
+PUBLIC_KEY = signed_tokens._signing_key.public_key()
 Claims = dict[str, Any]
 
 
@@ -42,9 +42,9 @@ def encoded(part: Any) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def signed(claims: Any, header: Claims | None = None, key: Any = tokens._signing_key) -> str:
+def signed(claims: Any, header: Claims | None = None, key: Any = signed_tokens._signing_key) -> str:
     """Sign a token with our key and header by default. `None` removes a field of the header."""
-    fields = {"alg": "EdDSA", "typ": "at+jwt", "kid": tokens._key_id, **(header or {})}
+    fields = {"alg": "EdDSA", "typ": "at+jwt", "kid": signed_tokens._key_id, **(header or {})}
     message = encoded({name: value for name, value in fields.items() if value is not None}) + b"." + encoded(claims)
     signature = hmac.digest(key, message, "sha256") if isinstance(key, bytes) else key.sign(message)
     return (message + b"." + encoded(signature)).decode()
@@ -89,7 +89,7 @@ PUBLIC_KEY_BYTES = {
     "der": PUBLIC_KEY.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
     "jwk": json.dumps(jwt.algorithms.OKPAlgorithm.to_jwk(PUBLIC_KEY, as_dict=True)).encode(),
     "jwks": json.dumps({"keys": [jwt.algorithms.OKPAlgorithm.to_jwk(PUBLIC_KEY, as_dict=True)]}).encode(),
-    "kid": tokens._key_id.encode(),
+    "kid": signed_tokens._key_id.encode(),
     "empty": b"",
 }
 

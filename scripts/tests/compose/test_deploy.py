@@ -18,7 +18,7 @@ PER_SECOND = 30.0
 
 MIGRATION = """
 from alembic import op
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 {comment}
 revision = "{name}"
 down_revision = previous(__file__)

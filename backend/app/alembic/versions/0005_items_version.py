@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 # Deploy: allow require-concurrent-index-creation: if the running release has no items, the table is new and empty.
 revision = "0005_items_version"

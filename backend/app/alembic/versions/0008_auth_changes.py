@@ -1,6 +1,6 @@
 """Notifications of ended sessions, which make event streams re-check their session."""
 
-from app.core.migrations.operations import notify_changes, previous, set_lock_timeout, stop_notifying_changes
+from app.core.migrations.steps import notify_changes, previous, set_lock_timeout, stop_notifying_changes
 
 revision = "0008_auth_changes"
 down_revision = previous(__file__)

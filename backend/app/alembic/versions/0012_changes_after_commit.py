@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from app.core.migrations.operations import previous, set_lock_timeout
+from app.core.migrations.steps import previous, set_lock_timeout
 
 revision = "0012_changes_after_commit"
 down_revision = previous(__file__)

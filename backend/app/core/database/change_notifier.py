@@ -1,6 +1,6 @@
 """Notifies every listening process (`core/runtime/change_listener.py`) of the changes that this one committed.
 
-A trigger reports which rows a statement changed (`notify_changes` in `core/migrations/operations.py`). By default it
+A trigger reports which rows a statement changed (`notify_changes` in `core/migrations/steps.py`). By default it
 runs NOTIFY in the same transaction. On connections that request it, it raises a notice instead, and this module runs
 NOTIFY in its own transaction after the commit. The reason: PostgreSQL has a single lock for notifications and holds it
 until the commit is on disk, so transactions that run NOTIFY would commit one after the other.

@@ -13,7 +13,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from app.core.features import APP_DIR
 
-# The same order as `previous()` in `core/migrations/operations.py`, without importing Alembic.
+# The same order as `previous()` in `core/migrations/steps.py`, without importing Alembic.
 REVISIONS = sorted(path.stem for path in (APP_DIR / "alembic" / "versions").glob("[0-9]*.py"))
 LOCK_SECONDS = 60.0
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.core.clock import utc_now
 from app.core.errors import NotAuthenticated
-from app.core.security import tokens
-from app.core.security.tokens import ACCESS, TokenKind, decode_token, encode_token
+from app.core.security import signed_tokens
+from app.core.security.signed_tokens import ACCESS, TokenKind, decode_token, encode_token
 from tests.fixtures import Clock
 
 Known = dict[str, tuple[TokenKind, dict[str, object]]]
@@ -17,7 +17,7 @@ Known = dict[str, tuple[TokenKind, dict[str, object]]]
 def known(monkeypatch: pytest.MonkeyPatch) -> Known:
     """The cache, empty at first."""
     empty: Known = {}
-    monkeypatch.setattr(tokens, "_known", empty)
+    monkeypatch.setattr(signed_tokens, "_known", empty)
     return empty
 
 
@@ -50,7 +50,7 @@ def test_refused_token_is_not_cached(known: Known) -> None:
 
 
 def test_full_cache_drops_the_oldest_token(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "_MAX_KNOWN", 2)
+    monkeypatch.setattr(signed_tokens, "_MAX_KNOWN", 2)
     issued = [new_token(subject) for subject in ("ada", "bob", "eve")]
     for token in issued:
         decode_token(ACCESS, token)
