@@ -1,11 +1,11 @@
-"""The signed-in user, as a dependency of the other features' routes."""
+"""The signed-in user, as a dependency of the other features' routes, and the form to sign in."""
 
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
-from fastapi.security import OAuth2PasswordBearer
+from fastapi import Depends, Form, Request
+from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
 
 from app.auth import crud
 from app.auth.cookies import COOKIE_NAME, refuse_cross_site
@@ -14,6 +14,8 @@ from app.core.database.session import AutocommitDep
 from app.core.database.statements import AutocommitSession
 from app.core.errors import Forbidden, NotAuthenticated
 from app.core.http.openapi import raises
+from app.core.mail.addresses import MAX_LENGTH as MAX_ADDRESS_LENGTH
+from app.core.security.passwords import MAX_LENGTH as MAX_PASSWORD_LENGTH
 from app.core.security.signed_tokens import ACCESS, decode_token
 from app.core.settings import settings
 
@@ -72,3 +74,26 @@ async def get_current_superuser(current_user: CurrentUser) -> SessionUser:
 
 
 CurrentSuperuser = Annotated[SessionUser, Depends(get_current_superuser)]
+
+
+class PasswordForm(OAuth2PasswordRequestForm):
+    """FastAPI's form with limits. Beyond those of `username` and `password`, the credentials are wrong, not invalid."""
+
+    def __init__(
+        self,
+        *,
+        grant_type: Annotated[str | None, Form(max_length=8, pattern="^password$")] = None,
+        username: Annotated[str, Form(json_schema_extra={"maxLength": MAX_ADDRESS_LENGTH})],
+        password: Annotated[str, Form(json_schema_extra={"format": "password", "maxLength": MAX_PASSWORD_LENGTH})],
+        scope: Annotated[str, Form(max_length=1_000)] = "",
+        client_id: Annotated[str | None, Form(max_length=255)] = None,
+        client_secret: Annotated[str | None, Form(max_length=255, json_schema_extra={"format": "password"})] = None,
+    ) -> None:
+        super().__init__(
+            grant_type=grant_type,
+            username=username,
+            password=password,
+            scope=scope,
+            client_id=client_id,
+            client_secret=client_secret,
+        )

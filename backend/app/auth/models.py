@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.core.models import Email
-from app.users.models import Password, UserPublic
+from app.users.models import AnyPassword, Password, UserPublic
 
 
 class UserSession(SQLModel, table=True):
@@ -59,10 +59,10 @@ class Token(SQLModel):
 
 
 class LoginSession(SQLModel):
-    """Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid."""
+    """Credentials from the dashboard."""
 
     email: Email
-    password: str = Field(max_length=128)
+    password: AnyPassword
 
 
 class NewPassword(SQLModel):

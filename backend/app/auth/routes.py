@@ -2,11 +2,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
-from fastapi.security import OAuth2PasswordRequestForm
 
 from app.auth import crud, jobs, mails, service
 from app.auth.cookies import clear_session_cookie, refuse_cross_site, set_session_cookie
-from app.auth.deps import CurrentSuperuser, CurrentUser
+from app.auth.deps import CurrentSuperuser, CurrentUser, PasswordForm
 from app.auth.models import LoginSession, NewPassword, Token
 from app.auth.service import SESSION_LIFETIME
 from app.core.database.session import SessionDep
@@ -22,7 +21,7 @@ router = APIRouter(tags=["login"])
 
 
 @router.post("/login/access-token", responses=problems(WrongCredentials, InactiveUser))
-async def login_access_token(session: SessionDep, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
+async def login_access_token(session: SessionDep, form: Annotated[PasswordForm, Depends()]) -> Token:
     """Get a bearer token for API clients with the OAuth2 password form."""
     email = service.address_of(form.username)
     signed_in = await service.sign_in(session=session, email=email, password=form.password)

@@ -1,14 +1,16 @@
 """Base classes and types shared by the models of all features."""
 
+import re
 import uuid
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict
 from pydantic import Field as PydanticField
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
-from app.core.mail.addresses import normalize_email
+from app.core.mail.addresses import MAX_LENGTH, normalize_email
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,10 +22,26 @@ SQLModel.metadata.naming_convention = {
 
 Email = Annotated[
     str,
-    PydanticField(max_length=254, json_schema_extra={"format": "email"}),
+    PydanticField(max_length=MAX_LENGTH, json_schema_extra={"format": "email"}),
     AfterValidator(normalize_email),
 ]
 """An email address in its normalized form, in which it is stored and compared."""
+
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+
+
+def _refuse_control_characters(text: str) -> str:
+    if not re.fullmatch(_ONE_LINE[1:-1], text):
+        raise PydanticCustomError("control_character", "Remove line breaks and other control characters")
+    return text
+
+
+Name = Annotated[
+    str,
+    PydanticField(max_length=255, json_schema_extra={"pattern": _ONE_LINE}),
+    AfterValidator(_refuse_control_characters),
+]
+"""A name that can stand in an email and in its header: one line without control characters."""
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:

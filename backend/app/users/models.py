@@ -10,14 +10,17 @@ from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.core.lists.daily_counts import DayCount
 from app.core.lists.pagination import ListFilter, ListParams, Page
-from app.core.models import Email, PartialUpdate, Versioned
+from app.core.models import Email, Name, PartialUpdate, Versioned
+from app.core.security.passwords import MAX_LENGTH
 
-Password = Annotated[str, Field(min_length=8, max_length=128)]
+Password = Annotated[str, Field(min_length=8, max_length=MAX_LENGTH)]
+AnyPassword = Annotated[str, Field(max_length=MAX_LENGTH)]
+"""An existing password, which is compared. It has no minimum length, so that a short one is wrong, not invalid."""
 
 
 class UserBase(SQLModel):
     email: Email
-    full_name: str | None = Field(default=None, max_length=255)
+    full_name: Name | None = None
     is_active: StrictBool = True
     is_superuser: StrictBool = False
 
@@ -33,14 +36,14 @@ class UserRegister(SQLModel):
 
     email: Email
     password: Password
-    full_name: str | None = Field(default=None, max_length=255)
+    full_name: Name | None = None
 
 
 class UserUpdate(PartialUpdate):
     """Changes to a user by a superuser."""
 
     email: Email = Field(default=None)
-    full_name: str | None = Field(default=None, max_length=255)
+    full_name: Name | None = None
     is_active: StrictBool = Field(default=None)
     is_superuser: StrictBool = Field(default=None)
     password: Password = Field(default=None)
@@ -50,11 +53,11 @@ class UserUpdateMe(PartialUpdate):
     """Changes to a user by themselves."""
 
     email: Email = Field(default=None)
-    full_name: str | None = Field(default=None, max_length=255)
+    full_name: Name | None = None
 
 
 class UpdatePassword(SQLModel):
-    current_password: str = Field(max_length=128)
+    current_password: AnyPassword
     new_password: Password
 
 
@@ -64,6 +67,7 @@ class User(UserBase, Versioned, table=True):
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     email: str = Field(max_length=254, unique=True)
+    full_name: str | None = Field(default=None, max_length=255)
     hashed_password: str
     avatar_url: str | None = Field(default=None, max_length=255)
     """The URL is stored in full, because responses are built directly from the columns."""

@@ -145,7 +145,9 @@ async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, use
 
 
 @router.get("/{user_id}/avatar", response_class=Response, responses={200: AVATAR, **problems(NotFound)})
-async def read_avatar(session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: str = "") -> Response:
+async def read_avatar(
+    session: AutocommitDep, _: CurrentUser, user_id: uuid.UUID, v: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
     """Get a user's picture. With the version `v` of its `avatar_url`, clients can cache it forever."""
     picture, version = await service.read_avatar(session=session, user_id=user_id)
     cache_control = "private, max-age=31536000, immutable" if v == version else "private, no-cache"

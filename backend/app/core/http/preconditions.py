@@ -47,6 +47,7 @@ async def _if_match(
         str,
         Header(
             alias="If-Match",
+            max_length=8_000,
             description='`"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the '
             "record has a different version now.",
             json_schema_extra={"pattern": _ASCII_IF_MATCH},

@@ -3,13 +3,18 @@
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
+MAX_LENGTH = 254
+
 
 def normalize_email(address: str) -> str:
     """Return the address in lower case, with its domain mapped by IDNA (UTS 46) and written in Unicode.
 
-    The part before the @ must be ASCII, so that look-alike letters cannot create a second account.
-    Raises a validation error for an invalid address.
+    Blanks around it are removed. The part before the @ must be ASCII, so that look-alike letters cannot create a second
+    account. Raises a validation error for an invalid address.
     """
+    address = address.strip()
+    if len(address) > MAX_LENGTH:  # before IDNA, whose work grows faster than the length
+        raise PydanticCustomError("email", "The email address is too long")
     try:
         result = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
