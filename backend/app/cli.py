@@ -81,10 +81,12 @@ def end_sessions() -> None:
 
 @cli.command("mail")
 def preview_mail(name: str) -> None:
-    """Print the HTML of the mail `welcome` or `reset-password`, to preview it in a browser."""
+    """Print the HTML of a mail such as `welcome` or `reset-password`, to preview it in a browser."""
     previews: dict[str, Mail] = {
         "welcome": mails.welcome(email="ada@example.com", name="Ada", token="preview"),
         "reset-password": mails.reset_password(email="ada@example.com", name="Ada", token="preview"),
+        "email-changed": mails.email_changed(old_email="ada@example.com"),
+        "password-changed": mails.password_changed(email="ada@example.com"),
     }
     if name not in previews:
         _fail(f"There is no mail {name!r}. Use one of: {', '.join(previews)}.")

@@ -82,9 +82,18 @@ def _is_lock_timeout(error: BaseException) -> bool:
 
 
 async def create_first_superuser() -> None:
-    """Create the first superuser. An existing account is not changed, not even its password."""
+    """Create the first superuser if there is no superuser. An existing account is not changed, not even its role.
+
+    The address and the password of the settings are well known or old by then: they must not give access again.
+    """
     async with transaction() as session:
+        await crud.lock_superusers(session=session)  # another prestart may be running
+        if await crud.has_superuser(session=session):
+            logger.info("first_superuser_not_created", reason="There is a superuser")
+            return
         if await crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER):
+            reason = "The address in FIRST_SUPERUSER has an account that is not a superuser. Set another address."
+            logger.warning("first_superuser_not_created", reason=reason)
             return
         password = settings.FIRST_SUPERUSER_PASSWORD.get_secret_value()
         if not password:
@@ -95,6 +104,7 @@ async def create_first_superuser() -> None:
             is_superuser=True,
         )
         await crud.create_user(session=session, user=user)
+    logger.info("first_superuser_created")
 
 
 def create_api_role() -> None:

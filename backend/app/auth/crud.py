@@ -51,6 +51,19 @@ async def get_access(*, session: AutocommitSession, session_id: uuid.UUID) -> Ro
     return await session.first(_ACCESS, session_id=session_id, now=utc_now())
 
 
+async def lock_access(*, session: AsyncSession, session_id: uuid.UUID) -> bool | None:
+    """Return `is_superuser` of the session's active user, or None if the session has ended.
+
+    The session cannot be ended before the commit. Lock its user first: sessions come after users in the order of locks.
+    """
+    statement = (
+        select(User.is_superuser)
+        .join(UserSession, col(UserSession.user_id) == User.id)
+        .where(UserSession.id == session_id, UserSession.expires_at > utc_now(), User.is_active)
+    )
+    return (await session.exec(statement.with_for_update(read=True, of=UserSession))).first()
+
+
 async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:
     await session.exec(delete(UserSession).where(col(UserSession.id) == session_id))
 

@@ -1,11 +1,12 @@
 """The signed-in user, as a dependency of the other features' routes, and the form to sign in."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
 from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
 from app.auth.cookies import COOKIE_NAME, refuse_cross_site
@@ -18,6 +19,9 @@ from app.core.mail.addresses import MAX_LENGTH as MAX_ADDRESS_LENGTH
 from app.core.security.passwords import MAX_LENGTH as MAX_PASSWORD_LENGTH
 from app.core.security.signed_tokens import ACCESS, decode_token
 from app.core.settings import settings
+from app.users import crud as users_crud
+from app.users.crud import Lock
+from app.users.models import User
 
 
 class SignedInUser(OAuth2PasswordBearer):
@@ -64,6 +68,28 @@ def still_allowed(session: AutocommitSession, user: SessionUser) -> Callable[[],
         return access is not None and access["is_superuser"] == user.is_superuser
 
     return is_allowed
+
+
+def confirm(user: SessionUser) -> Lock:
+    """Return the function that a write calls after its last wait (hashing, an upload, another service, a lock).
+
+    It locks the caller and the users to change, then checks that the caller's session and permissions are still as they
+    were when the request began. They stay so until the commit. Raises `NotAuthenticated` or `Forbidden`.
+    """
+
+    async def lock(*, session: AsyncSession, user_ids: Collection[uuid.UUID]) -> Sequence[User]:
+        locked = await users_crud.lock_users(session=session, user_ids=[user.id, *user_ids])
+        is_superuser = await crud.lock_access(session=session, session_id=user.session_id)
+        found = {each.id for each in locked}
+        if user.id in user_ids and user.id not in found:
+            return []  # the caller's own record is not found
+        if is_superuser is None:
+            raise NotAuthenticated
+        if is_superuser != user.is_superuser:
+            raise Forbidden("Your permissions have changed. Try again.")
+        return [each for each in locked if each.id in user_ids]
+
+    return lock
 
 
 @raises(Forbidden)

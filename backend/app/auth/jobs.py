@@ -25,5 +25,13 @@ async def send_password_recovery(*, email: str) -> None:
     await smtp.send(mails.reset_password(email=email, name=name, token=token), to=email)
 
 
+async def send_email_changed(*, old_email: str) -> None:
+    await smtp.send(mails.email_changed(old_email=old_email), to=old_email)
+
+
+async def send_password_changed(*, email: str) -> None:
+    await smtp.send(mails.password_changed(email=email), to=email)
+
+
 async def send_welcome(*, email: str, name: str | None, token: str | None) -> None:
     await smtp.send(mails.welcome(email=email, name=name, token=token), to=email)

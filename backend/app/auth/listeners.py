@@ -7,7 +7,7 @@ from app.auth.models import TokenPurpose
 from app.auth.service import RESET_LIFETIME
 from app.core.events import listens_to
 from app.core.jobs import defer
-from app.users.events import CredentialsChanged, UserCreated
+from app.users.events import CredentialsChanged, EmailChanged, PasswordChanged, UserCreated
 
 
 @listens_to(UserCreated)
@@ -22,7 +22,19 @@ async def send_welcome_mail(session: AsyncSession, event: UserCreated) -> None:
             purpose=TokenPurpose.RESET_PASSWORD,
             lifetime=RESET_LIFETIME,
         )
-    defer(session, jobs.send_welcome, email=event.email, name=event.full_name, token=token)
+    # Until the address is verified, the name is a text that a visitor can send to a stranger.
+    name = event.full_name if event.by_superuser else None
+    defer(session, jobs.send_welcome, email=event.email, name=name, token=token)
+
+
+@listens_to(EmailChanged)
+async def notify_old_address(session: AsyncSession, event: EmailChanged) -> None:
+    defer(session, jobs.send_email_changed, old_email=event.old_email)
+
+
+@listens_to(PasswordChanged)
+async def notify_of_new_password(session: AsyncSession, event: PasswordChanged) -> None:
+    defer(session, jobs.send_password_changed, email=event.email)
 
 
 @listens_to(CredentialsChanged)

@@ -28,6 +28,14 @@ def welcome(*, email: str, name: str | None, token: str | None) -> Mail:
     )
 
 
+def email_changed(*, old_email: str) -> Mail:
+    return render("auth/emails/email_changed", subject="Your email address was changed", email=old_email)
+
+
+def password_changed(*, email: str) -> Mail:
+    return render("auth/emails/password_changed", subject="Your password was changed", email=email)
+
+
 def _reset_link(token: str) -> str:
     # The token is in the fragment, which browsers do not send: it reaches no server log and no Referer header.
     return f"{core_settings.FRONTEND_URL}/reset-password#token={token}"

@@ -4,7 +4,7 @@ Functions that return a `Row` return the fields of a public model, which their d
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete
@@ -41,6 +41,10 @@ _STATS = DailyCounts(
     User, totals={"active_count": User.is_active, "superuser_count": User.is_superuser}, returns=UsersStats
 )
 
+Lock = Callable[..., Awaitable[Sequence[User]]]
+"""`lock_users`, or a function that also checks the caller's access under the lock, such as `auth.deps.confirm`."""
+
+_UNKNOWN_ID = "The user with this id does not exist in the system"
 _SUPERUSERS_LOCK = 0x75736572  # "user" in ASCII: the key of an advisory lock, unique within the database
 
 
@@ -76,12 +80,29 @@ async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bo
     return await session.get(User, user_id, with_for_update=for_update or None)
 
 
-async def get_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User:
+async def get_user(*, session: AsyncSession, user_id: uuid.UUID) -> User:
     """Return the user. Raises `NotFound`."""
-    user = await find_user(session=session, user_id=user_id, for_update=for_update)
+    user = await find_user(session=session, user_id=user_id)
     if user is None:
-        raise NotFound("User not found")
+        raise NotFound(_UNKNOWN_ID)
     return user
+
+
+async def lock_users(*, session: AsyncSession, user_ids: Iterable[uuid.UUID]) -> Sequence[User]:
+    """Return the users that exist, locked in the order of their ids to prevent deadlocks."""
+    ids = set(user_ids)
+    if not ids:
+        return []
+    statement = select(User).where(col(User.id).in_(ids)).order_by(col(User.id)).with_for_update()
+    return (await session.exec(statement.execution_options(populate_existing=True))).all()
+
+
+async def lock_user(*, session: AsyncSession, user_id: uuid.UUID, lock: Lock = lock_users) -> User:
+    """Return the user, locked. Raises `NotFound`, and the errors of `lock`."""
+    users = await lock(session=session, user_ids=[user_id])
+    if not users:
+        raise NotFound("User not found")
+    return users[0]
 
 
 async def get_user_by_email(*, session: AsyncSession, email: str, for_update: bool = False) -> User | None:
@@ -93,18 +114,29 @@ async def get_user_by_email(*, session: AsyncSession, email: str, for_update: bo
 async def create_user(*, session: AsyncSession, user: User) -> User:
     """Add a user. Raises `Duplicate` if the address is taken, also by a concurrent sign-up."""
     session.add(user)
-    await _flush_unique_email(session)
+    await _flush_unique_email(session, "The user with this email already exists in the system")
     return user
 
 
 async def get_user_to_update(
-    *, session: AsyncSession, user_id: uuid.UUID, changes: dict[str, Any], if_match: Precondition = ANY_VERSION
+    *,
+    session: AsyncSession,
+    user_id: uuid.UUID,
+    changes: dict[str, Any],
+    if_match: Precondition = ANY_VERSION,
+    lock: Lock = lock_users,
 ) -> User:
-    """Return the user, locked. Raises `NotFound`, `PreconditionFailed`, `Conflict` for the last active superuser."""
+    """Return the user, locked.
+
+    Raises `NotFound`, `PreconditionFailed`, `Conflict` for the last active superuser, and the errors of `lock`.
+    """
     removes_superuser = changes.get("is_superuser") is False or changes.get("is_active") is False
     if removes_superuser:
-        await _lock_superusers(session)
-    user = await get_user(session=session, user_id=user_id, for_update=True)
+        await lock_superusers(session=session)
+    users = await lock(session=session, user_ids=[user_id])
+    if not users:
+        raise NotFound(_UNKNOWN_ID)
+    [user] = users
     if_match.check(user.version)
     if removes_superuser:
         await _require_other_superuser(session, user)
@@ -114,27 +146,38 @@ async def get_user_to_update(
 async def update_user(*, session: AsyncSession, user: User, changes: dict[str, Any]) -> User:
     """Change a user. Raises `Duplicate` for a taken address. A change of a role needs `get_user_to_update` first."""
     user.sqlmodel_update(changes)
-    await _flush_unique_email(session)
+    await _flush_unique_email(session, "User with this email already exists")
     return user
 
 
-async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> User:
-    """Delete a user, and return them. Raises `NotFound`, `PreconditionFailed`, or `Conflict` for the last superuser."""
-    await _lock_superusers(session)
-    user = await get_user(session=session, user_id=user_id, for_update=True)
+async def delete_user(
+    *, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION, lock: Lock = lock_users
+) -> User:
+    """Delete a user, and return them.
+
+    Raises `NotFound`, `PreconditionFailed`, `Conflict` for the last active superuser, and the errors of `lock`.
+    """
+    await lock_superusers(session=session)
+    user = await lock_user(session=session, user_id=user_id, lock=lock)
     if_match.check(user.version)
     await _delete(session, [user])
     return user
 
 
-async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> Sequence[User]:
-    """Delete the users that exist, and return them. Raises `Conflict` if no active superuser would remain."""
-    await _lock_superusers(session)
-    # Lock in the order of ids, so that two concurrent requests cannot deadlock.
-    statement = select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
-    users = (await session.exec(statement)).all()
+async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID], lock: Lock = lock_users) -> Sequence[User]:
+    """Delete the users that exist, and return them.
+
+    Raises `Conflict` if no active superuser would remain, and the errors of `lock`.
+    """
+    await lock_superusers(session=session)
+    users = await lock(session=session, user_ids=user_ids)
     await _delete(session, users)
     return users
+
+
+async def has_superuser(*, session: AsyncSession) -> bool:
+    """Return whether there is a superuser, active or not."""
+    return (await session.exec(select(User.id).where(User.is_superuser).limit(1))).first() is not None
 
 
 async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
@@ -143,21 +186,22 @@ async def _delete(session: AsyncSession, users: Sequence[User]) -> None:
     await session.exec(delete(User).where(col(User.id).in_([user.id for user in users])))
 
 
-async def _lock_superusers(session: AsyncSession) -> None:
-    """Serialize transactions that remove a superuser, so that two concurrent ones cannot remove the last two.
+async def lock_superusers(*, session: AsyncSession) -> None:
+    """Serialize transactions that remove a superuser or create the first one.
+
+    Two concurrent ones cannot remove the last two, or create two.
 
     Take this lock before any row lock, to prevent deadlocks.
     """
     await session.exec(select(func.pg_advisory_xact_lock(_SUPERUSERS_LOCK)))
 
 
-async def _flush_unique_email(session: AsyncSession) -> None:
+async def _flush_unique_email(session: AsyncSession, message: str) -> None:
     try:
         await session.flush()
     except IntegrityError as error:
         if "uq_users_email" not in str(error.orig):
             raise
-        message = "The user with this email already exists in the system"
         raise Duplicate(message, errors=[FieldError(code="duplicate", message=message, field="email")]) from None
 
 

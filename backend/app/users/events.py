@@ -13,6 +13,20 @@ class UserCreated:
 
 
 @dataclass(frozen=True)
+class EmailChanged:
+    """`old_email` is the address before the change."""
+
+    user_id: uuid.UUID
+    old_email: str
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    user_id: uuid.UUID
+    email: str
+
+
+@dataclass(frozen=True)
 class CredentialsChanged:
     """The password or address changed, or the account was deactivated: all sessions except the kept one must end."""
 

@@ -50,10 +50,11 @@ class UserUpdate(PartialUpdate):
 
 
 class UserUpdateMe(PartialUpdate):
-    """Changes to a user by themselves."""
+    """Changes to a user by themselves. Another address needs the current password."""
 
     email: Email = Field(default=None)
     full_name: Name | None = None
+    current_password: AnyPassword = Field(default=None)
 
 
 class UpdatePassword(SQLModel):

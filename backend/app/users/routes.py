@@ -3,7 +3,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.auth.deps import CurrentSuperuser, CurrentUser, get_current_superuser, still_allowed
+from app.auth.deps import CurrentSuperuser, CurrentUser, confirm, get_current_superuser, still_allowed
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from app.core.http.openapi import problems
@@ -40,30 +40,23 @@ async def read_user_me(current_user: CurrentUser) -> Response:
     return respond(UserPublic, current_user)
 
 
-@router.patch("/me", response_model=UserPublic, responses=problems(NotFound, Conflict, Duplicate))
+@router.patch(
+    "/me", response_model=UserPublic, responses=problems(BadRequest, Forbidden, NotFound, Conflict, Duplicate)
+)
 async def update_user_me(
     session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch
 ) -> Response:
-    """Change your profile. A new address ends your other sessions."""
-    user = await service.update_user(
-        session=session,
-        user_id=current_user.id,
-        body=body,
-        kept_session_id=current_user.session_id,
-        if_match=if_match,
+    """Change your profile. A new address needs your current password and ends your other sessions."""
+    user = await service.update_own_account(
+        session=session, current_user=current_user, body=body, if_match=if_match, lock=confirm(current_user)
     )
     return respond(UserPublic, user)
 
 
-@router.patch("/me/password", responses=problems(BadRequest, NotFound))
+@router.patch("/me/password", responses=problems(BadRequest, Forbidden, NotFound))
 async def update_password_me(session: SessionDep, current_user: CurrentUser, body: UpdatePassword) -> Message:
     """Change your password. This ends your other sessions."""
-    await service.change_own_password(
-        session=session,
-        user_id=current_user.id,
-        session_id=current_user.session_id,
-        body=body,
-    )
+    await service.change_own_password(session=session, current_user=current_user, body=body, lock=confirm(current_user))
     return Message(message="Password updated successfully")
 
 
@@ -72,24 +65,28 @@ async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Mess
     """Delete your account and everything that you own."""
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")
-    await service.delete_user(session=session, user_id=current_user.id)
+    await service.delete_user(session=session, user_id=current_user.id, lock=confirm(current_user))
     return Message(message="User deleted successfully")
 
 
 @router.put(
-    "/me/avatar", response_model=UserPublic, responses=problems(NotFound), max_body_size=avatars.MAX_BYTES + FORM_BYTES
+    "/me/avatar",
+    response_model=UserPublic,
+    responses=problems(Forbidden, NotFound),
+    max_body_size=avatars.MAX_BYTES + FORM_BYTES,
 )
 async def update_avatar_me(
     current_user: CurrentUser, file: Annotated[bytes, Depends(OneFile(avatars.MAX_BYTES))]
 ) -> Response:
     """Upload a picture: JPEG, PNG, WebP or GIF, at most 2 MiB. It is cropped to a square of 256 pixels."""
-    return respond(UserPublic, await service.update_avatar(user_id=current_user.id, upload=file))
+    user = await service.update_avatar(user_id=current_user.id, upload=file, lock=confirm(current_user))
+    return respond(UserPublic, user)
 
 
-@router.delete("/me/avatar", response_model=UserPublic, responses=problems(NotFound))
+@router.delete("/me/avatar", response_model=UserPublic, responses=problems(Forbidden, NotFound))
 async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Response:
     """Delete your picture."""
-    user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None)
+    user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None, lock=confirm(current_user))
     return respond(UserPublic, user)
 
 
@@ -107,10 +104,12 @@ async def read_users(session: AutocommitDep, params: Annotated[UsersParams, Quer
     return respond(UsersPublic, await crud.read_users(session=session, params=params))
 
 
-@router.post("/", response_model=UserPublic, responses=problems(Duplicate), dependencies=superuser_only)
-async def create_user(session: SessionDep, body: UserCreate) -> Response:
+@router.post("/", response_model=UserPublic, responses=problems(Duplicate))
+async def create_user(session: SessionDep, current_user: CurrentSuperuser, body: UserCreate) -> Response:
     """Create a user. They receive a link to set their own password."""
-    return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=True))
+    lock = confirm(current_user)
+    user = await service.create_user(session=session, body=body, by_superuser=True, lock=lock)
+    return respond(UserPublic, user)
 
 
 @router.get("/export", response_class=CsvResponse)
@@ -133,7 +132,8 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
     """Delete users. Returns how many of them existed."""
     if current_user.id in body.ids:
         raise Forbidden("Super users are not allowed to delete themselves")
-    return Count(count=await service.delete_users(session=session, user_ids=body.ids))
+    lock = confirm(current_user)
+    return Count(count=await service.delete_users(session=session, user_ids=body.ids, lock=lock))
 
 
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
@@ -154,15 +154,14 @@ async def read_avatar(
     return Response(picture, media_type=avatars.MEDIA_TYPE, headers={"Cache-Control": cache_control})
 
 
-@router.patch(
-    "/{user_id}",
-    response_model=UserPublic,
-    responses=problems(NotFound, Conflict, Duplicate),
-    dependencies=superuser_only,
-)
-async def update_user(session: SessionDep, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch) -> Response:
+@router.patch("/{user_id}", response_model=UserPublic, responses=problems(NotFound, Conflict, Duplicate))
+async def update_user(
+    session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID, body: UserUpdate, if_match: IfMatch
+) -> Response:
     """Change a user. A new address or password, or deactivation, ends their sessions."""
-    user = await service.update_user(session=session, user_id=user_id, body=body, if_match=if_match)
+    user = await service.update_user(
+        session=session, user_id=user_id, body=body, if_match=if_match, lock=confirm(current_user)
+    )
     return respond(UserPublic, user)
 
 
@@ -173,7 +172,8 @@ async def delete_user(
     """Delete a user and everything that they own."""
     if user_id == current_user.id:
         raise Forbidden("Super users are not allowed to delete themselves")
-    await service.delete_user(session=session, user_id=user_id, if_match=if_match)
+    lock = confirm(current_user)
+    await service.delete_user(session=session, user_id=user_id, if_match=if_match, lock=lock)
     return Message(message="User deleted successfully")
 
 

@@ -1,19 +1,21 @@
 """Use cases of users: password rules and hashing, pictures, and events for other features."""
 
 import uuid
+from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core import storage
 from app.core.database.session import transaction
 from app.core.database.statements import AutocommitSession
-from app.core.errors import AppError, BadRequest, NotFound
+from app.core.errors import AppError, BadRequest, FieldError, Invalid, NotFound
 from app.core.events import emit
 from app.core.http.preconditions import ANY_VERSION, Precondition
 from app.core.jobs import defer
 from app.core.security.passwords import hash_password, verify_password
 from app.users import avatars, crud
-from app.users.events import CredentialsChanged, UserCreated
+from app.users.crud import Lock
+from app.users.events import CredentialsChanged, EmailChanged, PasswordChanged, UserCreated
 from app.users.models import (
     UpdatePassword,
     User,
@@ -25,11 +27,22 @@ from app.users.models import (
 from app.users.passwords import refuse_weak_password
 
 
-async def create_user(*, session: AsyncSession, body: UserCreate | UserRegister, by_superuser: bool) -> User:
-    """Create a user. Raises `Duplicate`, or `Invalid` for a weak password."""
+class SignedIn(Protocol):
+    """The caller, such as `auth.SessionUser`."""
+
+    id: uuid.UUID
+    email: str
+    session_id: uuid.UUID
+
+
+async def create_user(
+    *, session: AsyncSession, body: UserCreate | UserRegister, by_superuser: bool, lock: Lock = crud.lock_users
+) -> User:
+    """Create a user. Raises `Duplicate`, `Invalid` for a weak password, and the errors of `lock`."""
     hashed_password = await hash_new_password(
         session=session, password=body.password, email=body.email, field="password"
     )
+    await lock(session=session, user_ids=[])
     user = User.model_validate(body, update={"hashed_password": hashed_password})
     await crud.create_user(session=session, user=user)
     await emit(session, UserCreated(user.id, user.email, user.full_name, by_superuser))
@@ -40,13 +53,13 @@ async def update_user(
     *,
     session: AsyncSession,
     user_id: uuid.UUID,
-    body: UserUpdate | UserUpdateMe,
-    kept_session_id: uuid.UUID | None = None,
+    body: UserUpdate,
     if_match: Precondition = ANY_VERSION,
+    lock: Lock = crud.lock_users,
 ) -> User:
     """Change the given fields. Raises the errors of `crud.get_user_to_update` and `crud.update_user`.
 
-    A new password or address, or deactivation, ends all of the user's sessions except the kept one.
+    A new password or address, or deactivation, ends all of the user's sessions.
     """
     changes = body.model_dump(exclude_unset=True)
     password = changes.pop("password", None)
@@ -59,31 +72,92 @@ async def update_user(
             field="password",
         )
 
-    user = await crud.get_user_to_update(session=session, user_id=user_id, changes=changes, if_match=if_match)
-    email_before = user.email
-    await crud.update_user(session=session, user=user, changes=changes)
-    if password is not None or user.email != email_before or changes.get("is_active") is False:
-        await emit(session, CredentialsChanged(user.id, kept_session_id))
-    return user
+    user = await crud.get_user_to_update(
+        session=session, user_id=user_id, changes=changes, if_match=if_match, lock=lock
+    )
+    return await _change(session, user, changes)
+
+
+async def update_own_account(
+    *,
+    session: AsyncSession,
+    current_user: SignedIn,
+    body: UserUpdateMe,
+    if_match: Precondition,
+    lock: Lock,
+) -> User:
+    """Change the given fields. A new address needs the current password, and ends the user's other sessions.
+
+    Raises `Invalid` if it is missing, `BadRequest` if it is wrong, and the errors of `update_user`.
+    """
+    changes = body.model_dump(exclude_unset=True)
+    password = changes.pop("current_password", None)
+    verified_hash = None
+    if changes.get("email", current_user.email) != current_user.email:
+        if password is None:
+            raise Invalid(
+                "current_password", "Enter your current password to change your email address", code="missing"
+            )
+        verified_hash = await _verify_own_password(session, current_user.id, password)
+
+    user = await crud.get_user_to_update(
+        session=session, user_id=current_user.id, changes=changes, if_match=if_match, lock=lock
+    )
+    if changes.get("email", user.email) != user.email and user.hashed_password != verified_hash:
+        raise _wrong_password()
+    return await _change(session, user, changes, kept_session_id=current_user.session_id)
 
 
 async def change_own_password(
-    *, session: AsyncSession, user_id: uuid.UUID, session_id: uuid.UUID, body: UpdatePassword
+    *, session: AsyncSession, current_user: SignedIn, body: UpdatePassword, lock: Lock
 ) -> None:
-    """Change the password and end the user's other sessions. Raises `BadRequest`, or `Invalid` for a weak password."""
-    user = await crud.get_user(session=session, user_id=user_id)
-    old_hash, email = user.hashed_password, user.email
-    await session.rollback()  # no connection is held while hashing
-    valid, _ = await verify_password(body.current_password, old_hash)
-    if not valid:
-        raise BadRequest("Incorrect password")
+    """Change the password and end the user's other sessions.
+
+    Raises `BadRequest`, `Invalid` for a weak password, and the errors of `lock`.
+    """
+    verified_hash = await _verify_own_password(session, current_user.id, body.current_password)
     if body.current_password == body.new_password:
         raise BadRequest("New password cannot be the same as the current one")
     hashed_password = await hash_new_password(
-        session=session, password=body.new_password, email=email, field="new_password"
+        session=session, password=body.new_password, email=current_user.email, field="new_password"
     )
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
-    await set_password_hash(session=session, user=user, hashed_password=hashed_password, kept_session_id=session_id)
+    user = await crud.lock_user(session=session, user_id=current_user.id, lock=lock)
+    if user.hashed_password != verified_hash:
+        raise _wrong_password()
+    await set_password_hash(
+        session=session, user=user, hashed_password=hashed_password, kept_session_id=current_user.session_id
+    )
+
+
+async def _verify_own_password(session: AsyncSession, user_id: uuid.UUID, password: str) -> str:
+    """Return the hash that the password matches. Raises `BadRequest`. Compare the hash again under the lock."""
+    stored = (await crud.get_user(session=session, user_id=user_id)).hashed_password
+    await session.rollback()  # no connection is held while hashing
+    valid, _ = await verify_password(password, stored)
+    if not valid:
+        raise _wrong_password()
+    return stored
+
+
+def _wrong_password() -> BadRequest:
+    message = "Incorrect password"
+    return BadRequest(message, errors=[FieldError(code="incorrect", message=message, field="current_password")])
+
+
+async def _change(
+    session: AsyncSession, user: User, changes: dict[str, Any], kept_session_id: uuid.UUID | None = None
+) -> User:
+    """Change a locked user, and announce what ends sessions or is mailed to them."""
+    email_before = user.email
+    await crud.update_user(session=session, user=user, changes=changes)
+    has_new_email, has_new_password = user.email != email_before, "hashed_password" in changes
+    if has_new_email:
+        await emit(session, EmailChanged(user.id, email_before))
+    if has_new_password:
+        await emit(session, PasswordChanged(user.id, email_before))
+    if has_new_email or has_new_password or changes.get("is_active") is False:
+        await emit(session, CredentialsChanged(user.id, kept_session_id))
+    return user
 
 
 async def hash_new_password(*, session: AsyncSession, password: str, email: str, field: str) -> str:
@@ -99,21 +173,24 @@ async def hash_new_password(*, session: AsyncSession, password: str, email: str,
 async def set_password_hash(
     *, session: AsyncSession, user: User, hashed_password: str, kept_session_id: uuid.UUID | None = None
 ) -> None:
-    await crud.update_user(session=session, user=user, changes={"hashed_password": hashed_password})
-    await emit(session, CredentialsChanged(user.id, kept_session_id))
+    """Change the password of a locked user."""
+    await _change(session, user, {"hashed_password": hashed_password}, kept_session_id)
 
 
-async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID]) -> int:
+async def delete_users(*, session: AsyncSession, user_ids: list[uuid.UUID], lock: Lock = crud.lock_users) -> int:
     """Delete users with their pictures, and return their number. Raises the errors of `crud.delete_users`."""
-    users = await crud.delete_users(session=session, user_ids=user_ids)
+    users = await crud.delete_users(session=session, user_ids=user_ids, lock=lock)
     for user in users:
         _discard_avatar(session, user)
     return len(users)
 
 
-async def delete_user(*, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION) -> None:
+async def delete_user(
+    *, session: AsyncSession, user_id: uuid.UUID, if_match: Precondition = ANY_VERSION, lock: Lock = crud.lock_users
+) -> None:
     """Delete a user with their picture. Raises the errors of `crud.delete_user`."""
-    _discard_avatar(session, await crud.delete_user(session=session, user_id=user_id, if_match=if_match))
+    user = await crud.delete_user(session=session, user_id=user_id, if_match=if_match, lock=lock)
+    _discard_avatar(session, user)
 
 
 async def read_avatar(*, session: AutocommitSession, user_id: uuid.UUID) -> tuple[bytes, str]:
@@ -125,8 +202,8 @@ async def read_avatar(*, session: AutocommitSession, user_id: uuid.UUID) -> tupl
     return picture, avatars.version(url)
 
 
-async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
-    """Store a new picture. Raises `Invalid` or `Unavailable`, both without any change.
+async def update_avatar(*, user_id: uuid.UUID, upload: bytes, lock: Lock) -> User:
+    """Store a new picture. Raises `Invalid`, `Unavailable` and the errors of `lock`, all without any change.
 
     Opens its own transaction after rendering and storing the picture, so that it holds no connection until then.
     """
@@ -136,14 +213,14 @@ async def update_avatar(*, user_id: uuid.UUID, upload: bytes) -> User:
     await storage.put(key, picture)
     try:
         async with transaction() as session:
-            return await set_avatar_url(session=session, user_id=user_id, url=url)
+            return await set_avatar_url(session=session, user_id=user_id, url=url, lock=lock)
     except AppError:  # after any other error it is unknown whether the commit succeeded and the picture is in use
         await storage.delete(key=key)
         raise
 
 
-async def set_avatar_url(*, session: AsyncSession, user_id: uuid.UUID, url: str | None) -> User:
-    user = await crud.get_user(session=session, user_id=user_id, for_update=True)
+async def set_avatar_url(*, session: AsyncSession, user_id: uuid.UUID, url: str | None, lock: Lock) -> User:
+    user = await crud.lock_user(session=session, user_id=user_id, lock=lock)
     _discard_avatar(session, user)
     return await crud.update_user(session=session, user=user, changes={"avatar_url": url})
 

@@ -64,7 +64,7 @@ async def test_refused_password_change_ends_no_session(
 async def test_email_change_ends_all_other_sessions(client: AsyncClient, session: AsyncSession, is_open: Open) -> None:
     user, this = await signed_in_user(session)
     other = await sign_in(session, user)
-    await client.patch(ME, headers=this, json={"email": "new@example.com"})
+    await client.patch(ME, headers=this, json={"email": "new@example.com", "current_password": PASSWORD})
     assert (await is_open(this), await is_open(other)) == (True, False)
 
 

@@ -1,4 +1,4 @@
-"""Before the first request, prestart waits for the database, migrates it and creates a superuser."""
+"""Before the first request, prestart waits for the database, migrates it and creates a superuser (AZ-10)."""
 
 import asyncio
 import os
@@ -8,13 +8,16 @@ import uuid
 
 import psycopg
 import pytest
+from httpx2 import AsyncClient
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from structlog.testing import CapturingLogger
 
 from app import prestart
 from app.core.database import engine as database_engine
+from app.core.database import session as db
 from app.core.security.passwords import verify_password
 from app.core.settings import settings as core_settings
 from app.users.config import settings
@@ -30,6 +33,17 @@ PASSWORD = "a long superuser password"
 def first_superuser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "FIRST_SUPERUSER", "root@example.com")
     monkeypatch.setattr(settings, "FIRST_SUPERUSER_PASSWORD", SecretStr(PASSWORD))
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
+    logger = CapturingLogger()
+    monkeypatch.setattr(prestart, "logger", logger)
+    return logger
+
+
+def events(logged: CapturingLogger) -> list[str]:
+    return [call.args[0] for call in logged.calls]
 
 
 async def stored_users(session: AsyncSession) -> list[User]:
@@ -56,6 +70,34 @@ async def test_changed_superuser_account_is_left_alone(session: AsyncSession) ->
     await prestart.create_first_superuser()
     await session.refresh(user)
     assert (user.full_name, user.is_active) == ("Changed", False)
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+async def test_other_superuser_is_enough(session: AsyncSession, logged: CapturingLogger, is_active: bool) -> None:
+    """The first superuser was deleted or renamed. Their first password must not give access again."""
+    await create_user(session, email="grace@example.com", is_superuser=True, is_active=is_active)
+    await prestart.create_first_superuser()
+    assert [user.email for user in await stored_users(session)] == ["grace@example.com"]
+    assert events(logged) == ["first_superuser_not_created"]
+
+
+async def test_taken_address_is_not_promoted(session: AsyncSession, logged: CapturingLogger) -> None:
+    user = await create_user(session, email="root@example.com")
+    await prestart.create_first_superuser()
+    await session.refresh(user)
+    assert not user.is_superuser
+    assert events(logged) == ["first_superuser_not_created"]
+
+
+async def test_creation_is_logged_without_the_address(session: AsyncSession, logged: CapturingLogger) -> None:
+    await prestart.create_first_superuser()
+    assert [(call.args, call.kwargs) for call in logged.calls] == [(("first_superuser_created",), {})]
+
+
+async def test_two_concurrent_runs_create_one_superuser(live: AsyncClient) -> None:
+    await asyncio.gather(prestart.create_first_superuser(), prestart.create_first_superuser())
+    async with db.WriteSession() as session:
+        assert len(await stored_users(session)) == 1
 
 
 async def test_missing_password_is_reported(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:

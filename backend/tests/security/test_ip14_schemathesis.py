@@ -36,6 +36,7 @@ NEEDS_A_SECRET = {
     "POST /api/v1/login/access-token",
     "POST /api/v1/login/session",
     "POST /api/v1/reset-password/",
+    "PATCH /api/v1/users/me",
     "PATCH /api/v1/users/me/password",
 }
 # A file of random bytes is not a picture.

@@ -38,7 +38,10 @@ async def test_ip12_one_of_ten_users_gets_an_address(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         signed_in = [await signed_in_user(session) for _ in range(10)]
     responses = await asyncio.gather(
-        *(live.patch(ME, headers=headers, json={"email": "ada@example.com"}) for _, headers in signed_in)
+        *(
+            live.patch(ME, headers=headers, json={"email": "ada@example.com", "current_password": PASSWORD})
+            for _, headers in signed_in
+        )
     )
     assert sorted(response.status_code for response in responses) == [200] + [409] * 9
     assert await count_users("ada@example.com") == 1
@@ -48,8 +51,8 @@ async def test_ip12_swapping_addresses_causes_no_server_error(live: AsyncClient)
     async with db.WriteSession() as session:
         (ada, ada_headers), (bob, bob_headers) = [await signed_in_user(session) for _ in range(2)]
     responses = await asyncio.gather(
-        live.patch(ME, headers=ada_headers, json={"email": bob.email}),
-        live.patch(ME, headers=bob_headers, json={"email": ada.email}),
+        live.patch(ME, headers=ada_headers, json={"email": bob.email, "current_password": PASSWORD}),
+        live.patch(ME, headers=bob_headers, json={"email": ada.email, "current_password": PASSWORD}),
     )
     assert {response.status_code for response in responses} <= {200, 409}
     assert await count_users(ada.email, bob.email) == 2
@@ -68,7 +71,7 @@ async def test_ip13_one_of_ten_own_deletions_succeeds(live: AsyncClient) -> None
     ("path", "body"),
     [
         (ME, {"full_name": "Ada"}),
-        (ME, {"email": "ada@example.com"}),
+        (ME, {"email": "ada@example.com", "current_password": PASSWORD}),
         (f"{ME}/password", {"current_password": PASSWORD, "new_password": "another horse battery"}),
     ],
     ids=["name", "address", "password"],

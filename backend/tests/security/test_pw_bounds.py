@@ -49,7 +49,7 @@ async def test_pw19_long_password_is_wrong_without_work(
     form = {"username": user.email, "password": SLOW}
     sent = {"files": {name: (None, text) for name, text in form.items()}} if is_multipart else {"data": form}
     started = time.thread_time()
-    response = await client.post(TOKEN, **sent)  # type: ignore[arg-type]
+    response = await client.post(TOKEN, **sent)
     assert problem(response) == (400, "AUTH_003")
     assert time.thread_time() - started < 2
     assert verified == [passwords._dummy_hash()]
@@ -128,7 +128,8 @@ def unbounded(schema: dict[str, Any], place: str) -> Iterator[str]:
 
 
 def test_ip15_every_text_has_a_maximum() -> None:
-    offenders, operations = [], 0
+    offenders: list[str] = []
+    operations = 0
     for path, methods in app.openapi()["paths"].items():
         for method, operation in methods.items():
             operations += 1

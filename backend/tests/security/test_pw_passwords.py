@@ -217,7 +217,8 @@ async def test_pw10_all_spellings_of_an_address_are_equal(
     same_origin = {"Sec-Fetch-Site": "same-origin"}
     assert (await client.post("/api/v1/users/", headers=headers, json=body)).status_code == 409
     assert (await client.post("/api/v1/private/users/", json=body)).status_code == 409
-    assert (await client.patch("/api/v1/users/me", headers=bystander_headers, json={"email": email})).status_code == 409
+    change = {"email": email, "current_password": PASSWORD}
+    assert (await client.patch("/api/v1/users/me", headers=bystander_headers, json=change)).status_code == 409
     path = f"/api/v1/users/{bystander.id}"
     assert (await client.patch(path, headers=headers, json={"email": email})).status_code == 409
     assert await log_in(client, PASSWORD, email) == 200

@@ -71,7 +71,7 @@ async def test_re05_newer_token_invalidates_the_older(
     ("path", "body"),
     [
         (f"{ME}/password", {"current_password": PASSWORD, "new_password": "a third horse battery"}),
-        (ME, {"email": "new@example.com"}),
+        (ME, {"email": "new@example.com", "current_password": PASSWORD}),
     ],
     ids=["password", "address"],
 )

@@ -109,7 +109,7 @@ def test_secrets_are_long_and_unique(run: Run) -> None:
     assert min(len(secret) for secret in secrets) >= 32
 
 
-@pytest.mark.parametrize("name", ["welcome", "reset-password"])
+@pytest.mark.parametrize("name", ["welcome", "reset-password", "email-changed", "password-changed"])
 def test_mail_is_previewed(run: Run, name: str) -> None:
     result = run("mail", name)
     assert result.exit_code == 0

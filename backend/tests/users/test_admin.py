@@ -116,13 +116,15 @@ async def test_missing_user_is_not_found(client: AsyncClient, session: AsyncSess
     _, headers = await signed_in_superuser(session)
     response = await client.request(method, f"{USERS}{uuid.uuid4()}", headers=headers, json={})
     assert problem(response) == (404, "NOT_001")
-    assert response.json()["detail"] == "User not found"
+    expected = "The user with this id does not exist in the system" if method == "PATCH" else "User not found"
+    assert response.json()["detail"] == expected
 
 
 async def test_password_for_a_missing_user_is_not_found(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_superuser(session)
     response = await client.patch(f"{USERS}{uuid.uuid4()}", headers=headers, json={"password": PASSWORD})
     assert problem(response) == (404, "NOT_001")
+    assert response.json()["detail"] == "The user with this id does not exist in the system"
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -178,6 +180,7 @@ async def test_update_user_refuses_a_taken_address(client: AsyncClient, session:
     response = await client.patch(f"{USERS}{other.id}", headers=headers, json={"email": superuser.email})
     assert problem(response) == (409, "DUP_001")
     assert fields(response) == ["email"]
+    assert response.json()["detail"] == "User with this email already exists"
 
 
 async def test_delete_user_deletes_the_account_and_sessions(client: AsyncClient, session: AsyncSession) -> None:

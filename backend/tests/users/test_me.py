@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
-from tests.users.factories import create_user
+from tests.users.factories import PASSWORD, create_user
 
 ME = "/api/v1/users/me"
 
@@ -37,7 +37,7 @@ async def test_own_account_needs_a_session(client: AsyncClient, method: str, pat
 
 async def test_update_user_me_changes_name_and_email(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
-    body = {"full_name": "Ada Lovelace", "email": "ada@example.com"}
+    body = {"full_name": "Ada Lovelace", "email": "ada@example.com", "current_password": PASSWORD}
     response = (await client.patch(ME, headers=headers, json=body)).json()
     await session.refresh(user)
     assert (response["full_name"], response["email"]) == ("Ada Lovelace", "ada@example.com")
@@ -46,7 +46,8 @@ async def test_update_user_me_changes_name_and_email(client: AsyncClient, sessio
 
 async def test_update_user_me_keeps_absent_fields(client: AsyncClient, session: AsyncSession) -> None:
     _, headers = await signed_in_user(session, full_name="Ada")
-    response = (await client.patch(ME, headers=headers, json={"email": "new@example.com"})).json()
+    body = {"email": "new@example.com", "current_password": PASSWORD}
+    response = (await client.patch(ME, headers=headers, json=body)).json()
     assert (response["full_name"], response["email"]) == ("Ada", "new@example.com")
 
 
@@ -87,9 +88,11 @@ async def test_update_user_me_refuses_a_taken_email(client: AsyncClient, session
     taken = await create_user(session)
     user, headers = await signed_in_user(session)
     email_before = user.email
-    response = await client.patch(ME, headers=headers, json={"email": taken.email.upper()})
+    body = {"email": taken.email.upper(), "current_password": PASSWORD}
+    response = await client.patch(ME, headers=headers, json=body)
     assert problem(response) == (409, "DUP_001")
     assert fields(response) == ["email"]
+    assert response.json()["detail"] == "User with this email already exists"
     await session.refresh(user)
     assert user.email == email_before
 
