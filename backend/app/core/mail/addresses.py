@@ -3,6 +3,8 @@
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
+MAX_CHARACTERS = 254
+
 
 def normalize_email(address: str) -> str:
     """Return the address in lower case, with its domain mapped by IDNA (UTS 46) and written in Unicode.
@@ -10,6 +12,8 @@ def normalize_email(address: str) -> str:
     The part before the @ must be ASCII, so that look-alike letters cannot create a second account.
     Raises a validation error for an invalid address.
     """
+    if len(address) > MAX_CHARACTERS:  # the library would examine even a megabyte
+        raise PydanticCustomError("email", "The email address is too long.")
     try:
         result = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
