@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.core import jobs
 from app.core.database.session import connections
 from app.core.features import modules
+from app.core.http.head_requests import HeadRequests
 from app.core.http.openapi import add_openapi, route_name
 from app.core.http.problems import CatchErrors, add_problem_handlers
 from app.core.http.request_context import RequestContext
@@ -19,7 +20,7 @@ from app.core.http.routing import add_routes
 from app.core.http.security_headers import ResponseHeaders
 from app.core.http.spa import serve_dashboard
 from app.core.http.swagger_ui import add_docs
-from app.core.logging import configure_logging
+from app.core.logging import configure_logging, redact_for_sentry
 from app.core.runtime import health
 from app.core.runtime.change_listener import change_listener
 from app.core.runtime.shutdown import draining
@@ -42,6 +43,9 @@ def create_app(settings: Settings = settings) -> FastAPI:
             send_default_pii=False,
             include_local_variables=False,
             max_request_body_size="never",
+            before_send=redact_for_sentry,
+            before_send_transaction=redact_for_sentry,
+            before_breadcrumb=redact_for_sentry,
         )
 
     app = FastAPI(
@@ -54,6 +58,7 @@ def create_app(settings: Settings = settings) -> FastAPI:
         openapi_url=f"{settings.API_V1_STR}/openapi.json" if settings.docs_enabled else None,
         generate_unique_id_function=route_name,
         redirect_slashes=False,
+        form_limits={"max_fields": 100, "max_files": 10, "max_part_size": 16 * 1024},
         # Nothing reads it yet, and checking for readers costs each request 10 us.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -87,6 +92,7 @@ def middleware(settings: Settings) -> list[Middleware]:
             expose_headers=["Content-Disposition", "ETag", "Retry-After", "X-Correlation-ID", "X-Total-Count"],
         ),
         Middleware(CatchErrors),
+        Middleware(HeadRequests),
     ]
 
 

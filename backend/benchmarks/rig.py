@@ -36,9 +36,9 @@ POSTGRES_SETTINGS = {
     "checkpoint_timeout": "1h",
     "autovacuum": "off",
 }
-UVICORN = ("--workers", "1", "--no-access-log", "--loop", "uvloop", "--http", "httptools", "--host", "127.0.0.1")
+UVICORN = ("--workers", "1", "--no-access-log", "--loop", "uvloop", "--host", "127.0.0.1")
 COMMANDS = {
-    "app": ("uvicorn", "app.main:app"),
+    "app": ("uvicorn", "app.main:app", "--http", "app.core.http.server:LimitedProtocol"),
     "floor": ("uvicorn", "--factory", "benchmarks.floor:create_app"),
 }
 START_SECONDS = 60

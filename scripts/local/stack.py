@@ -159,6 +159,7 @@ class Stack:
 
     def _start_api(self) -> None:
         arguments = ["app.main:app", "--host=127.0.0.1", f"--port={self.port}", "--no-access-log"]
+        arguments.append("--http=app.core.http.server:LimitedProtocol")
         # An open event stream must not delay a reload or the shutdown.
         arguments.append("--timeout-graceful-shutdown=1")
         if self.options.reload:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Request
 from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
+from fastapi.security.utils import get_authorization_scheme_param
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
@@ -38,13 +39,20 @@ class SignedInUser(OAuth2PasswordBearer):
         return user
 
     async def _token(self, request: Request) -> str:
-        if "authorization" in request.headers:
-            token = await super().__call__(request)
-        elif token := request.cookies.get(COOKIE_NAME):
+        """Return the token. Only the scheme `Bearer` replaces the cookie: a proxy's own `Basic` does not concern us."""
+        token = _bearer_token(request) if "authorization" in request.headers else None
+        if token is None and (token := request.cookies.get(COOKIE_NAME)):
             await refuse_cross_site(request)
         if not token:
             raise NotAuthenticated("Not authenticated")
         return token
+
+
+def _bearer_token(request: Request) -> str | None:
+    """Return the bearer token, "" for an ambiguous or missing one, or None without the scheme `Bearer`."""
+    credentials = map(get_authorization_scheme_param, request.headers.getlist("authorization"))
+    tokens = [token for scheme, token in credentials if scheme.lower() == "bearer"]
+    return (tokens[0] if len(tokens) == 1 else "") if tokens else None
 
 
 def _session_id(token: str) -> uuid.UUID:

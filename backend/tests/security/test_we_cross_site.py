@@ -212,11 +212,39 @@ async def test_se14_bearer_wins_over_the_cookie(client: AsyncClient, session: As
     assert response.json()["id"] == str(user.id)
 
 
-@pytest.mark.parametrize("value", ["Bearer nonsense", "Bearer", "Basic YTpi", ""])
-async def test_se14_cookie_does_not_rescue_a_bad_header(client: AsyncClient, session: AsyncSession, value: str) -> None:
+@pytest.mark.parametrize("values", [["Bearer nonsense"], ["Bearer"], ["bearer "], ["Basic YTpi", "Bearer x"]])
+async def test_se14_cookie_does_not_rescue_a_bad_token(
+    client: AsyncClient, session: AsyncSession, values: list[str]
+) -> None:
     _, bearer = await signed_in_user(session)
-    response = await client.get("/api/v1/users/me", headers=as_cookie(bearer) | {"Authorization": value})
-    assert problem(response) == (401, "AUTH_001")
+    headers = [*as_cookie(bearer).items(), *(("Authorization", value) for value in values)]
+    assert problem(await client.get(ME, headers=headers)) == (401, "AUTH_001")
+
+
+@pytest.mark.parametrize("value", ["Basic YTpi", "", "Digest username=a", "Bearerx y", "Negotiate"])
+async def test_se14_other_scheme_does_not_replace_the_cookie(
+    client: AsyncClient, session: AsyncSession, value: str
+) -> None:
+    user, bearer = await signed_in_user(session)
+    headers = as_cookie(bearer) | {"Authorization": value}
+    assert (await client.get(ME, headers=headers)).json()["id"] == str(user.id)
+    response = await client.patch(ME, headers=headers | browser_headers("cross-site", EVIL), json={"full_name": "a"})
+    assert problem(response) == (403, "AUTH_006")
+    own = headers | browser_headers("same-origin", None)
+    assert (await client.patch(ME, headers=own, json={"full_name": "a"})).status_code == 200
+
+
+async def test_se14_second_scheme_can_be_the_bearer(client: AsyncClient, session: AsyncSession) -> None:
+    _, other = await signed_in_user(session)
+    user, bearer = await signed_in_user(session)
+    headers = [*as_cookie(other).items(), ("Authorization", "Basic YTpi"), *bearer.items()]
+    assert (await client.get(ME, headers=headers)).json()["id"] == str(user.id)
+
+
+async def test_se14_two_bearer_tokens_are_refused(client: AsyncClient, session: AsyncSession) -> None:
+    _, bearer = await signed_in_user(session)
+    headers = [*bearer.items(), *bearer.items()]
+    assert problem(await client.get(ME, headers=headers)) == (401, "AUTH_001")
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])

@@ -84,7 +84,7 @@ async def test_we06_api_responses_are_not_cached(client: AsyncClient, session: A
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "LOCALHOST", "127.0.0.1:9", "[::1]", "[::1]:8000"])
 async def test_we07_own_hosts_are_served(client: AsyncClient, host: str) -> None:
-    assert (await client.get(HEALTH, headers={"Host": host})).status_code == 200
+    assert (await client.get("/api/v1/users/me", headers={"Host": host})).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,22 @@ async def test_we07_own_hosts_are_served(client: AsyncClient, host: str) -> None
     ],
 )
 async def test_we07_other_hosts_are_refused(client: AsyncClient, host: str) -> None:
-    response = await client.get(HEALTH, headers={"Host": host})
-    assert problem(response) == (400, "REQ_001")
-    assert not host or host not in response.text
+    for path in ("/api/v1/users/me", "/", "/api/v1/health", "/api/v1/health/live/"):
+        response = await client.get(path, headers={"Host": host})
+        assert problem(response) == (400, "REQ_001")
+        assert not host or host not in response.text
+
+
+@pytest.mark.parametrize("host", ["10.0.0.5", "10.0.0.5:8000", "[fd00::5]:8000", "pod.svc.cluster.local", ""])
+@pytest.mark.parametrize("path", ["/api/v1/health/live", "/api/v1/health/ready", HEALTH])
+async def test_we07_probes_can_use_any_host(client: AsyncClient, path: str, host: str) -> None:
+    assert (await client.get(path, headers={"Host": host})).status_code == 200
 
 
 async def test_we07_added_hosts_are_case_insensitive() -> None:
     async with client_of(create_app(settings(ALLOWED_HOSTS=["API.example.com"]))) as client:
         for host in ("api.example.com", "API.example.com:443"):
-            assert (await client.get(HEALTH, headers={"Host": host})).status_code == 200
+            assert (await client.get("/api/v1/users/me", headers={"Host": host})).status_code == 401
 
 
 @pytest.mark.parametrize(

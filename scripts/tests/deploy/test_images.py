@@ -60,6 +60,7 @@ def test_server_has_safe_flags() -> None:
     flags = final_stage("backend/Dockerfile")
     for flag in ("--proxy-headers", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown"):
         assert f'"{flag}"' in flags
+    assert '"--http", "app.core.http.server:LimitedProtocol"' in flags
     environment = load_yaml("docker-compose.yml")["services"]["backend"]["environment"]
     assert "*" not in environment["FORWARDED_ALLOW_IPS"]
 

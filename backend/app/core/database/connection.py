@@ -1,9 +1,12 @@
 """One connection to PostgreSQL."""
 
+import asyncio
 import select
 
 from psycopg import AsyncConnection
 from psycopg.rows import Row
+
+GRACE_SECONDS = 0.2
 
 
 class Connection(AsyncConnection[Row]):
@@ -17,10 +20,19 @@ class Connection(AsyncConnection[Row]):
         return bool(poll.poll(0))
 
     async def cancel_safe(self, *, timeout: float = 0) -> None:  # noqa: ASYNC109  # psycopg's own parameter
-        """Close the connection immediately when the waiting task is cancelled, for example on a request timeout.
+        """When the waiting task is cancelled, close the connection unless the statement ends within `GRACE_SECONDS`.
 
-        psycopg would send a cancel request and wait up to ten more seconds, which is useless if the server is
-        unreachable. A reachable server has ended the statement by then: `statement_timeout` is shorter than the request
-        timeout.
+        It usually does when a client leaves during a stream, and the pool then keeps the connection. On a request
+        timeout it does not. psycopg would send a cancel request and wait up to ten more seconds, which is useless if
+        the server is unreachable. A reachable server has ended the statement by then: `statement_timeout` is shorter
+        than the request timeout.
         """
-        await self.close()
+        loop, file, responded = asyncio.get_running_loop(), self.fileno(), asyncio.Event()
+        loop.add_reader(file, responded.set)
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await responded.wait()
+        except TimeoutError:
+            await self.close()
+        finally:
+            loop.remove_reader(file)

@@ -34,8 +34,10 @@ _CODES = {
     409: ErrorCode.CONFLICT,
     412: ErrorCode.PRECONDITION_FAILED,
     413: ErrorCode.BODY_TOO_LARGE,
+    414: ErrorCode.BAD_REQUEST,
     422: ErrorCode.INVALID,
     429: ErrorCode.TOO_MANY_REQUESTS,
+    431: ErrorCode.BAD_REQUEST,
     503: ErrorCode.UNAVAILABLE,
 }
 
@@ -75,6 +77,8 @@ async def _app_error(request: Request, error: AppError) -> JSONResponse:
 
 async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     headers = dict(error.headers or {})
+    if isinstance(error.__cause__, RecursionError):  # FastAPI could not parse the body
+        return await _app_error(request, Invalid("body", "The JSON document is nested too deeply"))
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
     return problem_response(request.scope, error.status_code, str(error.detail), headers=headers)
@@ -86,7 +90,8 @@ def _allowed_methods(request: Request) -> set[str]:
     path = next((route.path for route in routes if route.path_regex.match(request.scope["path"])), None)
     if path is None:
         return {"GET", "HEAD"}  # the dashboard's files
-    return {method for route in routes if route.path == path for method in route.methods or ()}
+    methods = {method for route in routes if route.path == path for method in route.methods or ()}
+    return {*methods, "HEAD"} if "GET" in methods else methods
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:

@@ -59,6 +59,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        self.path = self.path_format  # as in the OpenAPI document: without `:path`
         self._start = path.partition("{")[0]
         fast_path = _fast_path()
         fast_app = fast_path(self, options) if fast_path else None

@@ -12,6 +12,7 @@ API = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+PAGES = {"Cache-Control": "no-cache"}  # not for assets, which spa.py and nginx.conf treat separately
 DASHBOARD = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -45,7 +46,8 @@ class ResponseHeaders:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
         common = {**COMMON, **(HSTS if https else {})}
-        self.api, self.docs, self.dashboard = (_encode({**common, **special}) for special in (API, DOCS, DASHBOARD))
+        each = API, DOCS, {**DASHBOARD, **PAGES}
+        self.api, self.docs, self.dashboard = (_encode({**common, **special}) for special in each)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -36,16 +36,22 @@ class Dashboard(StaticFiles):
     def __init__(self, directory: Path, configuration: str) -> None:
         super().__init__(directory=directory, html=True)
         self.configuration = configuration
+        self.assets = directory.resolve() / "assets"
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path == "config.js" and scope["method"] in ("GET", "HEAD"):
             return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
-        if "/." in scope["path"]:
+        path = "" if path == "." else path
+        # Nginx's `$uri`: normalized like `path`, but with the final slash.
+        address = f"/{path}/" if path and scope["path"].endswith("/") else f"/{path}"
+        if "/." in address:
             raise HTTPException(404)  # hidden files of the build
+        is_page = "." not in os.path.basename(address) and not address.startswith("/assets/")
         try:
+            if address.endswith("/"):  # a file has no final slash
+                raise HTTPException(404)
             return await super().get_response(path, scope)
         except HTTPException as error:
-            is_page = "." not in os.path.basename(path) and not path.startswith("assets/")
             if error.status_code != 404 or not is_page:
                 raise
             return await super().get_response("index.html", scope)
@@ -58,7 +64,7 @@ class Dashboard(StaticFiles):
         status_code: int = 200,
     ) -> Response:
         request_headers = Headers(scope=scope)
-        is_asset = scope["path"].startswith("/assets/")
+        is_asset = Path(full_path).is_relative_to(self.assets)
         headers = {
             "Cache-Control": _IMMUTABLE if is_asset else _REVALIDATE,
             "Vary": "Accept-Encoding",

@@ -27,4 +27,15 @@ class Stream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         now = asyncio.get_running_loop().time()
         scope["deadline"].reschedule(None if self.seconds is None else now + self.seconds)
-        await super().__call__(scope, receive, send)
+        sending = asyncio.create_task(self.stream_response(send))
+        leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Cancelled once, so that a running statement can end. Starlette cancels until the task has ended, which
+            # would cost the pool a connection for each closed tab.
+            sending.cancel()
+            leaving.cancel()
+            await asyncio.wait({sending, leaving})
+        if not sending.cancelled():
+            sending.result()
