@@ -3,7 +3,6 @@
 import os
 import threading
 import uuid
-from datetime import datetime
 
 from app.core.clock import unix_ns
 
@@ -23,8 +22,3 @@ def new_id() -> uuid.UUID:
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     milliseconds, fraction = ticks >> 12, ticks & 0xFFF
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
-
-
-def first_id_at(moment: datetime) -> uuid.UUID:
-    """Return the lower bound of all ids generated at or after `moment`."""
-    return uuid.UUID(int=int(moment.timestamp() * 1_000) << 80)

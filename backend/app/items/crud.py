@@ -26,7 +26,7 @@ _CREATE_ITEM = Statement(insert(Item).returning(*columns(Item, ItemPublic)), ret
 _ITEMS = PagedList(
     select(*columns(Item, ItemPublic)),
     id_column=Item.id,
-    sort_keys={"created_at": None, "title": func.lower(Item.title)},
+    sort_keys={"created_at": Item.created_at, "title": func.lower(Item.title)},
     searched=(Item.title, Item.description),
     filters={"owner_id": Item.owner_id == bindparam("owner_id")},
     scope={"visible_owner_id": Item.owner_id == bindparam("visible_owner_id")},

@@ -37,9 +37,9 @@ class Item(ItemBase, Versioned, table=True):
 
     __tablename__ = "items"
     __table_args__ = (
-        # One index per order of the lists, by creation and by title, for one owner and for all owners. The order by
-        # creation for all owners uses the primary key.
-        Index("ix_items_owner_id_id", "owner_id", "id"),
+        # One index per order of the lists, by creation and by title, for one owner and for all owners.
+        Index("ix_items_owner_id_created_at", "owner_id", "created_at", "id"),
+        Index("ix_items_created_at", "created_at", "id"),
         Index("ix_items_owner_id_title", "owner_id", text("lower(title)"), "id"),
         Index("ix_items_title", text("lower(title)"), "id"),
     )

@@ -26,7 +26,7 @@ _USERS = PagedList(
     select(*columns(User, UserPublic)),
     id_column=User.id,
     sort_keys={
-        "created_at": None,
+        "created_at": col(User.created_at),
         "email": col(User.email),
         "full_name": func.lower(func.coalesce(User.full_name, "")),
     },

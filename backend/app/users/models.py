@@ -64,7 +64,10 @@ class UpdatePassword(SQLModel):
 
 class User(UserBase, Versioned, table=True):
     __tablename__ = "users"
-    __table_args__ = (Index("ix_users_full_name", text("lower(coalesce(full_name, ''))"), "id"),)
+    __table_args__ = (
+        Index("ix_users_created_at", "created_at", "id"),
+        Index("ix_users_full_name", text("lower(coalesce(full_name, ''))"), "id"),
+    )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     email: str = Field(max_length=254, unique=True)

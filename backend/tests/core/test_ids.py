@@ -3,11 +3,10 @@
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.ids import first_id_at, new_id
+from app.core.ids import new_id
 
 
 def milliseconds(id: uuid.UUID) -> int:
@@ -40,9 +39,3 @@ def test_ids_are_ordered_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatc
 def test_id_contains_its_creation_time() -> None:
     before = time.time_ns() // 1_000_000
     assert 0 <= milliseconds(new_id()) - before < 60_000
-
-
-def test_first_id_at_a_moment_precedes_later_ids() -> None:
-    before, now = new_id(), datetime.now(UTC)
-    assert first_id_at(now) <= new_id()
-    assert before < first_id_at(now + timedelta(seconds=1))

@@ -2,14 +2,17 @@
 
 import base64
 import json
+import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from tests.auth.factories import Headers, signed_in_user
-from tests.items.factories import create_items
+from tests.items.factories import create_item, create_items
 
 ITEMS = "/api/v1/items/"
 
@@ -136,3 +139,26 @@ async def test_parameter_out_of_range_is_refused(
     response = await client.get(ITEMS, headers=headers, params={name: str(value)})
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] in ([name], ["query"])
+
+
+async def test_imported_items_are_listed_by_their_time(client: AsyncClient, session: AsyncSession) -> None:
+    """Ids of another system, such as UUIDv4, say nothing about when a row was created."""
+    user, headers = await signed_in_user(session)
+    now = utc_now()
+    titles = [f"Item {number}" for number in range(20)]
+    for number, title in enumerate(titles):
+        await create_item(session, user.id, id=uuid.uuid4(), title=title, created_at=now - timedelta(days=20 - number))
+    await create_items(session, user.id, "new")
+    newest_first = ["new", *titles[::-1]]
+    for sort, expected in (("-created_at", newest_first), ("created_at", newest_first[::-1])):
+        assert [item["title"] for item in (await page(client, headers, sort=sort))["data"]] == expected
+
+
+async def test_items_of_one_moment_are_listed_once(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    now = utc_now()
+    for _ in range(5):
+        await create_item(session, user.id, id=uuid.uuid4(), created_at=now)
+    first = await page(client, headers, limit=3)
+    second = await page(client, headers, limit=3, cursor=first["pagination"]["next_cursor"])
+    assert len({item["id"] for item in first["data"] + second["data"]}) == 5

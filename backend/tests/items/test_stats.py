@@ -9,7 +9,6 @@ from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.clock import utc_now
-from app.core.ids import first_id_at
 from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
 from tests.items.factories import create_item
@@ -19,9 +18,7 @@ STATS = "/api/v1/items/stats"
 
 
 async def create_at(session: AsyncSession, owner_id: uuid.UUID, moment: datetime) -> None:
-    """Create an item whose id and time are of that moment."""
-    id = uuid.UUID(int=first_id_at(moment).int | 0x7 << 76 | uuid.uuid4().int & ((1 << 62) - 1))
-    await create_item(session, owner_id, id=id, created_at=moment)
+    await create_item(session, owner_id, created_at=moment)
 
 
 def midnight(*, days_ago: int) -> datetime:
@@ -62,12 +59,11 @@ async def test_stats_count_by_days_in_utc(client: AsyncClient, session: AsyncSes
     assert (await stats(client, headers))[1][-8:] == [1, 2, 1, 0, 0, 0, 1, 1]
 
 
-async def test_stats_include_an_id_older_than_its_day(client: AsyncClient, session: AsyncSession) -> None:
+async def test_stats_include_imported_items(client: AsyncClient, session: AsyncSession) -> None:
     user, headers = await signed_in_user(session)
-    start = midnight(days_ago=6)
-    id = first_id_at(start - timedelta(milliseconds=5))
-    await create_item(session, user.id, id=id, created_at=start)
-    assert await stats(client, headers, days=7) == (1, [1, 0, 0, 0, 0, 0, 0])
+    for id in (uuid.UUID(int=1), uuid.uuid4(), uuid.UUID(int=2**128 - 1)):
+        await create_item(session, user.id, id=id, created_at=midnight(days_ago=6))
+    assert await stats(client, headers, days=7) == (3, [3, 0, 0, 0, 0, 0, 0])
 
 
 async def test_stats_count_own_items_also_for_superusers(client: AsyncClient, session: AsyncSession) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from sqlalchemy import Interval, TypeDecorator
+
 
 def check_columns(columns: Mapping[str, Any], model: type[Any]) -> None:
     """Raises `TypeError` unless the columns are the model's fields, by name and, where both are known, by type."""
@@ -11,7 +13,7 @@ def check_columns(columns: Mapping[str, Any], model: type[Any]) -> None:
     for name, field in model.model_fields.items():
         allowed = _classes(field.annotation)
         column = getattr(columns[name], "element", columns[name])  # below its label
-        found = _python_type(column)
+        found = python_type(column)
         if allowed and found and not issubclass(found, tuple(allowed)):
             raise TypeError(f"{model.__name__}.{name} is {field.annotation}, but the column is {found.__name__}")
         if allowed and NoneType not in allowed and getattr(column, "nullable", False):
@@ -42,8 +44,11 @@ def _classes(annotation: Any) -> set[type]:
     return {known} if isinstance(known, type) and known is not Any else set()
 
 
-def _python_type(column: Any) -> type | None:
-    kind = getattr(column.type, "impl_instance", column.type)
+def python_type(column: Any) -> type | None:
+    """Return the class of an expression's values, or None if it is not known."""
+    kind = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):  # Interval has a decorator's form only
+        kind = kind.impl_instance
     try:
         found: type = kind.python_type
     except NotImplementedError:

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, get_args
 
-from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, null, or_, tuple_
+import psycopg
+from sqlalchemy import Integer, String, any_, bindparam, or_, union_all
 from sqlmodel import func, select
 from sqlmodel.sql.expression import Select
 
 from app.core.database.row_shape import check_columns
 from app.core.database.statements import AutocommitSession, ModelT, Parameters, Record, Row, Statement
-from app.core.lists.pagination import Cursor, ListFilter, ListParams, Page
+from app.core.lists.pagination import Cursor, InvalidCursor, ListFilter, ListParams, Page
+from app.core.lists.sort_key import SortKey
 
 CHUNK_ROWS = 1_000
 
@@ -29,8 +31,8 @@ class PagedList(Generic[ModelT]):
     """A list with pages. Declare it at module level in `crud.py`:
 
     - `statement`: a `select()` of columns.
-    - `sort_keys`: the values of `sort` with their expressions. `None` sorts by id, which is the order of creation.
-      Each expression needs an index that ends in the id.
+    - `sort_keys`: the values of `sort` with their expressions, of any type. Each needs an index that ends in the id.
+      Rows without a value come last, and in descending order first. `None` sorts by id.
     - `searched`: the columns in which to search for `q`.
     - `filters`: conditions chosen by the client. Each contains a `bindparam` with the name of one of the list's
       parameters, and is skipped if that is `None`.
@@ -57,11 +59,17 @@ class PagedList(Generic[ModelT]):
         self.names: tuple[str, ...] = tuple(statement.selected_columns.keys())
         self._statement = statement
         self._id = id_column
-        self._sort_keys = sort_keys
+        self._sort_keys = {
+            name: SortKey(name, id_column if key is None else key, statement) for name, key in sort_keys.items()
+        }
         self._searched = searched
         self._filters = filters or {}
         self._scope = scope or {}
         self._compiled: dict[tuple[Any, ...], Statement[Any]] = {}
+
+    def sort_key(self, sort: str) -> SortKey:
+        """Return the key of a value of `sort`, such as `title` or `-title`."""
+        return self._sort_keys[sort.removeprefix("-")]
 
     async def page(self, session: AutocommitSession, params: ListParams, **scope: Any) -> Row[ModelT]:
         """Return the page as a dict with the fields of `Page`. Only an empty page needs a second query (the count)."""
@@ -69,15 +77,20 @@ class PagedList(Generic[ModelT]):
         conditions = tuple(counted)
         values = {**counted, "limit": params.limit + 1}
         if params.cursor is not None:
-            has_key = self._sort_keys[params.sort.removeprefix("-")] is not None
-            cursor = Cursor.decode(params.cursor, sort=params.sort, has_key=has_key)
-            start, offset = "cursor", cursor.offset
-            values |= {"after_key": cursor.key, "after_id": cursor.id} if has_key else {"after_id": cursor.id}
+            sort_key = self.sort_key(params.sort)
+            cursor = Cursor.decode(params.cursor, sort=params.sort, sort_key=sort_key)
+            offset, (start, after) = cursor.offset, _after(cursor.key, cursor.id)
+            values |= after
         else:
             start, offset = ("skip" if params.skip else "first"), params.skip
             values |= {"skip": params.skip} if params.skip else {}
 
-        records = await session.records(self._rows_statement(params.sort, start, conditions), values)
+        try:
+            records = await session.records(self._rows_statement(params.sort, start, conditions), values)
+        except psycopg.DataError:
+            if params.cursor is None:
+                raise
+            raise InvalidCursor from None  # a number out of range, or text with NUL
         if records:
             count = records[0][-1]
         elif start == "first":
@@ -94,7 +107,6 @@ class PagedList(Generic[ModelT]):
 
     async def _chunks(self, session: AutocommitSession, sort: str, values: Parameters) -> AsyncIterator[list[Record]]:
         conditions, width = tuple(values), len(self.names)
-        has_key = self._sort_keys[sort.removeprefix("-")] is not None
         start, values = "first", {**values, "limit": CHUNK_ROWS + 1}
         while True:
             statement = self._rows_statement(sort, start, conditions, counted=False)
@@ -103,7 +115,8 @@ class PagedList(Generic[ModelT]):
             if len(records) <= CHUNK_ROWS:
                 return
             *_, key, row_id = records[CHUNK_ROWS - 1]
-            start, values = "cursor", {**values, "after_id": row_id, **({"after_key": key} if has_key else {})}
+            start, after = _after(key, row_id)
+            values = {**values, **after}
 
     def _values(self, params: ListFilter, scope: Parameters) -> Parameters:
         """Return the values of the conditions that apply, by name. Raises `TypeError` if `scope` is incomplete."""
@@ -119,7 +132,8 @@ class PagedList(Generic[ModelT]):
         next_cursor = None
         if has_next:
             *_, key, row_id, _ = records[-1]
-            next_cursor = Cursor(params.sort, key, row_id, offset + len(records)).encode()
+            sort_key = self.sort_key(params.sort)
+            next_cursor = Cursor(params.sort, key, row_id, offset + len(records)).encode(sort_key)
         return Row(
             data=[dict(zip(self.names, record, strict=False)) for record in records],
             count=count,
@@ -138,26 +152,29 @@ class PagedList(Generic[ModelT]):
     ) -> Statement[Any]:
         """Return the query for rows, their sort keys and ids, and, if `counted`, the number of all rows.
 
-        `start` is how the page is found: it is the "first" one, or comes after a "cursor", or after "skip" rows.
+        `start` is how the page is found: it is the "first" one, or comes after "skip" rows, or after a "cursor", whose
+        key can be NULL ("null_cursor").
         """
         variant = (sort, start, conditions, counted)
         if variant not in self._compiled:
-            key, descending = self._sort_keys[sort.removeprefix("-")], sort.startswith("-")
-            order = [self._id] if key is None else [key, self._id]
+            key, descending = self.sort_key(sort), sort.startswith("-")
+            order = [each.desc() if descending else each for each in (key.expression, self._id)]
             rows: Any = self._where(self._statement, conditions)
             count = select(func.count()).select_from(rows.subquery()).scalar_subquery()
-            if descending:
-                order = [expression.desc() for expression in order]
-            if start == "cursor":
-                rows = rows.where(_after(key, self._id, descending))
-            elif start == "skip":
+            ids = rows.with_only_columns(self._id, maintain_column_froms=True).order_by(*order).limit(_limit())
+            if start == "skip":
                 # Skips ids in the index alone, and reads only the page's own rows from the table.
-                ids = rows.with_only_columns(self._id, maintain_column_froms=True).order_by(*order)
-                page_ids = ids.limit(bindparam("limit", type_=Integer)).offset(bindparam("skip", type_=Integer))
-                rows = self._statement.where(self._id == any_(func.array(page_ids.scalar_subquery())))
-            rows = rows.add_columns(null() if key is None else key, self._id, *([count] if counted else []))
-            self._compiled[variant] = Statement(rows.order_by(*order).limit(bindparam("limit", type_=Integer)))
+                rows = self._rows_of(ids.offset(bindparam("skip", type_=Integer)))
+            elif start != "first":
+                parts = key.rows_after(self._id, descending=descending, is_null=start == "null_cursor")
+                # Each part has an index. The database finds no index for all parts joined by OR.
+                rows = rows.where(*parts) if len(parts) == 1 else self._rows_of(union_all(*map(ids.where, parts)))
+            rows = rows.add_columns(key.expression, self._id, *([count] if counted else []))
+            self._compiled[variant] = Statement(rows.order_by(*order).limit(_limit()))
         return self._compiled[variant]
+
+    def _rows_of(self, ids: Any) -> Select[Any]:
+        return self._statement.where(self._id == any_(func.array(ids.scalar_subquery())))
 
     def _count_statement(self, conditions: tuple[str, ...]) -> Statement[Any]:
         if conditions not in self._compiled:
@@ -187,9 +204,12 @@ def _escape_like(text: str) -> str:
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-def _after(key: Any, id_column: Any, descending: bool) -> ColumnElement[bool]:
-    after_key, after_id = bindparam("after_key", type_=String), bindparam("after_id", type_=Uuid)
-    row, cursor = tuple_(id_column), tuple_(after_id)
-    if key is not None:
-        row, cursor = tuple_(key, id_column), tuple_(after_key, after_id)
-    return row < cursor if descending else row > cursor
+def _after(key: Any, row_id: Any) -> tuple[str, Parameters]:
+    """Return the `start` of the rows after a cursor, and its values."""
+    if key is None:
+        return "null_cursor", {"after_id": row_id}
+    return "cursor", {"after_key": key, "after_id": row_id}
+
+
+def _limit() -> Any:
+    return bindparam("limit", type_=Integer)

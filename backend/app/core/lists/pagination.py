@@ -4,12 +4,13 @@ import base64
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 from sqlmodel import SQLModel
 
 from app.core.errors import Invalid
+from app.core.lists.sort_key import SortKey
 
 MAX_LIMIT = 100
 MAX_SKIP = 1_000_000
@@ -63,29 +64,26 @@ class Cursor:
     """The end of a page: the last row's sort key and id, and the number of rows up to and including it."""
 
     sort: str
-    key: str | None
+    key: Any
     id: uuid.UUID
     offset: int
 
-    def encode(self) -> str:
-        document = json.dumps([self.sort, self.key, str(self.id), self.offset])
+    def encode(self, sort_key: SortKey) -> str:
+        document = json.dumps([self.sort, sort_key.to_json(self.key), str(self.id), self.offset])
         return base64.urlsafe_b64encode(document.encode()).decode()
 
     @classmethod
-    def decode(cls, text: str, *, sort: str, has_key: bool) -> "Cursor":
+    def decode(cls, text: str, *, sort: str, sort_key: SortKey) -> "Cursor":
         """Decode a cursor. Raises `Invalid` if it is malformed or has a different sort order."""
         try:
-            document = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
-            cursor_sort, key, row_id, offset = document
-            cursor = cls(cursor_sort, key, uuid.UUID(row_id), offset)
-            is_key = _is_text(key) if has_key else key is None
-            if cursor_sort == sort and is_key and type(offset) is int and 0 <= offset <= _MAX_OFFSET:
-                return cursor
+            cursor_sort, key, row_id, offset = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+            if cursor_sort == sort and type(offset) is int and 0 <= offset <= _MAX_OFFSET:
+                return cls(sort, sort_key.from_json(key), uuid.UUID(row_id), offset)
         except (ValueError, TypeError, AttributeError, RecursionError):
             pass  # the same error as for a cursor of another list
-        raise Invalid("cursor", "Invalid cursor for this list. Start from the first page.")
+        raise InvalidCursor
 
 
-def _is_text(key: object) -> bool:
-    """Return whether the key is text that PostgreSQL can store."""
-    return isinstance(key, str) and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in key)
+class InvalidCursor(Invalid):
+    def __init__(self) -> None:
+        super().__init__("cursor", "Invalid cursor for this list. Start from the first page.")
