@@ -12,6 +12,7 @@ from app.core.settings.hosts import normalize_host
 
 # The characters of RFC 5321's Dot-string.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
+_HOST_AND_PORT = re.compile(r"(\[.*\]|[^:]*):[0-9]+")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -68,10 +69,9 @@ def address_literal(host: str) -> str:
 
 def _allowed_host(value: str) -> str:
     """Normalize a host, and remove its port. The doctor reports a value that is not a host."""
+    with_port = _HOST_AND_PORT.fullmatch(value)
     try:
-        url = urlsplit(f"//{value}")
-        is_host = url.port is None or url.port > 0
-        return normalize_host(_host(url)) if is_host and not (url.path or "@" in value) else value.lower()
+        return normalize_host(with_port[1] if with_port else value)
     except ValueError:
         return value.lower()
 
