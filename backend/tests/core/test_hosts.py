@@ -62,7 +62,7 @@ def test_host_is_written_as_browsers_write_it(written: str, host: str) -> None:
         '"a"',
     ],
 )
-def test_text_that_is_no_host_is_refused(text: str) -> None:
+def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the settings add the message
         normalize_host(text)
 
