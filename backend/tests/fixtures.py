@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.auth import jobs as auth_jobs
 from app.core import ids, jobs
 from app.core.clock import utc_now
 from app.core.database import engine as database_engine
@@ -92,6 +93,12 @@ async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
         async with joined, db.WriteSession() as session:
             yield session
         await transaction.rollback()
+
+
+@pytest.fixture(autouse=True)
+def no_mails_yet() -> None:
+    """Start each test with unused limits of mails per address."""
+    auth_jobs.recoveries.clear()
 
 
 @pytest.fixture

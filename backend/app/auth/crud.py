@@ -5,7 +5,7 @@ import secrets
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, update
+from sqlalchemy import ColumnElement, bindparam, delete, literal, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -91,7 +91,10 @@ async def create_one_time_token(
     purpose: TokenPurpose,
     lifetime: timedelta,
 ) -> str:
-    """Create a 256-bit secret to be sent to `email`. It replaces the user's earlier token for this purpose."""
+    """Create a 256-bit secret to be sent to `email`. It replaces the user's earlier token for this purpose.
+
+    If the user does not exist, nothing is stored, but the work is the same.
+    """
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": _hash(token),
@@ -99,7 +102,10 @@ async def create_one_time_token(
         "expires_at": utc_now() + lifetime,
         "used_at": None,
     }
-    statement = insert(OneTimeToken).values(user_id=user_id, purpose=purpose, **values)
+    row = {"purpose": purpose, **values}
+    types = OneTimeToken.__table__.c  # type: ignore[attr-defined]
+    selected = select(User.id, *(literal(value, types[name].type) for name, value in row.items()))
+    statement = insert(OneTimeToken).from_select(["user_id", *row], selected.where(User.id == user_id))
     await session.exec(statement.on_conflict_do_update(index_elements=["user_id", "purpose"], set_=values))
     return token
 

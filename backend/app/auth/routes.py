@@ -12,7 +12,6 @@ from app.core.database.session import SessionDep
 from app.core.errors import InactiveUser, InvalidToken, NotFound, WrongCredentials
 from app.core.http.openapi import problems
 from app.core.http.responses import respond
-from app.core.jobs import defer
 from app.core.models import Email, Message
 from app.users import crud as users_crud
 from app.users.models import UserPublic
@@ -58,8 +57,11 @@ async def logout(session: SessionDep, current_user: CurrentUser, response: Respo
 
 @router.post("/password-recovery/{email:path}")
 async def recover_password(session: SessionDep, email: Email) -> Message:
-    """Send a recovery link if the address has an account. The response and its time do not reveal whether it has."""
-    defer(session, jobs.send_password_recovery, email=email)
+    """Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
+
+    An address gets at most five mails an hour. Further requests get the same response, but no mail.
+    """
+    jobs.defer_password_recovery(session, email=email)
     return Message(message="If that email is registered, we sent a password recovery link")
 
 

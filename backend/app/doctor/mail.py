@@ -62,7 +62,7 @@ async def _check_login(settings: Settings) -> Finding | None:
         use_tls=settings.SMTP_SSL,
         start_tls=settings.SMTP_TLS,
         timeout=SECONDS,
-        local_hostname="localhost",
+        local_hostname=settings.smtp_client_name,
     )
     try:
         async with client:

@@ -2,16 +2,15 @@
 
 import ipaddress
 import os
-import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from app.core.settings import EnvSettings, Settings, check_secret
+from app.core.settings.hosts import normalize_host
 from app.doctor.models import Finding
 from app.users.config import UsersSettings
 
 _WHERE = "in .local/server.env, then run ./scripts/deploy"
-_HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]")
 
 
 def check_settings(settings: Settings, users: UsersSettings, *others: EnvSettings) -> list[Finding]:
@@ -80,7 +79,7 @@ def _reach(host: str) -> str:
 
 
 def _allowed_hosts(settings: Settings) -> Iterator[Finding]:
-    invalid = [host for host in settings.ALLOWED_HOSTS if not _HOST.fullmatch(host)]
+    invalid = [host for host in settings.ALLOWED_HOSTS if not _is_host(host)]
     if invalid:
         yield Finding(
             code="allowed-hosts",
@@ -90,6 +89,13 @@ def _allowed_hosts(settings: Settings) -> Iterator[Finding]:
             "has no scheme, port, path or `*`.",
             fix=f"List only host names, such as api.example.com, separated by commas, {_WHERE}.",
         )
+
+
+def _is_host(host: str) -> bool:
+    try:
+        return normalize_host(host) == host
+    except ValueError:
+        return False
 
 
 def _origins(settings: Settings) -> Iterator[Finding]:

@@ -1,71 +1,83 @@
-"""User pictures: small squares in one format, re-encoded from the uploaded file."""
+"""User pictures: small squares in one format, rendered from the uploaded file by a process of its own."""
 
 import asyncio
+import os
 import secrets
+import sys
 import uuid
-from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
+from contextlib import suppress
 
 import structlog
-from PIL import Image, ImageOps
 
 from app.core.errors import Invalid, Unavailable
 from app.core.settings import settings
+from app.users import render_avatar
 
 logger = structlog.get_logger(__name__)
 
 MAX_BYTES = 2 * 1024 * 1024
 MEDIA_TYPE = "image/webp"
-SIZE = 256
-MAX_SIDE, MAX_PIXELS = 10_000, 4096 * 4096
-MAX_SCANS = 50
-"""A malicious progressive JPEG can contain thousands of scans over all of its pixels; a normal one has about ten."""
-SECONDS = 10.0
+RENDER_SECONDS = 5.0
+QUEUE_SECONDS = 3.0
+PROCESSES, QUEUE_SIZE = 2, 10
+"""Processes that render concurrently, in each API process, and uploads that wait for one."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-_SCAN = b"\xff\xda"
-# One thread: decoding the largest picture takes half a second, and 270 MB if it is a WebP.
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="avatar")
-Image.MAX_IMAGE_PIXELS = None  # `_render` checks MAX_PIXELS instead, before it decodes anything
+_COMMAND = (sys.executable, "-I", render_avatar.__file__)
+# No secret in the environment. Some builds of Python find their library by this variable.
+_ENVIRONMENT = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+_slots = asyncio.Semaphore(PROCESSES)
+_waiting = 0
 
 
 async def render(upload: bytes) -> bytes:
     """Return the picture's central square as WebP, upright and without metadata.
 
-    Raises `Invalid` if the file is not a usable picture, and `Unavailable` after `SECONDS`.
+    Raises `Invalid` if the file is not a usable picture or takes longer than `RENDER_SECONDS`, and `Unavailable` if too
+    many others wait.
     """
-    loop = asyncio.get_running_loop()
+    await _take_slot()
     try:
-        async with asyncio.timeout(SECONDS):
-            return await loop.run_in_executor(_thread, _render, upload)
+        async with asyncio.timeout(RENDER_SECONDS):
+            status, picture, reason = await _run(upload)
+    except TimeoutError:
+        raise Invalid("file", "The image takes too long to process. Upload a simpler one.") from None
+    finally:
+        _slots.release()
+    if status == render_avatar.TOO_LARGE:
+        raise Invalid("file", "The image has too many pixels. Upload a smaller one.")
+    if status != 0:
+        logger.info("avatar_rejected", status=status, reason=reason.decode(errors="replace")[-200:].strip())
+        raise Invalid("file", "The file is not a readable image. Use JPEG, PNG, WebP or GIF.")
+    return picture
+
+
+async def _take_slot() -> None:
+    """Wait for a free process. Raises `Unavailable` if the queue is full or does not move."""
+    global _waiting
+    if _waiting >= QUEUE_SIZE:
+        raise Unavailable
+    _waiting += 1
+    try:
+        async with asyncio.timeout(QUEUE_SECONDS):
+            await _slots.acquire()
     except TimeoutError:
         raise Unavailable from None
+    finally:
+        _waiting -= 1
 
 
-def _render(upload: bytes) -> bytes:
+async def _run(upload: bytes) -> tuple[int | None, bytes, bytes]:
+    """Run the program. Return its exit status, stdout and stderr. Ends it on a timeout or if the request ends."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*_COMMAND, env=_ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
-        with Image.open(BytesIO(upload), formats=_FORMATS) as image:
-            if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
-                raise Invalid("file", "The image has too many pixels. Upload a smaller one.")
-            if image.format == "JPEG" and upload.count(_SCAN) > MAX_SCANS:
-                raise ValueError("too many scans")
-            return _square(image)
-    except Invalid:
-        raise
-    except Exception as error:  # noqa: BLE001 - a decoder can raise anything for a broken file
-        logger.info("avatar_rejected", error=repr(error))
-        raise Invalid("file", "The file is not a readable image. Use JPEG, PNG, WebP or GIF.") from None
-
-
-def _square(image: Image.Image) -> bytes:
-    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # decodes a large JPEG at a fraction of its size
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    pixels = image if image.mode == mode else image.convert(mode)
-    square = ImageOps.fit(pixels, (SIZE, SIZE), Image.Resampling.LANCZOS)
-    upright = ImageOps.exif_transpose(square)
-    output = BytesIO()
-    Image.frombytes(mode, upright.size, upright.tobytes()).save(output, "WEBP", quality=85)
-    return output.getvalue()
+        picture, reason = await process.communicate(upload)
+        return process.returncode, picture, reason
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def new_url(user_id: uuid.UUID) -> str:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import structlog.testing
 from httpx2 import AsyncClient
 from sqlalchemy import event
 from sqlmodel import select
@@ -14,9 +15,12 @@ from tenacity import wait_none
 
 from app.core import jobs
 from app.core.database import session as db
+from app.core.errors import Unavailable
 from app.core.jobs import Job, defer
 from app.core.settings import settings
+from app.users.models import User
 from scripts.local.ports import any_free_port
+from tests.core.answers import problem
 from tests.fixtures import RunJobs
 from tests.users.factories import PASSWORD, create_user
 
@@ -124,13 +128,67 @@ async def test_failing_job_does_not_stop_its_worker(session: AsyncSession) -> No
     assert len(good.calls) == 1
 
 
-async def test_full_queue_drops_jobs_without_an_error(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_queue_refuses_before_the_commit(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "QUEUE_SIZE", 2)
     work = Work()
+    async with jobs.workers():
+        with pytest.raises(Unavailable):  # noqa: PT012
+            async with db.transaction() as transaction:
+                for value in range(3):
+                    defer(transaction, work.run, value=value)
+        async with db.transaction() as transaction:
+            defer(transaction, work.run, value="later")
+            defer(transaction, work.run, value="latest")
+    assert work.calls == ["later", "latest"]
+
+
+async def test_open_transactions_have_their_places(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "QUEUE_SIZE", 2)
+    work = Work()
+    async with jobs.workers(), db.transaction() as first:
+        defer(first, work.run)
+        async with db.transaction() as second:
+            await second.exec(select(1))
+            defer(second, work.run)
+            async with db.WriteSession() as third:
+                with pytest.raises(Unavailable):
+                    defer(third, work.run)
+            await second.rollback()
+            async with db.WriteSession() as fourth:
+                defer(fourth, work.run)
+    assert len(work.calls) == 1
+
+
+async def test_rollback_to_a_savepoint_keeps_jobs(session: AsyncSession) -> None:
+    work = Work()
     async with jobs.workers(), db.transaction() as transaction:
-        for value in range(5):
-            defer(transaction, work.run, value=value)
-    assert work.calls == [0, 1]
+        defer(transaction, work.run)
+        async with transaction.begin_nested() as savepoint:
+            await savepoint.rollback()
+    assert len(work.calls) == 1
+
+
+async def test_rollback_inside_a_request_discards_jobs(session: AsyncSession) -> None:
+    work = Work()
+    async with jobs.workers(), db.transaction() as transaction:
+        await transaction.exec(select(1))
+        defer(transaction, work.run)
+        await transaction.rollback()
+    assert work.calls == []
+
+
+async def test_request_with_a_full_queue_is_503(
+    client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is acknowledged that would be dropped."""
+    monkeypatch.setattr(jobs, "QUEUE_SIZE", 0)
+    body = {"email": "ada@example.com", "password": PASSWORD}
+    for response in (
+        await client.post("/api/v1/users/signup", json=body),
+        await client.post("/api/v1/password-recovery/ada@example.com"),
+    ):
+        assert (problem(response), response.headers["retry-after"]) == ((503, "UNAV_001"), "1")
+    assert (await session.exec(select(User))).all() == []
 
 
 async def test_commit_without_workers_succeeds(session: AsyncSession) -> None:
@@ -154,6 +212,17 @@ async def test_shutdown_waits_for_a_limited_time(session: AsyncSession, monkeypa
     async with jobs.workers(), db.transaction() as transaction:
         defer(transaction, work.run)
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("job-worker")]
+
+
+async def test_jobs_lost_at_shutdown_are_logged(session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SHUTDOWN_SECONDS", 0.01)
+    work = Work(hangs=True)
+    with structlog.testing.capture_logs() as logs:
+        async with jobs.workers(), db.transaction() as transaction:
+            for _ in range(jobs.WORKERS + 2):
+                defer(transaction, work.run)
+    lost = {"event": "job_lost_at_shutdown", "log_level": "error", "job": "run", "lost": jobs.WORKERS + 2}
+    assert logs == [lost] * (jobs.WORKERS + 2)
 
 
 async def test_swallowed_cancellation_does_not_block_shutdown(

@@ -1,3 +1,3 @@
 """Files of the feature besides the usual ones, for `tests/test_structure.py`."""
 
-OWN_FILES = ("avatars.py", "passwords.py", "common_passwords.txt")
+OWN_FILES = ("avatars.py", "render_avatar.py", "passwords.py", "common_passwords.txt")

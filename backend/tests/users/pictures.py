@@ -42,6 +42,40 @@ def slow_jpeg() -> bytes:
     return content[:end] + content[scan:end] * 1000 + content[end:]
 
 
+def several_pictures() -> bytes:
+    """Return a JPEG with the marker of a file that contains two pictures, which Pillow reports as MPO."""
+    output = BytesIO()
+    first = Image.open(BytesIO(picture("JPEG")))
+    first.save(output, "MPO", save_all=True, append_images=[first])
+    return output.getvalue()
+
+
+def slow_several_pictures() -> bytes:
+    """Return a progressive JPEG of 4096 x 4096 pixels with 2,500 scans and that marker."""
+    content = picture("JPEG", (4096, 4096), progressive=True)
+    scan, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
+    marker = several_pictures()
+    start = marker.index(b"\xff\xe2")
+    length = int.from_bytes(marker[start + 2 : start + 4], "big") + 2
+    return content[:2] + marker[start : start + length] + content[2:end] + content[scan:end] * 2500 + content[end:]
+
+
+def many_frames(kind: str, count: int = 3000) -> bytes:
+    """Return an animation."""
+    frames = [Image.new("RGB", (64, 64), (n % 256, n // 256, 0)) for n in range(count)]
+    frames[0].paste("blue", (0, 0, 64, 64))
+    output = BytesIO()
+    frames[0].save(output, kind, save_all=True, append_images=frames[1:])
+    return output.getvalue()
+
+
+def png_with(*chunks: tuple[bytes, bytes]) -> bytes:
+    """Return a PNG with chunks before the pixels."""
+    content = picture("PNG")
+    header = content[:33]
+    return header + b"".join(_chunk(name, value) for name, value in chunks) + content[33:]
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 

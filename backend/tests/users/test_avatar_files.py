@@ -1,5 +1,7 @@
 """Which files are accepted as a user's picture, and how others are refused."""
 
+import zlib
+
 import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -7,7 +9,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.users import avatars
 from tests.auth.factories import signed_in_user
 from tests.core.answers import fields, problem
-from tests.users.pictures import AVATAR, HTML, SVG, picture, png_bomb, slow_jpeg, stored, upload
+from tests.users.pictures import (
+    AVATAR,
+    HTML,
+    SVG,
+    picture,
+    png_bomb,
+    png_with,
+    several_pictures,
+    slow_jpeg,
+    slow_several_pictures,
+    stored,
+    upload,
+)
 
 BAD_FILES = {
     "text": b"hello",
@@ -20,6 +34,12 @@ BAD_FILES = {
     "another format": picture("BMP"),
     "PNG bomb": png_bomb(),
     "slow JPEG": slow_jpeg(),
+    "several pictures": several_pictures(),
+    "slow JPEG with the marker of several pictures": slow_several_pictures(),
+    "TIFF": picture("TIFF"),
+    "PPM": picture("PPM"),
+    "PNG with a text bomb": png_with((b"zTXt", b"bomb\0\0" + zlib.compress(bytes(50_000_000), 9))),
+    "PNG with a profile bomb": png_with((b"iCCP", b"bomb\0\0" + zlib.compress(bytes(50_000_000), 9))),
     "too long a side": picture("PNG", (10_001, 1)),
     "too many pixels": picture("PNG", (4200, 4000), "1"),
 }

@@ -27,6 +27,7 @@ from app.core.settings import settings
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+event.listen(AsyncSession.sync_session_class, "after_soft_rollback", jobs.discard_on_rollback)
 
 autocommit_session = AutocommitSession()
 """Shared by all requests, since its only state is the pool."""
@@ -46,9 +47,12 @@ async def connections() -> AsyncIterator[None]:
 async def transaction() -> AsyncIterator[AsyncSession]:
     """Open a session. If the block raises no error, commit and then start the jobs deferred in it."""
     async with WriteSession() as session:
-        yield session
-        await session.commit()
-        jobs.start_deferred(session)
+        try:
+            yield session
+            await session.commit()
+            jobs.start_deferred(session)
+        finally:
+            jobs.discard_deferred(session)
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

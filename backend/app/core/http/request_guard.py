@@ -73,7 +73,7 @@ class RequestGuard:
     def _check_host(self, encoded: bytes) -> None:
         host = encoded.decode("latin-1")
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
-        if name.lower() not in self.allowed_hosts:
+        if name.lower().removesuffix(".") not in self.allowed_hosts:
             raise Rejected(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
 
 

@@ -3,6 +3,8 @@
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
+from app.core.settings.hosts import domain_to_ascii
+
 MAX_LENGTH = 254
 
 
@@ -21,3 +23,9 @@ def normalize_email(address: str) -> str:
         raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
     # Not casefold(), which would turn the domain straße.example into a different one.
     return f"{result.local_part.lower()}@{result.domain}"
+
+
+def with_ascii_domain(address: str) -> str:
+    """Return a normalized address as mail servers read it. Without this, the mail library uses an outdated mapping."""
+    local_part, _, domain = address.rpartition("@")
+    return f"{local_part}@{domain_to_ascii(domain)}"

@@ -6,12 +6,9 @@ A feature defines its own settings in its `config.py`, as a subclass of `EnvSett
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import (
-    ValidationError,
-    model_validator,
-)
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -68,6 +65,17 @@ class EnvSettings(BaseSettings):
         files = FileVariables(settings_cls, env_settings, dotenv_settings)
         return init_settings, env_settings, files, dotenv_settings, file_secret_settings
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean(cls, value: Any, info: ValidationInfo) -> Any:
+        """Remove surrounding spaces, and refuse control characters. Only secrets can have several lines."""
+        if not isinstance(value, str):
+            return value
+        is_secret = cls.model_fields[info.field_name or ""].annotation is SecretStr
+        if any(char < " " or char == "\x7f" for char in (value.replace("\n", "") if is_secret else value.strip())):
+            raise ValueError("It contains a line break or another control character. Remove it.")
+        return value if is_secret else value.strip()
+
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
         if self.ENVIRONMENT != "local":
@@ -98,5 +106,18 @@ def load(settings_class: type[SettingsT]) -> SettingsT:
             for e in error.errors(include_input=False)
         ]
         raise SystemExit("The settings are invalid:\n" + "\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise SystemExit(f"The settings cannot be read: {_not_utf8()} is not UTF-8 text.") from None
     except (OSError, SettingsError) as error:
         raise SystemExit(f"The settings cannot be read as user {os.getuid()}: {error}") from None
+
+
+def _not_utf8() -> str:
+    """Return the first file of settings that is not UTF-8, since the error does not name it."""
+    paths = [Path(_ENV_FILE or ""), *(path for folder in _SECRET_DIRS if folder.is_dir() for path in folder.iterdir())]
+    for path in filter(Path.is_file, paths):
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return str(path)
+    return "a file"

@@ -5,13 +5,25 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-from sqlalchemy import make_url
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from app.core.settings.base import REPOSITORY_DIR, EnvSettings, check_secret, load
-from app.core.settings.values import Hosts, Origin, Origins, StorageUrl
+from app.core.settings.database_url import build_url, read_url
+from app.core.settings.values import (
+    DatabaseServer,
+    Hosts,
+    MailAddress,
+    Origin,
+    Origins,
+    Port,
+    SentryDsn,
+    Server,
+    StorageUrl,
+    address_literal,
+    host_of,
+)
 
 
 class Settings(EnvSettings):
@@ -19,8 +31,8 @@ class Settings(EnvSettings):
 
     secret_lengths: ClassVar[dict[str, int]] = {"SECRET_KEY": 32}
 
-    PROJECT_NAME: str = "App"
-    API_V1_STR: str = "/api/v1"
+    PROJECT_NAME: str = Field(default="App", min_length=1, max_length=100)
+    API_V1_STR: str = Field(default="/api/v1", pattern=r"^/api(/[A-Za-z0-9_-]+)*$")
 
     FRONTEND_URL: Origin = "http://localhost:8000"
     FRONTEND_DIR: Path | None = None
@@ -31,31 +43,37 @@ class Settings(EnvSettings):
     SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
 
     DATABASE_URL: SecretStr = SecretStr("")
-    POSTGRES_SERVER: str = "localhost"
-    POSTGRES_PORT: int = 5432
+    POSTGRES_SERVER: DatabaseServer = "localhost"
+    POSTGRES_PORT: Port = 5432
     POSTGRES_DB: str = "app"
     POSTGRES_USER: str = "app"
     POSTGRES_PASSWORD: SecretStr = SecretStr("")
     POSTGRES_API_USER: str = ""
-    POSTGRES_DIRECT_SERVER: str = ""
-    POSTGRES_DIRECT_PORT: int = 5432
+    POSTGRES_DIRECT_SERVER: DatabaseServer = ""
+    POSTGRES_DIRECT_PORT: Port = 5432
     DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
 
-    SMTP_HOST: str = ""
-    SMTP_PORT: int = 587
+    SMTP_HOST: Server = ""
+    SMTP_PORT: Port = 587
     SMTP_TLS: bool = True
     SMTP_SSL: bool = False
     SMTP_USER: str = ""
     SMTP_PASSWORD: SecretStr = SecretStr("")
-    EMAILS_FROM_EMAIL: str = ""
+    EMAILS_FROM_EMAIL: MailAddress = ""
 
     STORAGE_URL: StorageUrl = ""
     STORAGE_ACCESS_KEY_ID: str = ""
     STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
 
-    DRAIN_SECONDS: float = Field(default=0, ge=0, le=60)
-    SENTRY_DSN: str = ""
+    DRAIN_SECONDS: float = Field(default=0, ge=0, le=60, allow_inf_nan=False)
+    SENTRY_DSN: SentryDsn = ""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        read_url(value.get_secret_value())
+        return value
 
     @model_validator(mode="after")
     def _check_outside_services(self) -> Self:
@@ -86,16 +104,18 @@ class Settings(EnvSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL with the password in plain text. Never log it."""
-        url = self.DATABASE_URL.get_secret_value()
-        if url:
-            _, separator, rest = url.partition("://")
-            return f"postgresql+psycopg{separator}{rest}"
+        return build_url(self._database)
+
+    @property
+    def _database(self) -> dict[str, str]:
+        """Parameters of libpq."""
+        if url := self.DATABASE_URL.get_secret_value():
+            return read_url(url)
         user, password = self.POSTGRES_USER, self.POSTGRES_PASSWORD.get_secret_value()
         if self.is_api_role:
             user, password = self.POSTGRES_API_USER, self.api_role_password
-        user, password = quote(user, safe=""), quote(password, safe="")
-        server = f"{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}"
-        return f"postgresql+psycopg://{user}:{password}@{server}/{self.POSTGRES_DB}"
+        server = {"host": self.POSTGRES_SERVER, "port": str(self.POSTGRES_PORT)}
+        return {"user": user, "password": password, **server, "dbname": self.POSTGRES_DB}
 
     @property
     def has_api_role(self) -> bool:
@@ -117,8 +137,8 @@ class Settings(EnvSettings):
         """URL that bypasses a pooler, for work that needs a dedicated connection (LISTEN, migrations). Never log it."""
         if not self.POSTGRES_DIRECT_SERVER:
             return self.database_url
-        direct = make_url(self.database_url).set(host=self.POSTGRES_DIRECT_SERVER, port=self.POSTGRES_DIRECT_PORT)
-        return direct.render_as_string(hide_password=False)
+        server = {"host": self.POSTGRES_DIRECT_SERVER, "port": str(self.POSTGRES_DIRECT_PORT)}
+        return build_url({**self._database, **server})
 
     @property
     def storage_url(self) -> str:
@@ -135,8 +155,7 @@ class Settings(EnvSettings):
     @property
     def allowed_hosts(self) -> frozenset[str]:
         """Host names without port that this server accepts in the Host header."""
-        host = urlsplit(self.FRONTEND_URL).hostname or ""
-        return frozenset({host, "localhost", "127.0.0.1", "[::1]", *self.ALLOWED_HOSTS})
+        return frozenset({host_of(self.FRONTEND_URL), "localhost", "127.0.0.1", "[::1]", *self.ALLOWED_HOSTS})
 
     @property
     def docs_enabled(self) -> bool:
@@ -145,6 +164,15 @@ class Settings(EnvSettings):
     @property
     def emails_enabled(self) -> bool:
         return bool(self.SMTP_HOST)
+
+    @property
+    def mail_sender(self) -> str:
+        return self.EMAILS_FROM_EMAIL or f"noreply@{host_of(self.FRONTEND_URL)}"
+
+    @property
+    def smtp_client_name(self) -> str:
+        """Name with which the application greets mail servers. Some refuse `localhost`."""
+        return address_literal(host_of(self.FRONTEND_URL))
 
 
 settings = load(Settings)
