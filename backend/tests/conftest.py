@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from scripts.local.environment import without_proxy_on_this_machine
 from scripts.local.mailbox import Mailbox
 from scripts.local.ports import listen, port_of
 from scripts.local.postgres import Postgres, start_postgres
@@ -32,6 +33,7 @@ storage_folder: str | None = None
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
     os.environ["DOTENV_PATH"] = ""  # the tests use the defaults of the settings
+    os.environ |= without_proxy_on_this_machine(os.environ)
     if "TEST_POSTGRES_URL" not in os.environ:
         _start_postgres()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
