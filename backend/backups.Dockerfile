@@ -13,7 +13,8 @@ RUN --mount=from=uv,source=/uv,target=/bin/uv \
         --no-emit-project --output-file /sbom.cdx.json
 COPY alembic.ini ./
 COPY app ./app
-RUN python -m compileall -q app && mkdir /storage
+# The user of the image can read the code, whatever the modes are on the machine that builds it.
+RUN chmod -R u=rwX,go=rX alembic.ini app && python -m compileall -q app && mkdir /storage
 
 # PostgreSQL's client programs, in a folder of their own with the libraries that they need, except the C library.
 FROM postgres:18 AS postgresql

@@ -5,6 +5,7 @@ real migrations. The fixtures are in `tests/fixtures.py`, which imports the appl
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from scripts.local.environment import without_proxy_on_this_machine
 from scripts.local.mailbox import Mailbox
-from scripts.local.ports import any_free_port
+from scripts.local.ports import listen, port_of
 from scripts.local.postgres import Postgres, start_postgres
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +33,7 @@ storage_folder: str | None = None
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
     os.environ["DOTENV_PATH"] = ""  # the tests use the defaults of the settings
+    os.environ |= without_proxy_on_this_machine(os.environ)
     if "TEST_POSTGRES_URL" not in os.environ:
         _start_postgres()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -38,8 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # the controller runs no test
     database = f"test_{worker}"
     copy_template(database)
-    smtp_port = any_free_port()
-    mailbox = Mailbox(smtp_port, any_free_port())
+    smtp = listen(0)
+    mailbox = Mailbox(smtp, listen(0), secrets.token_urlsafe(16))
     mailbox.start()
     os.environ |= {
         "ENVIRONMENT": "local",
@@ -49,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "SECRET_KEY": "only-for-tests-" + "k" * 32,
         "STORAGE_URL": f"file://{_storage_folder()}",
         "SMTP_HOST": "127.0.0.1",
-        "SMTP_PORT": str(smtp_port),
+        "SMTP_PORT": str(port_of(smtp)),
         "SMTP_TLS": "false",
         "EMAILS_FROM_EMAIL": "noreply@example.com",
         "LOG_LEVEL": "error",

@@ -16,7 +16,7 @@ from pathlib import Path
 from scripts.checks import steps
 from scripts.checks.results import Result, of_check
 from scripts.checks.runner import Runner
-from scripts.local.environment import OUTSIDE
+from scripts.local.environment import OUTSIDE, without_proxy_on_this_machine
 from scripts.local.layout import BACKEND, FRONTEND, PYTHONPATH, ROOT
 from scripts.local.node import Node
 from scripts.local.postgres import start_postgres
@@ -27,8 +27,9 @@ BIN = Path(sys.prefix) / "bin"
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without the settings of a developer's database, mail server and stack."""
-    left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN"}
-    env = {name: value for name, value in os.environ.items() if name not in left_out}
+    left_out = {*OUTSIDE, "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "FRONTEND_DIR", "SENTRY_DSN", "NODE_ENV"}
+    given = without_proxy_on_this_machine(os.environ).items()
+    env = {name: value for name, value in given if name not in left_out and not name.startswith("PG")}
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**env, "ENVIRONMENT": "local", "NO_COLOR": "1", "PATH": path, "PYTHONPATH": PYTHONPATH}
 

@@ -18,6 +18,48 @@ OUTSIDE = (
     "STORAGE_URL",
 )
 LOCAL_SERVERS = ("localhost", "127.0.0.1")
+# What the programs of others need, such as npm and PostgreSQL: no setting and no secret of the application.
+SYSTEM = {
+    *(
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TERM",
+        "TZ",
+        "LANG",
+        "LANGUAGE",
+        "TMPDIR",
+        "CI",
+        "NO_COLOR",
+        "LD_LIBRARY_PATH",
+    ),
+    # From where and how to download. The lock files decide what.
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"),
+    *(f"NPM_CONFIG_{name}" for name in ("REGISTRY", "CACHE", "USERCONFIG", "CAFILE", "PROXY", "HTTPS_PROXY")),
+    *("NPM_TOKEN", "NODE_AUTH_TOKEN", "NODE_OPTIONS", "UV_CACHE_DIR"),
+    *("LD_LIBRARY_PATH", "STACK_DATA_DIR"),
+}
+SYSTEM_PREFIXES = ("LC_", "XDG_", "VITE_")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def system_environment() -> dict[str, str]:
+    """Return the environment for a program of others."""
+    return {
+        name: value
+        for name, value in without_proxy_on_this_machine(os.environ).items()
+        if name.upper() in SYSTEM or name.startswith(SYSTEM_PREFIXES)
+    }
+
+
+def without_proxy_on_this_machine(environment: Mapping[str, str]) -> dict[str, str]:
+    """Add this machine to `NO_PROXY`: a proxy for the internet cannot reach our own ports."""
+    given = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    named = [name for name in given.split(",") if name.strip()]
+    value = ",".join([*named, *(name for name in LOOPBACK if name not in named)])
+    return {**environment, "NO_PROXY": value, "no_proxy": value}
 
 
 @dataclass(frozen=True)
@@ -50,12 +92,12 @@ class Environment:
         given = "" if self.isolated else os.environ.get("FRONTEND_URL", "")
         return given or f"http://localhost:{port}"
 
-    def for_children(self, changes: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of a child process."""
+    def for_application(self, changes: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of a process of the application, whose settings can be in ours."""
         secrets = {name: self.settings[name] for name in ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD")}
         local = {"ENVIRONMENT": "local"} if self.isolated else {}
         python = {"PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
-        return {**os.environ, **secrets, **local, **python, **changes}
+        return {**without_proxy_on_this_machine(os.environ), **secrets, **local, **python, **changes}
 
 
 def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path = ROOT) -> Environment:

@@ -18,6 +18,11 @@ class Layout:
 
     data: Path
 
+    def create(self) -> None:
+        """Create the folder for its owner only: it holds the logs and the uploaded files, too."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o700)
+
     @property
     def secrets(self) -> Path:
         return self.data / "secrets"

@@ -1,13 +1,19 @@
 """A mailbox for development: receives all mail by SMTP and shows it on a page and through Mailpit's read API.
 
-python -m scripts.local.mailbox --smtp-port 1025 --http-port 8025
+Everything is below a secret path, `/TOKEN/`, because a mail can hold a link that resets a password: other users of this
+machine can reach the port. Mailpit has such a prefix as well (`--webroot`).
+
+MAILBOX_TOKEN=... python -m scripts.local.mailbox --smtp-fd 5 --http-fd 6
 """
 
 import argparse
+import hmac
 import ipaddress
 import json
+import os
 import re
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -20,8 +26,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from scripts.local.mailstore import MAX_MAILS, Mail, MailStore
+from scripts.local.ports import port_of
 
 MAX_MAIL_BYTES = 10 * 1024 * 1024
+NO_TOKEN = "This mailbox has a secret address. ./scripts/start prints it, and .local/stack.json has it."
 PAGE = Path(__file__).with_name("mailbox.html")
 PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'"
@@ -55,19 +63,19 @@ class MailboxHandler(BaseHTTPRequestHandler):
     """Serves the page and the read API."""
 
     store: ClassVar[MailStore]
+    token: ClassVar[str]
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        if not self._is_local():
-            self._text("This mailbox is available on localhost only.", status=HTTPStatus.FORBIDDEN)
+        path = self._allowed_path()
+        if path is None:
             return
-        if url.path == "/":
+        if path in ("", "/"):
             self._send(PAGE.read_bytes(), "text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY})
             return
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        query = {name: values[-1] for name, values in parse_qs(urlsplit(self.path).query).items()}
         for pattern, handler in _ROUTES:
-            if found := re.fullmatch(pattern, url.path):
+            if found := re.fullmatch(pattern, path):
                 handler(self, query, *found.groups())
                 return
         self._text("404 page not found", status=HTTPStatus.NOT_FOUND)
@@ -75,7 +83,10 @@ class MailboxHandler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         length = self.headers.get("Content-Length") or "0"
         body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= 1_000_000 else b""
-        if not self._is_local() or urlsplit(self.path).path != "/api/v1/messages":
+        path = self._allowed_path()
+        if path is None:
+            return
+        if path != "/api/v1/messages":
             self._text("404 page not found", status=HTTPStatus.NOT_FOUND)
             return
         try:
@@ -132,6 +143,17 @@ class MailboxHandler(BaseHTTPRequestHandler):
             self._text("message not found", status=HTTPStatus.NOT_FOUND)
         return mail
 
+    def _allowed_path(self) -> str | None:
+        """Return the path below the token. Refuse a request without the token, or for another host."""
+        token, slash, rest = urlsplit(self.path).path.removeprefix("/").partition("/")
+        if not self._is_local():
+            self._text("This mailbox is available on localhost only.", status=HTTPStatus.FORBIDDEN)
+        elif not hmac.compare_digest(token.encode(), self.token.encode()):
+            self._text(NO_TOKEN, status=HTTPStatus.FORBIDDEN)
+        else:
+            return slash + rest
+        return None
+
     def _is_local(self) -> bool:
         """Prevent DNS rebinding: a foreign page whose name resolves to this machine must not read reset links."""
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
@@ -152,7 +174,9 @@ class MailboxHandler(BaseHTTPRequestHandler):
     ) -> None:
         self.send_response(status)
         sent = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
-        for name, value in {**sent, "X-Content-Type-Options": "nosniff", **(headers or {})}.items():
+        # The address is secret: pages to which a mail links do not get it.
+        safe = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+        for name, value in {**sent, **safe, **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -184,22 +208,36 @@ def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
-class Mailbox:
-    """The SMTP and the HTTP server on 127.0.0.1, with one store."""
+class _Smtp(Controller):
+    """aiosmtpd's controller, on a socket that already listens."""
 
-    def __init__(self, smtp_port: int, http_port: int, store: MailStore | None = None) -> None:
-        self.store = store or MailStore()
-        self._smtp = Controller(
-            Catcher(self.store),
-            hostname="127.0.0.1",
-            port=smtp_port,
+    def __init__(self, server: socket.socket, handler: Catcher) -> None:
+        host, port = server.getsockname()
+        self._listening = server
+        super().__init__(
+            handler,
+            hostname=host,
+            port=port,
             data_size_limit=MAX_MAIL_BYTES,
             authenticator=_any_login,
             auth_require_tls=False,
         )
-        handler = type("Handler", (MailboxHandler,), {"store": self.store})
-        self._http = ThreadingHTTPServer(("127.0.0.1", http_port), handler)
-        self.http_port = self._http.server_port
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
+
+
+class Mailbox:
+    """The SMTP and the HTTP server on two sockets that listen on 127.0.0.1, with one store."""
+
+    def __init__(self, smtp: socket.socket, web: socket.socket, token: str, store: MailStore | None = None) -> None:
+        self.store = store or MailStore()
+        self._smtp = _Smtp(smtp, Catcher(self.store))
+        handler = type("Handler", (MailboxHandler,), {"store": self.store, "token": token})
+        self._http = ThreadingHTTPServer(web.getsockname(), handler, bind_and_activate=False)
+        self._http.socket.close()
+        self._http.socket = web
+        self.url = f"http://localhost:{port_of(web)}/{token}"
 
     def start(self) -> None:
         self._smtp.start()
@@ -213,15 +251,15 @@ class Mailbox:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Receive all mail by SMTP and show it on a web page.")
-    parser.add_argument("--smtp-port", type=int, default=1025, help="port for SMTP (default: %(default)s)")
-    parser.add_argument("--http-port", type=int, default=8025, help="port for the web page (default: %(default)s)")
+    parser.add_argument("--smtp-fd", type=int, required=True, help="file descriptor of a socket that listens for SMTP")
+    parser.add_argument("--http-fd", type=int, required=True, help="the same for the web page")
     options = parser.parse_args()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    mailbox = Mailbox(options.smtp_port, options.http_port)
+    smtp, web = (socket.socket(fileno=number) for number in (options.smtp_fd, options.http_fd))
+    mailbox = Mailbox(smtp, web, os.environ["MAILBOX_TOKEN"])
     mailbox.start()
-    print(f"Mail sent to 127.0.0.1:{options.smtp_port} appears on http://localhost:{options.http_port}", flush=True)
     ended.wait()
     mailbox.stop()
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.local.layout import FRONTEND, LOCAL
+from scripts.local.environment import system_environment
+from scripts.local.layout import FRONTEND, LOCAL, Layout
 
 OLDEST = (22, 18)
 SOURCE_FOLDERS = ("src", "public", "packages", "scripts")
@@ -38,8 +39,8 @@ class Node:
     folder: Path
 
     def env(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return `base` (default: our environment) with this Node first on PATH, so that npm scripts find it."""
-        env = dict(os.environ if base is None else base)
+        """Return `base` (default: ours without secrets) with this Node first on PATH, so that npm scripts find it."""
+        env = dict(system_environment() if base is None else base)
         env["PATH"] = f"{self.folder}{os.pathsep}{env.get('PATH', os.defpath)}"
         # The browser tests find a browser themselves: npm must not download one (150 MB).
         return {**env, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1", "npm_config_update_notifier": "false"}
@@ -178,7 +179,7 @@ def _read(path: Path) -> str:
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Make a second `start` or `test` wait: they share node_modules and dist. The lock ends with its process."""
-    LOCAL.mkdir(parents=True, exist_ok=True)
+    Layout(LOCAL).create()
     with (LOCAL / "dashboard.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,52 +1,68 @@
-"""Free TCP ports on this machine."""
+"""TCP ports on this machine. Only listening takes a port: one that was just looked up can be gone a moment later."""
 
+import errno
 import socket
+
+NEXT_PORTS = 100
 
 
 class PortTakenError(Exception):
     """The requested port is in use."""
 
 
-def is_free(port: int) -> bool:
-    """Whether a server can use `port` on localhost: nothing listens there on IPv4 or IPv6."""
-    for host in ("127.0.0.1", "::1"):
-        try:
-            with socket.create_connection((host, port), timeout=1):
-                return False
-        except OSError:
-            continue
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def any_free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def next_free_port(preferred: int, *, avoid: set[int] | None = None) -> int:
-    """Return `preferred`, or else the first free port of the next hundred, or else any free port."""
-    for port in range(preferred, min(preferred + 100, 65536)):
-        if port not in (avoid or set()) and is_free(port):
-            return port
-    return any_free_port()
-
-
-def exact_port(port: int) -> int:
-    """Return `port`, or any free port for 0.
+def listen(port: int) -> socket.socket:
+    """Listen on 127.0.0.1 and return the socket, for `port` 0 on any free port.
 
     Raises PortTakenError if the port is in use.
     """
-    if port == 0:
-        return any_free_port()
-    if not is_free(port):
-        raise PortTakenError(f"Port {port} is in use. Stop the program that uses it, or choose another port.")
+    # A browser can take localhost for either address. Only IPv4 is ours, so nothing else may listen on IPv6.
+    if port and _has_listener(port):
+        raise _taken(port)
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except PermissionError:
+        raise PortTakenError(f"Port {port} is for root only. Choose a port above 1023.") from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise _taken(port) from None
+
+
+def listen_from(preferred: int) -> socket.socket:
+    """Listen on `preferred`, or else on the first free port of the next hundred, or else on any free port."""
+    for port in range(preferred, min(preferred + NEXT_PORTS, 65536)):
+        try:
+            return listen(port)
+        except PortTakenError:
+            continue
+    return listen(0)
+
+
+def port_of(server: socket.socket) -> int:
+    port: int = server.getsockname()[1]
     return port
+
+
+def next_free_port(preferred: int) -> int:
+    """Return a port for a program that listens itself. Another program can be faster: try again then."""
+    with listen_from(preferred) as server:
+        return port_of(server)
+
+
+def any_free_port() -> int:
+    """Return a port on which nothing listens, as `next_free_port`."""
+    return next_free_port(0)
+
+
+def _has_listener(port: int) -> bool:
+    for host in ("127.0.0.1", "::1"):
+        try:
+            with socket.create_connection((host, port), timeout=1):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _taken(port: int) -> PortTakenError:
+    return PortTakenError(f"Port {port} is in use. Stop the program that uses it, or choose another port.")

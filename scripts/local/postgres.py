@@ -21,7 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from scripts.local.ports import any_free_port
+from scripts.local.environment import system_environment
+from scripts.local.ports import next_free_port
 from scripts.local.postgres_binaries import Binaries, Identity, PostgresError, find_binaries, find_identity
 from scripts.local.processes import command_of, spawn, tail
 from scripts.server.files import write_private
@@ -29,6 +30,7 @@ from scripts.server.files import write_private
 __all__ = ["Postgres", "PostgresError", "start_postgres"]
 
 START_SECONDS = 60
+TRIES = 4
 # Deliberately small: a developer's machine, one user, little data.
 LOCAL_SETTINGS = {
     "shared_buffers": "64MB",
@@ -94,15 +96,16 @@ def start_postgres(
     *,
     password: str,
     user: str = "app",
-    port: int | None = None,
+    port: int = 0,
     settings: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> Postgres:
     """Start a server on `data_dir` (created if missing) and wait until it is ready.
 
-    `port=None` picks a free port. `settings` override LOCAL_SETTINGS (tests pass `{"fsync": "off"}`).
-    `log` defaults to a file beside the folder. Raises PostgresError.
+    It listens on `port` or a later one that is free; `port=0` picks any. `settings` override LOCAL_SETTINGS (tests pass
+    `{"fsync": "off"}`). `log` defaults to a file beside the folder. Raises PostgresError.
     """
+    drop_libpq_variables()
     data_dir = data_dir.absolute()
     log = log or data_dir.with_name(f"{data_dir.name}.log")
     binaries = find_binaries()
@@ -114,7 +117,7 @@ def start_postgres(
     if _login_mark(user, password) != _read_mark(data_dir):
         _set_login(data_dir, binaries, identity, user, password, log)
     options = {**LOCAL_SETTINGS, **({"io_method": "sync"} if binaries.major >= 18 else {}), **(settings or {})}
-    for last_try in (False, False, True):
+    for tries_left in reversed(range(TRIES)):
         process, chosen = _launch(data_dir, binaries, identity, port, options, log)
         try:
             if _wait_until_ready(data_dir, process):
@@ -123,10 +126,19 @@ def start_postgres(
             process.kill()
             process.wait()
             raise
-        if last_try:
-            break
-        time.sleep(0.5)  # processes of a killed server can still hold its shared memory
+        # Another program can take the port first, and processes of a killed server can still hold its shared memory.
+        if tries_left:
+            time.sleep(0.5)
     raise PostgresError(f"PostgreSQL did not start. Last lines of {log}:\n{tail(log)}")
+
+
+def drop_libpq_variables() -> None:
+    """Remove `PGSSLMODE`, `PGOPTIONS` and the like from our environment and so from our children's.
+
+    They describe another server. The URL of this one says everything.
+    """
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _check_folder(data_dir: Path, binaries: Binaries) -> None:
@@ -148,6 +160,8 @@ def _initialise(data_dir: Path, binaries: Binaries, identity: Identity, user: st
     password_file = data_dir.with_name(f"{data_dir.name}.password")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True, mode=0o700)
+    if identity.uid is not None:
+        data_dir.parent.chmod(0o711)  # another user runs the server
     write_private(password_file, password + "\n")
     if identity.owner is not None:
         os.chown(unfinished, identity.owner, -1)
@@ -157,7 +171,13 @@ def _initialise(data_dir: Path, binaries: Binaries, identity: Identity, user: st
     command = [binaries.command("initdb"), "-D", str(unfinished), *login, "-E", "UTF8", *locale, "--no-sync"]
     try:
         result = subprocess.run(
-            [*identity.prefix, *command], user=identity.uid, cwd="/", capture_output=True, text=True, check=False
+            [*identity.prefix, *command],
+            env=system_environment(),
+            user=identity.uid,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
         )
     finally:
         password_file.unlink(missing_ok=True)
@@ -193,14 +213,15 @@ def end_leftover(data_dir: Path) -> bool:
 
 
 def _launch(
-    data_dir: Path, binaries: Binaries, identity: Identity, port: int | None, options: Mapping[str, str], log: Path
+    data_dir: Path, binaries: Binaries, identity: Identity, port: int, options: Mapping[str, str], log: Path
 ) -> tuple[subprocess.Popen[bytes], int]:
-    chosen = port or any_free_port()
+    chosen = next_free_port(port)
     # No UNIX socket: its path is limited to 107 bytes, and a checkout's path can be longer.
     network = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(chosen)}
     switches = [part for name, value in {**network, **options}.items() for part in ("-c", f"{name}={value}")]
     command = [*identity.prefix, binaries.command("postgres"), "-D", str(data_dir), *switches]
-    return spawn(command, log=log, cwd=data_dir, death_signal=signal.SIGINT, uid=identity.uid), chosen
+    env = system_environment()
+    return spawn(command, log=log, cwd=data_dir, env=env, death_signal=signal.SIGINT, uid=identity.uid), chosen
 
 
 def _wait_until_ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
@@ -243,7 +264,14 @@ def _set_login(data_dir: Path, binaries: Binaries, identity: Identity, user: str
     )
     command = [*identity.prefix, binaries.command("postgres"), "--single", "-D", str(data_dir), "postgres"]
     result = subprocess.run(
-        command, input=script, user=identity.uid, cwd=data_dir, capture_output=True, text=True, check=False
+        command,
+        input=script,
+        env=system_environment(),
+        user=identity.uid,
+        cwd=data_dir,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if result.returncode != 0 or "ERROR" in result.stderr:
         raise PostgresError(f"The database password could not be changed:\n{result.stderr}\nSee also {log}.")

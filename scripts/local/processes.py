@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,8 +46,12 @@ def spawn(
     env: Mapping[str, str] | None = None,
     death_signal: int = signal.SIGTERM,
     uid: int | None = None,
+    sockets: Sequence[socket.socket] = (),
 ) -> Child:
-    """Start `command` in its own process group: Ctrl-C reaches only this process, which stops the others in order."""
+    """Start `command` in its own process group: Ctrl-C reaches only this process, which stops the others in order.
+
+    It inherits `sockets`.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -58,6 +63,7 @@ def spawn(
             env=env,
             process_group=0,
             user=uid,
+            pass_fds=[inherited.fileno() for inherited in sockets],
             preexec_fn=die_with_parent(death_signal),
         )
 

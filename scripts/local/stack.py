@@ -1,21 +1,23 @@
 """Start, watch and stop the processes of the stack."""
 
 import contextlib
+import hmac
 import http.client
 import json
 import os
 import shutil
+import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scripts.local import node
-from scripts.local.environment import Environment, read_environment
-from scripts.local.layout import BACKEND, FRONTEND, Layout
-from scripts.local.ports import exact_port, next_free_port
+from scripts.local.environment import Environment, read_environment, system_environment
+from scripts.local.layout import BACKEND, FRONTEND, PYTHONPATH, Layout
+from scripts.local.ports import listen, listen_from, port_of
 from scripts.local.postgres import Postgres, end_leftover, start_postgres
 from scripts.local.processes import Child, collect_orphans, end_all, end_recorded, record_children, spawn, tail
 from scripts.local.secrets import ensure_secrets
@@ -56,6 +58,7 @@ class Stack:
         self.database_url = ""
         self.mailbox_url = ""
         self.port = 0
+        self._sockets: dict[str, socket.socket] = {}
         self._changes: dict[str, str] = {}
 
     @property
@@ -65,7 +68,7 @@ class Stack:
     def start(self) -> None:
         """Start everything and write `stack.json`. Raises StackError, PostgresError or PortTakenError."""
         self._recover()
-        self._choose_port()
+        self._take_port()
         self.environment = read_environment(ensure_secrets(self.layout.secrets), isolated=self.options.isolated)
         self._begin_dashboard()
         self._begin_mailbox()
@@ -84,6 +87,8 @@ class Stack:
     def stop(self) -> None:
         """Stop all processes within 5 s, the database last."""
         self.layout.stack_file.unlink(missing_ok=True)
+        for server in self._sockets.values():
+            server.close()
         end_all(list(self.children.values()), grace=2.0)
         if self.postgres:
             self.postgres.stop(grace=1.5)
@@ -109,8 +114,10 @@ class Stack:
         for log in self.layout.logs.glob("*.log"):
             log.replace(log.with_suffix(".log.1"))
 
-    def _choose_port(self) -> None:
-        self.port = next_free_port(8000) if self.options.port is None else exact_port(self.options.port)
+    def _take_port(self) -> None:
+        """Listen immediately, so that no other start gets the port. The API inherits the socket."""
+        server = listen_from(8000) if self.options.port is None else listen(self.options.port)
+        self._sockets["api"], self.port = server, port_of(server)
 
     def _begin_dashboard(self) -> None:
         """Install packages and build in the background, while the database starts."""
@@ -118,7 +125,7 @@ class Stack:
             return
         self._changes["FRONTEND_DIR"] = str(FRONTEND / "dist")
         if not node.is_built():
-            self._spawn("dashboard", [sys.executable, "-m", "scripts.local.node"])
+            self._spawn("dashboard", [sys.executable, "-m", "scripts.local.node"], self._system())
             self.progress.begin("Dashboard")
 
     def _end_dashboard(self) -> None:
@@ -129,13 +136,21 @@ class Stack:
         if self.environment.has_outside_smtp:
             self.progress.skipped("Mailbox", f"mail goes to {self.environment.get('SMTP_HOST')}")
             return
-        smtp = next_free_port(1025, avoid={self.port})
-        web = next_free_port(8025, avoid={self.port, smtp})
-        self._spawn(
-            "mailbox", [sys.executable, "-m", "scripts.local.mailbox", f"--smtp-port={smtp}", f"--http-port={web}"]
-        )
-        self.mailbox_url = f"http://localhost:{web}"
-        self._changes |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp), "SMTP_TLS": "false", "SMTP_SSL": "false"}
+        smtp, web = listen_from(1025), listen_from(8025)
+        smtp_port, web_port = port_of(smtp), port_of(web)
+        self._sockets |= {"mailbox, SMTP": smtp, "mailbox, page": web}
+        # Derived, so that the address stays the same and there is no further secret to keep.
+        token = hmac.digest(self.environment.get("SECRET_KEY").encode(), b"mailbox", "sha256").hex()[:32]
+        command = [sys.executable, "-m", "scripts.local.mailbox"]
+        command += [f"--smtp-fd={smtp.fileno()}", f"--http-fd={web.fileno()}"]
+        self._spawn("mailbox", command, {**self._system(), "MAILBOX_TOKEN": token}, smtp, web)
+        self.mailbox_url = f"http://localhost:{web_port}/{token}"
+        self._changes |= {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(smtp_port),
+            "SMTP_TLS": "false",
+            "SMTP_SSL": "false",
+        }
 
     def _start_database(self) -> None:
         environment = self.environment
@@ -144,28 +159,28 @@ class Stack:
             self.progress.skipped("PostgreSQL", "the settings name another server")
             return
         self.progress.begin("PostgreSQL")
-        port = next_free_port(int(environment.get("POSTGRES_PORT", "5432")), avoid={self.port})
         self.postgres = start_postgres(
             self.layout.postgres,
             user=environment.get("POSTGRES_USER", "app"),
             password=environment.get("POSTGRES_PASSWORD"),
-            port=port,
+            port=int(environment.get("POSTGRES_PORT", "5432")),
             log=self.log("postgres"),
         )
         database = environment.get("POSTGRES_DB", "app")
         self.postgres.ensure_database(database)
         self.database_url = self.postgres.url(database)
-        self.progress.done("PostgreSQL", f"port {port}")
+        self.progress.done("PostgreSQL", f"port {self.postgres.port}")
 
     def _start_api(self) -> None:
-        arguments = ["app.main:app", "--host=127.0.0.1", f"--port={self.port}", "--no-access-log"]
+        server = self._sockets["api"]
+        arguments = ["app.main:app", f"--fd={server.fileno()}", "--no-access-log"]
         arguments.append("--http=app.core.http.server:LimitedProtocol")
         # An open event stream must not delay a reload or the shutdown.
         arguments.append("--timeout-graceful-shutdown=1")
         if self.options.reload:
             arguments += ["--reload", "--reload-dir=app"]
         self.progress.begin("API")
-        self._spawn("api", [sys.executable, "-m", "uvicorn", *arguments])
+        self._spawn("api", [sys.executable, "-m", "uvicorn", *arguments], self._application(), server)
         shown = [False]
 
         def is_ready() -> bool:
@@ -178,12 +193,13 @@ class Stack:
         begun = time.monotonic()
         self._until(is_ready, READY_SECONDS, "api")
         if self.mailbox_url:
-            self._until(lambda: self._responds(urlsplit(self.mailbox_url).port or 0, "/api/v1/info"), 10, "mailbox")
+            page = urlsplit(self.mailbox_url)
+            self._until(lambda: self._responds(page.port or 0, f"{page.path}/api/v1/info"), 10, "mailbox")
         self.progress.done("API")
 
     def _run(self, step: str, command: list[str], name: str) -> None:
         self.progress.begin(step)
-        self._spawn(name, command)
+        self._spawn(name, command, self._application())
         self._wait_for(step, name)
 
     def _wait_for(self, step: str, name: str) -> None:
@@ -206,10 +222,18 @@ class Stack:
                 raise StackError(f"{name} was not ready within {seconds:.0f} s. See {self.log(name)}.")
             time.sleep(0.02)
 
-    def _spawn(self, name: str, command: list[str]) -> None:
-        env = self.environment.for_children(self._settings())
-        self.children[name] = spawn(command, log=self.log(name), cwd=BACKEND, env=env)
+    def _spawn(self, name: str, command: list[str], env: Mapping[str, str], *sockets: socket.socket) -> None:
+        self.children[name] = spawn(command, log=self.log(name), cwd=BACKEND, env=env, sockets=sockets)
+        for server in sockets:
+            server.close()
         record_children(self.layout.children, self.children)
+
+    def _application(self) -> dict[str, str]:
+        return self.environment.for_application(self._settings())
+
+    def _system(self) -> dict[str, str]:
+        """Return the environment of processes that are not the application."""
+        return {**system_environment(), "PYTHONPATH": PYTHONPATH, "STACK_DATA_DIR": str(self.layout.data)}
 
     def _settings(self) -> dict[str, str]:
         """Settings that the stack gives its processes."""

@@ -83,7 +83,6 @@ def _port(text: str) -> int:
 @contextlib.contextmanager
 def only_one(layout: Layout) -> Iterator[bool]:
     """Hold the stack's lock; yield False if another start holds it. The system frees it however the process ends."""
-    layout.data.mkdir(parents=True, exist_ok=True)
     with layout.lock.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -181,6 +180,7 @@ def _follow(log: Path, position: int | None, out: TextIO) -> int:
 def main() -> int:
     options = parse()
     layout = Layout(options.data)
+    layout.create()
     if options.env_only:
         ensure_secrets(layout.secrets)
         print(f"The secrets are in {layout.secrets}. Existing ones were not changed.")

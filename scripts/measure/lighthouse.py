@@ -162,7 +162,8 @@ def _sign_in(env: dict[str, str]) -> str:
         data=json.dumps(login).encode(),
         headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
     )
-    with urllib.request.urlopen(request) as response:  # noqa: S310 (as above)
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=30) as response:
         cookies = response.headers.get_all("Set-Cookie", [])
     return "; ".join(cookie.split(";")[0] for cookie in cookies)
 

@@ -8,6 +8,8 @@ _DEFAULT_MINUTES = 12 * 60
 
 
 class AuthSettings(EnvSettings):
+    # In the name of the local cookie.
+    STACK_NAME: str = ""
     ACCESS_TOKEN_EXPIRE_MINUTES: int = Field(default=_DEFAULT_MINUTES, ge=1, le=30 * 24 * 60)
     PASSWORD_RESET_EXPIRE_MINUTES: int = Field(default=60, ge=1, le=60)
 

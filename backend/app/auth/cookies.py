@@ -1,18 +1,30 @@
 """The dashboard's session cookie, which scripts cannot read. The token is never in a response body."""
 
+import re
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.auth.config import settings as auth_settings
 from app.core.errors import CrossSiteRequest
 from app.core.http.openapi import raises
 from app.core.settings import settings
+
+
+def _local_name() -> str:
+    """Return a name that differs between the projects on one machine, because browsers share cookies between ports."""
+    port = urlsplit(settings.FRONTEND_URL).port
+    parts = ("session", auth_settings.STACK_NAME, str(port or "") if auth_settings.STACK_NAME else "")
+    return "-".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in parts if part)
+
 
 # The prefix `__Host-` prevents subdomains from setting the cookie; browsers require `Secure` and `Path=/` with it.
 # Plain http, which is for local development only, allows neither the prefix nor `Secure`.
 if settings.secure_cookies:
     COOKIE_NAME, COOKIE_PATH = "__Host-session", "/"
 else:
-    COOKIE_NAME, COOKIE_PATH = "session", "/api"
+    COOKIE_NAME, COOKIE_PATH = _local_name(), "/api"
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 

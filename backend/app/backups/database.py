@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from app.core.settings import settings
 
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 10
+EXCLUSIVE_SECONDS = 5
 REPLACED = "before_restore"
 
 # Fixes the text form of values, so that checksums are comparable between databases.
@@ -67,13 +68,25 @@ def server_version() -> int:
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Allow one process at a time to create, verify or restore a backup. Raises `BackupError` if another one does."""
+    """Allow one process at a time to create, verify or restore a backup. Raises `BackupError` if another one does.
+
+    A busy server frees the lock of a closed connection only some time later. So this frees it before closing, and waits
+    for the lock of a process that was killed.
+    """
     with connect("postgres", autocommit=True) as connection:
         key = [f"backups {database_name()}"]
-        [(is_free,)] = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
-        if not is_free:
-            raise BackupError("Another backup or restore of this database is running. Try again when it has finished.")
-        yield
+        connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{EXCLUSIVE_SECONDS}s"))
+        try:
+            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+        except psycopg.errors.LockNotAvailable:
+            raise BackupError(
+                "Another backup or restore of this database is running. Try again when it has finished."
+            ) from None
+        try:
+            yield
+        finally:
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
 
 
 @contextmanager

@@ -177,11 +177,13 @@ async def delete_user(
     return Message(message="User deleted successfully")
 
 
-# Mounted in local development only.
+# Mounted in local development only. Other users of the developer's machine can reach it, so it creates no superuser.
 local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 
-@local_router.post("/", response_model=UserPublic, responses=problems(Duplicate))
+@local_router.post("/", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
 async def create_private_user(session: SessionDep, body: UserCreate) -> Response:
-    """Create a user without signing in, for tests and experiments."""
+    """Create a user without signing in, for tests and experiments. Refuses superusers."""
+    if body.is_superuser:
+        raise Forbidden("Only a superuser can create a superuser. Sign in as one, and use POST /users/.")
     return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))

@@ -8,8 +8,11 @@ from httpx2 import AsyncClient, Response
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.auth import cookies
+from app.auth.config import settings as auth_settings
 from app.auth.models import UserSession
 from app.auth.service import SESSION_LIFETIME
+from app.core.settings import settings
 from app.users.models import UserPublic
 from tests.core.answers import fields, problem
 from tests.fixtures import Clock
@@ -24,7 +27,7 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 def session_cookie(response: Response) -> Morsel[str]:
     """The only cookie that the response sets."""
     [header] = response.headers.get_list("set-cookie")
-    return SimpleCookie(header)["session"]
+    return SimpleCookie(header)[cookies.COOKIE_NAME]
 
 
 async def log_in(client: AsyncClient, email: str, password: str = PASSWORD) -> Response:
@@ -53,6 +56,25 @@ async def test_cookie_works_over_plain_http_on_localhost(client: AsyncClient, se
     user = await create_user(session)
     assert not session_cookie(await log_in(client, user.email))["secure"]
     assert (await client.get(ME)).json()["email"] == user.email
+
+
+@pytest.mark.parametrize(
+    ("stack", "origin", "name"),
+    [
+        ("", "http://localhost:8000", "session"),
+        ("ledger", "http://localhost:8000", "session-ledger-8000"),
+        ("shop", "http://localhost:8001", "session-shop-8001"),
+        ("shop", "http://dashboard.localhost", "session-shop"),
+        ("a b;=c", "http://localhost:8000", "session-abc-8000"),
+    ],
+)
+def test_two_local_projects_have_different_cookies(
+    monkeypatch: pytest.MonkeyPatch, stack: str, origin: str, name: str
+) -> None:
+    """A browser sends the cookies of localhost to each of its ports."""
+    monkeypatch.setattr(auth_settings, "STACK_NAME", stack)
+    monkeypatch.setattr(settings, "FRONTEND_URL", origin)
+    assert cookies._local_name() == name
 
 
 async def test_email_is_case_insensitive(client: AsyncClient, session: AsyncSession) -> None:
@@ -107,7 +129,7 @@ async def test_logout_clears_the_cookie(client: AsyncClient, session: AsyncSessi
     assert (response.status_code, response.json()) == (200, {"message": "Logged out"})
     cookie = session_cookie(response)
     assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", "0", "/api")
-    assert "session" not in client.cookies
+    assert cookies.COOKIE_NAME not in client.cookies
     assert (await client.get(ME)).status_code == 401
 
 
@@ -116,7 +138,7 @@ async def test_logout_ends_the_token_too(client: AsyncClient, session: AsyncSess
     token = session_cookie(await log_in(client, user.email)).value
     await client.post(LOGOUT, headers=SAME_ORIGIN)
     client.cookies.clear()
-    assert (await client.get(ME, headers={"Cookie": f"session={token}"})).status_code == 401
+    assert (await client.get(ME, headers={"Cookie": f"{cookies.COOKIE_NAME}={token}"})).status_code == 401
     assert (await client.get(ME, headers={"Authorization": f"Bearer {token}"})).status_code == 401
 
 

@@ -8,6 +8,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -182,9 +183,36 @@ def test_missing_createdb_privilege_is_reported_with_a_fix(place: Place, monkeyp
     assert place.stored() == []
 
 
-def test_second_concurrent_backup_is_refused(place: Place) -> None:
+def test_second_concurrent_backup_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "EXCLUSIVE_SECONDS", 1)
     with database.exclusive(), pytest.raises(BackupError, match="Another backup or restore"):
         service.create_backup(open_archive())
+
+
+def test_lock_is_free_before_the_server_notices_the_end(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy server still has the connection of the first one while the second one begins."""
+    monkeypatch.setattr(database, "EXCLUSIVE_SECONDS", 1)
+    kept = database.connect("postgres", autocommit=True)
+    monkeypatch.setattr(database, "connect", lambda *_, **__: nullcontext(kept))
+    with database.exclusive():
+        pass
+    monkeypatch.undo()
+    place.use(monkeypatch)
+    with database.exclusive():
+        assert not kept.closed
+    kept.close()
+
+
+def test_lock_of_a_killed_process_is_waited_for(place: Place) -> None:
+    """Its server process ends a moment later."""
+    key = [f"backups {database.database_name()}"]
+    killed = database.connect("postgres", autocommit=True)
+    killed.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+    timer = threading.Timer(1, killed.close)
+    timer.start()
+    with database.exclusive():
+        assert killed.closed
+    timer.join()
 
 
 def test_unreachable_server_is_reported_without_the_password(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ more examples of each operation, and each limit, type and method that the docume
 """
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 import requests
 import schemathesis
@@ -25,7 +27,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from app.core.ids import new_id
 from app.main import app
 from scripts.local.mailbox import Mailbox
-from scripts.local.ports import any_free_port
+from scripts.local.ports import any_free_port, listen, port_of
 from tests import conftest
 from tests.examples import row_of
 
@@ -101,12 +103,12 @@ class Server:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Run the application with a separate database, signed in as its superuser."""
-    database, port, smtp_port = f"schemathesis_{os.getpid()}", any_free_port(), any_free_port()
+    database, port, smtp = f"schemathesis_{os.getpid()}", any_free_port(), listen(0)
     conftest.copy_template(database)
-    mailbox = Mailbox(smtp_port, any_free_port())
+    mailbox = Mailbox(smtp, listen(0), secrets.token_urlsafe(16))
     mailbox.start()
     database_url = f"{os.environ['TEST_POSTGRES_URL']}/{database}"
-    environment = os.environ | {"DATABASE_URL": database_url, "SMTP_PORT": str(smtp_port)}
+    environment = os.environ | {"DATABASE_URL": database_url, "SMTP_PORT": str(port_of(smtp))}
     command = [sys.executable, "-m", "uvicorn", "app.main:app", f"--port={port}", "--no-access-log"]
     process = subprocess.Popen(command, cwd=conftest.BACKEND_DIR, env=environment, stderr=subprocess.PIPE, text=True)
     try:
@@ -116,7 +118,9 @@ def server() -> Iterator[Server]:
         # Longer than the request timeout of the application, also on a busy machine.
         with httpx2.Client(base_url=url, timeout=30) as client, requests.Session() as session:
             server = Server(url, client, session, {})
-            _, email = server.make_user(is_superuser=True)
+            _, email = server.make_user()
+            with psycopg.connect(database_url) as connection:
+                connection.execute("UPDATE users SET is_superuser = true")
             server.headers = server.sign_in(email)
             yield server
     finally:

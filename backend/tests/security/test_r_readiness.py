@@ -50,7 +50,7 @@ async def login(client: AsyncClient) -> int:
     return (await client.post(f"{V1}/login/access-token", data=NOBODY)).status_code
 
 
-def start(folder: Path, port: int | None = None) -> Postgres:
+def start(folder: Path, port: int = 0) -> Postgres:
     return start_postgres(folder / "data", password="test", port=port, settings={"fsync": "off"})
 
 

@@ -89,10 +89,17 @@ async def test_signup_can_be_closed(
 
 
 async def test_private_endpoint_creates_users_without_a_session(client: AsyncClient, session: AsyncSession) -> None:
-    response = await client.post(PRIVATE, json={**BODY, "full_name": "Ada", "is_superuser": True})
+    response = await client.post(PRIVATE, json={**BODY, "full_name": "Ada"})
     assert response.status_code == 200
     [user] = await stored_users(session)
-    assert (user.email, user.full_name, user.is_superuser) == ("ada@example.com", "Ada", True)
+    assert (user.email, user.full_name, user.is_superuser) == ("ada@example.com", "Ada", False)
+
+
+async def test_private_endpoint_creates_no_superuser(client: AsyncClient, session: AsyncSession) -> None:
+    """Every user of the developer's machine can reach it."""
+    response = await client.post(PRIVATE, json={**BODY, "is_superuser": True})
+    assert problem(response) == (403, "AUTH_002")
+    assert await stored_users(session) == []
 
 
 async def test_private_endpoint_refuses_a_taken_email(client: AsyncClient, session: AsyncSession) -> None:

@@ -1,5 +1,6 @@
 import { type APIRequestContext, expect } from "@playwright/test";
 
+// With its secret path: `mailbox` in .local/stack.json.
 const { MAILBOX_URL = "http://localhost:8025" } = process.env;
 
 interface Message {

@@ -19,7 +19,7 @@ PORTS = 'services: { proxy: { ports: !override ["127.0.0.1::443"] } }\n'
 READY = """
 for service in backend frontend; do test -n "$(docker compose ps --quiet $service)"; done
 docker compose exec -T backend python -c \\
-    'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/api/v1/health/ready", timeout=5)'
+    'import urllib.request as r; r.build_opener(r.ProxyHandler({})).open("http://127.0.0.1:8000/api/v1/health/ready")'
 test "$(grep -c AGE-SECRET-KEY .local/secrets/BACKUP_KEY)" = 2
 """
 CLEAN_UP = """

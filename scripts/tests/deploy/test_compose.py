@@ -1,6 +1,12 @@
 """The Compose files: what each container can do and reach (OP-05, WE-15)."""
 
+import os
 import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -64,6 +70,46 @@ def test_laptop_container_is_restricted(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(SERVER["services"]) - {"prestart"}))
 def test_long_running_service_has_a_health_check(name: str) -> None:
     assert SERVER["services"][name]["healthcheck"]["test"]
+
+
+@pytest.fixture
+def responding_port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("name", "port"), [("backend", "8000"), ("frontend", "8080")])
+def test_health_checks_ignore_a_proxy(name: str, port: str, responding_port: int) -> None:
+    """Docker's own configuration can set one in every container, and it cannot reach the container's ports."""
+    kind, *command = SERVER["services"][name]["healthcheck"]["test"]
+    assert kind == "CMD"
+    if not shutil.which(command[0]):
+        pytest.skip(f"no {command[0]}")
+    command = [word.replace(f":{port}/", f":{responding_port}/") for word in command]
+    names = ("http_proxy", "https_proxy", "all_proxy")
+    proxies = {each: "http://127.0.0.1:9" for name in names for each in (name, name.upper())}
+    env = {"PATH": os.environ["PATH"], **proxies}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_requests_to_containers_pass_no_other_proxy() -> None:
+    """Traefik's program reads `NO_PROXY`. Its health check requests an address without a host."""
+    proxy = SERVER["services"]["proxy"]
+    assert proxy["healthcheck"]["test"] == ["CMD", "env", "NO_PROXY=*", "traefik", "healthcheck", "--ping"]
+    private = SERVER["services"]["backend"]["environment"]["FORWARDED_ALLOW_IPS"]
+    assert proxy["environment"]["NO_PROXY"] == private
 
 
 def test_api_starts_after_the_migrations() -> None:

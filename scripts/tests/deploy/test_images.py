@@ -9,6 +9,9 @@ import pytest
 from scripts.tests.deploy.files import ROOT, final_stage, load_yaml, read, seconds
 
 DOCKERFILES = ("backend/Dockerfile", "frontend/Dockerfile")
+ALL_DOCKERFILES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/*Dockerfile"))
+# What a build stage writes itself has the modes of the image.
+COPIED_LATER = {"backend": "chmod -R u=rwX,go=rX alembic.ini app", "frontend": "chmod -R u=rwX,go=rX dist"}
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
@@ -23,6 +26,16 @@ def test_image_runs_no_command_in_its_last_stage(dockerfile: str) -> None:
     assert read(dockerfile).count("\nFROM ") >= 1
     assert "\nRUN " not in final_stage(dockerfile)
     assert "# syntax=" not in read(dockerfile)
+
+
+@pytest.mark.parametrize("dockerfile", ALL_DOCKERFILES)
+def test_builders_file_modes_do_not_count(dockerfile: str) -> None:
+    """After a clone under `umask 077`, the user of the image must still be able to read the code."""
+    copied = re.findall(r"^COPY (.*)$", final_stage(dockerfile), re.MULTILINE)
+    assert [line for line in copied if not line.startswith(("--from=", "--chmod=7", "--chmod=6"))] == []
+    build = read(dockerfile).removesuffix(final_stage(dockerfile))
+    assert COPIED_LATER[dockerfile.partition("/")[0]] in build[build.rindex("\nCOPY ") :].replace("\nCOPY", "")
+    assert not re.findall(r"^ADD ", read(dockerfile), re.MULTILINE)
 
 
 def test_backend_image_has_no_tests_or_tools() -> None:

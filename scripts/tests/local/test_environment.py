@@ -44,7 +44,7 @@ def test_isolated_stack_ignores_external_services(tmp_path: Path, monkeypatch: p
     assert environment.get("STORAGE_URL") == ""
     assert environment.origin(8123) == "http://localhost:8123"
     assert environment.get("POSTGRES_PASSWORD") == "p/w"
-    assert environment.for_children({"PORT": "1"})["ENVIRONMENT"] == "local"
+    assert environment.for_application({"PORT": "1"})["ENVIRONMENT"] == "local"
 
 
 def test_links_use_the_real_port_or_given_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import http.client
 import json
 import smtplib
 import urllib.error
@@ -5,21 +6,23 @@ import urllib.request
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from scripts.local.mailbox import Mailbox
 from scripts.local.mailstore import MailStore
-from scripts.local.ports import any_free_port
+from scripts.local.ports import listen, port_of
 
 
 class Box:
     """A running mailbox and a client for it."""
 
     def __init__(self) -> None:
-        self.smtp_port = any_free_port()
-        self.mailbox = Mailbox(self.smtp_port, 0)
-        self.url = f"http://127.0.0.1:{self.mailbox.http_port}"
+        smtp = listen(0)
+        self.smtp_port = port_of(smtp)
+        self.mailbox = Mailbox(smtp, listen(0), "the-token")
+        self.url = self.mailbox.url
 
     def send(self, to: str = "ada@example.com", subject: str = "Reset") -> None:
         message = EmailMessage()
@@ -103,8 +106,38 @@ def test_mail_view_blocks_scripts_and_opens_new_tabs(box: Box) -> None:
 def test_page_of_another_host_cannot_read_mails(box: Box) -> None:
     box.send()
     assert box.status("/api/v1/messages", headers={"Host": "attacker.example"}) == 403
-    assert box.status("/api/v1/messages", headers={"Host": "attacker.example"}, method="DELETE") == 404
+    assert box.status("/api/v1/messages", headers={"Host": "attacker.example"}, method="DELETE") == 403
     assert len(box.json("/api/v1/messages")["messages"]) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "", "//", "/api/v1/messages", "/view/latest.txt", "/wrong/api/v1/messages", "/é/"]
+)
+def test_other_users_of_the_machine_cannot_read_mails(box: Box, path: str) -> None:
+    """Every user of the machine can connect, and a mail can hold a link that resets a password."""
+    box.send()
+    url = box.url.removesuffix("/the-token")
+    for method in ("GET", "DELETE"):
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(url).port or 0, timeout=5)
+        connection.putrequest(method, "/")
+        connection._buffer[0] = f"{method} {path or '*'} HTTP/1.1".encode()  # type: ignore[attr-defined]
+        connection.endheaders()
+        response = connection.getresponse()
+        body = response.read().decode()
+        connection.close()
+        assert (response.status, "stack.json" in body) == (403, True)
+    assert len(box.json("/api/v1/messages")["messages"]) == 1
+
+
+def test_page_works_with_and_without_a_slash(box: Box) -> None:
+    assert "<title>Mailbox" in box.text("")
+    assert "<title>Mailbox" in box.text("/")
+
+
+def test_links_in_mails_do_not_get_the_address(box: Box) -> None:
+    box.send()
+    with urllib.request.urlopen(f"{box.url}/view/latest.html", timeout=5) as response:  # noqa: S310
+        assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_malformed_mail_is_kept_and_readable(box: Box) -> None:

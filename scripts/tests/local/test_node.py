@@ -24,7 +24,7 @@ def npm(tmp_path: Path) -> Node:
     tools.mkdir()
     script = tools / "npm"
     script.write_text(
-        '#!/bin/sh\necho "$1" >> calls\ntest ! -e broken || exit 1\nmkdir -p node_modules dist\n'
+        '#!/bin/sh\necho "$1" >> calls\nenv > environment\ntest ! -e broken || exit 1\nmkdir -p node_modules dist\n'
         "if [ $1 = run ]; then echo generated >> src/routeTree.gen.ts; fi\n"
     )
     script.chmod(0o755)
@@ -33,6 +33,17 @@ def npm(tmp_path: Path) -> Node:
 
 def calls(frontend: Path) -> list[str]:
     return (frontend / "calls").read_text().split()
+
+
+def test_npm_gets_neither_secrets_nor_settings(frontend: Path, npm: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs programs of many authors."""
+    for name in ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "NODE_ENV"):
+        monkeypatch.setenv(name, "the-secret")
+    monkeypatch.setenv("npm_config_registry", "https://mirror.example.com")
+    node.install(npm, frontend)
+    passed = (frontend / "environment").read_text()
+    assert "the-secret" not in passed
+    assert "npm_config_registry=https://mirror.example.com\n" in passed
 
 
 def test_packages_are_installed_once_per_lock_file(frontend: Path, npm: Node) -> None:

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from scripts.local.layout import ROOT
+from scripts.local.ports import any_free_port
 from scripts.local.postgres import Postgres, PostgresError, end_leftover, start_postgres
 from scripts.local.processes import command_of
 
@@ -48,6 +50,28 @@ def test_data_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     killed.process.wait()
     with start(tmp_path) as postgres:
         assert query(postgres, "app", "select value from kept") == 7
+
+
+def test_variables_for_another_server_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """libpq takes from them whatever a URL does not say."""
+    others = {"PGSSLMODE": "require", "PGHOSTADDR": "192.0.2.1", "PGOPTIONS": "-c no_such_setting=1", "PGSERVICE": "no"}
+    for name, value in {**others, "PGCLIENTENCODING": "LATIN1", "PGDATA": "/none", "PGPORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    with start(tmp_path) as postgres:
+        postgres.ensure_database("app")
+        assert query(postgres, "app", "show client_encoding") == "UTF8"
+        shown = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
+        assert "PG" not in {line[:2] for line in shown.splitlines()}
+
+
+def test_concurrent_servers_get_different_ports(tmp_path: Path) -> None:
+    """Each tries the same port first."""
+    port, folders = any_free_port(), [tmp_path / name for name in ("one", "two", "three")]
+    with ThreadPoolExecutor() as pool:
+        servers = [pool.submit(start_postgres, each, password=FIRST, port=port, settings=FAST) for each in folders]
+        assert len({server.result().port for server in servers}) == len(folders)
+        for server in servers:
+            server.result().stop()
 
 
 def test_next_start_stops_an_orphaned_server(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.users.pictures import picture
 
 pytestmark = pytest.mark.stack
 
+SECRETS = ("SECRET_KEY", "FIRST_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD", "DATABASE_URL")
 START = [sys.executable, "-m", "scripts.local.start"]
 
 
@@ -102,6 +103,10 @@ def test_stack_starts_shows_addresses_and_stops_cleanly(layout: Layout) -> None:
     assert set(facts["superuser"]) == {"email", "password"}
     assert facts["pid"] == started.process.pid
     assert layout.stack_file.stat().st_mode & 0o777 == 0o600
+    assert layout.data.stat().st_mode & 0o777 == 0o700
+    for program in ("scripts.local.mailbox", "bin/postgres -D"):
+        [pid] = [pid for pid in processes_of(layout) if program in command_of(pid)]
+        assert [name for name in SECRETS if f"{name}=" in environment_of(pid)] == []
     pages = [facts["docs"], facts["mailbox"], f"{facts['api']}/utils/health-check/"]
     assert [status_of(page) for page in pages] == [200, 200, 200]
     if FRONTEND.exists():

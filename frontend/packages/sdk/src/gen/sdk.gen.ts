@@ -229,7 +229,7 @@ export const recoverPassword = <ThrowOnError extends boolean = true>(options: Op
 /**
  * Create Private User
  *
- * Create a user without signing in, for tests and experiments.
+ * Create a user without signing in, for tests and experiments. Refuses superusers.
  */
 export const createPrivateUser = <ThrowOnError extends boolean = true>(options: Options<CreatePrivateUserData, ThrowOnError>): RequestResult<CreatePrivateUserResponses, CreatePrivateUserErrors, ThrowOnError> => (options.client ?? client).post<CreatePrivateUserResponses, CreatePrivateUserErrors, ThrowOnError>({
     url: '/api/v1/private/users/',

@@ -1585,6 +1585,10 @@ export type CreatePrivateUserErrors = {
      */
     400: BadRequestProblem;
     /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
      * Bad request (REQ_001)
      */
     408: BadRequestProblem;

@@ -372,7 +372,7 @@ export const recoverPasswordMutation = (options?: Partial<Options<RecoverPasswor
 /**
  * Create Private User
  *
- * Create a user without signing in, for tests and experiments.
+ * Create a user without signing in, for tests and experiments. Refuses superusers.
  */
 export const createPrivateUserMutation = (options?: Partial<Options<CreatePrivateUserData>>): UseMutationOptions<CreatePrivateUserResponse, CreatePrivateUserError, Options<CreatePrivateUserData>> => {
     const mutationOptions: UseMutationOptions<CreatePrivateUserResponse, CreatePrivateUserError, Options<CreatePrivateUserData>> = {
