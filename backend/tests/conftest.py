@@ -17,6 +17,7 @@ import pytest
 from scripts.local.mailbox import Mailbox
 from scripts.local.ports import any_free_port
 from scripts.local.postgres import Postgres, start_postgres
+from scripts.local.temporary import keep_in_memory
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
 # Durability is off, because the data is deleted after the run.
@@ -30,6 +31,7 @@ storage_folder: str | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
+    keep_in_memory()
     os.environ["DOTENV_PATH"] = ""  # the tests use the defaults of the settings
     if "TEST_POSTGRES_URL" not in os.environ:
         _start_postgres()
