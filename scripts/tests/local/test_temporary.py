@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 
 from scripts.local import temporary
 from scripts.local.layout import PYTHONPATH
-from scripts.local.temporary import ROOM, is_suitable
+from scripts.local.temporary import ROOM, is_suitable, own_folder
 
 SHOWS_FOLDERS = """
 import subprocess, sys, tempfile
@@ -63,3 +64,13 @@ def test_suite_itself_uses_suitable_memory(tmp_path: Path) -> None:
     if not is_suitable(temporary.MEMORY, room=2 * ROOM):
         pytest.skip("this machine has too little memory")
     assert Path(os.environ["TMPDIR"]) in tmp_path.parents
+
+
+def test_folder_of_a_killed_process_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    command = [sys.executable, "-c", "from scripts.local.temporary import own_folder; print(own_folder('data'))"]
+    env = {**os.environ, "PYTHONPATH": PYTHONPATH, "TMPDIR": str(tmp_path)}
+    left = Path(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip())
+    others = [own_folder("data"), tempfile.mkdtemp(prefix="data-dir-")]
+    assert not left.exists()
+    assert [folder for folder in others if not Path(folder).is_dir()] == []
