@@ -9,7 +9,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -19,6 +18,7 @@ from scripts.local.environment import without_proxy_on_this_machine
 from scripts.local.mailbox import Mailbox
 from scripts.local.ports import listen, port_of
 from scripts.local.postgres import Postgres, start_postgres
+from scripts.local.temporary import keep_in_memory, own_folder
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
 # Durability is off, because the data is deleted after the run.
@@ -32,6 +32,7 @@ storage_folder: str | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global mailbox
+    keep_in_memory()
     os.environ["DOTENV_PATH"] = ""  # the tests use the defaults of the settings
     os.environ |= without_proxy_on_this_machine(os.environ)
     if "TEST_POSTGRES_URL" not in os.environ:
@@ -85,14 +86,14 @@ def drop_database(database: str) -> None:
 
 def _storage_folder() -> str:
     global storage_folder
-    storage_folder = tempfile.mkdtemp(prefix="storage-")
+    storage_folder = own_folder("storage")
     return storage_folder
 
 
 def _start_postgres() -> None:
     """Set TEST_POSTGRES_URL, which the workers inherit, and migrate the template."""
     global postgres, postgres_folder
-    postgres_folder = tempfile.mkdtemp(prefix="postgres-")
+    postgres_folder = own_folder("postgres")
     os.chmod(postgres_folder, 0o711)  # noqa: S103 - as root, the server runs as another user
     postgres = start_postgres(Path(postgres_folder) / "data", password="test", settings=_SETTINGS)
     postgres.ensure_database("template_app")

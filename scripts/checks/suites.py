@@ -19,6 +19,7 @@ from scripts.checks.runner import Runner
 from scripts.local.layout import FRONTEND, ROOT, Layout
 from scripts.local.node import Node, find_node
 from scripts.local.processes import end_all, spawn, tail
+from scripts.local.temporary import USUAL
 
 STACK_SECONDS = 120.0
 # Work stealing: the last tests of the list take longest.
@@ -111,16 +112,17 @@ def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
         runner.step(name, lambda: Result(name, reason="no Docker engine responds; start it to run them"))
     else:
         options = ["-n", "0", "../scripts/tests/compose", *arguments]
-        runner.step(name, lambda: _pytest(runner, name, options))
+        # Containers mount some of the files, and an engine in a virtual machine has no access to this memory.
+        runner.step(name, lambda: _pytest(runner, name, options, TMPDIR=USUAL))
 
 
-def _pytest(runner: Runner, name: str, arguments: Sequence[str]) -> Result:
+def _pytest(runner: Runner, name: str, arguments: Sequence[str], **variables: str) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         # Named explicitly: pytest searches for it only above the given tests.
         plugin = ["-p", "scripts.checks.shard"]
         command = [PYTHON, "-m", "pytest", "--config-file=pyproject.toml", *plugin, f"--junitxml={report}", *arguments]
-        status, output = runner.run(command, env=clean_environment())
+        status, output = runner.run(command, env=clean_environment() | variables)
         return of_tests(name, status, output, read_junit(report))
 
 

@@ -30,6 +30,7 @@ from scripts.checks.suites import (
     run_template,
 )
 from scripts.local.node import Node
+from scripts.local.temporary import keep_in_memory
 from scripts.server.progress import Progress
 
 Lane = Callable[[], Node | None]
@@ -218,6 +219,7 @@ def _together(runner: Runner, lanes: list[Lane]) -> list[Node | None]:
 
 def main() -> int:
     plan = parse(sys.argv[1:])
+    keep_in_memory()
     runner = Runner(Progress(), verbose=plan.verbose)
 
     def end(number: int, frame: FrameType | None) -> None:

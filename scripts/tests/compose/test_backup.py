@@ -9,8 +9,6 @@ import pytest
 from scripts.tests.compose.conftest import sign_in
 from scripts.tests.compose.stack import Stack, wait_until
 
-pytestmark = pytest.mark.compose
-
 ME = "/api/v1/users/me"
 
 

@@ -11,8 +11,6 @@ from scripts.measure.docker_stack import Server, server
 from scripts.measure.load import Report, load
 from scripts.tests.compose.stack import Visitor
 
-pytestmark = pytest.mark.compose
-
 # Enough requests for every tenth of a second.
 PER_SECOND = 30.0
 

@@ -7,7 +7,6 @@ import pytest
 from scripts.tests.compose.conftest import NAME, sign_in, started
 from scripts.tests.compose.stack import Stack
 
-pytestmark = pytest.mark.compose
 FILES = ("docker-compose.yml", "docker-compose.override.yml", "scripts/tests/compose/development.yml")
 
 

@@ -11,8 +11,6 @@ import pytest
 from scripts.measure.docker_stack import write_secrets
 from scripts.tests.compose.stack import WAIT_SECONDS, Stack, Visitor, wait_until
 
-pytestmark = pytest.mark.compose
-
 KILL_A_WORKER = """
 import os, signal
 def parent(pid): return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[1]

@@ -11,8 +11,6 @@ import pytest
 from scripts.local.repository import copy_repository
 from scripts.tests.docs.guides import COMPOSE, HERE, server_environment, server_script
 
-pytestmark = pytest.mark.compose
-
 NAME = f"guide{os.getpid()}"
 # Another program can use ports 80 and 443 of this machine.
 PORTS = 'services: { proxy: { ports: !override ["127.0.0.1::443"] } }\n'

@@ -9,8 +9,6 @@ from scripts.checks.secret_scan import find_secrets_in_files
 from scripts.tests.compose.stack import Stack
 from scripts.tests.deploy.files import read
 
-pytestmark = pytest.mark.compose
-
 
 def in_image(stack: Stack, image: str, *command: str) -> str:
     entrypoint, *arguments = command

@@ -4,12 +4,9 @@ import os
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from scripts.tests.compose.conftest import sign_in, started
 from scripts.tests.compose.stack import Stack, wait_until
-
-pytestmark = pytest.mark.compose
 
 FILES = ("docker-compose.yml", "scripts/tests/compose/full_disk.yml")
 USERS = "/api/v1/users/"

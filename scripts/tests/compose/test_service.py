@@ -10,7 +10,6 @@ import pytest
 from scripts.measure.docker_stack import SECRETS
 from scripts.tests.compose.stack import Stack, Visitor
 
-pytestmark = pytest.mark.compose
 RUNNING = ("proxy", "db", "backend", "frontend")
 
 

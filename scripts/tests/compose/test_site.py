@@ -10,7 +10,6 @@ from app.core.http.spa import configuration
 from scripts.tests.compose.conftest import create_user
 from scripts.tests.compose.stack import Stack, Visitor
 
-pytestmark = pytest.mark.compose
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 

@@ -7,8 +7,6 @@ import pytest
 from scripts.tests.compose.conftest import FILES, NAME, create_user, sign_in, started
 from scripts.tests.compose.stack import Stack
 
-pytestmark = pytest.mark.compose
-
 
 @pytest.fixture(scope="module")
 def staging(production: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
