@@ -17,7 +17,7 @@ export interface NavEntry extends Target {
   order: number;
   /** The group of the sidebar. Default: "main". */
   area?: "main" | "admin";
-  /** Only superusers see it. The page must also call `requireSuperuser`. */
+  /** Only superusers see it. The page must also call `requireSuperuser`, which leads others to `/`. */
   superuser?: boolean;
   /** Keyboard shortcut, such as "g i". */
   keys?: string;

@@ -41,14 +41,11 @@ beforeEach(() => {
 });
 
 describe("the users page", () => {
-  it("is hidden from ordinary users", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {}); // React logs the errors that a boundary catches.
-    vi.spyOn(console, "warn").mockImplementation(() => {});
+  it.each(["/admin", "/ADMIN/?new=true"])("leads ordinary users from %s home", async (url) => {
     signedInAs(user());
-    await renderApp("/admin");
-    expect(
-      await screen.findByRole("heading", { name: "You don't have access to this page" }),
-    ).toBeVisible();
+    const { router } = await renderApp(url);
+    expect(await screen.findByRole("heading", { name: /^Hi/ })).toBeVisible();
+    expect(router.state.location.href).toBe("/");
     expect(screen.queryByRole("link", { name: "Users" })).not.toBeInTheDocument();
   });
 
