@@ -30,7 +30,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   return (
     <Notice icon={<CircleAlert aria-hidden />} title="Couldn't load this page">
       <p role="alert">
-        {errorMessage(error)}
+        <span>{errorMessage(error)}</span>
         <RequestId error={error} />
       </p>
       <Button className="mt-6" onClick={tryAgain}>

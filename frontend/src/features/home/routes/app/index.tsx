@@ -2,6 +2,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { PageHeader } from "@/components/layout/page-header";
 import { Slot } from "@/components/layout/slot";
 import { Skeleton } from "@/components/ui/skeleton";
+import { UserText } from "@/components/ui/user-text";
 import { useMe } from "@/lib/session";
 import { GetStarted } from "../../components/get-started";
 
@@ -20,7 +21,11 @@ function DashboardPage() {
   return (
     <div className="mx-auto max-w-6xl">
       <PageHeader
-        title={`Hi, ${me.full_name || me.email}`}
+        title={
+          <>
+            Hi, <UserText>{me.full_name || me.email}</UserText>
+          </>
+        }
         description="Welcome back, nice to see you again!"
       />
       <GetStarted steps={Route.useLoaderData()} />
