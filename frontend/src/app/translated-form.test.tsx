@@ -44,7 +44,7 @@ async function submitAll(url: string, button: string) {
   const reported = vi.spyOn(console, "error").mockImplementation(() => {});
   server.use(
     http.all("*/api/v1/*", ({ request }) =>
-      request.method === "GET" ? undefined : refuse(400, "BAD_001", "No, not now"),
+      request.method === "GET" ? undefined : refuse(400, "REQ_001", "No, not now"),
     ),
   );
   const { user: person } = await renderApp(url);

@@ -1,6 +1,11 @@
-import { globSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, it } from "vitest";
+
+const sources = import.meta.glob<string>("/src/**/*.tsx", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 
 /**
  * Browsers translate a page by wrapping each text in `<font>`. React then cannot insert or remove an element beside the
@@ -54,13 +59,13 @@ const parse = (name: string, text: string) =>
   ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
 
 /** Its children are the whole page. */
-const EXEMPT = ["src/components/layout/shell.tsx {children}"];
+const EXEMPT = ["/src/components/layout/shell.tsx {children}"];
 
 it("finds text beside an element that comes and goes", () => {
   const count = (jsx: string) => offenders(parse("x.tsx", `const x = ${jsx};`)).length;
   expect(count("<b>{a && <i />}Save</b>")).toBe(1);
   expect(count("<b>{a && <i />}{children}</b>")).toBe(1);
-  expect(count("<b>{a ? <i /> : null}{`${n} rows`}</b>")).toBe(1);
+  expect(count("<b>{a ? <i /> : null}{name}</b>")).toBe(1);
   expect(count("<>{rows.map((row) => <i key={row} />)} of 3</>")).toBe(1);
   expect(count("<b>{a && <i />}<span>Save</span></b>")).toBe(0);
   expect(count("<b><i />Save</b>")).toBe(0);
@@ -68,8 +73,8 @@ it("finds text beside an element that comes and goes", () => {
 });
 
 it("has no text beside an element that comes and goes", () => {
-  const files = globSync("src/**/*.tsx").filter((file) => !file.includes(".test."));
+  const files = Object.entries(sources).filter(([file]) => !file.includes(".test."));
   expect(files.length).toBeGreaterThan(50);
-  const found = files.flatMap((file) => offenders(parse(file, readFileSync(file, "utf8"))));
+  const found = files.flatMap(([file, source]) => offenders(parse(file, source)));
   expect(found.filter((place) => !EXEMPT.includes(place))).toEqual([]);
 });

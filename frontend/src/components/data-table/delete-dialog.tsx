@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { ConfirmDialog } from "@/components/form/confirm-dialog";
-import { UserText } from "@/components/ui/user-text";
 import { counted, type Noun } from "@/lib/noun";
 import type { Overlay } from "@/lib/overlay";
+import { isolated } from "@/lib/text";
 
 interface DeleteDialogProps {
   overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
@@ -30,20 +30,16 @@ export default function DeleteDialog({
     action();
     overlay.hide();
   };
-  const many = name === undefined && `${counted(noun, count)} will be permanently deleted. `;
+  const isOne = name !== undefined;
+  const quoted = noun.isPerson ? isolated(name ?? "") : `“${isolated(name ?? "")}”`;
+  const what = isOne ? quoted : counted(noun, count);
   return (
     <ConfirmDialog
       open={overlay.open}
-      title={
-        name === undefined ? (
-          `Delete ${counted(noun, count)}?`
-        ) : (
-          <Question noun={noun} name={name} />
-        )
-      }
+      title={`Delete ${what}?`}
       description={
         <>
-          {many && <span>{many}</span>}
+          {!isOne && <span>{`${what} will be permanently deleted. `}</span>}
           <span>{consequences}</span>
           <span>This can't be undone.</span>
         </>
@@ -54,16 +50,5 @@ export default function DeleteDialog({
       onCancel={overlay.hide}
       onCloseAutoFocus={overlay.returnFocus}
     />
-  );
-}
-
-function Question({ noun, name }: { noun: Noun; name: string }) {
-  const [start, end] = noun.isPerson ? ["Delete ", "?"] : ["Delete “", "”?"];
-  return (
-    <>
-      {start}
-      <UserText>{name}</UserText>
-      {end}
-    </>
   );
 }

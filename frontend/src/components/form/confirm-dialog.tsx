@@ -12,7 +12,7 @@ import { useOnce } from "@/lib/once";
 
 interface ConfirmDialogProps {
   open: boolean;
-  title: ReactNode;
+  title: string;
   description: ReactNode;
   confirmLabel: string;
   cancelLabel?: string;

@@ -41,9 +41,9 @@ export function FormCard<Values extends FieldValues, Output>({
   const guard = useDiscardGuard(isDirty);
   const undo = () => {
     form.reset();
-    // The Cancel button that had the focus no longer exists.
     const [first] = Object.keys(form.getValues());
-    if (first) form.setFocus(first as FieldPath<Values>);
+    // The Cancel button that had the focus is then gone, and the form has its fields again.
+    if (first) setTimeout(() => form.setFocus(first as FieldPath<Values>));
   };
   return (
     <Card aria-labelledby={id}>

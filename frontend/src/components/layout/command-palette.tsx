@@ -8,6 +8,7 @@ import { UserText } from "@/components/ui/user-text";
 import { useOnce } from "@/lib/once";
 import type { Overlay } from "@/lib/overlay";
 import { MAX_QUERY } from "@/lib/table-search";
+import { isolated } from "@/lib/text";
 import { type Choice, matching, useChoices } from "./palette-choices";
 import { useRecords } from "./palette-records";
 
@@ -85,7 +86,7 @@ function Palette({ close }: { close: () => void }) {
       </p>
       {isEmpty && (
         <p className="break-words px-4 py-10 text-center text-muted-foreground">
-          No results for “<UserText>{text}</UserText>”
+          No results for “{isolated(text)}”
         </p>
       )}
       <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1 empty:p-0 [&:has([cmdk-list-sizer]:empty)]:p-0">

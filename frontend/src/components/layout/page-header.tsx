@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 interface PageHeaderProps {
-  title: ReactNode;
+  title: string;
   description: string;
   /** The one primary action. On phones it is below the text. */
   children?: ReactNode;

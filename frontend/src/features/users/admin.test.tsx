@@ -214,7 +214,7 @@ describe("a user", () => {
     );
     const { user: person } = await openPage();
     await chooseAction(person, "Delete User");
-    const dialog = await screen.findByRole("alertdialog", { name: "Delete “Grace Hopper”?" });
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete Grace Hopper?" });
     expect(dialog).toHaveTextContent("This can't be undone.");
     await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("The user was deleted successfully")).toBeInTheDocument();
@@ -230,7 +230,7 @@ describe("a user", () => {
     expect(await screen.findByText("1 selected")).toBeInTheDocument();
     const bar = screen.getByRole("region", { name: "Selected rows" });
     await person.click(within(bar).getByRole("button", { name: "Delete" }));
-    const dialog = await screen.findByRole("alertdialog", { name: "Delete 1 user?" });
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete Grace Hopper?" });
     await person.click(within(dialog).getByRole("button", { name: "Delete" }));
     expect(await screen.findByText("Not the last one")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Grace Hopper" })).toBeInTheDocument();
