@@ -5,7 +5,11 @@ set -eu
 
 # Escape for a JavaScript string. Escaping `<` as well prevents `</script>` from ending a script element.
 name=$(printf %s "${PROJECT_NAME:-}" | tr -d '\000-\037\177' | sed 's/\\/\\\\/g; s/"/\\"/g; s/</\\u003c/g')
-printf 'window.APP_CONFIG = {"projectName": "%s"};\n' "$name" > /tmp/config.js
+case $(printf %s "${USERS_OPEN_REGISTRATION:-true}" | tr '[:upper:]' '[:lower:]') in
+    false | f | no | n | off | 0) closed=', "signUp": false' ;;
+    *) closed='' ;;
+esac
+printf 'window.APP_CONFIG = {"projectName": "%s"%s};\n' "$name" "$closed" > /tmp/config.js
 
 # A tab opened before a deployment requests the assets of its own release. While old and new containers serve
 # concurrently, each receives requests for the other's assets. Renaming publishes each file atomically.

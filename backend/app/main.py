@@ -18,13 +18,14 @@ from app.core.http.request_context import RequestContext
 from app.core.http.request_guard import RequestGuard
 from app.core.http.routing import add_routes
 from app.core.http.security_headers import ResponseHeaders
-from app.core.http.spa import serve_dashboard
+from app.core.http.spa import configuration, serve_dashboard
 from app.core.http.swagger_ui import add_docs
 from app.core.logging import configure_logging, redact_for_sentry
 from app.core.runtime import health
 from app.core.runtime.change_listener import change_listener
 from app.core.runtime.shutdown import draining
 from app.core.settings import Settings, settings
+from app.users.config import settings as users_settings
 
 
 @asynccontextmanager
@@ -73,7 +74,8 @@ def create_app(settings: Settings = settings) -> FastAPI:
     if settings.docs_enabled:
         add_docs(app)
     if settings.FRONTEND_DIR is not None:
-        serve_dashboard(app, settings.FRONTEND_DIR, settings.PROJECT_NAME)
+        script = configuration(settings.PROJECT_NAME, sign_up=users_settings.USERS_OPEN_REGISTRATION)
+        serve_dashboard(app, settings.FRONTEND_DIR, script)
     return app
 
 

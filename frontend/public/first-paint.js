@@ -10,8 +10,16 @@
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;
+  let kept = null; // while the browser blocks storage
+  const stored = () => {
+    try {
+      return localStorage.getItem("theme");
+    } catch {
+      return kept;
+    }
+  };
   const apply = () => {
-    const choice = localStorage.getItem("theme");
+    const choice = stored();
     const theme =
       choice === "light" || choice === "dark" ? choice : dark.matches ? "dark" : "light";
     root.classList.remove("light", "dark");
@@ -19,7 +27,10 @@
   };
   apply();
   dark.addEventListener("change", apply);
-  addEventListener("storage", apply);
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === "theme") kept = newValue;
+    apply();
+  });
 })();
 
 // Preloads the page's own files, with low priority so that the files for the first paint come first. The build's

@@ -2,7 +2,6 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { createApp } from "@/app/create-app";
-import { NoAccess } from "@/lib/access";
 import { markMissingChunks } from "@/lib/missing-chunk";
 import { watchForNewVersion } from "@/lib/new-version";
 import "@/styles/app.css";
@@ -20,12 +19,7 @@ async function start() {
 
   const root = document.getElementById("root");
   if (!root) throw new Error("index.html has no #root");
-  const app = createRoot(root, {
-    onCaughtError: (error) => {
-      // A page that the user cannot access did not fail.
-      if (!(error instanceof NoAccess)) console.error(error);
-    },
-  });
+  const app = createRoot(root, { onCaughtError: (error) => console.error(error) });
   // Rendered in small steps, so that a phone can respond to input in between.
   startTransition(() =>
     app.render(

@@ -1,19 +1,14 @@
 import { type ErrorComponentProps, Link, useMatches, useRouter } from "@tanstack/react-router";
-import { CircleAlert, FileQuestion, Lock } from "lucide-react";
+import { CircleAlert, FileQuestion } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { RequestId } from "@/components/layout/request-id";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
-import { NoAccess } from "@/lib/access";
 import { errorMessage } from "@/lib/errors";
 import { isMissingChunk, mayReload, reload } from "@/lib/missing-chunk";
 
 /** Replaces a page that failed. The layout around it stays usable. */
-export function RouteError(props: ErrorComponentProps) {
-  return props.error instanceof NoAccess ? <Forbidden /> : <Failure {...props} />;
-}
-
-function Failure({ error, reset }: ErrorComponentProps) {
+export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const [isReloading] = useState(() => isMissingChunk(error) && mayReload());
   const tryAgain = useCallback(() => {
@@ -35,21 +30,12 @@ function Failure({ error, reset }: ErrorComponentProps) {
   return (
     <Notice icon={<CircleAlert aria-hidden />} title="Couldn't load this page">
       <p role="alert">
-        {errorMessage(error)}
+        <span>{errorMessage(error)}</span>
         <RequestId error={error} />
       </p>
       <Button className="mt-6" onClick={tryAgain}>
         Try again
       </Button>
-    </Notice>
-  );
-}
-
-function Forbidden() {
-  return (
-    <Notice icon={<Lock aria-hidden />} title="You don't have access to this page">
-      <p>Only superusers can view it. Ask an administrator if you need access.</p>
-      <DashboardLink />
     </Notice>
   );
 }

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createRouter, type RouterHistory } from "@tanstack/react-router";
+import { createBrowserHistory, createRouter, type RouterHistory } from "@tanstack/react-router";
 import { configureApi } from "@/lib/api";
+import { tidyAddress } from "@/lib/canonical-path";
 import { createQueryClient } from "@/lib/query";
 import { parseSearch, stringifySearch } from "@/lib/search-params";
 import { createSession, type Session } from "@/lib/session";
@@ -15,7 +16,8 @@ declare module "@tanstack/react-router" {
 }
 
 /** Creates everything that has state: once in main.tsx, and once per test. */
-export function createApp(history?: RouterHistory) {
+export function createApp(history: RouterHistory = createBrowserHistory()) {
+  tidyAddress(history);
   const queryClient = createQueryClient();
   const session: Session = createSession(queryClient, () => router);
   const router = createAppRouter({ queryClient, session }, history);
@@ -23,7 +25,7 @@ export function createApp(history?: RouterHistory) {
   return { router, queryClient, session };
 }
 
-function createAppRouter(context: RouterContext, history?: RouterHistory) {
+function createAppRouter(context: RouterContext, history: RouterHistory) {
   return createRouter({
     routeTree,
     context,

@@ -1,7 +1,13 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { CatchBoundary, createRootRouteWithContext, Outlet } from "@tanstack/react-router";
+import {
+  CatchBoundary,
+  createRootRouteWithContext,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { RouteChange } from "@/components/layout/route-change";
+import { canonicalPath } from "@/lib/canonical-path";
 import { idle } from "@/lib/lazy-on-idle";
 import type { Session } from "@/lib/session";
 
@@ -24,6 +30,11 @@ const Toaster = lazy(async () => {
 });
 
 export const Route = createRootRouteWithContext<RouterContext>()({
+  beforeLoad: ({ location, matches }) => {
+    const path = canonicalPath(location.pathname, matches.at(-1)?.pathname ?? "/");
+    const hash = location.hash && `#${location.hash}`;
+    if (path) throw redirect({ href: path + location.searchStr + hash, replace: true });
+  },
   component: () => (
     <>
       <RouteChange />

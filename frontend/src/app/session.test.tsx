@@ -118,3 +118,27 @@ describe("a page change", () => {
     await waitFor(() => expect(heading).toHaveFocus());
   });
 });
+
+describe("an address in another spelling", () => {
+  it.each([
+    ["/settings/", "/settings"],
+    ["/SETTINGS/Password", "/settings/password"],
+    ["//settings/password", "/settings/password"],
+    ["/settings//password/", "/settings/password"],
+    ["/settings/?", "/settings"],
+    ["/No//Such/Page/?a=1#b", "/No/Such/Page?a=1#b"],
+    ["/caf%c3%a9/A%2fB", "/caf%C3%A9/A%2fB"],
+  ])("%s becomes %s", async (url, expected) => {
+    signedInAs(user());
+    const { router } = await renderApp(url);
+    await screen.findByTestId("user-menu");
+    expect(router.state.location.href).toBe(expected);
+  });
+
+  it("keeps an emailed token", async () => {
+    signedOut();
+    const { router } = await renderApp("/Reset-Password/#token=abc");
+    await screen.findByTestId("new-password-input");
+    expect(router.state.location.href).toBe("/reset-password#token=abc");
+  });
+});

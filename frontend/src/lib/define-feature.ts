@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
+import type { Noun } from "@/lib/noun";
 
 /** The target of a link. The router types `to`: a link to a missing page is a type error. */
 export interface Target {
@@ -17,7 +18,7 @@ export interface NavEntry extends Target {
   order: number;
   /** The group of the sidebar. Default: "main". */
   area?: "main" | "admin";
-  /** Only superusers see it. The page must also call `requireSuperuser`. */
+  /** Only superusers see it. The page must also call `requireSuperuser`, which leads others to `/`. */
   superuser?: boolean;
   /** Keyboard shortcut, such as "g i". */
   keys?: string;
@@ -64,6 +65,12 @@ export interface UserLink {
   param: string;
 }
 
+/** Rows that are deleted with their owner, for the question before a user is deleted. */
+export interface OwnedRows {
+  noun: Noun;
+  count: (userId: string, signal: AbortSignal) => Promise<number>;
+}
+
 /** Places in shared pages that features can fill. */
 export type SlotName =
   /** Two cards, 8 rem high. */
@@ -87,6 +94,7 @@ export interface Feature {
   settings?: SettingsTab[];
   checklist?: ChecklistStep[];
   userLinks?: UserLink[];
+  ownedRows?: OwnedRows;
   slots?: Partial<Record<SlotName, ComponentType>>;
 }
 

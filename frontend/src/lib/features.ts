@@ -22,6 +22,7 @@ export const menuEntries = settingsTabs.flatMap(({ menuIcon, ...tab }) =>
 );
 export const checklist = features.flatMap(([, { checklist = [] }]) => checklist).sort(byOrder);
 export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
+export const ownedRows = features.flatMap(([, { ownedRows = [] }]) => ownedRows);
 
 /** Server searches of the command palette. The entry gives the title and decides who can search. */
 export const searches = features.flatMap(([, { nav, search }]) => {

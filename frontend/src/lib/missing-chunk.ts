@@ -1,3 +1,5 @@
+import { tabStorage } from "@/lib/storage";
+
 /**
  * After a deployment, an open tab requests files that no longer exist. The page reloads once, and only when it is shown
  * without its code: not when the user hovers over a link, not while offline, and never in a loop.
@@ -20,10 +22,10 @@ export function isMissingChunk(error: unknown): error is Error {
 }
 
 export function mayReload() {
-  return navigator.onLine && Date.now() - Number(sessionStorage.getItem(KEY)) > PAUSE_MS;
+  return navigator.onLine && Date.now() - Number(tabStorage.get(KEY)) > PAUSE_MS;
 }
 
 export function reload() {
-  sessionStorage.setItem(KEY, String(Date.now()));
+  tabStorage.set(KEY, String(Date.now()));
   window.location.reload();
 }

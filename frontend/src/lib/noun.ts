@@ -4,6 +4,8 @@ import { formatNumber } from "@/lib/format";
 export interface Noun {
   one: string;
   many: string;
+  /** People are named without quotes. */
+  isPerson?: true;
 }
 
 /** "1 user", "1,234 users". */

@@ -6,6 +6,8 @@ import { hasUnsavedInput } from "@/lib/dirty";
 import { hasStatus } from "@/lib/errors";
 import { safePath } from "@/lib/safe-path";
 import { createSignInQuestion, type SignInQuestion } from "@/lib/sign-in-question";
+import { browserStorage } from "@/lib/storage";
+import { tabsChannel } from "@/lib/tabs-channel";
 
 /**
  * The dashboard's view of the session. The session itself is an HttpOnly cookie that scripts cannot read. Only the API
@@ -44,10 +46,20 @@ const meQuery = queryOptions({ ...readUserMeOptions(), staleTime: 60_000 });
  */
 const HINT = "signed-in";
 
-function setHint(isSignedIn: boolean) {
-  if (isSignedIn) localStorage.setItem(HINT, "true");
-  else localStorage.removeItem(HINT);
+const setHint = (isSignedIn: boolean) => browserStorage.set(HINT, isSignedIn ? "true" : null);
+const hasHint = () => browserStorage.get(HINT) !== null;
+
+/** Why the login page shows. Without a notice the user came by themselves. */
+export type LoginNotice = "expired" | "cookies";
+
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    loginNotice?: LoginNotice;
+  }
 }
+
+/** A session that is refused so soon after sign-in never existed: the browser did not keep its cookie. */
+const COOKIE_MS = 10_000;
 
 function loginSearch(href: string) {
   const target = safePath(href);
@@ -58,7 +70,7 @@ export function createSession(
   queryClient: QueryClient,
   getRouter: () => RegisteredRouter,
 ): Session {
-  const question = createSignInQuestion(() => session.leave());
+  const question = createSignInQuestion(() => leave("expired"));
   const me = () => queryClient.getQueryData(meQuery.queryKey);
 
   /** The same user has a session again: the page stays and its data is refetched. */
@@ -68,24 +80,35 @@ export function createSession(
     void queryClient.invalidateQueries();
   }
 
-  async function showLogin(search: ReturnType<typeof loginSearch> = {}) {
+  async function showLogin(search: ReturnType<typeof loginSearch> = {}, loginNotice?: LoginNotice) {
     setHint(false);
     queryClient.clear();
-    await getRouter().navigate({ to: "/login", search, ignoreBlocker: true });
+    const state = { loginNotice };
+    await getRouter().navigate({ to: "/login", search, state, ignoreBlocker: true });
     // The page that was shown until now may have sent requests.
     queryClient.clear();
   }
 
-  const otherTabs = new BroadcastChannel("session");
-  const post = (message: Message) => otherTabs.postMessage(message);
-  otherTabs.onmessage = ({ data }: MessageEvent<Message>) => {
+  const { post } = tabsChannel<Message>("session", (message) => {
     // The other tab's change to localStorage can arrive after its message.
-    setHint(data.type === "begin");
-    if (data.type === "begin" && data.userId === me()?.id) return keepPage();
+    setHint(message.type === "begin");
+    if (message.type === "begin" && message.userId === me()?.id) return keepPage();
     question.answer(false);
     queryClient.clear();
-    void getRouter().invalidate();
-  };
+    // The user logged out there. A request of this page can have been refused before the message arrived.
+    const { href, state } = getRouter().latestLocation;
+    if (state.loginNotice) void getRouter().navigate({ href, state: {}, replace: true });
+    else void getRouter().invalidate();
+  });
+
+  let begunAt = Number.NEGATIVE_INFINITY;
+  let isEnding = false;
+  const notice = (): LoginNotice =>
+    performance.now() - begunAt < COOKIE_MS ? "cookies" : "expired";
+  function leave(loginNotice?: LoginNotice) {
+    question.answer(false);
+    void showLogin(loginSearch(getRouter().latestLocation.href), loginNotice);
+  }
 
   const session: Session = {
     question,
@@ -97,19 +120,21 @@ export function createSession(
         return user;
       } catch (error) {
         if (!hasStatus(error, 401)) throw error;
+        const state = { loginNotice: hasHint() ? notice() : undefined };
         setHint(false);
-        throw redirect({ to: "/login", search: loginSearch(href) });
+        throw redirect({ to: "/login", search: loginSearch(href), state });
       }
     },
 
     async skipIfSignedIn(target) {
-      if (!localStorage.getItem(HINT)) return;
+      if (!hasHint()) return;
       const user = await queryClient.ensureQueryData(meQuery).catch(() => undefined);
       if (user) throw redirect({ href: target ?? "/" });
       setHint(false);
     },
 
     begin(user) {
+      begunAt = performance.now();
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, user);
       setHint(true);
@@ -121,10 +146,15 @@ export function createSession(
     },
 
     async end() {
-      await logout().catch((error) => {
-        // The session is already over.
+      isEnding = true;
+      try {
+        await logout();
+      } catch (error) {
+        // With 401, the session is already over.
         if (!hasStatus(error, 401)) throw error;
-      });
+      } finally {
+        isEnding = false;
+      }
       post({ type: "end" });
       await showLogin();
     },
@@ -132,9 +162,9 @@ export function createSession(
     expire() {
       const user = me();
       // Without a user, either the guard is still asking, or an earlier response has handled the end of the session.
-      if (!user) return Promise.resolve(false);
+      if (!user || isEnding) return Promise.resolve(false);
       if (hasUnsavedInput()) return question.ask(user);
-      session.leave();
+      leave(notice());
       return Promise.resolve(false);
     },
 
@@ -149,10 +179,7 @@ export function createSession(
       await getRouter().navigate({ to: "/", ignoreBlocker: true });
     },
 
-    leave() {
-      question.answer(false);
-      void showLogin(loginSearch(getRouter().state.location.href));
-    },
+    leave: () => leave(),
   };
   return session;
 }

@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from "react";
+import { browserStorage } from "@/lib/storage";
 
 /** A boolean preference of this browser. It is known at the first render, so that nothing moves. Other tabs follow. */
 export function storedFlag(key: string) {
-  const get = () => localStorage.getItem(key) === "true";
+  const get = () => browserStorage.get(key) === "true";
 
   function set(value: boolean) {
-    if (value) localStorage.setItem(key, "true");
-    else localStorage.removeItem(key);
+    browserStorage.set(key, value ? "true" : null);
     window.dispatchEvent(new StorageEvent("storage", { key }));
   }
 

@@ -1,18 +1,19 @@
 import { errorMessage, errorRequestId } from "@/lib/errors";
+import { harmless } from "@/lib/text";
 
 /** Toasts report results that are not visible otherwise. The library is not part of the first page load. */
 const load = () => import("@/components/ui/sonner");
 
 export async function toastSuccess(message: string) {
   const { toast } = await load();
-  toast.success(message);
+  toast.success(harmless(message));
 }
 
 /** Stays open until closed, so that users can copy the request id into a report. */
 export async function toastError(error: unknown) {
   const { toast, RequestDetails } = await load();
   const requestId = errorRequestId(error);
-  toast.error(errorMessage(error), {
+  toast.error(harmless(errorMessage(error)), {
     description: requestId && <RequestDetails id={requestId} />,
     duration: Number.POSITIVE_INFINITY,
     closeButton: true,

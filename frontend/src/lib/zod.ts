@@ -1,18 +1,22 @@
 import { zUserCreate } from "@app/sdk/zod";
 import * as z from "zod/mini";
+import { isBlank } from "@/lib/text";
 
 /**
  * Form fields with our own messages. The limits come from the schemas that the SDK generates, for example
- * `requiredText("Title", zUserCreate.shape.title)`.
+ * `requiredText("Title", zUserCreate.shape.title)`. A form is never stricter than the API, which has the last word.
  */
 
 type ApiText = z.ZodMiniType<string | null | undefined>;
+
+/** Something on both sides of an `@`. Only the API knows which addresses exist, such as `kim@пример.рф`. */
+const EMAIL = /^\S+@\S+$/u;
 
 export const emailField = z
   .string()
   .check(
     z.trim(),
-    z.minLength(1, "Invalid email address"),
+    z.regex(EMAIL, "Invalid email address"),
     withinLimits("Email", zUserCreate.shape.email),
   );
 
@@ -39,16 +43,18 @@ export function confirmed<Name extends string>(name: Name) {
 }
 
 export function requiredText(name: string, field: ApiText) {
-  return z
-    .string()
-    .check(z.trim(), z.minLength(1, `${name} is required`), withinLimits(name, field));
+  return z.string().check(
+    z.trim(),
+    z.refine((text) => !isBlank(text), { error: `${name} is required`, abort: true }),
+    withinLimits(name, field),
+  );
 }
 
 /** An empty field becomes `null`, because the API has no empty strings here. */
 export function optionalText(name: string, field: ApiText) {
   return z.pipe(
     z.string().check(z.trim(), withinLimits(name, field)),
-    z.transform((text) => text || null),
+    z.transform((text) => (isBlank(text) ? null : text)),
   );
 }
 
@@ -56,21 +62,21 @@ export function optionalText(name: string, field: ApiText) {
 function withinLimits(name: string, field: ApiText) {
   return z.check<string>(({ value, issues }) => {
     if (value === "") return;
-    for (const issue of field.safeParse(value).error?.issues ?? []) {
+    for (const issue of field.safeParse(asCounted(value)).error?.issues ?? []) {
+      const message = messageOf(issue, name);
       // Like zod's own issues, it continues, so that `confirmed` still runs.
-      issues.push({
-        code: "custom",
-        input: value,
-        message: messageOf(issue, name),
-        continue: true,
-      });
+      if (message) issues.push({ code: "custom", input: value, message, continue: true });
     }
   });
 }
 
+/** The API counts characters. JavaScript counts most emoji twice. */
+const asCounted = (text: string) => text.replace(/[\u{10000}-\u{10FFFF}]/gu, "x");
+
 function messageOf(issue: z.core.$ZodIssue, name: string) {
   if (issue.code === "too_big") return `${name} must be at most ${issue.maximum} characters`;
   if (issue.code === "too_small") return `${name} must be at least ${issue.minimum} characters`;
-  if (issue.code === "invalid_format" && issue.format === "email") return "Invalid email address";
+  // The generated rule is stricter than the API's.
+  if (issue.code === "invalid_format" && issue.format === "email") return undefined;
   return `${name} is invalid`;
 }

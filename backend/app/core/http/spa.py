@@ -23,13 +23,14 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 
 
-def configuration(project_name: str) -> str:
+def configuration(project_name: str, *, sign_up: bool = True) -> str:
     """Return the script with the dashboard's configuration for this deployment.
 
     `<` is escaped, so that it can never end a script element. frontend/docker-entrypoint.sh generates the same script.
     """
     name = json.dumps(project_name, ensure_ascii=False).replace("<", "\\u003c")
-    return f'window.APP_CONFIG = {{"projectName": {name}}};\n'
+    closed = "" if sign_up else ', "signUp": false'
+    return f'window.APP_CONFIG = {{"projectName": {name}{closed}}};\n'
 
 
 class Dashboard(StaticFiles):
@@ -83,9 +84,9 @@ class Dashboard(StaticFiles):
         return response
 
 
-def serve_dashboard(app: FastAPI, directory: Path, project_name: str) -> None:
+def serve_dashboard(app: FastAPI, directory: Path, configuration: str) -> None:
     """Serve the dashboard's files, or its `index.html`, for every path that no route matches."""
-    dashboard = Dashboard(directory, configuration(project_name))
+    dashboard = Dashboard(directory, configuration)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not is_api(scope["path"]):

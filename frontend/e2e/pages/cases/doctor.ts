@@ -12,11 +12,4 @@ export const pages: PageCase[] = [
     state: "without findings",
     given: (api) => api.on(READ, json(report([]))),
   },
-  {
-    ...doctor,
-    as: "user",
-    state: "without permission",
-    heading: "You don't have access to this page",
-    isFailure: true,
-  },
 ];

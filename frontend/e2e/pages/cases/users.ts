@@ -19,14 +19,6 @@ export const pages: PageCase[] = [
     url: "/admin?q=nobody&role=superuser&state=inactive",
     given: (api) => api.on(LIST, list(many(0, person), new URLSearchParams())),
   },
-  {
-    ...users,
-    route: "/admin",
-    as: "user",
-    state: "without permission",
-    heading: "You don't have access to this page",
-    isFailure: true,
-  },
   { route: "/settings", heading: "Settings" },
   {
     route: "/settings",

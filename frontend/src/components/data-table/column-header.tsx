@@ -27,7 +27,7 @@ export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHe
         onClick={column.getToggleSortingHandler()}
         className="group -mx-2 inline-flex h-8 items-center gap-1.5 rounded-md px-2 hover:text-foreground pointer-coarse:h-11"
       >
-        {children}
+        <span>{children}</span>
         <Icon
           aria-hidden
           className={cn(

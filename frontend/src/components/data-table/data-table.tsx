@@ -10,6 +10,8 @@ import { SelectAll, SelectRow } from "./select-cells";
 import { SkeletonRows } from "./skeleton-rows";
 import type { ServerTable, TableRecord } from "./use-server-table";
 
+const MIDDLE = 1;
+
 interface DataTableProps<Record extends TableRecord, Search extends TableSearch> {
   /** Names the region for screen readers. */
   label: string;
@@ -36,6 +38,14 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
   ref,
 }: DataTableProps<Record, Search>) {
   const { table, isChanging, changed, sheet } = list;
+
+  /** As a link does: with Ctrl, Cmd or the middle button in a new tab. */
+  const openRow = (event: MouseEvent, id: string) => {
+    const isNewTab = event.ctrlKey || event.metaKey || event.button === MIDDLE;
+    if (!isNewTab) return event.button === 0 && sheet.show(id);
+    const link = event.currentTarget.querySelector<HTMLAnchorElement>("a[href]");
+    if (link) window.open(link.href, "_blank", "noopener");
+  };
 
   const onRowKey = (event: KeyboardEvent, row: Row<Features, Record>) => {
     if (!isWithin(event)) return;
@@ -89,7 +99,12 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
                 data-changed={changed.has(row.id) || undefined}
                 // Focused with j, k and the arrow keys.
                 tabIndex={-1}
-                onClick={(event) => isOnRowItself(event) && sheet.show(row.id)}
+                onClick={(event) => isOnRowItself(event) && openRow(event, row.id)}
+                onAuxClick={(event) => isOnRowItself(event) && openRow(event, row.id)}
+                // Otherwise the middle button starts to scroll.
+                onMouseDown={(event) =>
+                  event.button === MIDDLE && isOnRowItself(event) && event.preventDefault()
+                }
                 onKeyDown={(event) => onRowKey(event, row)}
                 className="cursor-pointer hover:bg-muted/60 focus-visible:-outline-offset-2 data-[state=selected]:bg-primary/8 data-changed:row-changed"
               >

@@ -1,6 +1,8 @@
+import type { ReactNode } from "react";
 import { ConfirmDialog } from "@/components/form/confirm-dialog";
 import { counted, type Noun } from "@/lib/noun";
 import type { Overlay } from "@/lib/overlay";
+import { isolated } from "@/lib/text";
 
 interface DeleteDialogProps {
   overlay: Pick<Overlay<unknown>, "open" | "hide" | "returnFocus">;
@@ -8,25 +10,43 @@ interface DeleteDialogProps {
   count: number;
   /** The name of a single row. */
   name: string | undefined;
+  /** What is deleted with the rows. */
+  consequences: ReactNode;
+  instead: { label: string; onChoose: () => void } | undefined;
   onDelete: () => void;
 }
 
 /** Asks for confirmation. The rows then disappear immediately, and return when the API refuses. */
-export default function DeleteDialog({ overlay, noun, count, name, onDelete }: DeleteDialogProps) {
+export default function DeleteDialog({
+  overlay,
+  noun,
+  count,
+  name,
+  consequences,
+  instead,
+  onDelete,
+}: DeleteDialogProps) {
+  const closeAnd = (action: () => void) => () => {
+    action();
+    overlay.hide();
+  };
+  const isOne = name !== undefined;
+  const quoted = noun.isPerson ? isolated(name ?? "") : `“${isolated(name ?? "")}”`;
+  const what = isOne ? quoted : counted(noun, count);
   return (
     <ConfirmDialog
       open={overlay.open}
-      title={name === undefined ? `Delete ${counted(noun, count)}?` : `Delete “${name}”?`}
+      title={`Delete ${what}?`}
       description={
-        name === undefined
-          ? `${counted(noun, count)} will be permanently deleted.`
-          : "This can't be undone."
+        <>
+          {!isOne && <span>{`${what} will be permanently deleted. `}</span>}
+          <span>{consequences}</span>
+          <span>This can't be undone.</span>
+        </>
       }
       confirmLabel="Delete"
-      onConfirm={() => {
-        onDelete();
-        overlay.hide();
-      }}
+      alternative={instead && { ...instead, onChoose: closeAnd(instead.onChoose) }}
+      onConfirm={closeAnd(onDelete)}
       onCancel={overlay.hide}
       onCloseAutoFocus={overlay.returnFocus}
     />

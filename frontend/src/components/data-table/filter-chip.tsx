@@ -7,6 +7,7 @@ import {
   DropdownMenuRadioItem,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { UserText } from "@/components/ui/user-text";
 import { cn } from "@/lib/cn";
 
 export interface Filter<Name extends string = string> {
@@ -38,8 +39,8 @@ export function FilterChip({ filter, value = ANY, onChange }: FilterChipProps) {
           className={cn("border-dashed px-2.5", chosen && "border-primary/50 border-solid")}
         >
           {!chosen && <CirclePlus aria-hidden className="text-muted-foreground" />}
-          {title}
-          {chosen && <span className="font-normal text-primary">{chosen.title}</span>}
+          <span>{title}</span>
+          {chosen && <UserText className="font-normal text-primary">{chosen.title}</UserText>}
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start">
@@ -49,7 +50,7 @@ export function FilterChip({ filter, value = ANY, onChange }: FilterChipProps) {
         >
           {[{ value: ANY, title: anyTitle }, ...options].map((option) => (
             <DropdownMenuRadioItem key={option.value} value={option.value}>
-              {option.title}
+              <UserText>{option.title}</UserText>
             </DropdownMenuRadioItem>
           ))}
         </DropdownMenuRadioGroup>

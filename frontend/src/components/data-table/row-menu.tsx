@@ -18,8 +18,7 @@ export function RowMenu({ name, actions }: { name: string; actions: RowAction[] 
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon-sm">
-          <span className="sr-only">Actions for {name}</span>
+        <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${name}`}>
           <Ellipsis aria-hidden />
         </Button>
       </DropdownMenuTrigger>

@@ -1,5 +1,5 @@
 import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
-import { Suspense, useDeferredValue, useRef } from "react";
+import { type ReactNode, Suspense, useDeferredValue, useRef } from "react";
 import { Alert } from "@/components/ui/alert";
 import { errorMessage } from "@/lib/errors";
 import { useHotkey } from "@/lib/hotkeys";
@@ -7,6 +7,7 @@ import { lazyOnIdle } from "@/lib/lazy-on-idle";
 import type { Noun } from "@/lib/noun";
 import { useOverlay } from "@/lib/overlay";
 import type { TableSearch } from "@/lib/table-search";
+import { harmless } from "@/lib/text";
 import { DataTable } from "./data-table";
 import type { ExportRequest } from "./export-button";
 import type { Filter } from "./filter-chip";
@@ -20,10 +21,12 @@ import type { TableRecord, ServerTable as TableState } from "./use-server-table"
 const BulkBar = lazyOnIdle(() => import("./bulk-bar"));
 const DeleteDialog = lazyOnIdle(() => import("./delete-dialog"));
 
-/** The rows to delete: one row as the user saw it, or the selected ones. */
+/** The rows to delete: from the menu of one row, or the selected ones. */
 interface Deletion<Row> {
   ids: string[];
+  /** A single row as the user saw it. */
   row?: Row;
+  isSelection?: boolean;
 }
 
 interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> {
@@ -40,7 +43,11 @@ interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> 
   /** Adds "Delete" to the row's menu. */
   onDelete?: (row: Row) => void;
   /** Makes rows selectable and deletes the selected ones. */
-  onDeleteMany?: (ids: string[]) => void;
+  onDeleteMany?: (ids: string[], options: { onError: () => void }) => void;
+  /** Says in the question what is deleted with these rows. */
+  consequences?: (ids: string[]) => ReactNode;
+  /** A milder choice in the question about one row. */
+  insteadOfDelete?: (row: Row) => { label: string; onChoose: () => void } | undefined;
 }
 
 /** Everything below the header of a page with a table: search, filters, rows, pagination and row actions. */
@@ -54,6 +61,8 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   exportRows,
   onDelete,
   onDeleteMany,
+  consequences,
+  insteadOfDelete,
 }: ServerTableProps<Row, Search>) {
   const { page, error, search, sheet, selected } = list;
   const region = useRef<HTMLElement>(null);
@@ -63,6 +72,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   // Renders the first rows in small steps behind the skeleton, so that a phone can respond to input in between.
   const hasRows = useDeferredValue(page !== undefined);
   const hasNoRows = page ? page.count === 0 : error !== null;
+  const labelOf = (row: Row) => harmless(rowName(row));
   const actionsOf = (row: Row): RowAction[] => [
     { title: `Edit ${noun.one}`, icon: Pencil, run: () => sheet.show(row.id) },
     ...(rowActions?.(row) ?? []),
@@ -78,10 +88,19 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
       : []),
   ];
 
-  const deleteThem = ({ ids, row }: Deletion<Row>) => {
-    if (row) onDelete?.(row);
-    else onDeleteMany?.(ids);
-    list.clearSelection();
+  const deleteThem = ({ ids, row, isSelection }: Deletion<Row>) => {
+    list.deselect(ids);
+    // A refused deletion can be tried again, or corrected.
+    if (isSelection) onDeleteMany?.(ids, { onError: () => list.select(ids) });
+    else if (row) onDelete?.(row);
+  };
+  const askAboutSelection = () => {
+    const row = page?.data.find(({ id }) => id === selected[0]);
+    deletion.show({
+      ids: selected,
+      row: selected.length === 1 ? row : undefined,
+      isSelection: true,
+    });
   };
 
   return (
@@ -100,8 +119,8 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
         list={list}
         isSelectable={onDeleteMany !== undefined}
         hasRows={hasRows}
-        rowName={rowName}
-        rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
+        rowName={labelOf}
+        rowMenu={(row) => <RowMenu name={labelOf(row)} actions={actionsOf(row)} />}
         notice={
           hasNoRows && (
             <TableNotice
@@ -121,7 +140,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
         {selected.length > 0 && (
           <BulkBar
             count={selected.length}
-            onDelete={() => deletion.show({ ids: selected })}
+            onDelete={askAboutSelection}
             onClear={list.clearSelection}
           />
         )}
@@ -131,6 +150,8 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
             noun={noun}
             count={deletion.value.ids.length}
             name={deletion.value.row && rowName(deletion.value.row)}
+            consequences={deletion.open && consequences?.(deletion.value.ids)}
+            instead={deletion.value.row && insteadOfDelete?.(deletion.value.row)}
             onDelete={() => deletion.value && deleteThem(deletion.value)}
           />
         )}

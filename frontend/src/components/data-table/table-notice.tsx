@@ -3,6 +3,7 @@ import { LoadError } from "@/components/layout/load-error";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import type { Noun } from "@/lib/noun";
+import { isolated } from "@/lib/text";
 
 interface TableNoticeProps {
   noun: Noun;
@@ -28,12 +29,12 @@ export function TableNotice({
   const many = noun.many.toLowerCase();
   if (error) return <LoadError title={`Couldn't load ${many}`} error={error} onRetry={onRetry} />;
   if (q || isFiltered) {
-    const criteria = [q && `“${q}”`, isFiltered && "these filters"].filter(Boolean).join(" and ");
+    const criteria = [q && `“${isolated(q)}”`, isFiltered && "these filters"].filter(Boolean);
     return (
       <Empty
         icon={SearchX}
         title={`No ${many} found`}
-        description={`No ${many} match ${criteria}.`}
+        description={`No ${many} match ${criteria.join(" and ")}.`}
       >
         <Button variant="outline" onClick={onClear}>
           {isFiltered ? "Clear filters" : "Clear search"}

@@ -108,6 +108,12 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
       void queryClient.prefetchQuery(query({ ...search, page: number })),
     selected: Object.keys(selection),
     clearSelection: () => setSelection({}),
+    select: (ids: string[]) =>
+      setSelection((now) => ({ ...now, ...Object.fromEntries(ids.map((id) => [id, true])) })),
+    deselect: (ids: string[]) =>
+      setSelection((now) =>
+        Object.fromEntries(Object.entries(now).filter(([id]) => !ids.includes(id))),
+      ),
   };
 }
 

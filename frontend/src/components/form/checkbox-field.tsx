@@ -32,7 +32,7 @@ export function CheckboxField<Values extends FieldValues, Output>({
         {label}
       </Label>
       <div id={`${id}-hint`} className="col-start-2 text-[13px] text-muted-foreground">
-        {hint}
+        <span>{hint}</span>
         {message && <FieldError>{message}</FieldError>}
       </div>
     </div>

@@ -8,7 +8,7 @@ import {
   AlertDialogTitle,
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
-import { Spinner } from "@/components/ui/spinner";
+import { useOnce } from "@/lib/once";
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -16,7 +16,8 @@ interface ConfirmDialogProps {
   description: ReactNode;
   confirmLabel: string;
   cancelLabel?: string;
-  isPending?: boolean;
+  /** A milder choice, between the other two. */
+  alternative?: { label: string; onChoose: () => void };
   onConfirm: () => void;
   onCancel: () => void;
   onCloseAutoFocus?: (event: Event) => void;
@@ -29,11 +30,12 @@ export function ConfirmDialog({
   description,
   confirmLabel,
   cancelLabel = "Cancel",
-  isPending = false,
+  alternative,
   onConfirm,
   onCancel,
   onCloseAutoFocus,
 }: ConfirmDialogProps) {
+  const once = useOnce(open);
   return (
     <AlertDialog open={open} onOpenChange={(next) => !next && onCancel()}>
       <AlertDialogContent onCloseAutoFocus={onCloseAutoFocus}>
@@ -45,8 +47,12 @@ export function ConfirmDialog({
           <AlertDialogCancel asChild>
             <Button variant="outline">{cancelLabel}</Button>
           </AlertDialogCancel>
-          <Button variant="destructive" disabled={isPending} onClick={onConfirm}>
-            {isPending && <Spinner />}
+          {alternative && (
+            <Button variant="outline" onClick={() => once(alternative.onChoose)}>
+              {alternative.label}
+            </Button>
+          )}
+          <Button variant="destructive" onClick={() => once(onConfirm)}>
             {confirmLabel}
           </Button>
         </AlertDialogFooter>

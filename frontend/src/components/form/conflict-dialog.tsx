@@ -7,6 +7,7 @@ import {
   AlertDialogTitle,
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
+import { UserText } from "@/components/ui/user-text";
 
 export interface ConflictField {
   label: string;
@@ -60,11 +61,15 @@ export default function ConflictDialog({
               {fields.map(({ label, mine, theirs }) => (
                 <tr key={label} data-differs={mine !== theirs || undefined} className="group">
                   <th scope="row" className={`${cell} font-normal text-muted-foreground`}>
-                    {label}
+                    <span>{label}</span>
                     {mine === theirs && <span className="sr-only"> (the same)</span>}
                   </th>
-                  <td className={`${cell} group-data-differs:bg-primary/8`}>{mine || "–"}</td>
-                  <td className={`${cell} group-data-differs:bg-primary/8`}>{theirs || "–"}</td>
+                  <td className={`${cell} group-data-differs:bg-primary/8`}>
+                    <UserText className="block">{mine || "–"}</UserText>
+                  </td>
+                  <td className={`${cell} group-data-differs:bg-primary/8`}>
+                    <UserText className="block">{theirs || "–"}</UserText>
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -1,6 +1,6 @@
 import { Eye, EyeOff } from "lucide-react";
 import { type ComponentProps, type KeyboardEvent, type ReactNode, useState } from "react";
-import type { FieldValues } from "react-hook-form";
+import type { FieldPath, FieldValues } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { FormField, type FormFieldProps } from "./field";
@@ -9,6 +9,8 @@ type PasswordFieldProps<Values extends FieldValues, Output> = FormFieldProps<Val
   Omit<ComponentProps<"input">, "form" | "name" | "type"> & {
     autoComplete: "current-password" | "new-password";
     aside?: ReactNode;
+    /** The field that repeats this password. Its error goes as soon as the two match. */
+    confirmedBy?: FieldPath<Values>;
   };
 
 export function PasswordField<Values extends FieldValues, Output>({
@@ -17,12 +19,16 @@ export function PasswordField<Values extends FieldValues, Output>({
   label,
   hint,
   aside,
+  confirmedBy,
   ...props
 }: PasswordFieldProps<Values, Output>) {
   const [visible, setVisible] = useState(false);
   const [isCapsLockOn, setIsCapsLockOn] = useState(false);
   const lookAtCapsLock = (event: KeyboardEvent) =>
     setIsCapsLockOn(event.getModifierState("CapsLock"));
+  const compare = () => {
+    if (confirmedBy && form.getFieldState(confirmedBy).error) void form.trigger(confirmedBy);
+  };
   return (
     <FormField
       form={form}
@@ -34,7 +40,7 @@ export function PasswordField<Values extends FieldValues, Output>({
       {(control) => (
         <div className="relative">
           <Input
-            {...form.register(name, { onBlur: () => setIsCapsLockOn(false) })}
+            {...form.register(name, { onChange: compare, onBlur: () => setIsCapsLockOn(false) })}
             {...control}
             {...props}
             type={visible ? "text" : "password"}

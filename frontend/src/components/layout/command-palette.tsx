@@ -4,8 +4,11 @@ import { Dialog } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Spinner } from "@/components/ui/spinner";
+import { UserText } from "@/components/ui/user-text";
+import { useOnce } from "@/lib/once";
 import type { Overlay } from "@/lib/overlay";
 import { MAX_QUERY } from "@/lib/table-search";
+import { isolated } from "@/lib/text";
 import { type Choice, matching, useChoices } from "./palette-choices";
 import { useRecords } from "./palette-records";
 
@@ -45,10 +48,12 @@ function Palette({ close }: { close: () => void }) {
   const selected = ids.includes(chosen) || chosen === RETRY ? chosen : (ids[0] ?? RETRY);
   const isEmpty = groups.length === 0 && !records.isSearching && !records.error;
 
-  const choose = ({ run }: Choice) => {
-    close();
-    run();
-  };
+  const once = useOnce(true);
+  const choose = ({ run }: Choice) =>
+    once(() => {
+      close();
+      run();
+    });
 
   return (
     <Command
@@ -70,6 +75,7 @@ function Palette({ close }: { close: () => void }) {
             setQuery(next);
             setChosen("");
           }}
+          dir="auto"
           placeholder="Search or jump to…"
           maxLength={MAX_QUERY}
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted-foreground md:text-sm"
@@ -80,7 +86,7 @@ function Palette({ close }: { close: () => void }) {
       </p>
       {isEmpty && (
         <p className="break-words px-4 py-10 text-center text-muted-foreground">
-          No results for “{text}”
+          No results for “{isolated(text)}”
         </p>
       )}
       <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1 empty:p-0 [&:has([cmdk-list-sizer]:empty)]:p-0">
@@ -97,7 +103,7 @@ function Palette({ close }: { close: () => void }) {
             onSelect={() => void records.retry()}
             className="palette-item text-destructive"
           >
-            {records.error} Press Enter to try again.
+            {`${records.error} Press Enter to try again.`}
           </Command.Item>
         )}
       </Command.List>
@@ -118,8 +124,8 @@ function ChoiceRow({ choice, onSelect }: { choice: Choice; onSelect: () => void 
   return (
     <Command.Item value={id} onSelect={onSelect} className="palette-item">
       <Icon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
-      <span className="truncate">{title}</span>
-      {hint && <span className="truncate text-muted-foreground">{hint}</span>}
+      <UserText className="truncate">{title}</UserText>
+      {hint && <UserText className="truncate text-muted-foreground">{hint}</UserText>}
       {keys && <Kbd keys={keys} aria-hidden className="ms-auto pointer-coarse:hidden" />}
     </Command.Item>
   );

@@ -14,7 +14,7 @@ interface LoadErrorProps {
 export function LoadError({ title, error, onRetry }: LoadErrorProps) {
   const description = (
     <>
-      {errorMessage(error)}
+      <span>{errorMessage(error)}</span>
       <RequestId error={error} />
     </>
   );

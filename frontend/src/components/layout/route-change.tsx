@@ -1,6 +1,7 @@
 import { useMatches, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { PROJECT_NAME } from "@/lib/project";
+import { isolated } from "@/lib/text";
 
 /** Sets the title and the focus. A browser does this on a page load, but a single-page app must do it itself. */
 export function RouteChange() {
@@ -10,7 +11,8 @@ export function RouteChange() {
   });
 
   useEffect(() => {
-    document.title = title ? `${title} · ${PROJECT_NAME}` : PROJECT_NAME;
+    const name = isolated(PROJECT_NAME);
+    document.title = title ? `${isolated(title)} · ${name}` : name;
   }, [title]);
 
   useEffect(

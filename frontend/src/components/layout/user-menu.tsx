@@ -10,6 +10,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { Kbd } from "@/components/ui/kbd";
+import { UserText } from "@/components/ui/user-text";
 import { cn } from "@/lib/cn";
 import { menuEntries } from "@/lib/features";
 import { useMe } from "@/lib/session";
@@ -32,9 +33,9 @@ export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
       >
         <Avatar name={name} src={me.avatar_url} />
         <span className={cn("min-w-0 flex-1 text-[13px] leading-tight", isCollapsed && "sr-only")}>
-          <span className="block truncate font-medium">{name}</span>
+          <UserText className="block truncate font-medium">{name}</UserText>
           {me.full_name && (
-            <span className="block truncate text-muted-foreground text-xs">{me.email}</span>
+            <UserText className="block truncate text-muted-foreground text-xs">{me.email}</UserText>
           )}
         </span>
         {!isCollapsed && (
@@ -46,7 +47,9 @@ export function UserMenu({ isCollapsed, onNavigate }: UserMenuProps) {
         align="start"
         className="w-(--radix-dropdown-menu-trigger-width) min-w-60"
       >
-        <DropdownMenuLabel className="truncate text-muted-foreground">{me.email}</DropdownMenuLabel>
+        <DropdownMenuLabel className="text-muted-foreground">
+          <UserText className="block truncate">{me.email}</UserText>
+        </DropdownMenuLabel>
         <DropdownMenuSeparator />
         {menuEntries.map(({ title, to, icon: Icon }) => (
           <DropdownMenuItem key={to} asChild>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { cn } from "@/lib/cn";
+import { initials } from "@/lib/text";
 
 interface AvatarProps {
   name: string;
@@ -20,7 +21,7 @@ export function Avatar({ name, src, className }: AvatarProps) {
         className,
       )}
     >
-      {initials(name)}
+      <span>{initials(name)}</span>
       {src && src !== failed && (
         <img
           src={src}
@@ -31,12 +32,4 @@ export function Avatar({ name, src, className }: AvatarProps) {
       )}
     </span>
   );
-}
-
-function initials(name: string) {
-  const words = name.split(/[\s@._-]+/).filter(Boolean);
-  return words
-    .slice(0, 2)
-    .map((word) => word[0])
-    .join("");
 }

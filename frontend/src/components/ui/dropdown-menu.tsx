@@ -67,7 +67,7 @@ export function DropdownMenuRadioItem({
       className={cn(itemClassName, "pe-8", className)}
       {...props}
     >
-      {children}
+      <span className="contents">{children}</span>
       <MenuPrimitive.ItemIndicator className="absolute end-2">
         <Check aria-hidden />
       </MenuPrimitive.ItemIndicator>
@@ -86,7 +86,7 @@ export function DropdownMenuCheckboxItem({
       className={cn(itemClassName, "pe-8", className)}
       {...props}
     >
-      {children}
+      <span className="contents">{children}</span>
       <MenuPrimitive.ItemIndicator className="absolute end-2">
         <Check aria-hidden />
       </MenuPrimitive.ItemIndicator>

@@ -13,6 +13,7 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
   return (
     <input
       data-slot="input"
+      dir="auto"
       className={cn(inputClassName, "h-9 pointer-coarse:h-11", className)}
       {...props}
     />

@@ -23,7 +23,7 @@ export function Tooltip({ label, keys, side, children }: TooltipProps) {
           sideOffset={6}
           className="z-50 flex animate-in items-center gap-2 rounded-md bg-foreground px-2 py-1 text-background text-xs duration-100 fade-in-0 zoom-in-98"
         >
-          {label}
+          <span>{label}</span>
           {keys && <Kbd keys={keys} />}
         </TooltipPrimitive.Content>
       </TooltipPrimitive.Portal>

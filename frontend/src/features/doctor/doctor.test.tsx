@@ -99,11 +99,12 @@ describe("the doctor page", () => {
     await group("Passed");
   });
 
-  it("is hidden from ordinary users and not fetched", async () => {
+  it("leads ordinary users to the dashboard", async () => {
     signedInAs(user());
     const requestCount = serveReports([disk]);
-    await renderApp("/doctor");
-    expect(await screen.findByText("You don't have access to this page")).toBeInTheDocument();
+    const { router } = await renderApp("/doctor");
+    expect(await screen.findByRole("heading", { name: /^Hi/ })).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/");
     expect(screen.queryByRole("link", { name: "System health" })).not.toBeInTheDocument();
     expect(requestCount()).toBe(0);
   });

@@ -45,6 +45,12 @@ export async function hasItems(queryClient: QueryClient) {
   return count > 0;
 }
 
+/** How many items are deleted with this user. */
+export async function countItemsOf(userId: string, signal: AbortSignal) {
+  const { data } = await readItems({ query: { owner_id: userId, limit: 1 }, signal });
+  return data.count;
+}
+
 export function itemsStatsQuery(days: number) {
   return readItemsStatsOptions({ query: { days } });
 }

@@ -16,6 +16,10 @@ export default defineFeature({
     },
   ],
   userLinks: [{ title: "Show items", icon: Package, to: "/items", param: "owner" }],
+  ownedRows: {
+    noun: { one: "Item", many: "Items" },
+    count: async (userId, signal) => (await import("./api")).countItemsOf(userId, signal),
+  },
   slots: {
     "dashboard.stats": lazy(() => import("./components/item-stats")),
     "dashboard.cards": lazy(() => import("./components/recent-items")),

@@ -124,6 +124,18 @@ describe("deleting selected rows", () => {
     expect(await screen.findByText("Slow down")).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "One" })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Two" })).toBeInTheDocument();
+    expect(selectedTitles()).toEqual(["One", "Two"]);
+  });
+
+  it("keeps the selection when another row is deleted", async () => {
+    server.use(http.delete("*/api/v1/items/:id", () => HttpResponse.json({ message: "Deleted" })));
+    const { user: person } = await openList();
+    await person.click(box("One"));
+    await person.click(screen.getByRole("button", { name: "Actions for Two" }));
+    await person.click(await screen.findByRole("menuitem", { name: "Delete Item" }));
+    await person.click(await screen.findByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
+    expect(selectedTitles()).toEqual(["One"]);
   });
 
   it("keeps a row hidden during other deletions", async () => {

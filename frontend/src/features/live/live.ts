@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { tabsChannel } from "@/lib/tabs-channel";
 
 /**
  * Events about other users' changes, over one connection per browser.
@@ -22,18 +23,20 @@ const pause = () => 200 + Math.random() * 300;
 export function startLive(queryClient: QueryClient) {
   const end = new AbortController();
   const topics = createRefresher(queryClient, end.signal);
-  const tabs = new BroadcastChannel(NAME);
-  tabs.onmessage = ({ data }: MessageEvent<string>) => topics.add(data);
+  const tabs = tabsChannel<string>(NAME, topics.add);
   const emit = (topic: string) => {
     topics.add(topic);
-    tabs.postMessage(topic);
+    tabs.post(topic);
   };
 
   const stopWatching = whileVisible((signal) => {
     void queryClient.refetchQueries({ type: "active", stale: true });
     // Only pages on a secure origin have locks.
     if (!navigator.locks) return void listen(emit, signal);
-    navigator.locks.request(NAME, { signal }, () => listen(emit, signal)).catch(ignoreAbort);
+    navigator.locks
+      .request(NAME, { signal }, () => listen(emit, signal))
+      // Aborted, or refused because the browser blocks storage.
+      .catch(() => listen(emit, signal));
   });
   return () => {
     stopWatching();
@@ -148,8 +151,4 @@ function sleep(ms: number, signal: AbortSignal) {
       resolve();
     });
   });
-}
-
-function ignoreAbort(error: unknown) {
-  if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
 }

@@ -14,7 +14,7 @@ import { toUsersQuery, type UserSearch } from "./list";
 export const USERS: Resource = {
   list: "readUsers",
   tag: "users",
-  noun: { one: "User", many: "Users" },
+  noun: { one: "User", many: "Users", isPerson: true },
 };
 
 export const nameOf = ({ full_name, email }: UserPublic) => full_name || email;

@@ -16,7 +16,7 @@ export async function uploadAvatar(
   onProgress: (sent: number) => void,
 ): Promise<UserPublic> {
   onProgress(0);
-  if (!AVATAR_TYPES.includes(file.type)) {
+  if (file.type && !AVATAR_TYPES.includes(file.type)) {
     throw new WrongFile("That file isn't a supported image. Use a JPEG, PNG, WebP, or GIF.");
   }
   if (file.size === 0) throw new WrongFile("This file is empty.");

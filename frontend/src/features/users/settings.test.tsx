@@ -44,6 +44,26 @@ describe("the profile", () => {
     expect(save).toBeDisabled();
   });
 
+  it("takes back unsaved input on Cancel", async () => {
+    const { user: person } = await renderSettings();
+    const name = screen.getByTestId("full-name-input");
+    expect(screen.queryByRole("button", { name: "Cancel" })).not.toBeInTheDocument();
+    await person.type(name, " King");
+    await person.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(name).toHaveValue("Ada Lovelace");
+    await waitFor(() => expect(name).toHaveFocus());
+    expect(screen.queryByRole("button", { name: "Cancel" })).not.toBeInTheDocument();
+  });
+
+  it.each(["bob@müller.de", "kim@пример.рф", "a&b@example.com"])("saves %s", async (email) => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    const field = screen.getByTestId("email-input");
+    await person.clear(field);
+    await person.type(field, `${email}{Enter}`);
+    await waitFor(() => expect(sent).toMatchObject([{ body: { email } }]));
+  });
+
   it("saves a cleared name as null", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();

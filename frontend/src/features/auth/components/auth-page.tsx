@@ -6,7 +6,9 @@ import { SubmitButton } from "@/components/form/submit-button";
 interface AuthPageProps<Values extends FieldValues, Output> {
   title: string;
   description: ReactNode;
-  footer: ReactNode;
+  /** Above the form: why the user is here. */
+  notice?: string;
+  footer?: ReactNode;
   form: UseFormReturn<Values, unknown, Output>;
   submitLabel: string;
   onSubmit: (values: Output) => Promise<void>;
@@ -20,6 +22,7 @@ interface AuthPageProps<Values extends FieldValues, Output> {
 export function AuthPage<Values extends FieldValues, Output>({
   title,
   description,
+  notice,
   footer,
   form,
   submitLabel,
@@ -36,6 +39,11 @@ export function AuthPage<Values extends FieldValues, Output>({
         <p className="mt-1.5 text-pretty text-muted-foreground">{description}</p>
       </div>
       <div ref={column} className="rounded-xl border bg-card p-6">
+        {notice && (
+          <p role="status" className="mb-5 rounded-md bg-muted px-3 py-2.5 text-[13px]">
+            {notice}
+          </p>
+        )}
         {result ?? (
           <Form form={form} onSubmit={onSubmit} className="grid gap-5">
             {children}
@@ -43,7 +51,7 @@ export function AuthPage<Values extends FieldValues, Output>({
           </Form>
         )}
       </div>
-      <p className="mt-6 text-center text-muted-foreground">{footer}</p>
+      {footer && <p className="mt-6 text-center text-muted-foreground">{footer}</p>}
     </>
   );
 }

@@ -16,6 +16,7 @@ import { Button } from "@/components/ui/button";
 import { Field, FieldLabel } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/lib/session";
+import { requireCookies } from "../cookies";
 import { signInAgainSchema } from "../schemas";
 
 /** Asks for the password over a form with unsaved input, so that the input survives an expired session. */
@@ -53,6 +54,7 @@ function SignInForm({ user }: { user: UserPublic }) {
       form={form}
       className="mt-3 grid gap-4"
       onSubmit={async ({ password }) => {
+        requireCookies();
         const { data } = await loginSession({ body: { email: user.email, password } });
         await session.resume(data);
       }}
@@ -60,7 +62,7 @@ function SignInForm({ user }: { user: UserPublic }) {
       {/* Read-only, but visible to password managers, which need it to find the password. */}
       <Field>
         <FieldLabel htmlFor={emailId}>Email</FieldLabel>
-        <Input id={emailId} type="email" autoComplete="username" value={user.email} readOnly />
+        <Input id={emailId} autoComplete="username" value={user.email} readOnly />
       </Field>
       <PasswordField
         form={form}

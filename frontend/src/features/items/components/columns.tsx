@@ -2,6 +2,7 @@ import type { ItemPublic } from "@app/sdk";
 import { columnHelper } from "@/components/data-table/features";
 import { RowLink } from "@/components/data-table/row-link";
 import { DateTime } from "@/components/ui/date-time";
+import { UserText } from "@/components/ui/user-text";
 
 const helper = columnHelper<ItemPublic>();
 
@@ -12,11 +13,11 @@ export const itemColumns = helper.columns([
     cell: ({ row: { original: item } }) => (
       <>
         <RowLink param="item" id={item.id}>
-          {item.title}
+          <UserText className="block truncate">{item.title}</UserText>
         </RowLink>
-        <span className="block truncate text-muted-foreground text-xs sm:hidden">
-          {item.description}
-        </span>
+        <UserText className="block truncate text-muted-foreground text-xs sm:hidden">
+          {item.description ?? ""}
+        </UserText>
       </>
     ),
     meta: { className: "w-2/5 max-w-0 max-sm:w-auto" },
@@ -25,7 +26,7 @@ export const itemColumns = helper.columns([
     header: "Description",
     enableSorting: false,
     cell: ({ getValue }) => (
-      <span className="block truncate text-muted-foreground">{getValue() ?? "–"}</span>
+      <UserText className="block truncate text-muted-foreground">{getValue() ?? "–"}</UserText>
     ),
     meta: { className: "max-w-0 max-sm:hidden" },
   }),

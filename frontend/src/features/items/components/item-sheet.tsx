@@ -8,6 +8,7 @@ import { RowSheet } from "@/components/data-table/row-sheet";
 import { FormSheet } from "@/components/form/form-sheet";
 import { TextareaField, TextField } from "@/components/form/text-field";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
+import { UserText } from "@/components/ui/user-text";
 import type { Overlay } from "@/lib/overlay";
 import { ifMatch } from "@/lib/rows";
 import { useMe } from "@/lib/session";
@@ -116,6 +117,12 @@ function ItemFacts({ item }: { item: ItemPublic }) {
   const me = useMe();
   const owner = useOwnerName(item.owner_id);
   return (
-    <RowFacts row={item}>{me.is_superuser && <RowFact title="Owner">{owner}</RowFact>}</RowFacts>
+    <RowFacts row={item}>
+      {me.is_superuser && (
+        <RowFact title="Owner">
+          <UserText>{owner ?? ""}</UserText>
+        </RowFact>
+      )}
+    </RowFacts>
   );
 }

@@ -5,6 +5,7 @@ import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { DateTime } from "@/components/ui/date-time";
 import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
+import { UserText } from "@/components/ui/user-text";
 import { errorMessage } from "@/lib/errors";
 import { formatNumber } from "@/lib/format";
 import { recentItemsQuery } from "../api";
@@ -37,7 +38,7 @@ export default function RecentItems() {
                 search={{ item: item.id }}
                 className="flex h-11 items-center justify-between gap-4 px-5 hover:bg-muted/60 focus-visible:-outline-offset-2"
               >
-                <span className="truncate">{item.title}</span>
+                <UserText className="truncate">{item.title}</UserText>
                 <DateTime
                   iso={item.created_at}
                   className="shrink-0 text-[13px] text-muted-foreground tabular-nums"

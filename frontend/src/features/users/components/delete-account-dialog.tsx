@@ -1,4 +1,4 @@
-import { deleteUserMe } from "@app/sdk";
+import { deleteUserMe, type UserPublic } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
@@ -14,24 +14,24 @@ import {
   AlertDialogTitle,
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
+import { UserText } from "@/components/ui/user-text";
 import type { Overlay } from "@/lib/overlay";
 import { useSession } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
+import { OwnedRows } from "./owned-rows";
 
 interface DeleteAccountDialogProps {
-  email: string;
+  me: UserPublic;
   overlay: Overlay<never>;
 }
 
 /** Requires the user to type their email, so that a stray click cannot delete an account. */
-export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps) {
+export function DeleteAccountDialog({ me: { id, email }, overlay }: DeleteAccountDialogProps) {
   const session = useSession();
   const schema = z.object({
-    email: z.string().check(
-      z.trim(),
-      z.toLowerCase(),
-      z.refine((text) => text === email, "That doesn't match your email"),
-    ),
+    email: z
+      .string()
+      .check(z.refine((text) => folded(text) === folded(email), "That doesn't match your email")),
   });
   const form = useForm({
     resolver: standardSchemaResolver(schema),
@@ -45,8 +45,12 @@ export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps
       >
         <AlertDialogTitle>Delete your account?</AlertDialogTitle>
         <AlertDialogDescription>
-          This permanently deletes <strong className="font-medium break-all">{email}</strong> and
-          all its data. Type your email to confirm.
+          <span>
+            This permanently deletes <UserText className="font-medium break-all">{email}</UserText>{" "}
+            and all its data.{" "}
+          </span>
+          {overlay.open && <OwnedRows userIds={[id]} who="you" />}
+          <span>Type your email to confirm.</span>
         </AlertDialogDescription>
         <Form
           form={form}
@@ -71,3 +75,6 @@ export function DeleteAccountDialog({ email, overlay }: DeleteAccountDialogProps
     </AlertDialog>
   );
 }
+
+/** However the user types it: capitals, spaces around it, and letters with separate accents are the same. */
+const folded = (email: string) => email.trim().normalize("NFC").toLowerCase();

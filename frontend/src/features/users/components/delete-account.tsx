@@ -23,7 +23,7 @@ export function DeleteAccount() {
           Delete account…
         </Button>
       )}
-      <DeleteAccountDialog key={dialog.key} email={me.email} overlay={dialog} />
+      <DeleteAccountDialog key={dialog.key} me={me} overlay={dialog} />
     </SettingsCard>
   );
 }

@@ -35,7 +35,7 @@ export function PasswordForm() {
       }}
     >
       {/* Lets password managers match the password to the account. */}
-      <input type="email" value={email} autoComplete="username" readOnly hidden />
+      <input type="text" value={email} autoComplete="username" readOnly hidden />
       <PasswordField
         form={form}
         name="current_password"
@@ -47,6 +47,7 @@ export function PasswordForm() {
       <PasswordField
         form={form}
         name="new_password"
+        confirmedBy="confirm_password"
         label="New password"
         hint={PASSWORD_RULE}
         placeholder="New password"

@@ -3,6 +3,7 @@ import { zUserUpdateMe } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
+import { EmailField } from "@/components/form/email-field";
 import { FormCard } from "@/components/form/form-card";
 import { TextField } from "@/components/form/text-field";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
@@ -60,12 +61,10 @@ export function ProfileForm({ me }: { me: UserPublic }) {
         autoComplete="name"
         data-testid="full-name-input"
       />
-      <TextField
+      <EmailField
         form={form}
         name="email"
         label="Email"
-        type="email"
-        placeholder="Email"
         autoComplete="email"
         data-testid="email-input"
       />

@@ -5,6 +5,7 @@ import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { DateTime } from "@/components/ui/date-time";
 import { Status } from "@/components/ui/status";
+import { UserText } from "@/components/ui/user-text";
 import { useMe } from "@/lib/session";
 import { nameOf } from "../api";
 
@@ -19,7 +20,7 @@ export const userColumns = helper.columns([
   }),
   helper.accessor("email", {
     header: "Email",
-    cell: ({ getValue }) => <span className="block truncate">{getValue()}</span>,
+    cell: ({ getValue }) => <UserText className="block truncate">{getValue()}</UserText>,
     meta: { className: "max-w-0 max-sm:hidden" },
   }),
   helper.accessor("is_superuser", {
@@ -49,12 +50,12 @@ function UserName({ user }: { user: UserPublic }) {
       <Avatar name={nameOf(user)} src={user.avatar_url} className="size-7 max-sm:hidden" />
       <div className="min-w-0">
         <RowLink param="user" id={user.id}>
-          {nameOf(user)}
+          <UserText className="block truncate">{nameOf(user)}</UserText>
         </RowLink>
         {user.full_name && (
-          <span className="block truncate text-muted-foreground text-xs sm:hidden">
+          <UserText className="block truncate text-muted-foreground text-xs sm:hidden">
             {user.email}
-          </span>
+          </UserText>
         )}
       </div>
       {user.id === me.id && <Badge>You</Badge>}

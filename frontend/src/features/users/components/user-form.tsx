@@ -4,6 +4,7 @@ import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { CheckboxField } from "@/components/form/checkbox-field";
+import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
 import { confirmed, emailField, newPasswordField, optionalPassword, optionalText } from "@/lib/zod";
@@ -44,14 +45,7 @@ interface UserFieldsProps {
 export function UserFields({ form, passwordLabel }: UserFieldsProps) {
   return (
     <>
-      <TextField
-        form={form}
-        name="email"
-        label="Email"
-        type="email"
-        placeholder="Email"
-        autoComplete="off"
-      />
+      <EmailField form={form} name="email" label="Email" autoComplete="off" />
       <TextField
         form={form}
         name="full_name"
@@ -62,6 +56,7 @@ export function UserFields({ form, passwordLabel }: UserFieldsProps) {
       <PasswordField
         form={form}
         name="password"
+        confirmedBy="confirm_password"
         label={passwordLabel}
         placeholder="Password"
         autoComplete="new-password"

@@ -2,11 +2,12 @@ import { loginSession } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
+import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
-import { TextField } from "@/components/form/text-field";
-import { PROJECT_NAME } from "@/lib/project";
+import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
+import { COOKIES_BLOCKED, requireCookies } from "../../cookies";
 import { loginSchema } from "../../schemas";
 import { knownEmail, redirectSearch } from "../../search";
 
@@ -17,11 +18,17 @@ export const Route = createFileRoute("/_public/login")({
   component: LoginPage,
 });
 
+const NOTICES = {
+  expired: "Your session has expired. Log in to continue.",
+  cookies: COOKIES_BLOCKED,
+};
+
 function LoginPage() {
   const { redirect } = Route.useSearch();
   const { session } = Route.useRouteContext();
   const navigate = Route.useNavigate();
   const email = useLocation({ select: knownEmail });
+  const notice = useLocation({ select: ({ state }) => state.loginNotice });
   const form = useForm({
     resolver: standardSchemaResolver(loginSchema),
     defaultValues: { email, password: "" },
@@ -31,28 +38,30 @@ function LoginPage() {
     <AuthPage
       title={`Log in to ${PROJECT_NAME}`}
       description="Welcome back."
+      notice={notice && NOTICES[notice]}
       footer={
-        <>
-          Don't have an account yet?{" "}
-          <TextLink to="/signup" search={{ redirect }}>
-            Sign up
-          </TextLink>
-        </>
+        isSignUpOpen() && (
+          <>
+            Don't have an account yet?{" "}
+            <TextLink to="/signup" search={{ redirect }}>
+              Sign up
+            </TextLink>
+          </>
+        )
       }
       form={form}
       submitLabel="Log In"
       onSubmit={async (body) => {
+        requireCookies();
         const { data: user } = await loginSession({ body });
         session.begin(user);
         await navigate({ href: redirect ?? "/", replace: true });
       }}
     >
-      <TextField
+      <EmailField
         form={form}
         name="email"
         label="Email"
-        type="email"
-        placeholder="Email"
         autoComplete="username"
         data-testid="email-input"
       />

@@ -4,7 +4,8 @@ import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { TextField } from "@/components/form/text-field";
+import { EmailField } from "@/components/form/email-field";
+import { UserText } from "@/components/ui/user-text";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { recoverSchema } from "../../schemas";
@@ -48,19 +49,17 @@ function RecoverPasswordPage() {
           >
             <MailCheck aria-hidden className="size-6 text-primary" />
             <p className="text-pretty break-words">
-              If an account exists for <strong className="font-medium">{sentTo}</strong>, we've
+              If an account exists for <UserText className="font-medium">{sentTo}</UserText>, we've
               emailed a reset link. It expires in 1 hour.
             </p>
           </div>
         )
       }
     >
-      <TextField
+      <EmailField
         form={form}
         name="email"
         label="Email"
-        type="email"
-        placeholder="Email"
         autoComplete="username"
         data-testid="email-input"
       />

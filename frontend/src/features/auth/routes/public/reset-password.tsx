@@ -43,6 +43,7 @@ function ResetPasswordPage() {
       <PasswordField
         form={form}
         name="new_password"
+        confirmedBy="confirm_password"
         label="New password"
         hint={PASSWORD_RULE}
         placeholder="New password"

@@ -2,8 +2,10 @@ import { registerUser } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
+import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
+import { isSignUpOpen } from "@/lib/project";
 import { toastSuccess } from "@/lib/toast";
 import { PASSWORD_RULE } from "@/lib/zod";
 import { AuthPage } from "../../components/auth-page";
@@ -26,6 +28,7 @@ function SignupPage() {
     defaultValues: { full_name: "", email: "", password: "", confirm_password: "" },
   });
 
+  if (!isSignUpOpen()) return <SignUpClosed />;
   return (
     <AuthPage
       title="Create an account"
@@ -54,18 +57,17 @@ function SignupPage() {
         autoComplete="name"
         data-testid="full-name-input"
       />
-      <TextField
+      <EmailField
         form={form}
         name="email"
         label="Email"
-        type="email"
-        placeholder="Email"
         autoComplete="email"
         data-testid="email-input"
       />
       <PasswordField
         form={form}
         name="password"
+        confirmedBy="confirm_password"
         label="Password"
         hint={PASSWORD_RULE}
         placeholder="Password"
@@ -81,5 +83,17 @@ function SignupPage() {
         data-testid="confirm-password-input"
       />
     </AuthPage>
+  );
+}
+
+function SignUpClosed() {
+  return (
+    <div className="text-center">
+      <h1 className="font-semibold text-xl">Sign-up is closed</h1>
+      <p className="mt-1.5 mb-6 text-pretty text-muted-foreground">
+        Contact an administrator to get an account.
+      </p>
+      <TextLink to="/login">Log in</TextLink>
+    </div>
   );
 }

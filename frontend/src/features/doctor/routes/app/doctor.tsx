@@ -27,7 +27,7 @@ function DoctorPage() {
       >
         <Button aria-disabled={isFetching} onClick={() => !isFetching && void refetch()}>
           {isFetching && <Spinner />}
-          Check again
+          <span>Check again</span>
         </Button>
       </PageHeader>
       <div aria-busy={isFetching} className="transition-opacity aria-busy:opacity-60">

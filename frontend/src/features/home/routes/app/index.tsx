@@ -3,6 +3,7 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Slot } from "@/components/layout/slot";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useMe } from "@/lib/session";
+import { isolated } from "@/lib/text";
 import { GetStarted } from "../../components/get-started";
 
 export const Route = createFileRoute("/_app/")({
@@ -20,7 +21,7 @@ function DashboardPage() {
   return (
     <div className="mx-auto max-w-6xl">
       <PageHeader
-        title={`Hi, ${me.full_name || me.email}`}
+        title={`Hi, ${isolated(me.full_name || me.email)}`}
         description="Welcome back, nice to see you again!"
       />
       <GetStarted steps={Route.useLoaderData()} />

@@ -20,6 +20,7 @@ import {
   useDeleteUsers,
   useSetActive,
 } from "../../api";
+import { OwnedRows } from "../../components/owned-rows";
 import { userColumns } from "../../components/user-columns";
 import { USER_SORTS, userSearch, usersQuery } from "../../list";
 
@@ -49,7 +50,8 @@ function UsersPage() {
     // Users cannot delete themselves here.
     isSelectable: ({ id }) => id !== me.id,
   });
-  const actionsOf = useUserActions(me);
+  const setActive = useSetActive();
+  const actionsOf = useUserActions(me, setActive);
 
   return (
     <>
@@ -67,6 +69,12 @@ function UsersPage() {
         rowActions={actionsOf}
         empty={{ icon: Users, title: "No users", description: "Add a user to get started" }}
         exportRows={exportedUsers(list.search)}
+        consequences={(userIds) => <OwnedRows userIds={userIds} who="they" />}
+        insteadOfDelete={(user) =>
+          user.is_active
+            ? { label: "Deactivate instead", onChoose: () => setActive(user, false) }
+            : undefined
+        }
         onDelete={useDeleteUser()}
         onDeleteMany={useDeleteUsers()}
       />
@@ -97,9 +105,8 @@ const FILTERS = [
 ] as const;
 
 /** Row actions: links that other features contribute, and activating or deactivating the user. */
-function useUserActions(me: UserPublic) {
+function useUserActions(me: UserPublic, setActive: ReturnType<typeof useSetActive>) {
   const navigate = useNavigate();
-  const setActive = useSetActive();
   return (user: UserPublic): RowAction[] => [
     ...userLinks.map(({ title, icon, to, param }) => ({
       title,
