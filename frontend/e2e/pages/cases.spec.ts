@@ -1,4 +1,5 @@
 import { expectAccessible } from "../support/axe";
+import { expectSoundLayout } from "../support/geometry";
 import { expectEveryStop } from "../support/keyboard";
 import {
   expectNoHorizontalScroll,
@@ -31,6 +32,7 @@ for (const pageCase of pageCases) {
     await expectNoHorizontalScroll(page);
     await resize(page, 1280);
     await expectAccessible(page);
+    await expectSoundLayout(page);
     await expectNoMotion(page);
     await expectEveryStop(page, page.locator("body"), { covered: pageCase.covered });
     await expect(page).toHaveTitle(/\S · \S/);

@@ -1,9 +1,10 @@
 import { expectAccessible } from "../support/axe";
+import { expectSoundLayout } from "../support/geometry";
 import { expectEveryEntry, expectEveryStop } from "../support/keyboard";
 import { expectNoHorizontalScroll, resize } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
 import { expect, test } from "../support/stubbed";
-import { begin, open, overlayCases, show } from "./page-case";
+import { begin, open, overlayCases, show, widthsOf } from "./page-case";
 
 const WIDTHS = [1280, 360];
 
@@ -21,6 +22,7 @@ for (const overlayCase of overlayCases) {
       await test.step(`${width} px`, async () => {
         await resize(page, width);
         const overlay = await open(overlayCase, page);
+        if (width === widths[0]) await expectSoundLayout(page, widthsOf(overlayCase));
         await expectNoMotion(page);
         await expectAccessible(page, { overlay: true });
         if (overlayCase.kind === "menu") await expectEveryEntry(page, overlay);
