@@ -79,9 +79,8 @@ export async function show(
   await settled(page, stub);
 }
 
-/** The widths at which the overlay exists. The layout changes at 768 px. */
-export const widthsOf = ({ width }: OverlayCase) =>
-  WIDTHS.filter((each) => width === undefined || each < 768 === width < 768);
+/** The widths with the same controls as the given one. At 768 px others replace them, and an overlay loses its opener. */
+export const widthsOf = (width: number) => WIDTHS.filter((each) => each < 768 === width < 768);
 
 /** Opens the overlay by keyboard. */
 export async function open({ kind, opener, keys = "Enter", via, act }: OverlayCase, page: Page) {

@@ -26,7 +26,7 @@ export function Toolbar<Row extends TableRecord, Search extends TableSearch>({
 }: ToolbarProps<Row, Search>) {
   const { search, setFilter } = list;
   return (
-    <div className="mb-3 flex flex-wrap items-center gap-2 print:hidden">
+    <div data-slot="toolbar" className="mb-3 flex flex-wrap items-center gap-2 print:hidden">
       <SearchInput
         label={`Search ${noun.many.toLowerCase()}`}
         value={search.q}

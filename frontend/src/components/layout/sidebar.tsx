@@ -48,10 +48,9 @@ export function Sidebar({ isCollapsed = false, onNavigate }: SidebarProps) {
           <section aria-labelledby={adminId} className="mt-4">
             <h2
               id={adminId}
-              className={cn(
-                "mb-1 px-2 font-medium text-muted-foreground text-xs",
-                isCollapsed && "sr-only",
-              )}
+              className={
+                isCollapsed ? "sr-only" : "mb-1 px-2 font-medium text-muted-foreground text-xs"
+              }
             >
               Administration
             </h2>
