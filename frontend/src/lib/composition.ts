@@ -16,7 +16,9 @@ export function useCompositionGuard() {
 
 function guard(event: KeyboardEvent) {
   // Safari ends the composition before it reports the key that ended it.
-  const isLast = event.keyCode === IN_PROGRESS && /^(Enter|Escape)$/.test(event.key);
-  if (event.isComposing || isLast) event.stopImmediatePropagation();
-  if (isLast && !event.isComposing) event.preventDefault();
+  const endsIt = event.keyCode === IN_PROGRESS && /^(Enter|Escape)$/.test(event.key);
+  if (!event.isComposing && !endsIt) return;
+  event.stopImmediatePropagation();
+  // Browsers submit the form of a field by themselves.
+  if (event.key === "Enter") event.preventDefault();
 }
