@@ -8,6 +8,7 @@ import {
 import { lazy, Suspense } from "react";
 import { RouteChange } from "@/components/layout/route-change";
 import { canonicalPath } from "@/lib/canonical-path";
+import { useCompositionGuard } from "@/lib/composition";
 import { idle } from "@/lib/lazy-on-idle";
 import type { Session } from "@/lib/session";
 
@@ -35,7 +36,12 @@ export const Route = createRootRouteWithContext<RouterContext>()({
     const hash = location.hash && `#${location.hash}`;
     if (path) throw redirect({ href: path + location.searchStr + hash, replace: true });
   },
-  component: () => (
+  component: Root,
+});
+
+function Root() {
+  useCompositionGuard();
+  return (
     <>
       <RouteChange />
       <Outlet />
@@ -45,5 +51,5 @@ export const Route = createRootRouteWithContext<RouterContext>()({
         </Suspense>
       </CatchBoundary>
     </>
-  ),
-});
+  );
+}

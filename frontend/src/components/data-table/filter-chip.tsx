@@ -36,11 +36,14 @@ export function FilterChip({ filter, value = ANY, onChange }: FilterChipProps) {
         <Button
           variant="outline"
           size="sm"
-          className={cn("border-dashed px-2.5", chosen && "border-primary/50 border-solid")}
+          className={cn(
+            "max-w-full border-dashed px-2.5",
+            chosen && "border-primary/50 border-solid",
+          )}
         >
           {!chosen && <CirclePlus aria-hidden className="text-muted-foreground" />}
           <span>{title}</span>
-          {chosen && <UserText className="font-normal text-primary">{chosen.title}</UserText>}
+          {chosen && <UserText className="truncate font-normal text-primary">{chosen.title}</UserText>}
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start">
