@@ -43,7 +43,9 @@ export function FilterChip({ filter, value = ANY, onChange }: FilterChipProps) {
         >
           {!chosen && <CirclePlus aria-hidden className="text-muted-foreground" />}
           <span>{title}</span>
-          {chosen && <UserText className="truncate font-normal text-primary">{chosen.title}</UserText>}
+          {chosen && (
+            <UserText className="truncate font-normal text-primary">{chosen.title}</UserText>
+          )}
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start">
