@@ -85,7 +85,7 @@ def confirm(user: SessionUser) -> Lock:
     were when the request began. They stay so until the commit. Raises `NotAuthenticated` or `Forbidden`.
     """
 
-    async def lock(*, session: AsyncSession, user_ids: Collection[uuid.UUID]) -> Sequence[User]:
+    async def lock(*, session: AsyncSession, user_ids: Collection[uuid.UUID] = ()) -> Sequence[User]:
         locked = await users_crud.lock_users(session=session, user_ids=[user.id, *user_ids])
         is_superuser = await crud.lock_access(session=session, session_id=user.session_id)
         found = {each.id for each in locked}

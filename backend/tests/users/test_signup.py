@@ -1,6 +1,7 @@
 """Sign-up, and the shortcut for local development."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from httpx2 import AsyncClient
@@ -8,8 +9,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.security.passwords import verify_password
-from app.users.config import settings
+from app.users.config import UsersSettings, settings
 from app.users.models import User
+from tests.auth.factories import signed_in_superuser
 from tests.core.answers import fields, problem
 from tests.users.factories import PASSWORD, create_user
 
@@ -112,3 +114,44 @@ async def test_private_endpoint_refuses_invalid_values(client: AsyncClient) -> N
     response = await client.post(PRIVATE, json={**BODY, "password": "short"})
     assert problem(response) == (422, "VAL_001")
     assert fields(response) == ["password"]
+
+
+NAMES = ["a\nb", "a\rb", "a\tb", "a\x7fb", "a\x85b", "a\u2028b", "a\u2029", "\x1b[31m"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_control_character_in_a_name_is_refused(client: AsyncClient, session: AsyncSession, name: str) -> None:
+    """RE-17: a name stands in emails."""
+    superuser, headers = await signed_in_superuser(session)
+    responses = [
+        await client.post(SIGNUP, json={**BODY, "full_name": name}),
+        await client.post("/api/v1/users/", headers=headers, json={**BODY, "full_name": name}),
+        await client.post(PRIVATE, json={**BODY, "full_name": name}),
+        await client.patch("/api/v1/users/me", headers=headers, json={"full_name": name}),
+        await client.patch(f"/api/v1/users/{superuser.id}", headers=headers, json={"full_name": name}),
+    ]
+    assert [(problem(response), fields(response)) for response in responses] == [((422, "VAL_001"), ["full_name"])] * 5
+
+
+@pytest.mark.parametrize("name", ["Jo\u200d\U0001f469\u200d\U0001f4bb", "שלום", 'O\'Brien "Bob" <b>', " a "])
+async def test_unusual_name_is_accepted(client: AsyncClient, name: str) -> None:
+    assert (await client.post(SIGNUP, json={**BODY, "full_name": name})).json()["full_name"] == name
+
+
+@pytest.mark.parametrize("email", [" ada@example.com", "ada@example.com ", "\tADA@example.com\u00a0"])
+async def test_blanks_around_an_address_are_ignored(client: AsyncClient, session: AsyncSession, email: str) -> None:
+    assert (await client.post(SIGNUP, json={**BODY, "email": email})).json()["email"] == "ada@example.com"
+    form = {"username": email, "password": PASSWORD}
+    assert (await client.post("/api/v1/login/access-token", data=form)).status_code == 200
+    login = {"email": email, "password": PASSWORD}
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+    assert (await client.post("/api/v1/login/session", json=login, headers=same_origin)).status_code == 200
+    assert (await client.post(f"/api/v1/password-recovery/{quote(email)}")).status_code == 200
+    _, headers = await signed_in_superuser(session)
+    assert problem(await client.post("/api/v1/users/", headers=headers, json={**BODY, "email": email}))[0] == 409
+    body = {"email": email, "current_password": PASSWORD}
+    assert problem(await client.patch("/api/v1/users/me", headers=headers, json=body))[0] == 409
+
+
+def test_blanks_around_the_first_superuser_are_ignored() -> None:
+    assert UsersSettings(FIRST_SUPERUSER=" Root@example.com ").FIRST_SUPERUSER == "root@example.com"

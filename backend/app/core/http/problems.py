@@ -17,7 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import AppError, Conflict, Duplicate, ErrorCode, FieldError, Invalid, Problem, Unavailable
+from app.core.database.duplicates import duplicate
+from app.core.errors import AppError, Conflict, ErrorCode, FieldError, Invalid, Problem, Unavailable
 from app.core.logging import loggable
 
 logger = structlog.get_logger(__name__)
@@ -120,7 +121,7 @@ def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     match cause:
         case pg.UniqueViolation():
-            return Duplicate("A record with these values already exists")
+            return duplicate(cause)
         case pg.ForeignKeyViolation():
             return Conflict("A referenced record no longer exists")
         case pg.NotNullViolation() | pg.CheckViolation() | pg.DataError():

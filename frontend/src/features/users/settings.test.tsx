@@ -84,6 +84,42 @@ describe("the profile", () => {
     expect(email).toHaveValue("grace@example.com");
   });
 
+  it("asks for the password only to change the email", async () => {
+    const { user: person } = await renderSettings();
+    const sent = acceptChanges();
+    expect(screen.queryByTestId("current-password-input")).not.toBeInTheDocument();
+    const email = screen.getByTestId("email-input");
+    await person.clear(email);
+    await person.type(email, "grace@example.com");
+    await person.type(screen.getByTestId("current-password-input"), "quiet-harbour-42{Enter}");
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]?.body).toEqual({
+      full_name: ada.full_name,
+      email: "grace@example.com",
+      current_password: "quiet-harbour-42",
+    });
+    await waitFor(() =>
+      expect(screen.queryByTestId("current-password-input")).not.toBeInTheDocument(),
+    );
+  });
+
+  it("shows a wrong password at its field", async () => {
+    const { user: person } = await renderSettings();
+    const errors = [
+      { code: "incorrect", message: "Incorrect password", field: "current_password" },
+    ];
+    server.use(
+      http.patch("*/api/v1/users/me", () => refuse(400, "REQ_001", "Incorrect password", errors)),
+    );
+    const email = screen.getByTestId("email-input");
+    await person.clear(email);
+    await person.type(email, "grace@example.com{Enter}");
+    expect(await screen.findByText("Incorrect password")).toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(screen.getByTestId("current-password-input")).toBeInvalid();
+    expect(email).toHaveValue("grace@example.com");
+  });
+
   it("validates the email before sending a request", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();

@@ -331,7 +331,7 @@ export const readUserMe = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Update User Me
  *
- * Change your profile. A new address ends your other sessions.
+ * Change your profile. A new address needs your current password and ends your other sessions.
  */
 export const updateUserMe = <ThrowOnError extends boolean = true>(options: Options<UpdateUserMeData, ThrowOnError>): RequestResult<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

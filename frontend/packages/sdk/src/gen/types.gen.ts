@@ -315,7 +315,7 @@ export type Liveness = {
 /**
  * LoginSession
  *
- * Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid.
+ * Credentials from the dashboard.
  */
 export type LoginSession = {
     /**
@@ -600,9 +600,13 @@ export type UserUpdate = {
 /**
  * UserUpdateMe
  *
- * Changes to a user by themselves.
+ * Changes to a user by themselves. Another address needs the current password.
  */
 export type UserUpdateMe = {
+    /**
+     * Current Password
+     */
+    current_password?: string;
     /**
      * Email
      */
@@ -2039,9 +2043,9 @@ export type UpdateUserMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2104,9 +2108,9 @@ export type DeleteAvatarMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2149,9 +2153,9 @@ export type UpdateAvatarMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2206,9 +2210,9 @@ export type UpdatePasswordMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */

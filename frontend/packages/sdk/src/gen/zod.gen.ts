@@ -6,12 +6,12 @@ import * as z from 'zod/mini';
  * Body_login_access_token
  */
 export const zBodyLoginAccessToken = /* @__PURE__ */ (() => z.object({
-    client_id: z.nullish(z.string()),
-    client_secret: z.nullish(z.string()),
-    grant_type: z.nullish(z.string().check(z.regex(/^password$/))),
-    password: z.string(),
-    scope: z._default(z.optional(z.string()), ''),
-    username: z.string()
+    client_id: z.nullish(z.string().check(z.maxLength(255))),
+    client_secret: z.nullish(z.string().check(z.maxLength(255))),
+    grant_type: z.nullish(z.string().check(z.maxLength(8), z.regex(/^password$/))),
+    password: z.string().check(z.maxLength(128)),
+    scope: z._default(z.optional(z.string().check(z.maxLength(1000))), ''),
+    username: z.string().check(z.maxLength(254))
 }))();
 
 /**
@@ -170,7 +170,7 @@ export const zLiveness = /* @__PURE__ */ (() => z.object({
 /**
  * LoginSession
  *
- * Credentials from the dashboard. The password has no minimum length, so that a short one is wrong, not invalid.
+ * Credentials from the dashboard.
  */
 export const zLoginSession = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
@@ -329,7 +329,7 @@ export const zUpdatePassword = /* @__PURE__ */ (() => z.object({
  */
 export const zUserCreate = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
-    full_name: z.nullish(z.string().check(z.maxLength(255))),
+    full_name: z.nullish(z.string().check(z.maxLength(255), z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/))),
     is_active: z._default(z.optional(z.boolean()), true),
     is_superuser: z._default(z.optional(z.boolean()), false),
     password: z.string().check(z.minLength(8), z.maxLength(128))
@@ -356,7 +356,7 @@ export const zUserPublic = /* @__PURE__ */ (() => z.object({
  */
 export const zUserRegister = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
-    full_name: z.nullish(z.string().check(z.maxLength(255))),
+    full_name: z.nullish(z.string().check(z.maxLength(255), z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/))),
     password: z.string().check(z.minLength(8), z.maxLength(128))
 }))();
 
@@ -367,7 +367,7 @@ export const zUserRegister = /* @__PURE__ */ (() => z.object({
  */
 export const zUserUpdate = /* @__PURE__ */ (() => z.object({
     email: z.optional(z.email().check(z.maxLength(254))),
-    full_name: z.nullish(z.string().check(z.maxLength(255))),
+    full_name: z.nullish(z.string().check(z.maxLength(255), z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/))),
     is_active: z.optional(z.boolean()),
     is_superuser: z.optional(z.boolean()),
     password: z.optional(z.string().check(z.minLength(8), z.maxLength(128)))
@@ -376,11 +376,12 @@ export const zUserUpdate = /* @__PURE__ */ (() => z.object({
 /**
  * UserUpdateMe
  *
- * Changes to a user by themselves.
+ * Changes to a user by themselves. Another address needs the current password.
  */
 export const zUserUpdateMe = /* @__PURE__ */ (() => z.object({
+    current_password: z.optional(z.string().check(z.maxLength(128))),
     email: z.optional(z.email().check(z.maxLength(254))),
-    full_name: z.nullish(z.string().check(z.maxLength(255)))
+    full_name: z.nullish(z.string().check(z.maxLength(255), z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/)))
 }))();
 
 /**
@@ -489,7 +490,7 @@ export const zReadItemsStatsQuery = /* @__PURE__ */ (() => z.object({
 export const zReadItemsStatsResponse = zItemsStats;
 
 export const zDeleteItemHeaders = /* @__PURE__ */ (() => z.object({
-    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
 }))();
 
 export const zDeleteItemPath = /* @__PURE__ */ (() => z.object({
@@ -513,7 +514,7 @@ export const zReadItemResponse = zItemPublic;
 export const zUpdateItemBody = zItemUpdate;
 
 export const zUpdateItemHeaders = /* @__PURE__ */ (() => z.object({
-    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
 }))();
 
 export const zUpdateItemPath = /* @__PURE__ */ (() => z.object({
@@ -650,7 +651,7 @@ export const zReadUserMeResponse = zUserPublic;
 export const zUpdateUserMeBody = zUserUpdateMe;
 
 export const zUpdateUserMeHeaders = /* @__PURE__ */ (() => z.object({
-    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
 }))();
 
 /**
@@ -694,7 +695,7 @@ export const zReadUsersStatsQuery = /* @__PURE__ */ (() => z.object({
 export const zReadUsersStatsResponse = zUsersStats;
 
 export const zDeleteUserHeaders = /* @__PURE__ */ (() => z.object({
-    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
 }))();
 
 export const zDeleteUserPath = /* @__PURE__ */ (() => z.object({
@@ -718,7 +719,7 @@ export const zReadUserByIdResponse = zUserPublic;
 export const zUpdateUserBody = zUserUpdate;
 
 export const zUpdateUserHeaders = /* @__PURE__ */ (() => z.object({
-    'If-Match': z._default(z.optional(z.string().check(z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
 }))();
 
 export const zUpdateUserPath = /* @__PURE__ */ (() => z.object({
@@ -735,7 +736,7 @@ export const zReadAvatarPath = /* @__PURE__ */ (() => z.object({
 }))();
 
 export const zReadAvatarQuery = /* @__PURE__ */ (() => z.object({
-    v: z._default(z.optional(z.string()), '')
+    v: z._default(z.optional(z.string().check(z.maxLength(64))), '')
 }))();
 
 /**

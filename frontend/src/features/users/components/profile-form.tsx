@@ -1,10 +1,11 @@
 import { type UserPublic, updateUserMe } from "@app/sdk";
 import { zUserUpdateMe } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import * as z from "zod/mini";
 import { EmailField } from "@/components/form/email-field";
 import { FormCard } from "@/components/form/form-card";
+import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
 import { ifMatch } from "@/lib/rows";
@@ -15,9 +16,14 @@ import { emailField, optionalText } from "@/lib/zod";
 const schema = z.object({
   full_name: optionalText("Full name", zUserUpdateMe.shape.full_name),
   email: emailField,
+  current_password: z.string(),
 });
 
-const valuesOf = ({ full_name, email }: UserPublic) => ({ full_name: full_name ?? "", email });
+const valuesOf = ({ full_name, email }: UserPublic) => ({
+  full_name: full_name ?? "",
+  email,
+  current_password: "",
+});
 
 export function ProfileForm({ me }: { me: UserPublic }) {
   const session = useSession();
@@ -26,12 +32,14 @@ export function ProfileForm({ me }: { me: UserPublic }) {
     defaultValues: valuesOf(me),
     mode: "onTouched",
   });
+  const isNewEmail = useWatch({ control: form.control, name: "email" }).trim() !== me.email;
   const { submit, conflict } = useVersionedForm({
     form,
     record: useMeRecord(),
     saved: me,
     toValues: valuesOf,
-    save: async (body, version) => {
+    save: async ({ current_password, ...rest }, version) => {
+      const body = isNewEmail && current_password ? { ...rest, current_password } : rest;
       const { data } = await updateUserMe({ body, headers: ifMatch(version) });
       session.update(data);
       form.reset(valuesOf(data));
@@ -68,6 +76,17 @@ export function ProfileForm({ me }: { me: UserPublic }) {
         autoComplete="email"
         data-testid="email-input"
       />
+      {isNewEmail && (
+        <PasswordField
+          form={form}
+          name="current_password"
+          label="Current password"
+          hint="Needed to change your email."
+          placeholder="Current password"
+          autoComplete="current-password"
+          data-testid="current-password-input"
+        />
+      )}
     </FormCard>
   );
 }

@@ -527,7 +527,7 @@ export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOpt
 /**
  * Update User Me
  *
- * Change your profile. A new address ends your other sessions.
+ * Change your profile. A new address needs your current password and ends your other sessions.
  */
 export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>>): UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> = {
