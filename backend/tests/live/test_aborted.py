@@ -65,8 +65,7 @@ async def test_clients_that_leave_cause_no_line_but_their_own(session: AsyncSess
         request("GET", EVENTS, headers),
         request("GET", "/api/v1/users/export", headers),
         request("PUT", "/api/v1/users/me/avatar", headers, upload) + b"--b\r\n",
-        request("PATCH", "/api/v1/users/me", headers, "Content-Type: application/json\r\nContent-Length: 90\r\n")
-        + b"{",
+        request("PATCH", "/api/v1/users/me", headers, change) + b"{",
     ]
     async with uvicorn(environment={**live_database(), "LOG_LEVEL": "info"}) as server:
         started = len(server.lines)
