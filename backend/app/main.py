@@ -38,16 +38,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 def create_app(settings: Settings = settings) -> FastAPI:
     configure_logging()
     if settings.SENTRY_DSN:
-        sentry_sdk.init(
-            dsn=settings.SENTRY_DSN,
-            environment=settings.ENVIRONMENT,
-            send_default_pii=False,
-            include_local_variables=False,
-            max_request_body_size="never",
-            before_send=redact_for_sentry,
-            before_send_transaction=redact_for_sentry,
-            before_breadcrumb=redact_for_sentry,
-        )
+        _init_sentry(settings)
 
     app = FastAPI(
         title=settings.PROJECT_NAME,
@@ -77,6 +68,19 @@ def create_app(settings: Settings = settings) -> FastAPI:
         script = configuration(settings.PROJECT_NAME, sign_up=users_settings.USERS_OPEN_REGISTRATION)
         serve_dashboard(app, settings.FRONTEND_DIR, script)
     return app
+
+
+def _init_sentry(settings: Settings) -> None:
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        environment=settings.ENVIRONMENT,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=redact_for_sentry,
+        before_send_transaction=redact_for_sentry,
+        before_breadcrumb=redact_for_sentry,
+    )
 
 
 def middleware(settings: Settings) -> list[Middleware]:

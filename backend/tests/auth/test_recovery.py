@@ -1,6 +1,7 @@
 """Requesting a link to reset a forgotten password."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from httpx2 import AsyncClient
@@ -33,6 +34,28 @@ async def test_mail_with_a_link_arrives(
     for body in (mail.body("html"), mail.body("plain")):
         assert "Ada" in body
         assert f"http://localhost:8000/reset-password#token={reset_token(mail)}" in body
+
+
+RESERVED = ["ann/sales", "ann?sales", "ann#1", "ann+sales", "ann%2f", "a=b&c", "o'neil", "a{b}"]
+
+
+@pytest.mark.parametrize("local_part", RESERVED)
+@pytest.mark.parametrize("is_encoded", [True, False])
+async def test_address_with_reserved_characters_is_accepted(
+    client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs, local_part: str, is_encoded: bool
+) -> None:
+    _, admin = await signed_in_superuser(session)
+    user = await create_user(session, email=f"{local_part}@example.com")
+    in_path = quote(user.email, safe="" if is_encoded else "/+@=&'")
+    response = await client.post(f"{RECOVER}{in_path}")
+    assert (response.status_code, response.json()) == (200, ANSWER)
+    await run_jobs()
+    assert [mail.summary["To"][0]["Address"] for mail in mails()] == [user.email]
+    assert (await client.post(f"{PREVIEW}{in_path}", headers=admin)).status_code == 200
+
+
+async def test_empty_address_is_invalid(client: AsyncClient) -> None:
+    assert problem(await client.post(RECOVER)) == (422, "VAL_001")
 
 
 async def test_mail_is_sent_after_the_commit(client: AsyncClient, session: AsyncSession, mails: Mails) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.core.http import request_guard
 from app.core.settings import settings
 from scripts.tests.deploy.files import load_yaml, read, tracked_settings
 
@@ -188,6 +189,18 @@ def test_server_redirects_http_to_https() -> None:
     assert "--entrypoints.web.http.redirections.entrypoint.to=websecure" in flags
     assert "--entrypoints.websecure.http.tls.certresolver=letsencrypt" in flags
     assert SERVER["services"]["backend"]["environment"]["FRONTEND_URL"] == "https://dashboard.${DOMAIN}"
+
+
+def test_proxy_and_api_limit_headers_alike() -> None:
+    flags = SERVER["services"]["proxy"]["command"]
+    assert f"--entrypoints.websecure.http.maxheaderbytes={request_guard.MAX_HEADER_BYTES}" in flags
+
+
+def test_proxy_accepts_every_address_in_a_path() -> None:
+    """`ann/sales@example.com` is a valid address."""
+    flags = SERVER["services"]["proxy"]["command"]
+    for name in ("slash", "percent", "questionmark", "hash"):
+        assert f"--entrypoints.websecure.http.encodedcharacters.allowencoded{name}=true" in flags
 
 
 def test_unhealthy_api_is_503_not_another_route() -> None:

@@ -133,14 +133,20 @@ async def _read_body(receive: Receive, max_bytes: int) -> bytes:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
+    """Return a `receive` that delivers the body in parts, so that the parser of a large form lets other tasks run."""
+    position: int | None = 0
 
     async def replay() -> Message:
-        nonlocal sent
-        if sent:
+        nonlocal position
+        if position is None:
             return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        if position:
+            await asyncio.sleep(0)
+        part = body[position : position + MAX_BODY_BYTES]
+        position += MAX_BODY_BYTES
+        if not (has_more := position < len(body)):
+            position = None
+        return {"type": "http.request", "body": part, "more_body": has_more}
 
     return replay
 
