@@ -19,7 +19,7 @@ from app.core.database.statements import Lane, Statement
 from app.core.settings import settings
 from app.users.models import User
 
-ONE = select(literal_column("current_setting('statement_timeout')"))
+ONE: Any = select(literal_column("current_setting('statement_timeout')"))
 LANES: tuple[Lane, ...] = ("session", "usual", "slow")
 
 
