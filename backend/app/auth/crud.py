@@ -21,11 +21,13 @@ _SESSION_USER = Statement(
     .join(UserSession, col(UserSession.user_id) == User.id)
     .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
     returns=SessionUser,
+    lane="session",
 )
 _ACCESS = Statement(
     select(User.is_superuser, UserSession.expires_at)
     .join(UserSession, col(UserSession.user_id) == User.id)
-    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active)
+    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
+    lane="session",
 )
 
 

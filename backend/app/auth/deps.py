@@ -16,6 +16,7 @@ from app.core.database.session import AutocommitDep
 from app.core.database.statements import AutocommitSession
 from app.core.errors import Forbidden, NotAuthenticated
 from app.core.http.openapi import raises
+from app.core.lists.turns import requesting_user
 from app.core.mail.addresses import MAX_LENGTH as MAX_ADDRESS_LENGTH
 from app.core.security.passwords import MAX_LENGTH as MAX_PASSWORD_LENGTH
 from app.core.security.signed_tokens import ACCESS, decode_token
@@ -36,6 +37,7 @@ class SignedInUser(OAuth2PasswordBearer):
         user = await crud.get_session_user(session=session, session_id=session_id)
         if user is None:
             raise NotAuthenticated
+        requesting_user.set(user.id)
         return user
 
     async def _token(self, request: Request) -> str:

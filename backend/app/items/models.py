@@ -42,6 +42,14 @@ class Item(ItemBase, Versioned, table=True):
         Index("ix_items_created_at", "created_at", "id"),
         Index("ix_items_owner_id_title", "owner_id", text("lower(title)"), "id"),
         Index("ix_items_title", text("lower(title)"), "id"),
+        # The searched columns.
+        Index("ix_items_title_search", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
+        Index(
+            "ix_items_description_search",
+            "description",
+            postgresql_using="gin",
+            postgresql_ops={"description": "gin_trgm_ops"},
+        ),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)

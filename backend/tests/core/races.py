@@ -8,7 +8,7 @@ from sqlmodel import func, select
 from app.core.database import session as db
 from app.core.database.statements import Statement
 
-_waiting = Statement(
+waiting_statements = Statement(
     select(func.count().label("count"))
     .select_from(text("pg_stat_activity"))
     .where(text("datname = current_database() AND wait_event_type = 'Lock'"))
@@ -18,5 +18,5 @@ _waiting = Statement(
 async def until_waiting(count: int) -> None:
     """Return when this many connections wait for a lock."""
     async with asyncio.timeout(5):
-        while (await db.autocommit_session.one(_waiting))["count"] < count:
+        while (await db.autocommit_session.one(waiting_statements))["count"] < count:
             pass

@@ -81,6 +81,8 @@ class Explained:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.plans: list[str] = []
+        self.session = AutocommitSession()
+        self.session.source = self
 
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         cursor = await self.connection.execute(b"EXPLAIN " + statement.sql, parameters)
@@ -90,15 +92,13 @@ class Explained:
 
 async def unindexed_orders(source: Explained, name: str, paged: PagedList[Any]) -> list[str]:
     """Return the orders for which PostgreSQL sorts all rows, although the test makes it avoid that."""
-    session = AutocommitSession()
-    session.source = source
     found = []
     for scope in [dict.fromkeys(paged._scope, value) for value in ((None, new_id()) if paged._scope else (None,))]:
         for sort in [sign + key for key in paged._sort_keys for sign in ("", "-")]:
             filters = dict.fromkeys(paged._filters)
             params: Any = SimpleNamespace(sort=sort, q=None, cursor=None, skip=0, limit=2, **filters)
             source.plans.clear()
-            await paged.page(session, params, **scope)
+            await paged.page(source.session, params, **scope)
             if "Sort Key" in source.plans[0] and "Presorted Key" not in source.plans[0]:
                 within = f" within {', '.join(scope)}" if any(scope.values()) else ""
                 found.append(f"{name}: sort={sort}{within} has no index")

@@ -1,12 +1,15 @@
-"""Requests for a locked table, with the items table as the example (R6)."""
+"""Requests for a locked table, and many slow searches, with items as the example (R5, R6)."""
 
 import asyncio
 
+import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.core.database import session as db
+from app.core.lists.turns import CONCURRENT, WAITING
 from tests.core.answers import problem
+from tests.core.races import until_waiting, waiting_statements
 from tests.security.test_r_bounds import BOUND, ME, headers_of_a_user
 
 ITEMS = "/api/v1/items/"
@@ -25,3 +28,21 @@ async def test_r06_request_for_a_locked_table_is_503(live: AsyncClient) -> None:
         assert problem(response) == (503, "UNAV_001")
         assert (await live.get(ME, headers=headers)).status_code == 200
     assert (await live.get(ITEMS, headers=headers)).json()["count"] == 0
+
+
+@pytest.mark.parametrize("path", [f"{ITEMS}?q={'a' * 127}b", f"{ITEMS}export", f"{ITEMS}stats", f"{ITEMS}?skip=20000"])
+async def test_r05_slow_queries_of_one_user_leave_others_alone(live: AsyncClient, path: str) -> None:
+    """They wait for a lock, as if each took long."""
+    headers, others_headers = await headers_of_a_user(), await headers_of_a_user()
+    async with asyncio.TaskGroup() as group, db.WriteSession.kw["bind"].begin() as connection:
+        await connection.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))
+        slow = [group.create_task(live.get(path, headers=headers)) for _ in range(20)]
+        await until_waiting(CONCURRENT)
+        async with asyncio.timeout(1.5):
+            for _ in range(5):
+                assert (await live.get(ME, headers=others_headers)).status_code == 200
+        assert (await db.autocommit_session.one(waiting_statements))["count"] == CONCURRENT
+    refused = [each.result() for each in slow if each.result().status_code != 200]
+    assert len(refused) == 20 - CONCURRENT - WAITING
+    assert {problem(each) for each in refused} == {(429, "RATE_001")}
+    assert all(int(each.headers["retry-after"]) >= 1 for each in refused)

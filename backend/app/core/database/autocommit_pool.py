@@ -11,10 +11,13 @@ from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from app.core.database.change_notifier import REQUEST_NOTICES, change_notifier, collect_notices
-from app.core.database.connection import Connection
+from app.core.database.connection import Connection, is_outdated
+from app.core.database.lanes import lanes
 from app.core.database.statements import Parameters, Record, Statement
 
 RECONNECT_SECONDS = 0.5
+SLOW_SECONDS = 2
+_SLOW_TIMEOUT = f"SET LOCAL statement_timeout = '{SLOW_SECONDS}s'".encode()
 
 
 class _Connection(Connection[Record]):
@@ -34,6 +37,7 @@ class AutocommitPool:
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         self._drained_at = 0.0
+        self._lanes = lanes(options["pool_size"], options["pool_timeout"])
         self.pool = AsyncConnectionPool(
             url.replace("+psycopg", "", 1),
             connection_class=_Connection,
@@ -59,14 +63,19 @@ class AutocommitPool:
 
     async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         """Run one statement, holding a connection only while it runs."""
+        async with self._lanes[statement.lane]:
+            return await self._fetch(statement, parameters)
+
+    async def _fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         started = monotonic()
         connection = await self._acquire()
         try:
             return await _run(connection, statement, parameters)
-        except psycopg.OperationalError:
-            # The server closed the connection, so it is unknown whether a write was committed: retry only reads.
-            if not (connection.broken and statement.is_read):
+        except psycopg.Error as error:
+            # If the server closed the connection, it is unknown whether a write was committed: retry only reads.
+            if not (is_outdated(error) or (connection.broken and statement.is_read)):
                 raise
+            await connection.close()
         finally:
             await self.pool.putconn(connection)
         await self._drain_unless_done_since(started)
@@ -97,6 +106,13 @@ async def _request_notices(connection: _Connection) -> None:
 
 async def _run(connection: _Connection, statement: Statement[Any], parameters: Parameters) -> list[Record]:
     cursor = connection.shared_cursor
+    if statement.lane == "slow":
+        # Local to a transaction, because a pooler can give the connection to another client between two statements.
+        async with connection.transaction():
+            await cursor.execute(_SLOW_TIMEOUT)
+            # Planned for these values: a plan for any text does not use the index of searches.
+            await cursor.execute(statement.sql, parameters, prepare=False)
+            return await cursor.fetchall()
     await cursor.execute(statement.sql, parameters)
     if connection.notices:
         change_notifier.add(connection.notices)

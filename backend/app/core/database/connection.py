@@ -3,6 +3,8 @@
 import asyncio
 import select
 
+import psycopg
+import psycopg.errors as pg
 from psycopg import AsyncConnection
 from psycopg.rows import Row
 
@@ -36,3 +38,15 @@ class Connection(AsyncConnection[Row]):
             await self.close()
         finally:
             loop.remove_reader(file)
+
+
+def is_outdated(error: BaseException | None) -> bool:
+    """Return whether the connection is why the server refused a statement, before it ran. A new one can succeed.
+
+    The server no longer has a prepared statement (`DISCARD ALL`), the columns of its result have changed (`ALTER
+    TABLE`), or it has become a read-only standby (failover).
+    """
+    if isinstance(error, pg.InvalidSqlStatementName | pg.ReadOnlySqlTransaction):
+        return True
+    # "cached plan must not change result type", a message that is translated.
+    return isinstance(error, psycopg.Error) and error.diag.source_function == "RevalidateCachedQuery"

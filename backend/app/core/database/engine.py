@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import URL, AdaptedConnection, event
+from sqlalchemy import URL, AdaptedConnection, ExceptionContext, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.core.database.connection import Connection
+from app.core.database.connection import Connection, is_outdated
 from app.core.settings import settings
 
 # Every wait for the database has a timeout shorter than that of the request; exceeding it results in 503.
@@ -16,6 +16,9 @@ _SERVER_OPTIONS = {
     "idle_in_transaction_session_timeout": "15s",
     "timezone": "UTC",
 }
+
+READ_ONLY = "read_only"
+"""Execution option of a connection whose transaction the application itself has set to read-only."""
 
 ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": settings.DATABASE_POOL_SIZE,
@@ -39,6 +42,7 @@ def make_engine(url: str | URL, **options: Any) -> AsyncEngine:
     connect_args = {**options.pop("connect_args"), "async_creator_fn": Connection.connect}
     engine = create_async_engine(url, connect_args=connect_args, **options)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "handle_error", _replace_outdated)
     return engine
 
 
@@ -46,6 +50,13 @@ def _refuse_closed(connection: AdaptedConnection, *_: object) -> None:
     """Make SQLAlchemy replace a closed connection, so that a restart of the database causes no errors."""
     if connection.driver_connection.has_ended():
         raise DisconnectionError
+
+
+def _replace_outdated(context: ExceptionContext) -> None:
+    """Make SQLAlchemy replace all connections of the pool, because the others are as outdated as this one."""
+    is_our_choice = context.connection is not None and READ_ONLY in context.connection.get_execution_options()
+    if is_outdated(context.original_exception) and not is_our_choice:
+        context.is_disconnect = True
 
 
 engine = make_engine(settings.database_url)

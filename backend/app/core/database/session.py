@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core import jobs
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
-from app.core.database.engine import ENGINE_OPTIONS, engine
+from app.core.database.engine import ENGINE_OPTIONS, READ_ONLY, engine
 from app.core.database.statements import AutocommitSession
 from app.core.settings import settings
 
@@ -64,7 +64,7 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 def _make_read_only(_session: object, _transaction: object, connection: Connection) -> None:
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    connection.execution_options(**{READ_ONLY: True}).exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 async def get_autocommit_session() -> AutocommitSession:

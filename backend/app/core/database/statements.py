@@ -8,7 +8,7 @@ A row is a dict of the selected columns. Building a statement and its cache key,
 session costs several times what PostgreSQL needs for an indexed read.
 """
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol
 
 from pydantic import BaseModel
 from sqlalchemy import Enum, Select
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 else:
     Row = dict  # at run time nothing more: the type is for mypy
 
+Lane = Literal["session", "usual", "slow"]
+"""Which share of the pool's connections a statement can use (`AutocommitPool`)."""
+
 Record = tuple[Any, ...]
 Parameters = dict[str, Any]
 
@@ -37,12 +40,13 @@ class Statement(Generic[ModelT]):
     """A `select`, `insert`, `update` or `delete`, with `bindparam("name")` where values come at run time.
 
     `returns` is the model whose fields the selected columns are. It is checked here, when the module is imported.
+    `lane` is "slow" for a read whose cost grows with the number of rows.
 
     The driver converts the values, so they must be of types that it knows: text, numbers, booleans, UUIDs, times with
     a time zone, bytes, and lists of these. The caller gives the defaults of a model's fields.
     """
 
-    def __init__(self, statement: Any, *, returns: type[ModelT] | None = None) -> None:
+    def __init__(self, statement: Any, *, returns: type[ModelT] | None = None, lane: Lane = "usual") -> None:
         compiled = statement.compile(dialect=_dialect)
         if enums := [name for name, bind in compiled.binds.items() if isinstance(bind.type, Enum)]:
             raise TypeError(f"{enums[0]}: the driver knows no Enum; make it a Literal[...] with Field(sa_type=Text)")
@@ -52,6 +56,7 @@ class Statement(Generic[ModelT]):
         self.defaults = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.names: tuple[str, ...] = tuple(statement.exported_columns.keys())
         self.is_read = isinstance(statement, Select)
+        self.lane = lane
 
 
 class AutocommitSession:

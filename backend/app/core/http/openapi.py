@@ -116,6 +116,8 @@ def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_Status
         yield NotAuthenticated.status, NotAuthenticated.code
         if method not in _SAFE_METHODS:
             yield CrossSiteRequest.status, CrossSiteRequest.code
+        if method == "get" and any(each["in"] == "query" for each in operation.get("parameters", ())):
+            yield TooManyRequests.status, TooManyRequests.code  # searches, exports and counts (core/lists/turns.py)
     if "requestBody" in operation:
         yield 408, ErrorCode.BAD_REQUEST
         yield 413, ErrorCode.BODY_TOO_LARGE

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.database.connection import is_outdated
 from app.core.database.duplicates import duplicate
 from app.core.errors import AppError, Conflict, ErrorCode, FieldError, Invalid, Problem, Unavailable
 from app.core.logging import loggable
@@ -119,6 +120,9 @@ async def _database_error(request: Request, error: DBAPIError | psycopg.Error) -
 def translate_database_error(error: DBAPIError | psycopg.Error) -> AppError:
     """Map an error of PostgreSQL to one of ours. Re-raises an error that is a bug in the program."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if error.connection_invalidated if isinstance(error, DBAPIError) else is_outdated(error):
+        logger.warning("database_connection_outdated", error=type(cause).__name__)
+        return Unavailable()
     match cause:
         case pg.UniqueViolation():
             return duplicate(cause)

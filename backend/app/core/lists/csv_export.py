@@ -1,11 +1,13 @@
 """Lists as CSV (RFC 4180) for spreadsheets: with a UTF-8 byte order mark and with formulas escaped."""
 
-import csv
-import io
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.core.database.statements import Record
@@ -13,8 +15,11 @@ from app.core.http.streaming import Stream
 from app.core.lists.paged_list import WholeList
 
 EXPORT_SECONDS = 600
-# A spreadsheet runs a cell that starts with one of these as a formula, and other users may have written the cell.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet runs a cell that starts with one of these as a formula, and other users may have written the cell. It
+# skips blanks and quotes before the sign, knows full-width signs, and takes what follows a semicolon, a tab or the end
+# of a line as the next cell if it expects such separators.
+_SKIPPED, _SIGNS = r'(?:[^\S\t\r\n]|["\ufeff\u200b])*', r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(rf"(^(?=[\t\r\n])|(?:^|\r\n|[;\t\r\n])(?={_SKIPPED}{_SIGNS}))")
 
 
 class CsvResponse(Response):
@@ -41,7 +46,7 @@ async def csv_response(name: str, rows: WholeList, is_allowed: Callable[[], Awai
 async def _encoded(
     rows: WholeList, first: list[Record], is_allowed: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
-    yield _lines([rows.names, *first]).encode("utf-8-sig")
+    yield (",".join(rows.names) + "\r\n" + _lines(first)).encode("utf-8-sig")
     async for chunk in rows.chunks:
         if not await is_allowed():
             raise NoLongerAllowed
@@ -49,19 +54,24 @@ async def _encoded(
 
 
 def _lines(records: Iterable[Record]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([_cell(value) for value in record] for record in records)
-    return text.getvalue()
+    return "".join(",".join(map(_cell, record)) + "\r\n" for record in records)
 
 
-def _cell(value: Any) -> Any:
-    """Format a value as in JSON; `None` is an empty cell."""
+def _cell(value: Any) -> str:
+    """Format a value as in JSON. Every text is quoted, because separators differ by country; `None` is an empty cell."""
     match value:
-        case str():
-            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+        case None:
+            return ""
         case bool():
             return str(value).lower()
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
+        case Decimal():
+            return f"{value:f}"
+        case int() | float() | date() | UUID():
+            return str(value)
+        case str():
+            text = _FORMULA.sub(r"\1'", value)
         case _:
-            return value
+            text = _FORMULA.sub(r"\1'", to_json(value).decode())
+    return '"' + text.replace('"', '""') + '"'

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, func, select
 from app.core.clock import utc_now
 from app.core.database.row_shape import check_names
 from app.core.database.statements import AutocommitSession, ModelT, Row, Statement
+from app.core.lists.turns import turn
 
 Days = Annotated[int, Field(ge=7, le=90, description="Number of days, up to and including today")]
 
@@ -45,12 +46,14 @@ class DailyCounts(Generic[ModelT]):
         daily = select(date.label("date"), func.count().label("created")).where(*where, recent).group_by(date)
         per_day = daily.subquery()
         columns = [*total.columns, *per_day.columns]
-        self._statement = Statement(select(*columns).select_from(total.outerjoin(per_day, true())))
+        self._statement = Statement(select(*columns).select_from(total.outerjoin(per_day, true())), lane="slow")
 
     async def read(self, session: AutocommitSession, *, days: int, **values: Any) -> Row[ModelT]:
         """Return `count`, the other totals, and `days` as a list of `DayCount`, the oldest first."""
         today = utc_now().date()
         dates = [today - dt.timedelta(days=ago) for ago in reversed(range(days))]
-        rows = await session.all(self._statement, first=dt.datetime.combine(dates[0], dt.time(), dt.UTC), **values)
+        first = dt.datetime.combine(dates[0], dt.time(), dt.UTC)
+        async with turn():
+            rows = await session.all(self._statement, first=first, **values)
         created = {row["date"]: row["created"] for row in rows}
         return Row({**rows[0], "days": [{"date": date, "count": created.get(date, 0)} for date in dates]})

@@ -10,11 +10,14 @@ from sqlmodel import func, select
 from sqlmodel.sql.expression import Select
 
 from app.core.database.row_shape import check_columns
-from app.core.database.statements import AutocommitSession, ModelT, Parameters, Record, Row, Statement
+from app.core.database.statements import AutocommitSession, Lane, ModelT, Parameters, Record, Row, Statement
 from app.core.lists.pagination import Cursor, InvalidCursor, ListFilter, ListParams, Page
 from app.core.lists.sort_key import SortKey
+from app.core.lists.turns import turn
 
 CHUNK_ROWS = 1_000
+FAR_SKIP = 10_000
+"""From here on, skipping rows is slow. A cursor is not."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,11 @@ class PagedList(Generic[ModelT]):
             offset, (start, after) = cursor.offset, _after(cursor.key, cursor.id)
             values |= after
         else:
-            start, offset = ("skip" if params.skip else "first"), params.skip
+            start, offset = _start(params.skip), params.skip
             values |= {"skip": params.skip} if params.skip else {}
 
         try:
-            records = await session.records(self._rows_statement(params.sort, start, conditions), values)
+            records = await _records(session, self._rows_statement(params.sort, start, conditions), values)
         except psycopg.DataError:
             if params.cursor is None:
                 raise
@@ -96,13 +99,13 @@ class PagedList(Generic[ModelT]):
         elif start == "first":
             count = 0
         else:
-            [(count,)] = await session.records(self._count_statement(conditions), counted)
+            [(count,)] = await _records(session, self._count_statement(conditions), counted)
         return self._page(params, records, offset, count)
 
     async def whole(self, session: AutocommitSession, params: ListFilter, **scope: Any) -> WholeList:
         """Return the whole list. A row that moves while the list is read can appear twice or be missing."""
         values = self._values(params, scope)
-        [(count,)] = await session.records(self._count_statement(tuple(values)), values)
+        [(count,)] = await _records(session, self._count_statement(tuple(values)), values)
         return WholeList(count, self.names, self._chunks(session, params.sort, values))
 
     async def _chunks(self, session: AutocommitSession, sort: str, values: Parameters) -> AsyncIterator[list[Record]]:
@@ -110,7 +113,7 @@ class PagedList(Generic[ModelT]):
         start, values = "first", {**values, "limit": CHUNK_ROWS + 1}
         while True:
             statement = self._rows_statement(sort, start, conditions, counted=False)
-            records = await session.records(statement, values)
+            records = await _records(session, statement, values)
             yield [record[:width] for record in records[:CHUNK_ROWS]]
             if len(records) <= CHUNK_ROWS:
                 return
@@ -152,8 +155,8 @@ class PagedList(Generic[ModelT]):
     ) -> Statement[Any]:
         """Return the query for rows, their sort keys and ids, and, if `counted`, the number of all rows.
 
-        `start` is how the page is found: it is the "first" one, or comes after "skip" rows, or after a "cursor", whose
-        key can be NULL ("null_cursor").
+        `start` is how the page is found: it is the "first" one, or comes after "skip" rows, many of them ("far_skip"),
+        or after a "cursor", whose key can be NULL ("null_cursor").
         """
         variant = (sort, start, conditions, counted)
         if variant not in self._compiled:
@@ -162,7 +165,7 @@ class PagedList(Generic[ModelT]):
             rows: Any = self._where(self._statement, conditions)
             count = select(func.count()).select_from(rows.subquery()).scalar_subquery()
             ids = rows.with_only_columns(self._id, maintain_column_froms=True).order_by(*order).limit(_limit())
-            if start == "skip":
+            if start in ("skip", "far_skip"):
                 # Skips ids in the index alone, and reads only the page's own rows from the table.
                 rows = self._rows_of(ids.offset(bindparam("skip", type_=Integer)))
             elif start != "first":
@@ -170,7 +173,9 @@ class PagedList(Generic[ModelT]):
                 # Each part has an index. The database finds no index for all parts joined by OR.
                 rows = rows.where(*parts) if len(parts) == 1 else self._rows_of(union_all(*map(ids.where, parts)))
             rows = rows.add_columns(key.expression, self._id, *([count] if counted else []))
-            self._compiled[variant] = Statement(rows.order_by(*order).limit(_limit()))
+            is_slow = "q" in conditions or start == "far_skip" or not counted
+            lane: Lane = "slow" if is_slow else "usual"
+            self._compiled[variant] = Statement(rows.order_by(*order).limit(_limit()), lane=lane)
         return self._compiled[variant]
 
     def _rows_of(self, ids: Any) -> Select[Any]:
@@ -179,7 +184,7 @@ class PagedList(Generic[ModelT]):
     def _count_statement(self, conditions: tuple[str, ...]) -> Statement[Any]:
         if conditions not in self._compiled:
             rows = self._where(self._statement, conditions)
-            self._compiled[conditions] = Statement(select(func.count()).select_from(rows.subquery()))
+            self._compiled[conditions] = Statement(select(func.count()).select_from(rows.subquery()), lane="slow")
         return self._compiled[conditions]
 
     def _where(self, statement: Select[Any], conditions: tuple[str, ...]) -> Select[Any]:
@@ -209,6 +214,19 @@ def _after(key: Any, row_id: Any) -> tuple[str, Parameters]:
     if key is None:
         return "null_cursor", {"after_id": row_id}
     return "cursor", {"after_key": key, "after_id": row_id}
+
+
+def _start(skip: int) -> str:
+    if skip > FAR_SKIP:
+        return "far_skip"
+    return "skip" if skip else "first"
+
+
+async def _records(session: AutocommitSession, statement: Statement[Any], values: Parameters) -> list[Record]:
+    if statement.lane != "slow":
+        return await session.records(statement, values)
+    async with turn():
+        return await session.records(statement, values)
 
 
 def _limit() -> Any:

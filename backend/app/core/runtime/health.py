@@ -25,6 +25,8 @@ logger = structlog.get_logger(__name__)
 CHECK_SECONDS = 1.0
 CACHE_SECONDS = 1.0
 
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only')"
+
 State = Literal["ok", "warning", "failed"]
 _STATES: tuple[State, ...] = ("ok", "warning", "failed")
 
@@ -90,7 +92,10 @@ class Database:
 
     async def check_connection(self) -> Check:
         try:
-            await self._first_column("SELECT '1'")
+            if await self._first_column(_IS_READ_ONLY) == ["on"]:
+                await self.aclose()  # after a failover, only a new connection shows the current state
+                if await self._first_column(_IS_READ_ONLY) == ["on"]:
+                    return Check("failed", "The database is read-only.")
         except psycopg.Error:
             return Check("failed", "The database cannot be reached.")
         return Check("ok")
@@ -123,7 +128,10 @@ class Database:
                 except psycopg.OperationalError:
                     await self.aclose()  # it may have been lost long ago; only a new one shows the current state
             options = ENGINE_OPTIONS["connect_args"]
-            self._connection = await AsyncConnection.connect(self._url, autocommit=True, **options)
+            # Nothing is prepared, so that no ALTER TABLE or DISCARD ALL can make the checks fail for good.
+            self._connection = await AsyncConnection.connect(
+                self._url, autocommit=True, prepare_threshold=None, **options
+            )
             return await _first_column(self._connection, query)
 
 
