@@ -46,9 +46,10 @@ LOCK_ATTEMPTS = 10
 
 def log_weak_settings() -> None:
     """Log a warning for each weak setting, here rather than in every process of the API."""
+    sources = [core_settings, *(module.settings for module in modules("config"))]  # exits if one is invalid
     if core_settings.ENVIRONMENT == "local":
         return
-    for source in (core_settings, *(module.settings for module in modules("config"))):
+    for source in sources:
         for name, meaning in source.weak_settings():
             logger.warning("weak_setting", name=name, meaning=meaning)
 

@@ -49,7 +49,7 @@ def database_name() -> str:
 
 def database_url(name: str) -> str:
     """Return the URL of another database on the same server."""
-    return make_url(settings.database_url).set(database=name).render_as_string(hide_password=False)
+    return settings.database_url_for(name)
 
 
 def connect(name: str, **options: Any) -> Connection:
@@ -217,8 +217,7 @@ def _drop(connection: Connection, name: str) -> None:
 
 def _without_password(name: str) -> str:
     """Return the `--dbname` option without the password, since other users can read a program's command line."""
-    url = make_url(settings.database_url)._replace(drivername="postgresql", database=name, password=None)
-    return f"--dbname={url.render_as_string()}"
+    return f"--dbname={settings.database_url_for(name, with_password=False).replace('+psycopg', '', 1)}"
 
 
 def _password() -> dict[str, str]:

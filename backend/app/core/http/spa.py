@@ -86,6 +86,8 @@ class Dashboard(StaticFiles):
 
 def serve_dashboard(app: FastAPI, directory: Path, configuration: str) -> None:
     """Serve the dashboard's files, or its `index.html`, for every path that no route matches."""
+    if not directory.is_dir():
+        raise SystemExit(f"FRONTEND_DIR names {directory}, which is not a folder.")
     dashboard = Dashboard(directory, configuration)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

@@ -68,13 +68,17 @@ class EnvSettings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _clean(cls, value: Any, info: ValidationInfo) -> Any:
-        """Remove surrounding spaces, and refuse control characters. Only secrets can have several lines."""
+        """Remove surrounding spaces; only spaces count as unset. Only secrets can have several lines."""
+        field = cls.model_fields[info.field_name or ""]
         if not isinstance(value, str):
             return value
-        is_secret = cls.model_fields[info.field_name or ""].annotation is SecretStr
-        if any(char < " " or char == "\x7f" for char in (value.replace("\n", "") if is_secret else value.strip())):
+        is_secret = field.annotation is SecretStr
+        cleaned = value.replace("\n", "") if is_secret else value.strip()
+        if any(char < " " or char == "\x7f" for char in cleaned):
             raise ValueError("It contains a line break or another control character. Remove it.")
-        return value if is_secret else value.strip()
+        if value and not cleaned and not is_secret:
+            return field.get_default(call_default_factory=True)
+        return value if is_secret else cleaned
 
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:

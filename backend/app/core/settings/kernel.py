@@ -4,10 +4,10 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from app.core.settings.base import REPOSITORY_DIR, EnvSettings, check_secret, load
 from app.core.settings.database_url import build_url, read_url
@@ -67,7 +67,7 @@ class Settings(EnvSettings):
 
     DRAIN_SECONDS: float = Field(default=0, ge=0, le=60, allow_inf_nan=False)
     SENTRY_DSN: SentryDsn = ""
-    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    LOG_LEVEL: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = "info"
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -78,6 +78,8 @@ class Settings(EnvSettings):
     @model_validator(mode="after")
     def _check_outside_services(self) -> Self:
         if self.ENVIRONMENT != "local":
+            if "SECRET_KEY" not in self.model_fields_set:
+                raise ValueError("SECRET_KEY is not set. Outside local development it has no default.")
             if not self.secure_cookies:
                 raise ValueError("FRONTEND_URL must start with https:// outside local development.")
             password = urlsplit(self.database_url).password or ""
@@ -105,6 +107,11 @@ class Settings(EnvSettings):
     def database_url(self) -> str:
         """SQLAlchemy URL with the password in plain text. Never log it."""
         return build_url(self._database)
+
+    def database_url_for(self, name: str, *, with_password: bool = True) -> str:
+        """Return the URL of another database on the same server."""
+        parameters = {**self._database, "dbname": name}
+        return build_url(parameters if with_password else {**parameters, "password": ""})
 
     @property
     def _database(self) -> dict[str, str]:

@@ -3,8 +3,10 @@
 import json
 import re
 from typing import Annotated
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
@@ -113,7 +115,20 @@ def _storage_url(value: str) -> str:
     is_bucket = url.scheme == "s3" and url.netloc and not {"@", ":"} & set(url.netloc)
     if value and not (is_directory or is_bucket):
         raise ValueError("Write it like file:///var/lib/app or s3://bucket?endpoint=https://s3.example.com")
+    if is_bucket:
+        _check_bucket(url)
     return value
+
+
+def _check_bucket(url: SplitResult) -> None:
+    options = dict(parse_qsl(url.query))
+    try:
+        S3Store(url.netloc, config={"region": "us-east-1", **options})  # type: ignore[misc]
+    except BaseError:
+        raise ValueError(f"It has an unknown option: {', '.join(options)}. S3 has endpoint and region") from None
+    endpoint = urlsplit(options.get("endpoint", "https://s3.example.com"))
+    if endpoint.scheme not in ("http", "https") or not endpoint.hostname:
+        raise ValueError("Its endpoint is not a URL. Write it like endpoint=https://s3.example.com")
 
 
 Origin = Annotated[str, AfterValidator(normalize_origin)]
