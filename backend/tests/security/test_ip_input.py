@@ -219,7 +219,7 @@ TEXTS = [
     "\u202eright to left\u202c",
     "e\u0301 is not é",
     "ﬁ is not fi",
-    "\u200d\u200b\ufeff",
+    "a\u200d\u200b\ufeff",
     " \t around \n ",
     "a\rb\x01\x7f\x85",
     "\ufffd\ufffe\uffff",
