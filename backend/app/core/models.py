@@ -4,9 +4,9 @@ import re
 import uuid
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic import Field as PydanticField
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -44,6 +44,30 @@ Name = Annotated[
     AfterValidator(_refuse_control_characters),
 ]
 """A name that can stand in an email and in its header: one line without control characters."""
+
+
+# White space, control characters, and Unicode's Default_Ignorable_Code_Point: they show nothing.
+_INVISIBLE = (
+    r"\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_is_visible = re.compile(f"[^{_INVISIBLE}]").search
+
+
+class NotBlank:
+    """Annotation of a required text: one of spaces and invisible characters only counts as empty."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._blank_is_empty, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        # Not all of them: a pattern with invisible characters is a trap for the generators of clients.
+        return {**handler(schema), "pattern": r"\S"}
+
+    @staticmethod
+    def _blank_is_empty(value: Any) -> Any:
+        return "" if isinstance(value, str) and not _is_visible(value) else value
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:

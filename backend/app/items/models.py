@@ -11,9 +11,9 @@ from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.core.lists.daily_counts import DayCount
 from app.core.lists.pagination import ListFilter, ListParams, Page
-from app.core.models import PartialUpdate, Versioned
+from app.core.models import NotBlank, PartialUpdate, Versioned
 
-Title = Annotated[str, Field(min_length=1, max_length=255)]
+Title = Annotated[str, Field(min_length=1, max_length=255), NotBlank()]
 
 
 class ItemBase(SQLModel):

@@ -66,3 +66,24 @@ async def test_refused_update_changes_nothing(client: AsyncClient, session: Asyn
     assert problem(response)[0] in (400, 422)
     await session.refresh(item)
     assert item.title == "Before"
+
+
+@pytest.mark.parametrize(
+    "title", ["", " ", "\u200b", "\u2060\ufeff", "\u00ad", "\u3164", "\u202e\u2066", "\u2800", "\t\x85\n"]
+)
+async def test_invisible_title_is_refused_as_empty(client: AsyncClient, session: AsyncSession, title: str) -> None:
+    _, headers = await signed_in_user(session)
+    item_id = (await client.post(ITEMS, headers=headers, json={"title": "a"})).json()["id"]
+    for response in (
+        await client.post(ITEMS, headers=headers, json={"title": title}),
+        await client.put(f"{ITEMS}{item_id}", headers=headers, json={"title": title}),
+    ):
+        [error] = response.json()["errors"]
+        assert (problem(response)[0], error["field"], error["code"]) == (422, "title", "string_too_short")
+
+
+@pytest.mark.parametrize("title", ["\u200ba", "👩‍👩‍👧", "‏עברית", "\u06dd", "क्\u200dष", "."])
+async def test_title_with_a_visible_character_is_kept(client: AsyncClient, session: AsyncSession, title: str) -> None:
+    _, headers = await signed_in_user(session)
+    created = await client.post(ITEMS, headers=headers, json={"title": title})
+    assert created.json()["title"] == title

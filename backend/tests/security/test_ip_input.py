@@ -223,7 +223,7 @@ TEXTS = [
     "\u202eright to left\u202c",
     "e\u0301 is not é",
     "ﬁ is not fi",
-    "\u200d\u200b\ufeff",
+    "a\u200d\u200b\ufeff",
     "  around  ",
     "\ufffd\ufffe\uffff",
     "<script>alert('1')</script> & \"quotes\" \\ %s {0} ${x}",

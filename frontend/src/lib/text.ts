@@ -1,7 +1,7 @@
 /** Text that users wrote, in any script and from any source. */
 
 /** Characters that show nothing, although not all of them count as spaces: zero-width ones, fillers. */
-const BLANK = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 /** Whether a text shows nothing. The API treats it as empty, too. */
 export const isBlank = (text: string) => BLANK.test(text);

@@ -4,10 +4,12 @@ import * as z from "zod/mini";
 import {
   emailField,
   newPasswordField,
+  optionalDecimal,
   optionalPassword,
   optionalText,
   PASSWORD_RULE,
   passwordField,
+  requiredDecimal,
   requiredText,
 } from "./zod";
 
@@ -37,6 +39,7 @@ describe("text fields", () => {
   it("show one message for an empty required text", () => {
     const title = requiredText("Title", z.string().check(z.minLength(3)));
     expect(messages(title, " ")).toEqual(["Title is required"]);
+    expect(messages(title, "\u200b\u3164")).toEqual(["Title is required"]);
     expect(messages(requiredText("Full Name", long), "")).toEqual(["Full Name is required"]);
   });
 
@@ -57,10 +60,34 @@ describe("the e-mail field", () => {
     expect(messages(emailField, `b${longest}`)).toContain("Email must be at most 254 characters");
   });
 
+  it.each(["a&b@example.com", "kim@пример.рф", "bob@müller.de", '"@"@example.com', "a@localhost"])(
+    "leaves %s to the API",
+    (address) => expect(messages(emailField, address)).toEqual([]),
+  );
+
+  it.each(["", " ", "nobody", "@example.com", "ada@", "a b@example.com", "ada@exam ple.com"])(
+    "refuses %j",
+    (address) => expect(messages(emailField, address)).toEqual(["Invalid email address"]),
+  );
+
   it("has one message for an invalid address", () => {
     expect(messages(emailField, "")).toEqual(["Invalid email address"]);
     expect(messages(emailField, "nobody")).toEqual(["Invalid email address"]);
     expect(emailField.parse(" ada@example.com ")).toBe("ada@example.com");
+  });
+});
+
+describe("decimal fields", () => {
+  it("become the API's text", () => {
+    expect(requiredDecimal("Amount").parse(" 12,50 ")).toBe("12.50");
+    expect(optionalDecimal("Amount").parse("0")).toBe("0");
+    expect(optionalDecimal("Amount").parse(" ")).toBeNull();
+  });
+
+  it("have a message for everything else", () => {
+    expect(messages(requiredDecimal("Amount"), " ")).toEqual(["Amount is required"]);
+    expect(messages(requiredDecimal("Amount"), "ten")).toEqual(["Amount must be a number"]);
+    expect(messages(optionalDecimal("Amount"), "ten")).toEqual(["Amount must be a number"]);
   });
 });
 
@@ -75,6 +102,14 @@ describe("password fields", () => {
       expect(messages(field, "a".repeat(128))).toEqual([]);
       expect(messages(field, "a".repeat(129))).toEqual(["Password must be at most 128 characters"]);
     }
+  });
+
+  it("count an emoji as one character, as the API does", () => {
+    expect(messages(newPasswordField, "😀".repeat(7))).toEqual([
+      "Password must be at least 8 characters",
+    ]);
+    expect(messages(newPasswordField, "😀".repeat(128))).toEqual([]);
+    expect(messages(requiredText("Title", z.string().check(z.maxLength(3))), "👍👍👍")).toEqual([]);
   });
 
   it("require a password unless it is optional", () => {

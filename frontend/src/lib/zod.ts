@@ -1,5 +1,6 @@
 import { zUserCreate } from "@app/sdk/zod";
 import * as z from "zod/mini";
+import { parseDecimal } from "@/lib/decimal";
 import { isBlank } from "@/lib/text";
 
 /**
@@ -55,6 +56,27 @@ export function optionalText(name: string, field: ApiText) {
   return z.pipe(
     z.string().check(z.trim(), withinLimits(name, field)),
     z.transform((text) => (isBlank(text) ? null : text)),
+  );
+}
+
+/** A number as people type it becomes the API's text: "12,50" becomes "12.50". */
+export function requiredDecimal(name: string) {
+  return z.pipe(
+    z.string().check(
+      z.refine((text) => !isBlank(text), { error: `${name} is required`, abort: true }),
+      z.refine((text) => parseDecimal(text) !== undefined, `${name} must be a number`),
+    ),
+    z.transform((text) => parseDecimal(text) ?? ""),
+  );
+}
+
+/** An empty field becomes `null`. */
+export function optionalDecimal(name: string) {
+  return z.pipe(
+    z
+      .string()
+      .check(z.refine((text) => isBlank(text) || !!parseDecimal(text), `${name} must be a number`)),
+    z.transform((text) => parseDecimal(text) ?? null),
   );
 }
 

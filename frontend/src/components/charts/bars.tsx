@@ -1,4 +1,4 @@
-import { formatDay, formatNumber } from "@/lib/format";
+import { formatMonthDay, formatNumber } from "@/lib/format";
 import { type DayCount, describe } from "./day-count";
 
 const HEIGHT = 100;
@@ -37,7 +37,7 @@ export function Bars({ days, what }: BarsProps) {
           ))}
           {days.map(({ date, count }, index) => (
             <g key={date}>
-              <title>{`${formatDay(date)}: ${formatNumber(count)}`}</title>
+              <title>{`${formatMonthDay(date)}: ${formatNumber(count)}`}</title>
               {/* The whole column reacts to the pointer, however low its bar is. */}
               <rect x={index} y={0} width={1} height={HEIGHT} className="fill-transparent" />
               <rect
@@ -59,8 +59,8 @@ export function Bars({ days, what }: BarsProps) {
         aria-hidden
         className="flex justify-between pe-6 text-muted-foreground text-xs tabular-nums"
       >
-        <span>{first && formatDay(first.date)}</span>
-        <span>{last && formatDay(last.date)}</span>
+        <span>{first && formatMonthDay(first.date)}</span>
+        <span>{last && formatMonthDay(last.date)}</span>
       </div>
       <figcaption className="text-[13px] text-muted-foreground">{summary}</figcaption>
       <AsTable days={days} what={what} />
@@ -93,7 +93,7 @@ function AsTable({ days, what }: BarsProps) {
           <tbody>
             {days.toReversed().map(({ date, count }) => (
               <tr key={date} className="border-t">
-                <td className="px-3 py-1">{formatDay(date)}</td>
+                <td className="px-3 py-1">{formatMonthDay(date)}</td>
                 <td className="px-3 py-1 text-end">{formatNumber(count)}</td>
               </tr>
             ))}

@@ -1,4 +1,4 @@
-import { formatDay, formatNumber } from "@/lib/format";
+import { formatMonthDay, formatNumber } from "@/lib/format";
 
 /** A count for one day (UTC), as the API returns it. */
 export interface DayCount {
@@ -16,7 +16,7 @@ export function describe(days: DayCount[], what: string) {
   });
   const sum = `${formatNumber(total(days))} ${what} in the last ${days.length} days`;
   if (most.count === 0) return `${sum}.`;
-  return `${sum}. Busiest day: ${formatDay(most.date)} (${formatNumber(most.count)}).`;
+  return `${sum}. Busiest day: ${formatMonthDay(most.date)} (${formatNumber(most.count)}).`;
 }
 
 /** Describes a chart of daily totals in words. */

@@ -147,6 +147,15 @@ describe("signing up", () => {
     expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
   });
 
+  it("accepts the password that the confirmation already has", async () => {
+    const { user: person } = await signUp(`${PASSWORD}!`);
+    expect(await screen.findByText("The passwords don't match")).toBeInTheDocument();
+    await person.type(screen.getByTestId("password-input"), "!");
+    await waitFor(() =>
+      expect(screen.queryByText("The passwords don't match")).not.toBeInTheDocument(),
+    );
+  });
+
   it("requires both passwords to match", async () => {
     await signUp("something else");
     expect(await screen.findByText("The passwords don't match")).toBeInTheDocument();

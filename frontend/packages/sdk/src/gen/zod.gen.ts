@@ -123,7 +123,7 @@ export const zDoctorReport = /* @__PURE__ */ (() => z.object({
  */
 export const zItemCreate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
-    title: z.string().check(z.minLength(1), z.maxLength(255))
+    title: z.string().check(z.minLength(1), z.maxLength(255), z.regex(/\S/))
 }))();
 
 /**
@@ -147,7 +147,7 @@ export const zItemPublic = /* @__PURE__ */ (() => z.object({
  */
 export const zItemUpdate = /* @__PURE__ */ (() => z.object({
     description: z.nullish(z.string().check(z.maxLength(255))),
-    title: z.optional(z.string().check(z.minLength(1), z.maxLength(255)))
+    title: z.optional(z.string().check(z.minLength(1), z.maxLength(255), z.regex(/\S/)))
 }))();
 
 /**
