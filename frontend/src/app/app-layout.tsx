@@ -25,18 +25,22 @@ function AppLayout() {
       <Slot name="session.open" />
       {/* Resets everything that one user typed when another user signs in. */}
       <ShellProvider key={id}>
-        <div className="flex min-h-dvh">
+        <div className="flex min-h-dvh print:block">
           <SkipLink />
           {isWide && (
             <aside
-              className={`sticky top-0 h-dvh shrink-0 border-e bg-sidebar ${isCollapsed ? "w-14" : "w-60"}`}
+              className={`sticky top-0 h-dvh shrink-0 border-e bg-sidebar print:hidden ${isCollapsed ? "w-14" : "w-60"}`}
             >
               <Sidebar isCollapsed={isCollapsed} />
             </aside>
           )}
           <div className="flex min-w-0 flex-1 flex-col">
             <Header isWide={isWide} />
-            <main id="main" tabIndex={-1} className="flex-1 px-4 py-8 outline-none md:px-8">
+            <main
+              id="main"
+              tabIndex={-1}
+              className="flex-1 px-4 py-8 outline-none md:px-8 print:p-0"
+            >
               <Outlet />
             </main>
           </div>

@@ -1,14 +1,22 @@
 import { useSyncExternalStore } from "react";
 
-/** True from 768 px, where the sidebar is beside the page instead of in a sheet. */
-export function useIsWide() {
-  return useSyncExternalStore(subscribe, () => query().matches);
-}
+/** From 768 px the sidebar is beside the page instead of in a sheet. */
+const wide = media("(min-width: 48rem)");
+/** From 1024 px an open sidebar leaves enough space for the page. */
+const large = media("(min-width: 64rem)");
 
-const query = () => window.matchMedia("(min-width: 48rem)");
+export const useIsWide = wide.use;
+export const useIsLarge = large.use;
+export const isLarge = large.get;
 
-function subscribe(onChange: () => void) {
-  const list = query();
-  list.addEventListener("change", onChange);
-  return () => list.removeEventListener("change", onChange);
+function media(query: string) {
+  const get = () => window.matchMedia(query).matches;
+
+  function subscribe(onChange: () => void) {
+    const list = window.matchMedia(query);
+    list.addEventListener("change", onChange);
+    return () => list.removeEventListener("change", onChange);
+  }
+
+  return { get, use: () => useSyncExternalStore(subscribe, get) };
 }

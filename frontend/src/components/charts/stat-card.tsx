@@ -13,13 +13,13 @@ interface StatCardProps {
 /** One number and its recent history. */
 export function StatCard({ title, value, hint, children }: StatCardProps) {
   return (
-    <Card aria-label={title} className="h-32 flex-row items-end gap-6 p-5">
-      <div className="flex min-w-0 shrink-0 flex-col gap-1 self-stretch">
-        <h2 className="text-[13px] text-muted-foreground">{title}</h2>
+    <Card aria-label={title} className="min-h-32 min-w-0 justify-between gap-1 p-5">
+      <h2 className="text-[13px] text-muted-foreground wrap-anywhere">{title}</h2>
+      <div className="flex items-center gap-6">
         <p className="font-semibold text-2xl tabular-nums tracking-tight">{formatNumber(value)}</p>
-        <p className="mt-auto text-[13px] text-muted-foreground">{hint}</p>
+        <div className="ms-auto max-w-3/5 min-w-0 flex-1">{children}</div>
       </div>
-      <div className="min-w-0 flex-1">{children}</div>
+      <p className="text-[13px] text-muted-foreground wrap-anywhere">{hint}</p>
     </Card>
   );
 }

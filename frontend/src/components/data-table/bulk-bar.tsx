@@ -16,7 +16,7 @@ export default function BulkBar({ count, onDelete, onClear }: BulkBarProps) {
       <div aria-hidden className="h-16" />
       <section
         aria-label="Selected rows"
-        className="fixed inset-x-0 bottom-4 z-30 mx-auto flex w-fit animate-in items-center gap-2 rounded-xl border bg-popover p-2 ps-4 shadow-black/10 shadow-lg duration-150 fade-in-0 slide-in-from-bottom-2"
+        className="print:hidden fixed inset-x-0 bottom-4 z-30 mx-auto flex w-fit max-w-[calc(100%-1rem)] animate-in items-center gap-2 rounded-xl border bg-popover p-2 ps-4 shadow-black/10 shadow-lg duration-150 fade-in-0 slide-in-from-bottom-2"
       >
         <p aria-live="polite" className="me-2 text-[13px] tabular-nums">
           {formatNumber(count)} selected

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { TableHead } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
-import type { Features } from "./features";
+import { cellClass, type Features } from "./features";
 
 const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
 const ICONS = { asc: ArrowUp, desc: ArrowDown } as const;
@@ -15,7 +15,7 @@ interface ColumnHeaderProps<Row extends RowData> {
 
 export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHeaderProps<Row>) {
   const { column } = header;
-  const { className } = column.columnDef.meta ?? {};
+  const className = cn("whitespace-nowrap", cellClass(column.columnDef.meta));
   if (!column.getCanSort()) return <TableHead className={className}>{children}</TableHead>;
 
   const sorted = column.getIsSorted();
@@ -25,16 +25,10 @@ export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHe
       <button
         type="button"
         onClick={column.getToggleSortingHandler()}
-        className="group -mx-2 inline-flex h-8 items-center gap-1.5 rounded-md px-2 hover:text-foreground pointer-coarse:h-11"
+        className="-mx-2 inline-flex h-8 items-center gap-1.5 rounded-md px-2 hover:text-foreground pointer-coarse:h-11"
       >
         {children}
-        <Icon
-          aria-hidden
-          className={cn(
-            "size-3.5",
-            !sorted && "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
-          )}
-        />
+        <Icon aria-hidden className={cn("size-3.5", sorted && "text-foreground")} />
       </button>
     </TableHead>
   );
@@ -42,7 +36,7 @@ export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHe
 
 export function ActionsHeader() {
   return (
-    <TableHead className="w-14">
+    <TableHead className="w-14 pointer-coarse:w-16 print:hidden">
       <span className="sr-only">Actions</span>
     </TableHead>
   );

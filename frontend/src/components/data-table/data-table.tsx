@@ -4,7 +4,7 @@ import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components
 import { cn } from "@/lib/cn";
 import type { TableSearch } from "@/lib/table-search";
 import { ActionsHeader, ColumnHeader } from "./column-header";
-import type { Features } from "./features";
+import { cellClass, type Features } from "./features";
 import { focusRow } from "./focus-row";
 import { SelectAll, SelectRow } from "./select-cells";
 import { SkeletonRows } from "./skeleton-rows";
@@ -47,6 +47,10 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
     }
   };
 
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && isWithin(event)) list.clearSelection();
+  };
+
   return (
     <section
       ref={ref}
@@ -54,17 +58,17 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
       aria-busy={isChanging || !(hasRows || notice)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
-      onKeyDown={(event) => event.key === "Escape" && list.clearSelection()}
-      className="overflow-x-auto rounded-lg border bg-card md:overflow-x-clip"
+      onKeyDown={onKeyDown}
+      className="overflow-x-auto rounded-lg border bg-card @min-[44rem]:overflow-x-clip"
     >
       {notice || (
         <Table
           className={cn(
-            "transition-opacity max-sm:[&_:is(td,th)]:px-2",
+            "table-fixed transition-opacity @max-[44rem]:[&_:is(td,th)]:px-2",
             isChanging && "opacity-60 delay-150",
           )}
         >
-          <TableHeader className="z-10 md:sticky md:top-12 [&_th]:bg-card [&_th]:shadow-[inset_0_-1px_var(--border)] [&_th]:first:rounded-ss-lg [&_th]:last:rounded-se-lg [&_tr]:border-0">
+          <TableHeader className="z-10 @min-[44rem]:sticky @min-[44rem]:top-12 print:static [&_th]:bg-card [&_th]:shadow-[inset_0_-1px_var(--border)] [&_th]:first:rounded-ss-lg [&_th]:last:rounded-se-lg [&_tr]:border-0">
             {table.getHeaderGroups().map((group) => (
               <TableRow key={group.id}>
                 {isSelectable && <SelectAll table={table} />}
@@ -95,11 +99,13 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
               >
                 {isSelectable && <SelectRow row={row} name={rowName(row.original)} />}
                 {row.getVisibleCells().map((cell) => (
-                  <TableCell key={cell.id} className={cell.column.columnDef.meta?.className}>
+                  <TableCell key={cell.id} className={cellClass(cell.column.columnDef.meta)}>
                     <table.FlexRender cell={cell} />
                   </TableCell>
                 ))}
-                <TableCell className="w-14 px-2 text-end">{rowMenu(row.original)}</TableCell>
+                <TableCell className="px-2 text-end print:hidden">
+                  {rowMenu(row.original)}
+                </TableCell>
               </TableRow>
             ))}
           </TableBody>

@@ -65,15 +65,15 @@ function Running({ noun, progress: { rows, total }, onCancel }: RunningProps) {
   const isKnown = total > 0;
   const share = isKnown ? Math.min(100, Math.floor((rows / total) * 100)) : 0;
   return (
-    <div className="flex h-8 items-center gap-2 rounded-md border border-input ps-3 text-[13px] pointer-coarse:h-11">
+    <div className="flex h-8 items-center gap-2 rounded-md border border-control ps-3 text-[13px] pointer-coarse:h-11">
       <span
         role="progressbar"
         aria-label={`Exporting ${noun.many.toLowerCase()}`}
         aria-valuenow={isKnown ? share : undefined}
-        className="relative h-1 w-16 overflow-hidden rounded-full bg-muted"
+        className="relative h-1 w-16 overflow-hidden rounded-full bg-muted forced-colors:border"
       >
         <span
-          className="absolute inset-y-0 start-0 bg-primary transition-[width]"
+          className="absolute inset-y-0 start-0 bg-primary forced-colors:bg-[Highlight] transition-[width]"
           style={{ width: `${share}%` }}
         />
       </span>

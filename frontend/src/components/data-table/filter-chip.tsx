@@ -35,11 +35,14 @@ export function FilterChip({ filter, value = ANY, onChange }: FilterChipProps) {
         <Button
           variant="outline"
           size="sm"
-          className={cn("border-dashed px-2.5", chosen && "border-primary/50 border-solid")}
+          className={cn(
+            "max-w-full border-dashed px-2.5",
+            chosen && "border-primary/50 border-solid",
+          )}
         >
           {!chosen && <CirclePlus aria-hidden className="text-muted-foreground" />}
           {title}
-          {chosen && <span className="font-normal text-primary">{chosen.title}</span>}
+          {chosen && <span className="truncate font-normal text-primary">{chosen.title}</span>}
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start">

@@ -41,13 +41,13 @@ export function Pagination<Row extends TableRecord, Search extends TableSearch>(
   return (
     <nav
       aria-label="Pagination"
-      className="mt-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-[13px] text-muted-foreground"
+      className="mt-3 flex flex-wrap print:hidden items-center justify-between gap-x-6 gap-y-2 text-[13px] text-muted-foreground"
     >
       <p aria-live="polite" className="tabular-nums">
         {formatNumber(first)}–{formatNumber(last)} of {formatNumber(count)}
       </p>
       <div className="flex items-center gap-2">
-        <label htmlFor={sizeId} className="max-sm:sr-only">
+        <label htmlFor={sizeId} className="@max-[28rem]:sr-only">
           Rows per page
         </label>
         <NativeSelect

@@ -11,7 +11,7 @@ interface RowFactsProps {
 /** Read-only facts about an open row. */
 export function RowFacts({ row, children }: RowFactsProps) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 border-t pt-5 text-[13px]">
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-2 border-t pt-5 text-[13px]">
       {children}
       <RowFact title="Created">{formatDateTime(row.created_at)}</RowFact>
       <RowFact title="ID">

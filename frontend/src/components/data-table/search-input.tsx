@@ -43,7 +43,7 @@ export function SearchInput({ label, value, onSearch, onArrowDown }: SearchInput
   }, [value]);
 
   return (
-    <search className="relative min-w-0 flex-1 sm:max-w-64">
+    <search className="relative min-w-32 flex-1 @min-[28rem]:max-w-64">
       <Search
         aria-hidden
         className="pointer-events-none absolute start-3 top-1/2 size-4 -translate-y-1/2 text-muted-foreground"

@@ -7,7 +7,7 @@ import { focusedRow } from "./focus-row";
 import type { TableRecord } from "./use-server-table";
 
 // The whole cell is the click target and shows the focus.
-const cell = "w-10 p-0 select-none";
+const cell = "w-10 p-0 select-none print:hidden";
 const target =
   "flex h-9 items-center justify-center rounded-md has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-ring [&_input]:outline-none";
 

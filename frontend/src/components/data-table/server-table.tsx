@@ -86,37 +86,40 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
 
   return (
     <>
-      <Toolbar
-        list={list}
-        noun={noun}
-        filters={filters}
-        exportRows={exportRows}
-        onArrowDown={() => focusRow(region.current, 1)}
-      />
-      {page && error && <Alert className="mb-3">{errorMessage(error)}</Alert>}
-      <DataTable
-        ref={region}
-        label={noun.many}
-        list={list}
-        isSelectable={onDeleteMany !== undefined}
-        hasRows={hasRows}
-        rowName={rowName}
-        rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
-        notice={
-          hasNoRows && (
-            <TableNotice
-              noun={noun}
-              error={error}
-              q={search.q}
-              isFiltered={list.isFiltered}
-              empty={empty}
-              onRetry={list.retry}
-              onClear={list.clearFilters}
-            />
-          )
-        }
-      />
-      {page && hasRows && !hasNoRows && <Pagination list={list} count={page.count} />}
+      {/* Toolbar and table adapt to their own width, because the sidebar takes a part of the window's. */}
+      <div data-slot="server-table" className="@container">
+        <Toolbar
+          list={list}
+          noun={noun}
+          filters={filters}
+          exportRows={exportRows}
+          onArrowDown={() => focusRow(region.current, 1)}
+        />
+        {page && error && <Alert className="mb-3">{errorMessage(error)}</Alert>}
+        <DataTable
+          ref={region}
+          label={noun.many}
+          list={list}
+          isSelectable={onDeleteMany !== undefined}
+          hasRows={hasRows}
+          rowName={rowName}
+          rowMenu={(row) => <RowMenu name={rowName(row)} actions={actionsOf(row)} />}
+          notice={
+            hasNoRows && (
+              <TableNotice
+                noun={noun}
+                error={error}
+                q={search.q}
+                isFiltered={list.isFiltered}
+                empty={empty}
+                onRetry={list.retry}
+                onClear={list.clearFilters}
+              />
+            )
+          }
+        />
+        {page && hasRows && !hasNoRows && <Pagination list={list} count={page.count} />}
+      </div>
       <Suspense>
         {selected.length > 0 && (
           <BulkBar

@@ -1,7 +1,7 @@
 import type { Column, RowData } from "@tanstack/react-table";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TableCell, TableRow } from "@/components/ui/table";
-import type { Features } from "./features";
+import { cellClass, type Features } from "./features";
 
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
@@ -17,7 +17,7 @@ export function SkeletonRows<Row extends RowData>({
     <TableRow key={row}>
       {isSelectable && <TableCell />}
       {columns.map((column) => (
-        <TableCell key={column.id} className={column.columnDef.meta?.className}>
+        <TableCell key={column.id} className={cellClass(column.columnDef.meta)}>
           <Skeleton className="h-4 w-full max-w-40" />
         </TableCell>
       ))}

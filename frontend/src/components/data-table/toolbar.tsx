@@ -5,6 +5,7 @@ import { ColumnMenu } from "./column-menu";
 import { ExportButton, type ExportRequest } from "./export-button";
 import { type Filter, FilterChip } from "./filter-chip";
 import { SearchInput } from "./search-input";
+import { SortMenu } from "./sort-menu";
 import type { ServerTable, TableRecord } from "./use-server-table";
 
 interface ToolbarProps<Row extends TableRecord, Search extends TableSearch> {
@@ -25,14 +26,14 @@ export function Toolbar<Row extends TableRecord, Search extends TableSearch>({
 }: ToolbarProps<Row, Search>) {
   const { search, setFilter } = list;
   return (
-    <div className="mb-3 flex flex-wrap items-center gap-2">
+    <div data-slot="toolbar" className="mb-3 flex flex-wrap items-center gap-2 print:hidden">
       <SearchInput
         label={`Search ${noun.many.toLowerCase()}`}
         value={search.q}
         onArrowDown={onArrowDown}
         onSearch={(q) => setFilter({ q } as Partial<Search>, true)}
       />
-      <div className="flex flex-wrap gap-2 empty:hidden max-sm:order-last max-sm:w-full">
+      <div className="flex flex-wrap gap-2 empty:hidden @max-[40rem]:order-last @max-[40rem]:w-full">
         {filters.map((filter) => (
           <FilterChip
             key={filter.name}
@@ -51,6 +52,7 @@ export function Toolbar<Row extends TableRecord, Search extends TableSearch>({
         {exportRows && (
           <ExportButton noun={noun} isEmpty={list.page?.count === 0} request={exportRows} />
         )}
+        <SortMenu table={list.table} />
         <ColumnMenu table={list.table} />
       </div>
     </div>

@@ -37,10 +37,10 @@ export function Sidebar({ isCollapsed = false, onNavigate }: SidebarProps) {
       <Link
         to="/"
         onClick={onNavigate}
-        className="m-2 flex h-8 items-center gap-2.5 self-start rounded-md px-2 font-semibold tracking-tight"
+        className="m-2 flex h-8 max-w-[calc(100%-1rem)] items-center gap-2.5 self-start rounded-md px-2 font-semibold tracking-tight"
       >
-        <Logo />
-        <span className={cn(isCollapsed && "sr-only")}>{PROJECT_NAME}</span>
+        <Logo className="shrink-0" />
+        <span className={cn("truncate", isCollapsed && "sr-only")}>{PROJECT_NAME}</span>
       </Link>
       <nav aria-label="Main" className="flex-1 overflow-y-auto p-2">
         {list(entries.filter(({ area }) => area !== "admin"))}
@@ -48,10 +48,9 @@ export function Sidebar({ isCollapsed = false, onNavigate }: SidebarProps) {
           <section aria-labelledby={adminId} className="mt-4">
             <h2
               id={adminId}
-              className={cn(
-                "mb-1 px-2 font-medium text-muted-foreground text-xs",
-                isCollapsed && "sr-only",
-              )}
+              className={
+                isCollapsed ? "sr-only" : "mb-1 px-2 font-medium text-muted-foreground text-xs"
+              }
             >
               Administration
             </h2>

@@ -15,7 +15,7 @@ export function AlertDialogContent({
       <AlertPrimitive.Content
         data-slot="alert-dialog-content"
         className={cn(
-          "fixed inset-x-4 bottom-4 z-50 grid gap-2 rounded-xl border bg-popover p-5 shadow-xl shadow-black/10",
+          "fixed inset-x-4 bottom-4 z-50 grid max-h-[calc(100dvh-2rem)] grid-cols-[minmax(0,1fr)] gap-2 overflow-y-auto rounded-xl border bg-popover p-5 shadow-xl shadow-black/10",
           "sm:inset-x-auto sm:start-1/2 sm:top-1/2 sm:bottom-auto sm:w-full sm:max-w-md sm:-translate-1/2",
           "duration-100 data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0",
           className,
@@ -33,7 +33,7 @@ export function AlertDialogTitle({
   return (
     <AlertPrimitive.Title
       data-slot="alert-dialog-title"
-      className={cn("font-semibold text-base break-words", className)}
+      className={cn("line-clamp-3 font-semibold text-base wrap-anywhere", className)}
       {...props}
     />
   );
@@ -46,7 +46,7 @@ export function AlertDialogDescription({
   return (
     <AlertPrimitive.Description
       data-slot="alert-dialog-description"
-      className={cn("text-pretty text-muted-foreground", className)}
+      className={cn("text-pretty text-muted-foreground wrap-anywhere", className)}
       {...props}
     />
   );
@@ -56,7 +56,10 @@ export function AlertDialogFooter({ className, ...props }: ComponentProps<"div">
   return (
     <div
       data-slot="alert-dialog-footer"
-      className={cn("mt-3 flex flex-col-reverse gap-2 sm:flex-row sm:justify-end", className)}
+      className={cn(
+        "mt-3 flex flex-col-reverse gap-2 sm:flex-row sm:flex-wrap sm:justify-end",
+        className,
+      )}
       {...props}
     />
   );

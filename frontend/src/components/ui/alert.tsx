@@ -15,7 +15,7 @@ export function Alert({ className, children, ...props }: ComponentProps<"div">) 
       {...props}
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0 break-words">{children}</div>
+      <div className="min-w-0 wrap-anywhere">{children}</div>
     </div>
   );
 }

@@ -15,7 +15,10 @@ export function CardHeader({ className, ...props }: ComponentProps<"div">) {
   return (
     <div
       data-slot="card-header"
-      className={cn("flex items-center justify-between gap-4 border-b px-5 py-3.5", className)}
+      className={cn(
+        "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b px-5 py-3.5",
+        className,
+      )}
       {...props}
     />
   );
@@ -34,11 +37,11 @@ interface CardHeadingProps {
 /** A title and a sentence without a line below, for cards with one topic. */
 export function CardHeading({ id, title, description }: CardHeadingProps) {
   return (
-    <div data-slot="card-heading" className="grid gap-1 px-5 pt-5">
+    <div data-slot="card-heading" className="grid grid-cols-[minmax(0,1fr)] gap-1 px-5 pt-5">
       <h2 id={id} className="font-medium text-base">
         {title}
       </h2>
-      <p className="text-pretty text-[13px] text-muted-foreground">{description}</p>
+      <p className="text-pretty text-[13px] text-muted-foreground wrap-anywhere">{description}</p>
     </div>
   );
 }

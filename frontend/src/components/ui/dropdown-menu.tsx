@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
 const itemClassName =
-  "relative flex items-center gap-2 rounded-sm px-2 py-1.5 text-[13px] outline-none select-none pointer-coarse:py-2.5 data-highlighted:bg-accent data-disabled:pointer-events-none data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted-foreground";
+  "relative flex items-center gap-2 rounded-sm px-2 py-1.5 text-[13px] wrap-anywhere select-none focus-visible:-outline-offset-2 pointer-coarse:py-2.5 data-highlighted:bg-accent data-disabled:pointer-events-none data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted-foreground";
 
 /** Not modal: a modal menu hides the whole page from screen readers, its own trigger included. */
 export function DropdownMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
@@ -26,7 +26,7 @@ export function DropdownMenuContent({
         sideOffset={sideOffset}
         collisionPadding={8}
         className={cn(
-          "z-50 min-w-40 rounded-lg border bg-popover p-1 text-popover-foreground shadow-lg shadow-black/5",
+          "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-40 max-w-[min(20rem,var(--radix-dropdown-menu-content-available-width))] overflow-y-auto rounded-lg border bg-popover p-1 text-popover-foreground shadow-lg shadow-black/5",
           "duration-100 data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98",
           "data-[state=closed]:animate-out data-[state=closed]:fade-out-0",
           className,

@@ -15,8 +15,10 @@ export function Empty({ icon: Icon, title, description, children }: EmptyProps) 
       <span className="mb-3 flex size-10 items-center justify-center rounded-lg border bg-background text-muted-foreground">
         <Icon aria-hidden className="size-5" />
       </span>
-      <p className="font-medium">{title}</p>
-      <p className="max-w-sm text-pretty text-muted-foreground">{description}</p>
+      <p className="max-w-full font-medium wrap-anywhere">{title}</p>
+      <p className="w-full max-w-sm text-pretty text-muted-foreground wrap-anywhere">
+        {description}
+      </p>
       {children && <div className="mt-4 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>
   );

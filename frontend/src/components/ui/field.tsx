@@ -3,7 +3,13 @@ import { cn } from "@/lib/cn";
 import { Label } from "./label";
 
 export function Field({ className, ...props }: ComponentProps<"div">) {
-  return <div data-slot="field" className={cn("grid gap-2", className)} {...props} />;
+  return (
+    <div
+      data-slot="field"
+      className={cn("grid grid-cols-[minmax(0,1fr)] gap-2", className)}
+      {...props}
+    />
+  );
 }
 
 export function FieldLabel(props: ComponentProps<typeof Label>) {
@@ -14,7 +20,7 @@ export function FieldError({ className, ...props }: ComponentProps<"p">) {
   return (
     <p
       data-slot="field-error"
-      className={cn("text-[13px] text-destructive", className)}
+      className={cn("text-[13px] text-destructive wrap-anywhere", className)}
       {...props}
     />
   );

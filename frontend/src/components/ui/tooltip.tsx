@@ -21,7 +21,7 @@ export function Tooltip({ label, keys, side, children }: TooltipProps) {
           data-slot="tooltip"
           side={side}
           sideOffset={6}
-          className="z-50 flex animate-in items-center gap-2 rounded-md bg-foreground px-2 py-1 text-background text-xs duration-100 fade-in-0 zoom-in-98"
+          className="z-50 flex max-w-72 animate-in items-center gap-2 rounded-md border border-transparent bg-foreground px-2 py-1 text-background text-xs wrap-anywhere duration-100 fade-in-0 zoom-in-98"
         >
           {label}
           {keys && <Kbd keys={keys} />}

@@ -14,7 +14,7 @@ export function GetStarted({ steps }: { steps: CheckedStep[] }) {
   if (hidden.use() || steps.length === 0) return null;
   const done = steps.filter(({ isDone }) => isDone).length;
   return (
-    <Card aria-labelledby="get-started" className="mb-4">
+    <Card aria-labelledby="get-started" className="@container mb-4 print:hidden">
       <CardHeader className="py-2 pe-2">
         <CardTitle id="get-started">Get started</CardTitle>
         <span className="ms-auto text-[13px] text-muted-foreground tabular-nums">
@@ -32,7 +32,7 @@ export function GetStarted({ steps }: { steps: CheckedStep[] }) {
           </Button>
         </Tooltip>
       </CardHeader>
-      <ul className="grid divide-y md:grid-flow-col md:auto-cols-fr md:divide-x md:divide-y-0">
+      <ul className="grid divide-y @3xl:auto-cols-[minmax(0,1fr)] @3xl:grid-flow-col @3xl:divide-x @3xl:divide-y-0">
         {steps.map((step) => (
           <li key={step.title}>
             <Step step={step} />

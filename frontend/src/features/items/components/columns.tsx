@@ -14,12 +14,12 @@ export const itemColumns = helper.columns([
         <RowLink param="item" id={item.id}>
           {item.title}
         </RowLink>
-        <span className="block truncate text-muted-foreground text-xs sm:hidden">
+        <span className="block truncate text-muted-foreground text-xs @min-[44rem]:hidden">
           {item.description}
         </span>
       </>
     ),
-    meta: { className: "w-2/5 max-w-0 max-sm:w-auto" },
+    meta: { className: "@min-[44rem]:w-2/5" },
   }),
   helper.accessor("description", {
     header: "Description",
@@ -27,12 +27,12 @@ export const itemColumns = helper.columns([
     cell: ({ getValue }) => (
       <span className="block truncate text-muted-foreground">{getValue() ?? "–"}</span>
     ),
-    meta: { className: "max-w-0 max-sm:hidden" },
+    meta: { from: 44 },
   }),
   helper.accessor("created_at", {
     header: "Created",
     sortDescFirst: true,
     cell: ({ getValue }) => <DateTime iso={getValue()} />,
-    meta: { className: "w-36 whitespace-nowrap text-muted-foreground max-sm:hidden" },
+    meta: { className: "w-36 whitespace-nowrap text-muted-foreground", from: 28 },
   }),
 ]);

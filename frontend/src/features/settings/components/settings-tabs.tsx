@@ -1,27 +1,28 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import type { KeyboardEvent } from "react";
 import { settingsTabs } from "@/lib/features";
-import { useIsWide } from "@/lib/media";
+import { useIsLarge } from "@/lib/media";
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 /** Tabs that are links, each with its own URL. As in the ARIA pattern, they are one tab stop with arrow keys inside. */
 export function SettingsTabs({ panelId }: { panelId: string }) {
-  const isWide = useIsWide();
+  const isLarge = useIsLarge();
   const path = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, "") });
   return (
     <div
       role="tablist"
       aria-label="Settings"
-      aria-orientation={isWide ? "vertical" : "horizontal"}
+      aria-orientation={isLarge ? "vertical" : "horizontal"}
       onKeyDown={moveFocus}
-      className="-mx-4 flex gap-1 overflow-x-auto border-b px-4 pb-2 md:mx-0 md:flex-col md:overflow-visible md:border-0 md:p-0"
+      className="relative -mx-4 flex gap-1 overflow-x-auto border-b px-4 pt-1 pb-2 lg:mx-0 lg:flex-col lg:overflow-visible lg:border-0 lg:p-0 print:hidden"
     >
       {settingsTabs.map(({ title, to }) => {
         const isSelected = path === to;
         return (
           <Link
             key={to}
+            ref={isSelected ? showTab : undefined}
             to={to}
             role="tab"
             id={isSelected ? `${panelId}-tab` : undefined}
@@ -36,6 +37,12 @@ export function SettingsTabs({ panelId }: { panelId: string }) {
       })}
     </div>
   );
+}
+
+/** On phones the tabs can be wider than the window. */
+function showTab(tab: HTMLElement | null) {
+  const list = tab?.parentElement;
+  if (list) list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
 }
 
 function moveFocus(event: KeyboardEvent<HTMLElement>) {

@@ -18,7 +18,7 @@ export default function UserTotals() {
     placeholderData: keepPreviousData,
   });
   return (
-    <Card aria-labelledby="user-totals" className="min-h-68">
+    <Card aria-labelledby="user-totals" className="@container min-h-68">
       <CardHeader>
         <CardTitle id="user-totals">Users</CardTitle>
         <ToggleGroup
@@ -33,9 +33,9 @@ export default function UserTotals() {
       {data && (
         <div
           aria-busy={isPlaceholderData}
-          className="grid gap-6 p-5 transition-opacity aria-busy:opacity-60 md:grid-cols-[10rem_1fr]"
+          className="grid gap-6 p-5 transition-opacity aria-busy:opacity-60 @2xl:grid-cols-[10rem_minmax(0,1fr)]"
         >
-          <dl className="grid grid-cols-3 gap-4 md:grid-cols-1 md:content-start">
+          <dl className="flex flex-wrap gap-x-8 gap-y-4 @2xl:flex-col">
             <Total title="Users" value={data.count} />
             <Total title="Active" value={data.active_count} />
             <Total title="Superusers" value={data.superuser_count} />

@@ -24,7 +24,7 @@ function DashboardPage() {
         description="Welcome back, nice to see you again!"
       />
       <GetStarted steps={Route.useLoaderData()} />
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,14rem),1fr))] gap-4 not-empty:mb-4">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,17rem),1fr))] gap-4 not-empty:mb-4">
         <Slot
           name="dashboard.stats"
           fallback={

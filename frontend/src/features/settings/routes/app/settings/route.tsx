@@ -13,13 +13,13 @@ function SettingsLayout() {
   return (
     <div className="mx-auto max-w-4xl">
       <PageHeader title="Settings" description="Manage your account and preferences" />
-      <div className="grid gap-6 md:grid-cols-[12rem_minmax(0,1fr)] md:gap-10">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[12rem_minmax(0,1fr)] lg:gap-10">
         <SettingsTabs panelId={PANEL_ID} />
         <div
           id={PANEL_ID}
           role="tabpanel"
           aria-labelledby={`${PANEL_ID}-tab`}
-          className="grid content-start gap-6"
+          className="grid grid-cols-[minmax(0,1fr)] content-start gap-6"
         >
           <Outlet />
         </div>
