@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { CatchBoundary, createRootRouteWithContext, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { RouteChange } from "@/components/layout/route-change";
+import { useCompositionGuard } from "@/lib/composition";
 import { idle } from "@/lib/lazy-on-idle";
 import type { Session } from "@/lib/session";
 
@@ -24,7 +25,12 @@ const Toaster = lazy(async () => {
 });
 
 export const Route = createRootRouteWithContext<RouterContext>()({
-  component: () => (
+  component: Root,
+});
+
+function Root() {
+  useCompositionGuard();
+  return (
     <>
       <RouteChange />
       <Outlet />
@@ -34,5 +40,5 @@ export const Route = createRootRouteWithContext<RouterContext>()({
         </Suspense>
       </CatchBoundary>
     </>
-  ),
-});
+  );
+}

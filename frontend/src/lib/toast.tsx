@@ -21,9 +21,9 @@ export async function toastError(error: unknown) {
 
 /** Shows once, even when called repeatedly. The user decides when to reload. */
 export async function toastNewVersion() {
-  const { toast } = await load();
+  const { toast, NEW_VERSION } = await load();
   toast("A new version is available.", {
-    id: "new-version",
+    id: NEW_VERSION,
     duration: Number.POSITIVE_INFINITY,
     closeButton: true,
     action: { label: "Reload", onClick: () => window.location.reload() },

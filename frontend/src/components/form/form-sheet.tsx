@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { type FieldValues, type UseFormReturn, useFormState } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import {
+  focusSheetOnTouch,
   Sheet,
   SheetContent,
   SheetDescription,
@@ -39,7 +40,10 @@ export function FormSheet<Values extends FieldValues, Output>({
   const guard = useDiscardGuard(isDirty, overlay);
   return (
     <Sheet open={overlay.open} onOpenChange={(open) => !open && guard.close()}>
-      <SheetContent onCloseAutoFocus={overlay.returnFocus}>
+      <SheetContent
+        onOpenAutoFocus={saveWhenDirty ? focusSheetOnTouch : undefined}
+        onCloseAutoFocus={overlay.returnFocus}
+      >
         <SheetHeader>
           <SheetTitle>{title}</SheetTitle>
           <SheetDescription>{description}</SheetDescription>

@@ -79,7 +79,7 @@ function Palette({ close }: { close: () => void }) {
         {records.isSearching ? "Searching…" : countText(groups)}
       </p>
       {isEmpty && (
-        <p className="break-words px-4 py-10 text-center text-muted-foreground">
+        <p className="wrap-anywhere px-4 py-10 text-center text-muted-foreground">
           No results for “{text}”
         </p>
       )}

@@ -1,33 +1,24 @@
 import { healthCheck } from "@app/sdk";
 import { useQueryClient } from "@tanstack/react-query";
-import { WifiOff } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { ConnectionNotice } from "@/components/ui/connection-notice";
 import { useConnection } from "@/lib/connection";
-
-const MESSAGES = {
-  offline: "You're offline. Your changes are kept.",
-  unreachable: "Can't reach the server. Retrying…",
-};
 
 /** Covers the page's upper margin, so that nothing moves when it appears or disappears. */
 export function ConnectionBanner() {
   const connection = useConnection();
   const tryAgain = useRecovery(connection);
   return (
-    <div role="status" className="absolute inset-x-0 top-full">
-      {connection !== "online" && (
-        <div className="flex h-8 items-center justify-center gap-2 border-b bg-warning px-4 text-[13px] text-warning-foreground">
-          <WifiOff aria-hidden className="size-4 shrink-0" />
-          <span className="truncate">{MESSAGES[connection]}</span>
-          <button
-            type="button"
-            onClick={tryAgain}
-            className="shrink-0 rounded-xs font-medium underline underline-offset-4 pointer-coarse:py-1.5"
-          >
-            Try again
-          </button>
-        </div>
-      )}
+    <div className="absolute inset-x-0 top-full">
+      <ConnectionNotice>
+        <button
+          type="button"
+          onClick={tryAgain}
+          className="shrink-0 rounded-xs font-medium underline underline-offset-4 pointer-coarse:py-1.5"
+        >
+          Try again
+        </button>
+      </ConnectionNotice>
     </div>
   );
 }

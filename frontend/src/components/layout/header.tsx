@@ -1,5 +1,6 @@
+import { useLocation } from "@tanstack/react-router";
 import { Menu, PanelLeft, Search } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import {
@@ -20,7 +21,7 @@ import { ThemeMenu } from "./theme-menu";
 
 export function Header({ isWide }: { isWide: boolean }) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-2 border-b bg-background px-2 md:px-4">
+    <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-2 border-b bg-background px-2 md:px-4 print:hidden">
       {isWide ? <SidebarToggle /> : <NavigationSheet />}
       <Breadcrumbs />
       <div className="ms-auto flex items-center gap-1">
@@ -58,7 +59,7 @@ function SearchField() {
     <button
       type="button"
       onClick={showPalette}
-      className="me-1 flex h-8 w-56 items-center gap-2 rounded-md border border-input bg-background ps-2.5 pe-1.5 text-[13px] text-muted-foreground transition-colors duration-100 hover:bg-accent hover:text-foreground dark:bg-card"
+      className="me-1 flex h-8 w-56 items-center gap-2 rounded-md border border-control bg-background ps-2.5 pe-1.5 text-[13px] text-muted-foreground transition-colors duration-100 hover:bg-accent hover:text-foreground dark:bg-card"
     >
       <Search aria-hidden className="size-4" />
       Search
@@ -78,6 +79,10 @@ function SearchButton() {
 
 function NavigationSheet() {
   const [open, setOpen] = useState(false);
+  const pathname = useLocation({ select: (location) => location.pathname });
+  // Back leads to another page, without a click in the sheet.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => setOpen(false), [pathname]);
   return (
     <Sheet open={open} onOpenChange={setOpen}>
       <SheetTrigger asChild>

@@ -1,4 +1,4 @@
-import { useMatches, useRouter } from "@tanstack/react-router";
+import { type ParsedLocation, useMatches, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { PROJECT_NAME } from "@/lib/project";
 
@@ -21,8 +21,21 @@ export function RouteChange() {
     [router],
   );
 
+  useEffect(
+    () =>
+      router.subscribe("onBeforeLoad", ({ fromLocation, toLocation }) => {
+        const isSignedIn = (location: ParsedLocation) =>
+          router.matchRoutes(location).some(({ routeId }) => routeId === "/_app");
+        if (fromLocation && isSignedIn(fromLocation) !== isSignedIn(toLocation)) closeToasts();
+      }),
+    [router],
+  );
+
   return null;
 }
+
+/** A toast of the signed-in pages means nothing to a visitor, and the other way round. */
+const closeToasts = () => void import("@/components/ui/sonner").then((file) => file.closeToasts());
 
 function focusHeading() {
   // Users who move through tabs by keyboard stay on them; the tab names its panel.

@@ -1,4 +1,4 @@
-import { CatchBoundary, useNavigate } from "@tanstack/react-router";
+import { CatchBoundary, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
@@ -26,6 +26,16 @@ export function ShellProvider({ children }: { children: ReactNode }) {
     showShortcuts: () => shortcuts.show(),
     logOut: () => (hasUnsavedInput ? logOutQuestion.show() : logOut()),
   };
+
+  // Back leads to another page: these overlays are not part of the URL.
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const { hide: hidePalette } = palette;
+  const { hide: hideShortcuts } = shortcuts;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    hidePalette();
+    hideShortcuts();
+  }, [pathname]);
 
   useHotkey("mod+k", shell.showPalette, "Search and commands", "General");
   useHotkey("?", shell.showShortcuts, "Keyboard shortcuts", "General");

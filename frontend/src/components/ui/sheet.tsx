@@ -4,6 +4,7 @@ import { Dialog } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
+import { ConnectionNotice } from "./connection-notice";
 
 export const Sheet = Dialog.Root;
 export const SheetTrigger = Dialog.Trigger;
@@ -22,6 +23,13 @@ const sheetVariants = cva(
   },
 );
 
+/** For a sheet that shows something: on touch screens a focused field would open the keyboard over it. */
+export function focusSheetOnTouch(event: Event) {
+  if (!window.matchMedia("(pointer: coarse)").matches) return;
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).focus();
+}
+
 interface SheetContentProps
   extends ComponentProps<typeof Dialog.Content>,
     VariantProps<typeof sheetVariants> {}
@@ -35,7 +43,8 @@ export function SheetContent({ side, className, children, ...props }: SheetConte
       />
       <Dialog.Content
         data-slot="sheet-content"
-        className={cn(sheetVariants({ side }), className)}
+        data-side={side}
+        className={cn("outline-none", sheetVariants({ side }), className)}
         {...props}
       >
         {children}
@@ -56,11 +65,15 @@ export function SheetContent({ side, className, children, ...props }: SheetConte
 
 export function SheetHeader({ className, ...props }: ComponentProps<"div">) {
   return (
-    <div
-      data-slot="sheet-header"
-      className={cn("grid gap-1 border-b px-5 py-4 pe-14", className)}
-      {...props}
-    />
+    <>
+      <div
+        data-slot="sheet-header"
+        className={cn("grid grid-cols-[minmax(0,1fr)] gap-1 border-b px-5 py-4 pe-14", className)}
+        {...props}
+      />
+      {/* A sheet covers the page's own notice. */}
+      <ConnectionNotice />
+    </>
   );
 }
 
@@ -68,7 +81,7 @@ export function SheetFooter({ className, ...props }: ComponentProps<"div">) {
   return (
     <div
       data-slot="sheet-footer"
-      className={cn("flex justify-end gap-2 border-t px-5 py-3.5", className)}
+      className={cn("flex flex-wrap justify-end gap-2 border-t px-5 py-3.5", className)}
       {...props}
     />
   );
@@ -78,7 +91,7 @@ export function SheetTitle({ className, ...props }: ComponentProps<typeof Dialog
   return (
     <Dialog.Title
       data-slot="sheet-title"
-      className={cn("font-semibold text-base", className)}
+      className={cn("line-clamp-3 font-semibold text-base wrap-anywhere", className)}
       {...props}
     />
   );
@@ -91,7 +104,7 @@ export function SheetDescription({
   return (
     <Dialog.Description
       data-slot="sheet-description"
-      className={cn("text-[13px] text-muted-foreground", className)}
+      className={cn("text-[13px] text-muted-foreground wrap-anywhere", className)}
       {...props}
     />
   );
