@@ -67,6 +67,8 @@ export default defineConfig({
           environment: "happy-dom",
           setupFiles: ["src/test/setup.ts"],
           include: ["src/**/*.test.{ts,tsx}"],
+          // The contrast test reads its colours.
+          css: { include: [/app\.css\?raw/] },
         },
       },
       {

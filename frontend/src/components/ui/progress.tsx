@@ -13,7 +13,7 @@ export function Progress({ className, ...props }: ProgressProps) {
       data-slot="progress"
       max={1}
       className={cn(
-        "h-1.5 w-full appearance-none overflow-hidden rounded-full bg-muted",
+        "h-1.5 w-full appearance-none overflow-hidden rounded-full bg-muted forced-colors:appearance-auto",
         "[&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-transparent [&::-webkit-progress-value]:bg-primary",
         className,
       )}
