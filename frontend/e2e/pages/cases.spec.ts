@@ -1,11 +1,7 @@
 import { expectAccessible } from "../support/axe";
+import { expectSoundLayout } from "../support/geometry";
 import { expectEveryStop } from "../support/keyboard";
-import {
-  expectNoHorizontalScroll,
-  expectNoLayoutShift,
-  resize,
-  watchLayout,
-} from "../support/layout";
+import { expectNoLayoutShift, resize, watchLayout } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
 import { expect, test } from "../support/stubbed";
 import { begin, nameOf, pageCases, show } from "./page-case";
@@ -28,9 +24,9 @@ for (const pageCase of pageCases) {
     }
     await pageCase.act?.(page);
     await expectAccessible(page);
-    await expectNoHorizontalScroll(page);
     await resize(page, 1280);
     await expectAccessible(page);
+    await expectSoundLayout(page);
     await expectNoMotion(page);
     await expectEveryStop(page, page.locator("body"), { covered: pageCase.covered });
     await expect(page).toHaveTitle(/\S · \S/);

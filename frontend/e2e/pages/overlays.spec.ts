@@ -1,9 +1,10 @@
 import { expectAccessible } from "../support/axe";
+import { expectSoundLayout } from "../support/geometry";
 import { expectEveryEntry, expectEveryStop } from "../support/keyboard";
-import { expectNoHorizontalScroll, resize } from "../support/layout";
+import { resize } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
 import { expect, test } from "../support/stubbed";
-import { begin, open, overlayCases, show } from "./page-case";
+import { begin, open, overlayCases, show, widthsOf } from "./page-case";
 
 const WIDTHS = [1280, 360];
 
@@ -21,11 +22,11 @@ for (const overlayCase of overlayCases) {
       await test.step(`${width} px`, async () => {
         await resize(page, width);
         const overlay = await open(overlayCase, page);
+        await expectSoundLayout(page, widthsOf(width));
         await expectNoMotion(page);
         await expectAccessible(page, { overlay: true });
         if (overlayCase.kind === "menu") await expectEveryEntry(page, overlay);
         else await expectEveryStop(page, overlay, { trapped: true });
-        if (width < 1280) await expectNoHorizontalScroll(page);
         await page.keyboard.press("Escape");
         await expect(overlay).toBeHidden();
         await expect(overlayCase.opener(page)).toBeFocused();

@@ -3,6 +3,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { person } from "../stub/answers/users";
 import type { Api } from "../stub/api";
 import type { Stub } from "../stub/server";
+import { WIDTHS } from "../support/geometry";
 import { settled } from "../support/stubbed";
 
 /** A page in one of its states. Each route of the dashboard has at least one case. */
@@ -77,6 +78,9 @@ export async function show(
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(testCase.heading);
   await settled(page, stub);
 }
+
+/** The widths with the same controls as the given one. At 768 px others replace them, and an overlay loses its opener. */
+export const widthsOf = (width: number) => WIDTHS.filter((each) => each < 768 === width < 768);
 
 /** Opens the overlay by keyboard. */
 export async function open({ kind, opener, keys = "Enter", via, act }: OverlayCase, page: Page) {

@@ -46,11 +46,3 @@ export async function resize(page: Page, width: number) {
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
 }
-
-/** Expects no horizontal scrolling on the narrowest screens. */
-export async function expectNoHorizontalScroll(page: Page, width = 320) {
-  await page.setViewportSize({ width, height: 720 });
-  const overflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  await expect.poll(overflow, `horizontal scrolling at ${width} px`).toBeLessThanOrEqual(0);
-}
