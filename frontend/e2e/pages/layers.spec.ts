@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { REQUEST_ID, refuse } from "../stub/answer";
 import { person } from "../stub/answers/users";
 import { expect, openPalette, settled, test } from "../support/stubbed";
@@ -26,21 +26,58 @@ async function openSheet(page: Page) {
   await expect(sheet(page)).toBeVisible();
 }
 
+/** Expects that no toast lies over a control. Not even one that lets clicks through: the user would not see it. */
+async function expectFree(page: Page, control: Locator) {
+  const [box, over] = [await control.boundingBox(), await toast(page).boundingBox()];
+  if (!box || !over) throw new Error(`${control} or the toast is not visible`);
+  const isApart =
+    box.x >= over.x + over.width ||
+    over.x >= box.x + box.width ||
+    box.y >= over.y + over.height ||
+    over.y >= box.y + box.height;
+  expect(isApart, `${control} beside ${JSON.stringify(over)}`).toBe(true);
+}
+
 for (const width of [320, 390, 768, 1024, 1440]) {
   test(`a toast leaves the buttons free at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await fail(page);
-    const actions = page.getByRole("row").nth(2).getByRole("button").last();
-    // A trial clicks nothing, but fails when something else is in the way.
-    await actions.click({ trial: true });
     await page.getByRole("checkbox").nth(1).check();
+    await expectFree(page, button(page, "Clear selection"));
     await button(page, "Clear selection").click();
+    await expectFree(page, page.getByRole("row").nth(2).getByRole("button").last());
     await openSheet(page);
     await expect(toast(page)).toBeVisible();
-    for (const name of ["Save", "Cancel"]) await button(page, name).click({ trial: true });
-    await sheet(page).getByRole("button", { name: "Close" }).click({ trial: true });
+    for (const name of ["Save", "Cancel", "Close"]) {
+      await expectFree(page, sheet(page).getByRole("button", { name, exact: true }));
+    }
   });
 }
+
+test("a toast leaves the palette and the navigation free", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await fail(page);
+  await button(page, "Search").click();
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await expectFree(page, page.getByRole("combobox"));
+  await expectFree(page, page.getByRole("option").first());
+  await page.keyboard.press("Escape");
+  await button(page, "Open navigation").click();
+  for (const control of await page.getByRole("dialog").locator("a, button").all()) {
+    await expectFree(page, control);
+  }
+});
+
+test("the keyboard's entry in a menu has an outline", async ({ page }) => {
+  await page.getByTestId("theme-button").click();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.locator("[role=menuitemradio]:focus")).toHaveCSS("outline-style", "solid");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await openPalette(page);
+  const chosen = page.getByRole("option", { selected: true });
+  await expect(chosen).toHaveCSS("outline-style", "solid");
+});
 
 test("the mouse closes a toast over a sheet", async ({ page }) => {
   await fail(page);

@@ -117,6 +117,14 @@ test("the selected settings tab is in view", async ({ page, stub }) => {
 test.describe("on a touch screen", () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
 
+  test("touch targets leave space for the rest", async ({ page, stub }) => {
+    for (const url of ["/", "/admin", "/settings/appearance"]) {
+      await page.goto(url);
+      await settled(page, stub);
+      await expectSoundLayout(page, [320, 390]);
+    }
+  });
+
   test("an open row shows no keyboard", async ({ page, stub }) => {
     await page.goto("/admin");
     await settled(page, stub);

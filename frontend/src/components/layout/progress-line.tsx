@@ -6,7 +6,7 @@ export function ProgressLine() {
   if (!isPending) return null;
   return (
     <div aria-hidden className="absolute inset-x-0 -bottom-px h-0.5 overflow-hidden">
-      <div className="h-full w-1/3 bg-primary progress-line" />
+      <div className="h-full w-1/3 bg-primary progress-line forced-colors:bg-[Highlight]" />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       data-slot="copy-button"
       aria-label={isCopied ? "Copied" : label}
       onClick={() => void copy()}
-      className="relative inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-muted-foreground after:absolute after:-inset-1 hover:bg-accent hover:text-foreground"
+      className="relative inline-flex size-6 shrink-0 items-center justify-center rounded-sm border border-transparent text-muted-foreground after:absolute after:-inset-1 hover:bg-accent hover:text-foreground"
     >
       {isCopied ? (
         <Check aria-hidden className="size-3.5 text-primary" />

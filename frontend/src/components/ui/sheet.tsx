@@ -43,6 +43,7 @@ export function SheetContent({ side, className, children, ...props }: SheetConte
       />
       <Dialog.Content
         data-slot="sheet-content"
+        data-side={side}
         className={cn("outline-none", sheetVariants({ side }), className)}
         {...props}
       >

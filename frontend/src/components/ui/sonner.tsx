@@ -8,6 +8,8 @@ export { toast };
 export const NEW_VERSION = "new-version";
 
 const EDGE = 8;
+/** Below the page's header. app.css moves them where an overlay is open. */
+const TOP = 56;
 
 /** At the top: the buttons of forms, dialogs, rows and selections are all further down. */
 export default function Toaster() {
@@ -17,8 +19,8 @@ export default function Toaster() {
     <Sonner
       theme={useTheme()}
       position="top-center"
-      offset={EDGE}
-      mobileOffset={EDGE}
+      offset={TOP}
+      mobileOffset={{ top: TOP, left: EDGE, right: EDGE }}
       duration={4000}
       toastOptions={{
         unstyled: true,
@@ -33,7 +35,7 @@ export default function Toaster() {
           actionButton:
             "ms-auto h-7 shrink-0 rounded-md border border-control px-2.5 font-medium hover:bg-accent",
           closeButton:
-            "order-last ms-auto flex size-7 bg-transparent! shrink-0 items-center justify-center rounded-md hover:bg-accent! [&_svg]:size-4 [[data-button]~&]:ms-0",
+            "order-last ms-auto flex size-7 border border-transparent bg-transparent! shrink-0 items-center justify-center rounded-md hover:bg-accent! [&_svg]:size-4 [[data-button]~&]:ms-0",
         },
       }}
     />

@@ -6,7 +6,7 @@ export function Status({ isOn, children }: { isOn: boolean; children: ReactNode 
     <span data-slot="status" className="inline-flex items-center gap-2">
       <span
         aria-hidden
-        className={`size-2 rounded-full ${isOn ? "bg-primary" : "border border-muted-foreground"}`}
+        className={`size-2 rounded-full ${isOn ? "bg-primary forced-colors:bg-[CanvasText]" : "border border-muted-foreground"}`}
       />
       {children}
     </span>

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { toast, useSonner } from "sonner";
 
 /**
@@ -38,9 +38,12 @@ export function useFreeToasts() {
 /** Escape closes the newest lasting toast, unless an overlay opened after it: that one is on top. */
 export function useEscapeClosesToast() {
   const id = useSonner().toasts.find(({ duration }) => duration === Number.POSITIVE_INFINITY)?.id;
+  const belowEach = useRef(new Map<string | number, HTMLElement | undefined>());
   useEffect(() => {
     if (id === undefined) return;
-    const below = topOverlay();
+    const known = belowEach.current;
+    const below = known.has(id) ? known.get(id) : topOverlay();
+    known.set(id, below);
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       const top = topOverlay();
