@@ -27,7 +27,7 @@ from app.core.database import engine as database_engine
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
-from app.core.database.statements import Parameters, Record, Source, Statement
+from app.core.database.statements import Record, Source, Statement
 from app.core.runtime import health
 from app.core.settings import settings
 from app.main import app
@@ -63,9 +63,10 @@ class JoinedConnection:
         self._connection = connection
         self._lock = asyncio.Lock()
 
-    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
+    async def fetch(self, statement: Statement, values: list[Any]) -> list[Record]:
         async with self._lock, self._connection.transaction():
-            cursor = await self._connection.execute(statement.sql, parameters)
+            cursor = psycopg.AsyncRawCursor(self._connection)
+            await cursor.execute(statement.sql, values)
             return list(await cursor.fetchall())
 
 

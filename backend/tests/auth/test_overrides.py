@@ -13,7 +13,7 @@ from app.auth.deps import still_allowed
 from app.auth.models import SessionUser, UserSession
 from app.core.database import session as db
 from app.core.database.session import get_autocommit_session
-from app.core.database.statements import AutocommitSession, Parameters, Record, Statement
+from app.core.database.statements import AutocommitSession, Record, Statement
 from app.main import app
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
@@ -26,7 +26,7 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 class NobodyIsSignedIn:
     """Finds no rows, whatever the statement."""
 
-    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
+    async def fetch(self, statement: Statement, values: list[Any]) -> list[Record]:
         return []
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.errors import QueryCanceled
-from psycopg_pool import PoolTimeout
 from sqlalchemy import Interval, bindparam, literal_column
 from sqlmodel import func, select
 
 from app.core.database.autocommit_pool import AutocommitPool
+from app.core.database.connection import PoolTimeout
 from app.core.database.engine import ENGINE_OPTIONS
 from app.core.database.lanes import lanes
 from app.core.database.statements import Lane, Statement
@@ -37,7 +37,7 @@ async def waiting(pool: AutocommitPool, lane: Lane) -> AsyncIterator[None]:
     url = settings.database_url.replace("+psycopg", "", 1)
     async with await psycopg.AsyncConnection.connect(url) as other:
         await other.execute("LOCK TABLE users")
-        tasks = [asyncio.create_task(pool.fetch(users, {})) for _ in range(20)]
+        tasks = [asyncio.create_task(pool.fetch(users, [])) for _ in range(20)]
         await asyncio.sleep(0.3)
         assert not any(task.done() for task in tasks)
         yield
@@ -52,7 +52,7 @@ async def waiting(pool: AutocommitPool, lane: Lane) -> AsyncIterator[None]:
 async def test_r05_busy_lane_leaves_connections(pool: AutocommitPool, busy: Lane, free: Lane) -> None:
     statement: Statement[Any] = Statement(ONE, lane=free)
     async with waiting(pool, busy), asyncio.timeout(1):
-        assert await pool.fetch(statement, {}) == [("8s",)]
+        assert await pool.fetch(statement, []) == [("8s",)]
 
 
 async def test_r05_wait_for_a_lane_is_bounded(one_event_loop: None) -> None:
@@ -76,15 +76,15 @@ async def test_r05_wait_for_a_lane_is_bounded(one_event_loop: None) -> None:
 async def test_small_pool_has_all_lanes(one_event_loop: None, size: int) -> None:
     async with AutocommitPool(settings.database_url, {**ENGINE_OPTIONS, "pool_size": size}) as pool:
         for lane in LANES:
-            assert await pool.fetch(Statement[Any](ONE, lane=lane), {})
+            assert await pool.fetch(Statement[Any](ONE, lane=lane), [])
 
 
 async def test_slow_statement_has_a_time_limit_of_its_own(pool: AutocommitPool) -> None:
     sleep = select(func.pg_sleep_for(bindparam("time", type_=Interval)))
     slow: Statement[Any] = Statement(ONE, lane="slow")
-    assert await pool.fetch(slow, {}) == [("2s",)]
+    assert await pool.fetch(slow, []) == [("2s",)]
     async with asyncio.timeout(6):
         with pytest.raises(QueryCanceled):
-            await pool.fetch(Statement[Any](sleep, lane="slow"), {"time": "7 s"})
+            await pool.fetch(Statement[Any](sleep, lane="slow"), ["7 s"])
     for _ in range(8):
-        assert await pool.fetch(Statement[Any](ONE), {}) == [("8s",)]
+        assert await pool.fetch(Statement[Any](ONE), []) == [("8s",)]

@@ -122,8 +122,9 @@ async def small_pools(**options: Any) -> AsyncIterator[tuple[Any, Any]]:
     merged: dict[str, Any] = {**database_engine.ENGINE_OPTIONS, "pool_size": 1, "pool_timeout": 0.05, **options}
     engine = database_engine.make_engine(url, **merged)
     text_url = url.render_as_string(hide_password=False)
-    async with AutocommitPool(text_url, merged) as pool:
-        await pool.pool.wait()
+    async with AutocommitPool(text_url, {**merged, "pool_timeout": 2}) as pool:
+        pool.release(await pool.acquire())
+        pool.wait_seconds = merged["pool_timeout"]
         async with bound_to(engine, pool):
             yield engine, pool
     await engine.dispose()
@@ -138,8 +139,9 @@ async def test_exhausted_pool_is_503(live: AsyncClient) -> None:
     async with db.WriteSession() as session:
         _, headers = await signed_in_user(session)
     async with small_pools() as (engine, pool):
-        async with pool.pool.connection():
-            assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
+        connection = await pool.acquire()
+        assert_unavailable(await live.get("/api/v1/users/me", headers=headers))
+        pool.release(connection)
         async with engine.connect():
             assert_unavailable(await live.patch("/api/v1/users/me", headers=headers, json={}))
         assert (await live.get("/api/v1/users/me", headers=headers)).status_code == 200

@@ -35,11 +35,11 @@ async def on_each_connection(statement: str) -> None:
     """Run a statement on all connections of both pools."""
     pool, engine = db.autocommit_session.source, db.WriteSession.kw["bind"]
     assert isinstance(pool, AutocommitPool)
-    sources = [await pool.pool.getconn() for _ in range(pool.pool.get_stats()["pool_size"])]
+    sources = [await pool.acquire() for _ in range(pool.open)]
     connections = [await engine.connect() for _ in range(engine.pool.checkedin())]
     for source in sources:
-        await source.execute(statement.encode())
-        await pool.pool.putconn(source)
+        await source._command(statement.encode())
+        pool.release(source)
     for connection in connections:
         driver = (await connection.get_raw_connection()).driver_connection
         await driver.set_autocommit(True)
@@ -105,11 +105,11 @@ async def test_r03_insert_is_retried_on_an_outdated_connection(live: AsyncClient
 
     pool = db.autocommit_session.source
     for _ in range(4 * TIMES):
-        await pool.fetch(WRITE, new_user())
+        await pool.fetch(WRITE, WRITE.values(new_user()))
     await on_each_connection("SET default_transaction_read_only = on")
     user = new_user()
-    await pool.fetch(WRITE, user)
-    assert await pool.fetch(READ, {"email": user["email"]}) == [(1,)]
+    await pool.fetch(WRITE, WRITE.values(user))
+    assert await pool.fetch(READ, READ.values({"email": user["email"]})) == [(1,)]
 
 
 async def test_read_only_database_is_503_and_not_ready(live: AsyncClient) -> None:

@@ -257,8 +257,7 @@ async def test_export_holds_no_connection_between_chunks(live: AsyncClient) -> N
 async def becomes_idle(pool: AutocommitPool) -> bool:
     """Return whether all connections are back in the pool, also the one that notifies about the new rows."""
     for _ in range(200):
-        stats = pool.pool.get_stats()
-        if stats["pool_available"] == stats["pool_size"]:
+        if pool.in_use == 0:
             return True
         await asyncio.sleep(0.01)
     return False

@@ -1,119 +1,170 @@
-"""The connection pool of `AutocommitSession`: the driver's own, at a tenth of the cost of SQLAlchemy's."""
+"""The connections of `AutocommitSession`: a free list, without the locks and tasks of a general pool."""
 
+import asyncio
+from collections import deque
 from collections.abc import Mapping
-from functools import cached_property
+from math import inf
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from psycopg import AsyncCursor
-from psycopg_pool import AsyncConnectionPool
 
 from app.core.database.change_notifier import REQUEST_NOTICES, change_notifier, collect_notices
-from app.core.database.connection import Connection, is_outdated
+from app.core.database.connection import Connection, PoolTimeout, is_outdated
 from app.core.database.lanes import lanes
-from app.core.database.statements import Parameters, Record, Statement
+from app.core.database.prepared_connection import PreparedConnection
+from app.core.database.statements import Record, Statement
 
-RECONNECT_SECONDS = 0.5
-SLOW_SECONDS = 2
-_SLOW_TIMEOUT = f"SET LOCAL statement_timeout = '{SLOW_SECONDS}s'".encode()
-
-
-class _Connection(Connection[Record]):
-    notices: list[str]
-
-    @cached_property
-    def shared_cursor(self) -> AsyncCursor[Record]:
-        """One cursor for all statements, because each new cursor looks up the loader of every column type again."""
-        return self.cursor()
+MAX_AGE_SECONDS = 3_600
+"""Older connections are replaced, so that the server's memory for each of them stays bounded."""
+RETRY_SECONDS = 0.1
 
 
 class AutocommitPool:
-    """Pool of autocommit connections. Open it with `async with`, which does not wait for a connection.
+    """Opens connections when they are needed. Use it with `async with`, which does not wait for the database.
 
     `options` are those of SQLAlchemy's engine, so that both pools have the same size and timeouts.
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        self._drained_at = 0.0
-        self._lanes = lanes(options["pool_size"], options["pool_timeout"])
-        self.pool = AsyncConnectionPool(
-            url.replace("+psycopg", "", 1),
-            connection_class=_Connection,
-            kwargs={"autocommit": True, **options["connect_args"]},
-            min_size=1,
-            max_size=options["pool_size"],
-            timeout=options["pool_timeout"],
-            configure=_request_notices,
-            # Give up early, so that the next request connects. The pool's own backoff grows with every attempt, and
-            # would notice minutes late that the database is back.
-            reconnect_timeout=RECONNECT_SECONDS,
-            open=False,
-        )
+        self._url = url.replace("+psycopg", "", 1)
+        self._options = options["connect_args"]
+        self.wait_seconds: float = options["pool_timeout"]
+        self._size: int = options["pool_size"]
+        self._places = self._size
+        """How many more connections can be opened."""
+        self._lanes = lanes(self._size, self.wait_seconds)
+        self._free: list[PreparedConnection] = []
+        self._waiters: deque[asyncio.Future[PreparedConnection | None]] = deque()
+
+    @property
+    def in_use(self) -> int:
+        """The number of connections that run a statement or are being opened."""
+        return self.open - len(self._free)
+
+    @property
+    def open(self) -> int:
+        return self._size - self._places
 
     async def __aenter__(self) -> Self:
-        await self.pool.open()
         return self
 
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.pool.close()
+        self._close_free()
 
-    async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
+    async def fetch(self, statement: Statement[Any], values: list[Any]) -> list[Record]:
         """Run one statement, holding a connection only while it runs."""
         async with self._lanes[statement.lane]:
-            return await self._fetch(statement, parameters)
+            return await self._fetch(statement, values)
 
-    async def _fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
+    async def _fetch(self, statement: Statement[Any], values: list[Any]) -> list[Record]:
         started = monotonic()
-        connection = await self._acquire()
+        connection = await self.acquire()
         try:
-            return await _run(connection, statement, parameters)
+            return await _run(connection, statement, values)
         except psycopg.Error as error:
             # If the server closed the connection, it is unknown whether a write was committed: retry only reads.
-            if not (is_outdated(error) or (connection.broken and statement.is_read)):
+            if not (is_outdated(error) or (connection.is_closed and statement.is_read)):
                 raise
-            await connection.close()
+            connection.close()
         finally:
-            await self.pool.putconn(connection)
-        await self._drain_unless_done_since(started)
-        connection = await self._acquire()
+            self.release(connection)
+        # If one connection was lost or outdated, the others probably were too: replace them instead of probing each.
+        self._close_free(opened_before=started)
+        connection = await self.acquire()
         try:
-            return await _run(connection, statement, parameters)
+            return await _run(connection, statement, values)
         finally:
-            await self.pool.putconn(connection)
+            self.release(connection)
 
-    async def _acquire(self) -> _Connection:
-        """Return an open connection. The pool's own `check` would wait for a second after each closed one."""
-        while (connection := await self.pool.getconn()).has_ended():
-            await connection.close()
-            await self.pool.putconn(connection)
-        return connection
+    async def acquire(self) -> PreparedConnection:
+        """Return an open connection. Raises `PoolTimeout`."""
+        while self._free:
+            connection = self._free.pop()
+            if not connection.has_ended() and monotonic() - connection.opened_at < MAX_AGE_SECONDS:
+                return connection
+            self._close(connection)
+        try:
+            async with asyncio.timeout(self.wait_seconds):
+                if self._places > 0:
+                    self._places -= 1
+                elif given := await self._wait():
+                    return given
+                return await self._open()
+        except TimeoutError:
+            raise PoolTimeout("No connection to the database became free in time") from None
 
-    async def _drain_unless_done_since(self, started: float) -> None:
-        """If one connection was lost, the others probably were too: replace them instead of probing each."""
-        if self._drained_at < started:
-            self._drained_at = monotonic()
-            await self.pool.drain()
+    def release(self, connection: PreparedConnection) -> None:
+        if connection.is_closed:
+            self._close(connection)
+        elif waiter := self._next_waiter():
+            waiter.set_result(connection)
+        else:
+            self._free.append(connection)
+
+    async def _open(self) -> PreparedConnection:
+        """Open a connection in a place that the caller has taken. A database that restarts is tried again."""
+        try:
+            while True:
+                try:
+                    return await self._connect()
+                except psycopg.OperationalError:
+                    await asyncio.sleep(RETRY_SECONDS)
+        except BaseException:
+            self._return_place()
+            raise
+
+    async def _connect(self) -> PreparedConnection:
+        connection: Connection[Any] = await Connection.connect(self._url, autocommit=True, **self._options)
+        notices = collect_notices(connection)
+        await connection.execute(REQUEST_NOTICES)
+        return PreparedConnection(connection, notices)
+
+    async def _wait(self) -> PreparedConnection | None:
+        """Wait for a connection, or for a place to open one (`None`)."""
+        waiter: asyncio.Future[PreparedConnection | None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                given = waiter.result()
+                self.release(given) if given else self._return_place()
+            raise
+
+    def _next_waiter(self) -> asyncio.Future[PreparedConnection | None] | None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                return waiter
+        return None
+
+    def _close(self, connection: PreparedConnection) -> None:
+        connection.close()
+        self._return_place()
+
+    def _close_free(self, *, opened_before: float = inf) -> None:
+        free, self._free = self._free, []
+        for connection in free:
+            if connection.opened_at < opened_before:
+                self._close(connection)
+            else:
+                self._free.append(connection)
+
+    def _return_place(self) -> None:
+        if waiter := self._next_waiter():
+            waiter.set_result(None)
+        else:
+            self._places += 1
 
 
-async def _request_notices(connection: _Connection) -> None:
-    connection.notices = collect_notices(connection)
-    await connection.execute(REQUEST_NOTICES)
-
-
-async def _run(connection: _Connection, statement: Statement[Any], parameters: Parameters) -> list[Record]:
-    cursor = connection.shared_cursor
+async def _run(connection: PreparedConnection, statement: Statement[Any], values: list[Any]) -> list[Record]:
     if statement.lane == "slow":
-        # Local to a transaction, because a pooler can give the connection to another client between two statements.
-        async with connection.transaction():
-            await cursor.execute(_SLOW_TIMEOUT)
-            # Planned for these values: a plan for any text does not use the index of searches.
-            await cursor.execute(statement.sql, parameters, prepare=False)
-            return await cursor.fetchall()
-    await cursor.execute(statement.sql, parameters)
+        return await connection.run_slow(statement, values)
+    records = await connection.run(statement, values)
     if connection.notices:
         change_notifier.add(connection.notices)
-    return await cursor.fetchall()
+    return records

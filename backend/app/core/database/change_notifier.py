@@ -94,7 +94,7 @@ class ChangeNotifier:
             return
         pending, self._pending = self._pending, {}
         try:
-            await source.fetch(_NOTIFY, {**_NOTIFY.defaults, "messages": [*map(_message, pending.items())]})
+            await source.fetch(_NOTIFY, _NOTIFY.values({"messages": [*map(_message, pending.items())]}))
         except BaseException:
             for topic, owners in pending.items():
                 self._merge(topic, owners)

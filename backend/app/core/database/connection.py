@@ -11,6 +11,10 @@ from psycopg.rows import Row
 GRACE_SECONDS = 0.2
 
 
+class PoolTimeout(psycopg.OperationalError):
+    """All connections stayed in use, or the database could not be reached, for as long as a request can wait."""
+
+
 class Connection(AsyncConnection[Row]):
     def has_ended(self) -> bool:
         """Return whether the server has closed the connection, without a round trip (about 1 us).

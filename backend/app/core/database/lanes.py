@@ -9,8 +9,7 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 
-from psycopg_pool import PoolTimeout
-
+from app.core.database.connection import PoolTimeout
 from app.core.database.statements import Lane
 
 RESERVE = 2

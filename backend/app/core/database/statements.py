@@ -33,7 +33,7 @@ Lane = Literal["session", "usual", "slow"]
 Record = tuple[Any, ...]
 Parameters = dict[str, Any]
 
-_dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class Statement(Generic[ModelT]):
@@ -53,10 +53,17 @@ class Statement(Generic[ModelT]):
         if returns is not None:
             check_columns(dict(statement.exported_columns.items()), returns)
         self.sql: bytes = compiled.string.encode()
-        self.defaults = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
+        self._order: tuple[str, ...] = tuple(compiled.positiontup)
+        self._defaults = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.names: tuple[str, ...] = tuple(statement.exported_columns.keys())
         self.is_read = isinstance(statement, Select)
         self.lane = lane
+
+    def values(self, parameters: Parameters) -> list[Any]:
+        """Return the values of `$1`, `$2`, ... Raises `KeyError` if one is missing."""
+        if self._defaults:
+            parameters = {**self._defaults, **parameters}
+        return [parameters[name] for name in self._order]
 
 
 class AutocommitSession:
@@ -82,12 +89,10 @@ class AutocommitSession:
 
     async def records(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         """The rows as tuples."""
-        if statement.defaults:
-            parameters = {**statement.defaults, **parameters}
-        return await self.source.fetch(statement, parameters)
+        return await self.source.fetch(statement, statement.values(parameters))
 
 
 class Source(Protocol):
     """Runs statements: `AutocommitPool`, or a test's own connection."""
 
-    async def fetch(self, statement: Statement[Any], parameters: Parameters) -> list[Record]: ...
+    async def fetch(self, statement: Statement[Any], values: list[Any]) -> list[Record]: ...
