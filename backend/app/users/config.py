@@ -4,6 +4,7 @@ from typing import Self
 from pydantic import SecretStr, model_validator
 
 from app.core.models import Email
+from app.core.security.passwords import MAX_LENGTH
 from app.core.settings import EnvSettings, check_secret, load
 
 
@@ -16,6 +17,8 @@ class UsersSettings(EnvSettings):
     @model_validator(mode="after")
     def _refuse_weak_superuser(self) -> Self:
         password = self.FIRST_SUPERUSER_PASSWORD.get_secret_value()
+        if len(password) > MAX_LENGTH:
+            raise ValueError(f"FIRST_SUPERUSER_PASSWORD is too long. Use at most {MAX_LENGTH} characters.")
         if password and self.ENVIRONMENT != "local":
             check_secret("FIRST_SUPERUSER_PASSWORD", password, 12)
         return self

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Invalid, Unavailable
@@ -15,6 +16,7 @@ from app.core.mail import addresses
 from app.core.security import passwords
 from app.core.security.passwords import hash_password, verify_password
 from app.main import app
+from app.users.config import UsersSettings
 from tests.auth.factories import signed_in_superuser
 from tests.core.answers import problem
 from tests.users.factories import PASSWORD, create_user, password_hash
@@ -71,6 +73,11 @@ async def test_pw19_password_of_128_wide_characters_works() -> None:
 async def test_pw19_unusable_hash_takes_one_hash_too(verified: list[str]) -> None:
     assert await verify_password(PASSWORD, "!") == (False, None)
     assert verified[-1] == passwords._dummy_hash()
+
+
+def test_pw19_long_first_password_is_refused_at_the_start() -> None:
+    with pytest.raises(ValueError, match="FIRST_SUPERUSER_PASSWORD is too long"):
+        UsersSettings(FIRST_SUPERUSER_PASSWORD=SecretStr("aB3$" * 33))
 
 
 @pytest.fixture
