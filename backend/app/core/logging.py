@@ -112,9 +112,9 @@ def library_formatter() -> logging.Formatter:
 
 
 def loggable(path: str) -> str:
-    """Return a request's path, up to the resource's name if it contains an email address, which can contain a slash."""
+    """Return the start of a path: up to the resource's name if there is an email address, which can contain a slash."""
     if "@" not in path and "%40" not in path:
-        return path
+        return path[:1_000]
     resource = re.match(rf"{re.escape(settings.API_V1_STR)}/[^/@%]+/", path)
     return f"{resource[0] if resource else '/'}*"
 

@@ -135,6 +135,7 @@ def test_each_log_line_is_a_single_write() -> None:
         ("/api/v1/password-recovery/ann/sales@example.com", "/api/v1/password-recovery/*"),
         ("/api/v1/ada@example.com", "/*"),
         ("/ann/sales@example.com", "/*"),
+        ("/" + "a" * 5_000, "/" + "a" * 999),
         ("/api/v1/password-recovery/ada%40example.com", "/api/v1/password-recovery/*"),
     ],
 )

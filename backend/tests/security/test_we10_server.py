@@ -135,6 +135,13 @@ async def test_connection_survives_an_unread_body(connect: Callable[[], Any], mo
     writer.close()
 
 
+async def test_body_that_was_not_invited_ends_the_connection(connect: Callable[[], Any]) -> None:
+    reader, writer = await connect()
+    writer.write(POST + b"Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
+    assert (await received(reader)).startswith(b"HTTP/1.1 404 ")
+    writer.close()
+
+
 async def test_pipelined_requests_are_all_answered(connect: Callable[[], Any]) -> None:
     reader, writer = await connect()
     writer.write((START + b"X-A: " + b"a" * 5_000 + b"\r\n\r\n") * 30)

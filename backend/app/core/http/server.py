@@ -71,6 +71,11 @@ class LimitedProtocol(HttpToolsProtocol):
             self._limit_idle_time()
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        if self.cycle.waiting_for_100_continue:
+            self.transport.close()  # the client keeps its body, and the parser would take the next request for it
+        super().on_response_complete()
+
     def _limit_idle_time(self) -> None:
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
