@@ -1,10 +1,21 @@
 """Base classes and types shared by the models of all features."""
 
+import datetime as dt
 import re
 import uuid
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
 from pydantic import Field as PydanticField
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from sqlalchemy.orm import declared_attr
@@ -68,6 +79,70 @@ class NotBlank:
     @staticmethod
     def _blank_is_empty(value: Any) -> Any:
         return "" if isinstance(value, str) and not _is_visible(value) else value
+
+
+# The types of fields in bodies of requests. They accept what their JSON schema says and nothing else, while pydantic
+# alone takes "5" for a number, 1 for true and 0 for the first day of 1970. `docs/writing-a-feature.md` has a table.
+
+_RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+_AMOUNT = r"^-?(0|[1-9]\d{0,9})(\.\d{1,2})?$"
+
+
+def _amount(value: object) -> Decimal:
+    """Accept a text such as "12.50", and a `Decimal` from Python. A JSON number cannot hold every amount exactly."""
+    if isinstance(value, str) and re.fullmatch(_AMOUNT.strip("^$"), value, re.ASCII):
+        value = Decimal(value)
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10**10 and round(value, 2) == value:
+        return round(value, 2)
+    raise ValueError('Enter an amount as text with at most two decimals, such as "12.50"')
+
+
+def _day(value: object) -> object:
+    if (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)) or type(value) is dt.date:
+        return value
+    raise ValueError("Enter a day such as 2026-01-31")
+
+
+def _moment(value: object) -> object:
+    is_aware = isinstance(value, dt.datetime) and value.tzinfo is not None
+    if is_aware or (isinstance(value, str) and re.fullmatch(_RFC_3339, value, re.ASCII)):
+        return value
+    raise ValueError("Enter a time with its time zone, such as 2026-01-31T12:00:00Z")
+
+
+def _to_utc(value: dt.datetime) -> dt.datetime:
+    """PostgreSQL stores a time before the year 1 or after 9999, and the driver then cannot read the row."""
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("Enter a time between the years 1 and 9999") from None
+
+
+Money = Annotated[
+    Decimal,
+    PydanticField(max_digits=12, decimal_places=2),
+    BeforeValidator(_amount),
+    WithJsonSchema({"type": "string", "pattern": _AMOUNT}, mode="validation"),
+    WithJsonSchema({"type": "string", "pattern": _AMOUNT}, mode="serialization"),
+]
+"""An amount with two decimals, up to ten digits before them. In JSON it is text, such as "12.50"."""
+
+Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A day without a time of day, such as a due date. In JSON 2026-01-31."""
+
+Moment = Annotated[
+    dt.datetime,
+    BeforeValidator(_moment),
+    AfterValidator(_to_utc),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A point in time, always with a time zone. Stored and returned in UTC."""
+
+Number = StrictInt
+"""A whole number. Give it limits: `Annotated[Number, Field(ge=0, le=1_000_000)]`."""
+
+Flag = StrictBool
+"""True or false."""
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:

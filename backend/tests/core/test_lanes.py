@@ -79,7 +79,7 @@ async def test_small_pool_has_all_lanes(one_event_loop: None, size: int) -> None
             assert await pool.fetch(Statement[Any](ONE, lane=lane), [])
 
 
-async def test_slow_statement_has_a_time_limit_of_its_own(pool: AutocommitPool) -> None:
+async def test_slow_statement_has_its_own_time_limit(pool: AutocommitPool) -> None:
     sleep = select(func.pg_sleep_for(bindparam("time", type_=Interval)))
     slow: Statement[Any] = Statement(ONE, lane="slow")
     assert await pool.fetch(slow, []) == [("2s",)]

@@ -37,7 +37,7 @@ from app.core.lists.paged_list import PagedList
 from app.core.lists.pagination import ListParams
 
 KINDS: dict[str, tuple[Any, list[Any]]] = {
-    "text": (Text, ["", "a", "B", "b", "é", "z\u0301", "🦉"]),
+    "text": (Text, ["", "a", "B", "b", "é", "z\u0301", "🦉" * 255]),
     "choice": (Text, ["open", "done"]),
     "number": (Integer, [-(2**31), -1, 0, 7, 2**31 - 1]),
     "flag": (Boolean, [False, True]),

@@ -21,7 +21,7 @@ def nobody() -> Iterator[None]:
 
 
 class Query:
-    """Takes a turn of a user, and holds it until it is told to end."""
+    """Takes a turn of a user, and holds it until the test sets `end`."""
 
     def __init__(self, user: uuid.UUID) -> None:
         self.runs, self.end = False, asyncio.Event()

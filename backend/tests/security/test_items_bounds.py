@@ -31,7 +31,7 @@ async def test_r06_request_for_a_locked_table_is_503(live: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", [f"{ITEMS}?q={'a' * 127}b", f"{ITEMS}export", f"{ITEMS}stats", f"{ITEMS}?skip=20000"])
-async def test_r05_slow_queries_of_one_user_leave_others_alone(live: AsyncClient, path: str) -> None:
+async def test_r05_slow_queries_leave_other_users_alone(live: AsyncClient, path: str) -> None:
     """They wait for a lock, as if each took long."""
     headers, others_headers = await headers_of_a_user(), await headers_of_a_user()
     async with asyncio.TaskGroup() as group, db.WriteSession.kw["bind"].begin() as connection:

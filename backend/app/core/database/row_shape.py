@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from sqlalchemy import Interval, TypeDecorator
 
@@ -38,6 +38,8 @@ def _classes(annotation: Any) -> set[type]:
     if origin in (Union, UnionType):
         parts = [_classes(each) for each in get_args(annotation)]
         return set().union(*parts) if all(parts) else set()
+    if origin is Annotated:
+        return _classes(get_args(annotation)[0])
     if origin is Literal:
         return {type(value) for value in get_args(annotation)}
     known = origin or annotation

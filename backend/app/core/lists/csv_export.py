@@ -58,7 +58,7 @@ def _lines(records: Iterable[Record]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Format a value as in JSON. Every text is quoted, because separators vary by country. `None` is empty."""
+    """Format a value as in JSON; `None` is empty. Every text is quoted, because separators differ by country."""
     match value:
         case None:
             return ""

@@ -14,6 +14,8 @@ from app.core.lists.sort_key import SortKey
 
 MAX_LIMIT = 100
 MAX_SKIP = 1_000_000
+MAX_CURSOR = 4_000
+"""Enough for the longest text that an index holds, about 2,700 bytes."""
 MAX_PAGE = MAX_SKIP // MAX_LIMIT + 1
 _MAX_OFFSET = 10**12
 
@@ -33,7 +35,7 @@ class ListParams(ListFilter):
     skip: int = Field(default=0, ge=0, le=MAX_SKIP)
     limit: int = Field(default=MAX_LIMIT, ge=1, le=MAX_LIMIT)
     page: int | None = Field(default=None, ge=1, le=MAX_PAGE, description="Page number, takes precedence over `skip`")
-    cursor: str | None = Field(default=None, max_length=2_000, description="`next_cursor` of the previous page")
+    cursor: str | None = Field(default=None, max_length=MAX_CURSOR, description="`next_cursor` of the previous page")
 
     @model_validator(mode="after")
     def _page_to_skip(self) -> Self:
@@ -69,7 +71,7 @@ class Cursor:
     offset: int
 
     def encode(self, sort_key: SortKey) -> str:
-        document = json.dumps([self.sort, sort_key.to_json(self.key), str(self.id), self.offset])
+        document = json.dumps([self.sort, sort_key.to_json(self.key), str(self.id), self.offset], ensure_ascii=False)
         return base64.urlsafe_b64encode(document.encode()).decode()
 
     @classmethod
