@@ -17,7 +17,7 @@ OUTSIDE = (
     "FRONTEND_URL",
     "STORAGE_URL",
 )
-LOCAL_SERVERS = ("localhost", "127.0.0.1")
+LOCAL_SERVERS = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,20 @@ class Environment:
         """The URL of a database that the stack does not start; empty for the embedded one."""
         if url := self.get("DATABASE_URL"):
             return url
-        server = self.get("POSTGRES_SERVER", "localhost")
-        if server in LOCAL_SERVERS:
+        server = self.get("POSTGRES_SERVER", "localhost").strip()
+        if server.lower() in LOCAL_SERVERS:
             return ""
         login = ":".join(quote(self.get(name), safe="") for name in ("POSTGRES_USER", "POSTGRES_PASSWORD"))
-        return f"postgresql://{login}@{server}:{self.get('POSTGRES_PORT', '5432')}/{self.get('POSTGRES_DB', 'app')}"
+        # In the query, the server can also be an IPv6 address or the directory of a Unix socket.
+        place = f"host={quote(server, safe='')}&port={self.port('POSTGRES_PORT', 5432)}"
+        return f"postgresql://{login}@/{quote(self.get('POSTGRES_DB', 'app'), safe='')}?{place}"
+
+    def port(self, name: str, default: int) -> int:
+        """Return a port. Exits with one line if it is not a number."""
+        text = self.get(name, str(default)).strip()
+        if not (text.isascii() and text.isdigit() and 0 < int(text) <= 65535):
+            raise SystemExit(f"{name} is not a port. Write a number from 1 to 65535.")
+        return int(text)
 
     @property
     def has_outside_smtp(self) -> bool:

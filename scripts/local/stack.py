@@ -144,7 +144,7 @@ class Stack:
             self.progress.skipped("PostgreSQL", "the settings name another server")
             return
         self.progress.begin("PostgreSQL")
-        port = next_free_port(int(environment.get("POSTGRES_PORT", "5432")), avoid={self.port})
+        port = next_free_port(environment.port("POSTGRES_PORT", 5432), avoid={self.port})
         self.postgres = start_postgres(
             self.layout.postgres,
             user=environment.get("POSTGRES_USER", "app"),
