@@ -35,7 +35,7 @@ class Environment:
         """The URL of a database that the stack does not start; empty for the embedded one."""
         if url := self.get("DATABASE_URL"):
             return url
-        server = self.get("POSTGRES_SERVER", "localhost").strip()
+        server = self.get("POSTGRES_SERVER").strip() or "localhost"
         if server.lower() in LOCAL_SERVERS:
             return ""
         login = ":".join(quote(self.get(name), safe="") for name in ("POSTGRES_USER", "POSTGRES_PASSWORD"))
@@ -75,7 +75,11 @@ def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path =
     from dotenv import dotenv_values  # imported here, so that --help works before the packages are installed
 
     found = {**secrets}
-    for source in (dotenv_values(root / ".env"), os.environ):
+    try:
+        tracked = dotenv_values(root / ".env")
+    except UnicodeDecodeError:
+        raise SystemExit(f"{root / '.env'} is not UTF-8 text. Save it in this encoding.") from None
+    for source in (tracked, os.environ):
         found.update({name: value for name, value in source.items() if value})
     if isolated:
         for name in OUTSIDE:

@@ -5,6 +5,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from scripts.local.environment import read_environment
 
+POSTGRES = ("POSTGRES_SERVER", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_DB")
 SECRETS = {"SECRET_KEY": "from file", "POSTGRES_PASSWORD": "p/w", "FIRST_SUPERUSER_PASSWORD": "super"}
 
 
@@ -84,3 +85,9 @@ def test_wrong_port_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, po
     monkeypatch.setenv("POSTGRES_PORT", port)
     with pytest.raises(SystemExit, match="POSTGRES_PORT is not a port"):
         read_environment(SECRETS, isolated=False, root=tmp_path).port("POSTGRES_PORT", 5432)
+
+
+def test_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("PROJECT_NAME=Zürich\n".encode("latin-1"))
+    with pytest.raises(SystemExit, match="is not UTF-8 text"):
+        read_environment(SECRETS, isolated=False, root=tmp_path)
