@@ -17,7 +17,7 @@ OUTSIDE = (
     "FRONTEND_URL",
     "STORAGE_URL",
 )
-LOCAL_SERVERS = ("localhost", "127.0.0.1")
+LOCAL_SERVERS = ("localhost", "127.0.0.1", "::1", "[::1]")
 # What the programs of others need, such as npm and PostgreSQL: no setting and no secret of the application.
 SYSTEM = {
     *(
@@ -39,7 +39,7 @@ SYSTEM = {
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"),
     *(f"NPM_CONFIG_{name}" for name in ("REGISTRY", "CACHE", "USERCONFIG", "CAFILE", "PROXY", "HTTPS_PROXY")),
     *("NPM_TOKEN", "NODE_AUTH_TOKEN", "NODE_OPTIONS", "UV_CACHE_DIR"),
-    *("LD_LIBRARY_PATH", "STACK_DATA_DIR"),
+    "STACK_DATA_DIR",
 }
 SYSTEM_PREFIXES = ("LC_", "XDG_", "VITE_")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -77,11 +77,20 @@ class Environment:
         """The URL of a database that the stack does not start; empty for the embedded one."""
         if url := self.get("DATABASE_URL"):
             return url
-        server = self.get("POSTGRES_SERVER", "localhost")
-        if server in LOCAL_SERVERS:
+        server = self.get("POSTGRES_SERVER").strip() or "localhost"
+        if server.lower() in LOCAL_SERVERS:
             return ""
         login = ":".join(quote(self.get(name), safe="") for name in ("POSTGRES_USER", "POSTGRES_PASSWORD"))
-        return f"postgresql://{login}@{server}:{self.get('POSTGRES_PORT', '5432')}/{self.get('POSTGRES_DB', 'app')}"
+        # In the query, the server can also be an IPv6 address or the directory of a Unix socket.
+        place = f"host={quote(server, safe='')}&port={self.port('POSTGRES_PORT', 5432)}"
+        return f"postgresql://{login}@/{quote(self.get('POSTGRES_DB', 'app'), safe='')}?{place}"
+
+    def port(self, name: str, default: int) -> int:
+        """Return a port. Exits with one line if it is not a number."""
+        text = self.get(name, str(default)).strip()
+        if not (text.isascii() and text.isdigit() and 0 < int(text) <= 65535):
+            raise SystemExit(f"{name} is not a port. Write a number from 1 to 65535.")
+        return int(text)
 
     @property
     def has_outside_smtp(self) -> bool:
@@ -108,7 +117,11 @@ def read_environment(secrets: Mapping[str, str], *, isolated: bool, root: Path =
     from dotenv import dotenv_values  # imported here, so that --help works before the packages are installed
 
     found = {**secrets}
-    for source in (dotenv_values(root / ".env"), os.environ):
+    try:
+        tracked = dotenv_values(root / ".env")
+    except UnicodeDecodeError:
+        raise SystemExit(f"{root / '.env'} is not UTF-8 text. Save it in this encoding.") from None
+    for source in (tracked, os.environ):
         found.update({name: value for name, value in source.items() if value})
     if isolated:
         for name in OUTSIDE:

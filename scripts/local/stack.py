@@ -163,7 +163,7 @@ class Stack:
             self.layout.postgres,
             user=environment.get("POSTGRES_USER", "app"),
             password=environment.get("POSTGRES_PASSWORD"),
-            port=int(environment.get("POSTGRES_PORT", "5432")),
+            port=environment.port("POSTGRES_PORT", 5432),
             log=self.log("postgres"),
         )
         database = environment.get("POSTGRES_DB", "app")

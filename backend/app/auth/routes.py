@@ -59,7 +59,7 @@ async def logout(session: SessionDep, current_user: CurrentUser, response: Respo
 async def recover_password(session: SessionDep, email: Email) -> Message:
     """Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
 
-    An address gets at most five mails an hour. Further requests get the same response, but no mail.
+    An address gets at most five emails an hour. Further requests get the same response, but no email.
     """
     jobs.defer_password_recovery(session, email=email)
     return Message(message="If that email is registered, we sent a password recovery link")

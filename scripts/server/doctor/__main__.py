@@ -15,7 +15,7 @@ from scripts.server.doctor.docker import check_containers, check_docker, check_s
 from scripts.server.doctor.findings import Finding, failed, skipped, warning
 from scripts.server.doctor.network import API_PATH, Server, check_host
 from scripts.server.doctor.secrets import check_secrets
-from scripts.server.doctor.settings import check_settings, known_names, read_settings
+from scripts.server.doctor.settings import check_settings, known_names, read_settings, replaced_by_compose
 
 ORDER = ("failed", "warning", "skipped", "ok")
 WIDTH = 120
@@ -56,7 +56,7 @@ def files_checks() -> dict[str, Check]:
     settings = read_settings(SERVER_FILE)
     folder = Path(settings.get("SECRETS_DIR", str(LOCAL / "secrets")))
     return {
-        "server-env": lambda: check_settings(settings, known_names(ROOT)),
+        "server-env": lambda: check_settings(settings, known_names(ROOT), replaced_by_compose(SERVER_FILE)),
         "secrets": lambda: check_secrets(ROOT / folder),
         "compose-file": check_shell,
     }

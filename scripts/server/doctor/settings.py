@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scripts.server.compose import ROOT, compose_files
@@ -20,6 +20,7 @@ SET_BY_COMPOSE = {
 _DOMAIN = re.compile(r"(?=.{1,240}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _STACK_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _LINE = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+_VARIABLE = re.compile(r"\$(\w|\{)")
 _FILE = ".local/server.env"
 
 
@@ -38,6 +39,13 @@ def _value(raw: str) -> str:
     return re.split(r"\s+#", raw)[0].strip()
 
 
+def replaced_by_compose(file: Path) -> list[str]:
+    """Return the settings with a `$` that Compose replaces: it is in single quotes nowhere, and is not `$$`."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    lines = _LINE.findall(text)
+    return [name for name, raw in lines if not raw.startswith("'") and _VARIABLE.search(raw.replace("$$", ""))]
+
+
 def known_names(root: Path) -> set[str]:
     """Return the settings in `.env` and those that the Compose files read."""
     return set(read_settings(root / ".env")) | set(re.findall(r"\$\{(\w+)", _compose(root)))
@@ -52,9 +60,9 @@ def _compose(root: Path) -> str:
     return "\n".join((root / name).read_text(encoding="utf-8") for name in compose_files(root))
 
 
-def check_settings(settings: Mapping[str, str], known: set[str]) -> list[Finding]:
-    """Check `settings`, the content of the server's own file."""
-    found = [*_names(settings, known), *_values(settings)]
+def check_settings(settings: Mapping[str, str], known: set[str], replaced: Sequence[str] = ()) -> list[Finding]:
+    """Check `settings`, the content of the server's own file. `replaced` are those of `replaced_by_compose`."""
+    found = [*_names(settings, known), *_values(settings), *map(_replaced, replaced)]
     return found or [ok("server-env", "Server settings", f"{_FILE} is valid, for {settings.get('DOMAIN')}.")]
 
 
@@ -81,6 +89,11 @@ def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
             yield warning("server-env-unknown", "An unknown setting", detail, fix)
 
 
+def _replaced(name: str) -> Finding:
+    detail = f"{name} in {_FILE} contains a $, and Compose replaces what follows it by the value of a variable."
+    return failed("server-env-dollar", "A $ in a setting", detail, f"Write it in single quotes: {name}='...'.")
+
+
 def _values(settings: Mapping[str, str]) -> Iterator[Finding]:
     domain = settings.get("DOMAIN", "")
     if not domain or domain == "localhost":
@@ -89,6 +102,8 @@ def _values(settings: Mapping[str, str]) -> Iterator[Finding]:
     elif not _DOMAIN.fullmatch(domain):
         detail = f"DOMAIN is {domain}. It must be a bare lower-case name, without scheme, port, path or spaces."
         fix = "Write it like example.com. The site is then dashboard.example.com and api.example.com."
+        if not domain.isascii():
+            fix = "Traefik reads only ASCII. Write the domain in its ASCII form, such as xn--bcher-kva.example."
         yield failed("domain", "DOMAIN is not a domain name", detail, fix)
     stack = settings.get("STACK_NAME", "app")
     if not _STACK_NAME.fullmatch(stack):

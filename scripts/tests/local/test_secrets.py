@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from scripts.local.secrets import NAMES, ensure_secrets
 
 
@@ -32,3 +34,10 @@ def test_loose_permissions_are_tightened(tmp_path: Path) -> None:
     (tmp_path / "SECRET_KEY").chmod(0o644)
     ensure_secrets(tmp_path)
     assert (tmp_path / "SECRET_KEY").stat().st_mode & 0o777 == 0o600
+
+
+def test_unreadable_secret_is_named(tmp_path: Path) -> None:
+    ensure_secrets(tmp_path)
+    (tmp_path / "SECRET_KEY").write_bytes(b"\xff\xfe")
+    with pytest.raises(SystemExit, match="SECRET_KEY cannot be read: not UTF-8 text"):
+        ensure_secrets(tmp_path)

@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from dotenv import dotenv_values
+from jinja2.sandbox import SandboxedEnvironment
 
 from scripts.features.files import PATTERNS
 from scripts.local.layout import ROOT
@@ -39,6 +42,10 @@ def test_answers_are_in_the_project(original: Path, tmp_path: Path) -> None:
         ("project_name", "a$b"),
         ("project_name", 'a"b'),
         ("project_name", "a#b"),
+        ("project_name", "a\\b"),
+        ("project_name", "a`b"),
+        ("project_name", "'a"),
+        ("project_name", "a\nb"),
         ("project_name", "x" * 50),
         ("project_name", "a "),
         ("superuser_email", "nobody"),
@@ -103,9 +110,40 @@ def test_backend_tests_need_no_generated_files(original: Path, tmp_path: Path) -
     assert [name for name in tests if any(word in (project / name).read_text() for word in words)] == []
 
 
-def test_name_without_latin_letters_has_a_stack_name(original: Path, tmp_path: Path) -> None:
-    project = make_project(original, tmp_path / "project", {"project_name": "Тихая гавань"})
-    assert "STACK_NAME=app\n" in (project / ".env").read_text()
+PLAIN = {"My App": "my-app", "Ete 26": "ete-26", "Quiet Harbour 2": "quiet-harbour-2", "acme.crm": "acme-crm"}
+UNUSUAL = ("項目", "项目", "会计", "Тихая гавань", "Été 26", "1", "2", "Æ", "Zürich Ledger & Co", "O'Brien", "L’Été")
+
+
+def stack_name(project_name: str) -> str:
+    """Render the hidden question as copier does."""
+    environment = SandboxedEnvironment(extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"])
+    default = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))["stack_name"]["default"]
+    return environment.from_string(default).render(project_name=project_name)
+
+
+def test_every_name_has_a_stack_of_its_own() -> None:
+    """Two projects on one server would share the volumes of Docker otherwise."""
+    stacks = {name: stack_name(name) for name in (*PLAIN, *UNUSUAL)}
+    assert {name: stacks[name] for name in PLAIN} == PLAIN
+    assert len(set(stacks.values())) == len(stacks)
+    assert [stack for stack in stacks.values() if not re.fullmatch("[a-z0-9][a-z0-9-]*[a-z0-9]", stack)] == []
+    for name, begin in {
+        "Zürich Ledger & Co": "zurich-ledger-co-",
+        "Été 26": "ete-26-",
+        "項目": "app-",
+        "1": "1-",
+    }.items():
+        assert stacks[name].startswith(begin)
+
+
+def test_unusual_name_is_quoted_right(original: Path, tmp_path: Path) -> None:
+    name = "O'Brien, Müller & 項目 Co."
+    project = make_project(original, tmp_path / "project", {"project_name": name, "licence": "mit"})
+    values = dotenv_values(project / ".env")
+    assert (values["PROJECT_NAME"], values["STACK_NAME"]) == (name, stack_name(name))
+    assert (project / "README.md").read_text().startswith(f"# {name}\n")
+    assert f" {name}\n" in (project / "LICENSE").read_text()
+    assert yaml.safe_load((project / ".copier-answers.yml").read_text())["project_name"] == name
 
 
 def test_project_needs_no_trust_and_holds_no_secret(original: Path, default_project: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from obstore.exceptions import BaseError
@@ -121,9 +121,9 @@ def _storage_url(value: str) -> str:
 
 
 def _check_bucket(url: SplitResult) -> None:
-    options = dict(parse_qsl(url.query))
+    options: Any = dict(parse_qsl(url.query))
     try:
-        S3Store(url.netloc, config={"region": "us-east-1", **options})  # type: ignore[misc]
+        S3Store(url.netloc, config={"region": "us-east-1", **options})
     except BaseError:
         raise ValueError(f"It has an unknown option: {', '.join(options)}. S3 has endpoint and region") from None
     endpoint = urlsplit(options.get("endpoint", "https://s3.example.com"))

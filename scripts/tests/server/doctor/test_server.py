@@ -13,7 +13,13 @@ from scripts.server.doctor.docker import SERVICES, check_shell, judge_containers
 from scripts.server.doctor.findings import Finding
 from scripts.server.doctor.machine import GIB, check_clock, judge_clock, judge_disk
 from scripts.server.doctor.secrets import MAY_BE_EMPTY, check_secrets
-from scripts.server.doctor.settings import SECRETS, check_settings, known_names, read_settings
+from scripts.server.doctor.settings import (
+    SECRETS,
+    check_settings,
+    known_names,
+    read_settings,
+    replaced_by_compose,
+)
 from tests.doctor.situations import setups
 
 GOOD: dict[str, Any] = {
@@ -52,7 +58,9 @@ def examine(setup: Mapping[str, Any], folder: Path) -> list[Finding]:
     make_secrets(folder / "secrets", parts["secrets"])
     owner = os.getuid() + ("not owned" in parts["secrets"].values())
     return [
-        *check_settings(read_settings(folder / "server.env"), known_names(ROOT)),
+        *check_settings(
+            read_settings(folder / "server.env"), known_names(ROOT), replaced_by_compose(folder / "server.env")
+        ),
         *check_secrets(folder / "secrets", api_user=owner),
         *check_shell(parts["shell"]),
         *judge_versions(*(version(parts["versions"][name]) for name in ("docker", "compose", "traefik"))),
@@ -69,6 +77,12 @@ def test_broken_setup_is_reported(setup: dict[str, Any], tmp_path: Path) -> None
     for finding in findings:
         assert (finding.fix == "") == (finding.state == "ok"), finding
         assert "k7Yw2mQx9v" not in f"{finding}"
+
+
+def test_dollar_that_compose_keeps_is_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "server.env"
+    file.write_text("A='a$b'\nB=a$$b\nC=5$\nD=a$b\nE=\"${X}\"\n")
+    assert replaced_by_compose(file) == ["D", "E"]
 
 
 def test_good_setup_has_no_problem(tmp_path: Path) -> None:

@@ -223,6 +223,8 @@ export const recoverPasswordHtmlContent = <ThrowOnError extends boolean = true>(
  * Recover Password
  *
  * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
+ *
+ * An address gets at most five emails an hour. Further requests get the same response, but no email.
  */
 export const recoverPassword = <ThrowOnError extends boolean = true>(options: Options<RecoverPasswordData, ThrowOnError>): RequestResult<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError> => (options.client ?? client).post<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError>({ url: '/api/v1/password-recovery/{email}', ...options });
 

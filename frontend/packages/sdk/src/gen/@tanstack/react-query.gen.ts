@@ -354,6 +354,8 @@ export const recoverPasswordHtmlContentMutation = (options?: Partial<Options<Rec
  * Recover Password
  *
  * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
+ *
+ * An address gets at most five emails an hour. Further requests get the same response, but no email.
  */
 export const recoverPasswordMutation = (options?: Partial<Options<RecoverPasswordData>>): UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> => {
     const mutationOptions: UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> = {
