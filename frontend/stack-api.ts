@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
-const STACK_FILE = fileURLToPath(new URL("../.local/stack.json", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const STACK_FILE = join(ROOT, ".local", "stack.json");
 const NO_STACK =
   "No stack of this folder is running. Start one with ./scripts/start, or set API_URL to the address of another API.";
 
@@ -45,11 +48,20 @@ function readStack(): { dashboard: string; pid: number } | undefined {
   }
 }
 
+/** Whether `pid` is this folder's stack: after a restart of the machine, the number can be that of any program. */
 function isRunning(pid: number) {
   try {
-    process.kill(pid, 0);
-    return true;
+    const command = commandOf(pid);
+    return command.includes("scripts.local.start") && command.includes(`${realpathSync(ROOT)}/`);
   } catch {
     return false;
+  }
+}
+
+function commandOf(pid: number) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return execFileSync("ps", ["-ww", "-o", "command=", "-p", `${pid}`], { encoding: "utf8" });
   }
 }

@@ -44,6 +44,9 @@ def everything(pattern: str) -> bool:
 
 def check_python(runner: Runner, wanted: Wanted = everything) -> None:
     if wanted(r"(backend|scripts)/.*\.(py|toml)$|backend/uv\.lock"):
+        # Without the machine's own configuration, which can name another index.
+        lock = [os.environ.get("UV", "uv"), "lock", "--check", "--no-config", "--quiet"]
+        runner.check("uv.lock", lock, env=clean_environment())
         runner.check("ruff check", [PYTHON, "-m", "ruff", "check", ".", "../scripts"])
         runner.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", ".", "../scripts"])
         runner.check("mypy --strict", [PYTHON, "-m", "mypy"], env=clean_environment())

@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 
+from scripts.checks.fix import fix_python
 from scripts.checks.lint import PYTHON, scratch_database
 from scripts.local.layout import BACKEND, ROOT
 
@@ -30,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
             if result.returncode != 0:
                 print(result.stdout + result.stderr, file=sys.stderr)
                 return result.returncode
-    for path in sorted(set(VERSIONS.glob("*.py")) - before):
+    new = sorted(set(VERSIONS.glob("*.py")) - before)
+    fix_python(new)
+    for path in new:
         print(f"Wrote {path.relative_to(ROOT)}. Review it; the next ./scripts/start applies it.")
     return 0
 

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -86,8 +87,8 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def is_installed(frontend: Path = FRONTEND) -> bool:
-    """Whether node_modules matches package-lock.json."""
-    return _read(_install_stamp(frontend)) == _lock_hash(frontend)
+    """Whether node_modules is what `install` would install."""
+    return _read(_install_stamp(frontend)) == _install_hash(frontend)
 
 
 def is_built(frontend: Path = FRONTEND) -> bool:
@@ -100,8 +101,10 @@ def install(node: Node, frontend: Path = FRONTEND) -> bool:
     if is_installed(frontend):
         return False
     _install_stamp(frontend).unlink(missing_ok=True)
-    _npm(node, frontend, "ci", "--no-audit", "--no-fund", "--prefer-offline")
-    _install_stamp(frontend).write_text(_lock_hash(frontend), encoding="utf-8")
+    # The user's npm settings can omit packages; the build needs all.
+    kinds = [f"--include={kind}" for kind in ("dev", "optional", "peer")]
+    _npm(node, frontend, "ci", "--no-audit", "--no-fund", "--prefer-offline", *kinds)
+    _install_stamp(frontend).write_text(_install_hash(frontend), encoding="utf-8")
     return True
 
 
@@ -132,6 +135,9 @@ def build(node: Node, frontend: Path = FRONTEND) -> bool:
 def source_hash(frontend: Path = FRONTEND) -> str:
     """Hash all files that the dashboard is built from."""
     digest = hashlib.sha256()
+    for name, value in sorted(system_environment().items()):
+        if name.startswith("VITE_"):
+            digest.update(f"{name}={value}\0".encode())
     for path in sorted(_sources(frontend)):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(frontend)}\0{len(content)}\0".encode())
@@ -157,12 +163,18 @@ def _npm(node: Node, frontend: Path, *arguments: str) -> None:
         raise NodeError(f"npm {' '.join(arguments)} failed in {frontend}. See its output above.")
 
 
-def _lock_hash(frontend: Path) -> str:
-    return hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
+def _install_hash(frontend: Path) -> str:
+    """Hash what decides the content of node_modules, and npm's own list of it, which each later npm command changes."""
+    digest = hashlib.sha256(" ".join((sys.platform, platform.machine(), *platform.libc_ver())).encode())
+    names = ("package-lock.json", "package.json", ".npmrc", "node_modules/.package-lock.json")
+    for path in (*(frontend / name for name in names), *sorted(frontend.glob("packages/*/package.json"))):
+        digest.update(path.read_bytes() if path.exists() else b"")
+        digest.update(b"\0")
+    return digest.hexdigest()
 
 
 def _install_stamp(frontend: Path) -> Path:
-    return frontend / "node_modules" / ".lock-hash"
+    return frontend / "node_modules" / ".install-hash"
 
 
 def _build_stamp(frontend: Path) -> Path:

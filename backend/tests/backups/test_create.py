@@ -189,7 +189,7 @@ def test_second_concurrent_backup_is_refused(place: Place, monkeypatch: pytest.M
         service.create_backup(open_archive())
 
 
-def test_lock_is_free_before_the_server_notices_the_end(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_is_free_before_its_connection_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy server still has the connection of the first one while the second one begins."""
     monkeypatch.setattr(database, "EXCLUSIVE_SECONDS", 1)
     kept = database.connect("postgres", autocommit=True)

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -87,9 +88,26 @@ def wait_for(pattern: str, output: Path, server: "subprocess.Popen[bytes]") -> s
     return found[1]
 
 
+@contextlib.contextmanager
+def start_of(folder: Path) -> Iterator[int]:
+    """A process that looks like `./scripts/start` in this folder. Yields its pid."""
+    words = [f"{folder}/backend/.venv/bin/python", "-m", "scripts.local.start"]
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words])
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_vite_sends_api_requests_to_the_running_stack(copy: Path, tmp_path: Path, api: str) -> None:
-    write_facts(copy, api, os.getpid())
     output = tmp_path / "output"
+    with start_of(copy) as pid:
+        write_facts(copy, api, pid)
+        check_requests(copy, output, api)
+
+
+def check_requests(copy: Path, output: Path, api: str) -> None:
     with running(copy, output) as server:
         assert wait_for(r"API: (\S+)", output, server) == api
         dashboard = wait_for(r"Local: +(http://\S+)/", output, server)
@@ -98,13 +116,21 @@ def test_vite_sends_api_requests_to_the_running_stack(copy: Path, tmp_path: Path
                 assert response.read().decode() == f"from the stack: {path}"
 
 
-@pytest.mark.parametrize("is_left_behind", [False, True])
-def test_vite_does_not_start_without_a_stack(copy: Path, tmp_path: Path, api: str, is_left_behind: bool) -> None:
-    if is_left_behind:
-        ended = subprocess.Popen(["true"])
-        ended.wait()
-        write_facts(copy, api, ended.pid)
-    output = tmp_path / "output"
+def test_vite_does_not_start_without_a_stack(copy: Path, tmp_path: Path) -> None:
+    check_refusal(copy, tmp_path / "output")
+
+
+@pytest.mark.parametrize("now", ["nothing", "another program", "another project"])
+def test_facts_of_a_killed_stack_do_not_count(copy: Path, tmp_path: Path, api: str, now: str) -> None:
+    """Its port can belong to another project, and after a restart of the machine its pid as well."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with start_of(tmp_path / "another") as other:
+        write_facts(copy, api, {"nothing": ended.pid, "another program": os.getpid(), "another project": other}[now])
+        check_refusal(copy, tmp_path / "output")
+
+
+def check_refusal(copy: Path, output: Path) -> None:
     with running(copy, output) as server:
         assert server.wait(timeout=60) != 0
     assert NO_STACK in output.read_text()

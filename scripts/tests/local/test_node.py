@@ -24,7 +24,8 @@ def npm(tmp_path: Path) -> Node:
     tools.mkdir()
     script = tools / "npm"
     script.write_text(
-        '#!/bin/sh\necho "$1" >> calls\nenv > environment\ntest ! -e broken || exit 1\nmkdir -p node_modules dist\n'
+        '#!/bin/sh\necho "$1" >> calls\necho "$@" > arguments\nenv > environment\n'
+        "test ! -e broken || exit 1\nmkdir -p node_modules dist\n"
         "if [ $1 = run ]; then echo generated >> src/routeTree.gen.ts; fi\n"
     )
     script.chmod(0o755)
@@ -52,6 +53,25 @@ def test_packages_are_installed_once_per_lock_file(frontend: Path, npm: Node) ->
     (frontend / "package-lock.json").write_text('{"changed": 1}')
     assert node.install(npm, frontend)
     assert calls(frontend) == ["ci", "ci"]
+
+
+@pytest.mark.parametrize(
+    "name", ["package.json", ".npmrc", "packages/sdk/package.json", "node_modules/.package-lock.json"]
+)
+def test_packages_are_installed_again_after_a_change(frontend: Path, npm: Node, name: str) -> None:
+    """npm itself changes the last one, for example when somebody runs `npm prune --omit=dev`."""
+    node.install(npm, frontend)
+    (frontend / name).parent.mkdir(parents=True, exist_ok=True)
+    (frontend / name).write_text('{"changed": 1}')
+    assert node.install(npm, frontend)
+
+
+def test_all_kinds_of_packages_are_installed(frontend: Path, npm: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NODE_ENV=production or `npm config set omit=dev` would leave out Vite."""
+    monkeypatch.setenv("NODE_ENV", "production")
+    node.install(npm, frontend)
+    assert "NODE_ENV" not in (frontend / "environment").read_text()
+    assert {"--include=dev", "--include=optional"} <= set((frontend / "arguments").read_text().split())
 
 
 def test_dashboard_is_rebuilt_only_when_sources_change(frontend: Path, npm: Node) -> None:
