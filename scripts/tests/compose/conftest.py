@@ -23,6 +23,12 @@ def engine_responds() -> bool:
     return False
 
 
+def pytest_itemcollected(item: pytest.Function) -> None:
+    """Let one worker run all tests that share the stack `production`. The files with their own stacks run beside it."""
+    group = "production" if "production" in item.fixturenames else item.path.stem
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
     if not engine_responds():

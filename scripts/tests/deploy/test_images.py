@@ -31,6 +31,12 @@ def test_backend_image_has_no_tests_or_tools() -> None:
     assert "uv sync --locked --no-default-groups" in read("backend/Dockerfile")
 
 
+def test_releases_share_the_layer_of_packages() -> None:
+    """A release that changes only code then adds 2 MB instead of 200."""
+    copied = re.findall(r"^COPY --from=build (/app\S*) ", final_stage("backend/Dockerfile"), re.MULTILINE)
+    assert copied == ["/app/.venv", "/app/alembic.ini", "/app/app"]
+
+
 def test_api_has_one_process_per_core_by_default() -> None:
     def processes(**given: str) -> str:
         script = ["sh", str(ROOT / "backend" / "docker-entrypoint.sh"), "printenv", "WEB_CONCURRENCY"]
