@@ -70,6 +70,11 @@ def test_server_has_safe_flags() -> None:
     assert "*" not in environment["FORWARDED_ALLOW_IPS"]
 
 
+def test_slowly_starting_worker_is_not_killed() -> None:
+    """With uvicorn's 5 s, a busy server killed each worker during its start, again and again."""
+    assert seconds(r'"--timeout-worker-healthcheck", "(\d+)"', final_stage("backend/Dockerfile")) >= 20
+
+
 def test_proxy_closes_idle_connections_first() -> None:
     compose = read("docker-compose.yml")
     idle = seconds(r"forwardingtimeouts\.idleconntimeout=(\d+)s", compose)
