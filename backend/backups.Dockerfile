@@ -31,7 +31,10 @@ FROM python:3.14-slim
 ENV PATH=/app/.venv/bin:/opt/postgresql/bin:$PATH PYTHONUNBUFFERED=1 HOME=/tmp
 WORKDIR /app
 COPY --from=build /sbom.cdx.json /
-COPY --from=build /app /app
+# The packages are a layer of their own, which most releases share.
+COPY --from=build /app/.venv /app/.venv
+COPY --from=build /app/alembic.ini /app/
+COPY --from=build /app/app /app/app
 COPY --from=postgresql /client /opt/postgresql
 COPY --from=build --chown=10001:10001 /storage /storage
 COPY --from=postgresql --chown=10001:10001 /backups /backups

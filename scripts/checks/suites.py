@@ -111,7 +111,8 @@ def run_compose(runner: Runner, arguments: Sequence[str]) -> None:
     elif runner.run(["docker", "info"])[0] != 0:
         runner.step(name, lambda: Result(name, reason="no Docker engine responds; start it to run them"))
     else:
-        options = ["-n", "0", "../scripts/tests/compose", *arguments]
+        # Two at a time: the tests wait most of the time, for containers to start and to drain.
+        options = ["-n", "2", "../scripts/tests/compose", *arguments]
         # Containers mount some of the files, and an engine in a virtual machine has no access to this memory.
         runner.step(name, lambda: _pytest(runner, name, options, TMPDIR=USUAL))
 

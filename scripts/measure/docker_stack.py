@@ -131,7 +131,7 @@ def server(name: str) -> Iterator[Server]:
             created.commit()
             yield created
         finally:
-            created.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=5", check=False)
+            created.run("docker", "compose", "down", "--volumes", "--remove-orphans", "--timeout=0", check=False)
             _remove_images(created)
 
 

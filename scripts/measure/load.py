@@ -19,7 +19,7 @@ REQUEST_SECONDS = 30.0
 # Failures shortly after the last step still count.
 SETTLE_SECONDS = 2.0
 # Enough that two writes rarely wait for the same row.
-WRITTEN_USERS = 50
+WRITTEN_USERS = 20
 
 
 @dataclass

@@ -5,13 +5,17 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from scripts.tests.compose.stack import Stack, Visitor
 
 NAME = f"apptest{os.getpid()}"
+# Files whose tests start their own stacks.
+OWN_STACKS = ("test_deploy.py", "test_development.py", "test_guide.py", "test_r15_full_disk.py")
 FILES = ("docker-compose.yml", "docker-compose.backups.yml", "scripts/tests/compose/override.yml")
 
 
@@ -21,6 +25,18 @@ def engine_responds() -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
         return subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False).returncode == 0
     return False
+
+
+class ByStack(LoadScopeScheduling):  # type: ignore[misc]
+    """Lets one worker run all tests that share the stack `production`; the other files run beside them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(OWN_STACKS) else "production"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
+    return ByStack(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -66,7 +66,7 @@ class Stack:
 
     def down(self) -> list[str]:
         """Remove everything of the stack except its images. Returns the ids of leftovers."""
-        self.compose("--profile", "*", "down", "--volumes", "--timeout", "5", "--remove-orphans", status=None)
+        self.compose("--profile", "*", "down", "--volumes", "--timeout", "0", "--remove-orphans", status=None)
         mine = f"label=com.docker.compose.project={self.name}"
         kinds = (("container", "ls", "--all"), ("volume", "ls"), ("network", "ls"))
         return [id for kind in kinds for id in self.run(*kind, "--quiet", "--filter", mine).stdout.split()]

@@ -112,13 +112,13 @@ def test_release_that_crashes_fails_immediately(target: Server) -> None:
 def test_failing_last_service_rolls_back_all(target: Server) -> None:
     before = target.tag("backend"), target.containers("frontend")
     change_code(target, 2)
-    target.change("frontend/nginx.conf", "listen 8080;", "listen 8081;")
+    target.change("docker-compose.yml", "http://127.0.0.1:8080/", "http://127.0.0.1:8081/")
     target.commit()
     with load(target, per_second=PER_SECOND) as report:
-        done = target.deploy("--ready-timeout", "8", check=False)
+        done = target.deploy("--ready-timeout", "15", check=False)
     assert_users_noticed_nothing(report)
     assert done.returncode == 1
-    assert "is not ready" in done.stdout
+    assert re.search(r"-frontend-\d+ \(.*\) is not ready within 15 s", done.stdout), done.stdout
     assert (target.tag("backend"), target.containers("frontend")) == before
 
 

@@ -21,7 +21,7 @@ docker compose exec -T backend python -c \\
 test "$(grep -c AGE-SECRET-KEY .local/secrets/BACKUP_KEY)" = 2
 """
 CLEAN_UP = """
-docker compose down --volumes --timeout 5
+docker compose down --volumes --timeout 0
 docker image rm $(docker image ls --quiet "$STACK_NAME-*")
 """
 

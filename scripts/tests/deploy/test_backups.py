@@ -62,5 +62,6 @@ def test_image_has_the_backends_user_and_labels() -> None:
     assert "\nRUN " not in final_stage(DOCKERFILE)
     assert "# syntax=" not in read(DOCKERFILE)
     assert "COPY --from=build /sbom.cdx.json /" in final_stage(DOCKERFILE)
+    assert "COPY --from=build /app/.venv /app/.venv" in final_stage(DOCKERFILE)
     for name in ("title", "version", "revision"):
         assert f"org.opencontainers.image.{name}=" in final_stage(DOCKERFILE)

@@ -44,6 +44,12 @@ def test_backend_image_has_no_tests_or_tools() -> None:
     assert "uv sync --locked --no-default-groups" in read("backend/Dockerfile")
 
 
+def test_releases_share_the_layer_of_packages() -> None:
+    """A release that changes only code then adds 2 MB instead of 200."""
+    copied = re.findall(r"^COPY --from=build (/app\S*) ", final_stage("backend/Dockerfile"), re.MULTILINE)
+    assert copied == ["/app/.venv", "/app/alembic.ini", "/app/app"]
+
+
 def test_api_has_one_process_per_core_by_default() -> None:
     def processes(**given: str) -> str:
         script = ["sh", str(ROOT / "backend" / "docker-entrypoint.sh"), "printenv", "WEB_CONCURRENCY"]
@@ -76,6 +82,11 @@ def test_server_has_safe_flags() -> None:
     assert '"--http", "app.core.http.server:LimitedProtocol"' in flags
     environment = load_yaml("docker-compose.yml")["services"]["backend"]["environment"]
     assert "*" not in environment["FORWARDED_ALLOW_IPS"]
+
+
+def test_slowly_starting_worker_is_not_killed() -> None:
+    """With uvicorn's 5 s, a busy server killed each worker during its start, again and again."""
+    assert seconds(r'"--timeout-worker-healthcheck", "(\d+)"', final_stage("backend/Dockerfile")) >= 20
 
 
 def test_proxy_closes_idle_connections_first() -> None:
