@@ -25,6 +25,7 @@ const OWN = {
     "src/components/ui/alert.tsx",
     "src/components/ui/input.tsx",
     "src/components/ui/label.tsx",
+    "src/components/ui/user-text.tsx",
   ],
   // Signed-in pages start with these as well. A few are used by most pages only, and are small.
   shell: [

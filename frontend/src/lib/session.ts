@@ -106,6 +106,8 @@ export function createSession(
   const notice = (): LoginNotice =>
     performance.now() - begunAt < COOKIE_MS ? "cookies" : "expired";
   function leave(loginNotice?: LoginNotice) {
+    // A second click, or another refused request: the login page is on its way.
+    if (!me()) return;
     question.answer(false);
     void showLogin(loginSearch(getRouter().latestLocation.href), loginNotice);
   }

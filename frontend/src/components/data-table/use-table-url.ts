@@ -1,4 +1,5 @@
 import { useMatch, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { TableSearch } from "@/lib/table-search";
 import { useUrlOverlay } from "@/lib/url-overlay";
 
@@ -33,7 +34,11 @@ export function useTableUrl<Search extends TableSearch>(
   const openOverlay = (change: object) =>
     go(change as Partial<Search>, { resetScroll: false, state: { isOverlay: true } });
 
+  // Going back takes a moment. A second click on Cancel would go back twice and leave the page.
+  const isClosing = useRef(false);
   const closeOverlay = () => {
+    if (isClosing.current) return;
+    isClosing.current = true;
     // The caller has already asked about unsaved input.
     if (router.latestLocation.state.isOverlay) return router.history.back({ ignoreBlocker: true });
     const closed = { [param]: undefined, [NEW]: undefined } as Partial<Search>;
@@ -41,6 +46,9 @@ export function useTableUrl<Search extends TableSearch>(
   };
 
   const token = search.new ? NEW : (search[param] as string | undefined);
+  useEffect(() => {
+    if (token === undefined) isClosing.current = false;
+  }, [token]);
   const overlay = useUrlOverlay(token, {
     show: (id) => openOverlay(id === undefined ? { [NEW]: true } : { [param]: id }),
     hide: closeOverlay,

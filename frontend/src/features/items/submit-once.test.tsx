@@ -26,10 +26,10 @@ beforeEach(() => signedInAs(user()));
 
 it.each([0, 20, 200])("creates one item when Enter follows after %s ms", async (ms) => {
   const requests = serve("post", ITEMS);
-  const { user: person } = await renderApp("/items?new=true");
+  const { user: person, router } = await renderApp("/items?new=true");
   const title = await screen.findByLabelText("Title");
   // The sheet stays for a moment, as it does behind its animation or a slow navigation.
-  vi.spyOn(window.history, "back").mockImplementation(() => {});
+  vi.spyOn(router, "navigate").mockResolvedValue();
   await person.type(title, "Ladder");
   const form = title.closest("form") as HTMLFormElement;
   fireEvent.submit(form);
@@ -63,4 +63,19 @@ it("deletes once when the button is clicked twice", async () => {
   await waitFor(() => expect(requests).toEqual(["DELETE"]));
   await pause(100);
   expect(requests).toEqual(["DELETE"]);
+});
+
+it("goes back once when Cancel is clicked twice", async () => {
+  serve("post", ITEMS);
+  const { user: person, router } = await renderApp("/");
+  await act(() => router.navigate({ to: "/items" }));
+  await person.click(await screen.findByRole("button", { name: "Add Item" }));
+  const cancel = await screen.findByRole("button", { name: "Cancel" });
+  // The browser goes back a little later.
+  const back = vi.spyOn(router.history, "back").mockImplementation(() => {});
+  act(() => {
+    cancel.click();
+    cancel.click();
+  });
+  expect(back).toHaveBeenCalledOnce();
 });

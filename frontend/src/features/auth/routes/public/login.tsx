@@ -5,6 +5,7 @@ import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
 import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
+import { isolated } from "@/lib/text";
 import { AuthPage } from "../../components/auth-page";
 import { TextLink } from "../../components/text-link";
 import { COOKIES_BLOCKED, requireCookies } from "../../cookies";
@@ -36,7 +37,7 @@ function LoginPage() {
 
   return (
     <AuthPage
-      title={`Log in to ${PROJECT_NAME}`}
+      title={`Log in to ${isolated(PROJECT_NAME)}`}
       description="Welcome back."
       notice={notice && NOTICES[notice]}
       footer={
