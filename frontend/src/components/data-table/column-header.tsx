@@ -15,7 +15,7 @@ interface ColumnHeaderProps<Row extends RowData> {
 
 export function ColumnHeader<Row extends RowData>({ header, children }: ColumnHeaderProps<Row>) {
   const { column } = header;
-  const className = cn("whitespace-nowrap", cellClass(column.columnDef.meta));
+  const className = cn("whitespace-nowrap", cellClass(column));
   if (!column.getCanSort()) return <TableHead className={className}>{children}</TableHead>;
 
   const sorted = column.getIsSorted();

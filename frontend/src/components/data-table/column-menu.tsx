@@ -10,14 +10,14 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { Tooltip } from "@/components/ui/tooltip";
-import type { TableInstance } from "./features";
+import { shownFrom, type TableInstance } from "./features";
 
 /** Chooses the visible columns. It stays open while the user chooses. */
 export function ColumnMenu<Row extends RowData>({ table }: { table: TableInstance<Row> }) {
   const trigger = useRef<HTMLButtonElement>(null);
   const [width, setWidth] = useState(0);
   const columns = table.getAllLeafColumns().filter((column) => column.getCanHide());
-  const fits = ({ columnDef }: (typeof columns)[number]) => width >= (columnDef.meta?.from ?? 0);
+  const fits = (column: (typeof columns)[number]) => width >= shownFrom(column);
   return (
     <DropdownMenu onOpenChange={(open) => open && setWidth(tableWidth(trigger.current))}>
       <Tooltip label="Columns">

@@ -114,7 +114,7 @@ export function DataTable<Record extends TableRecord, Search extends TableSearch
               >
                 {isSelectable && <SelectRow row={row} name={rowName(row.original)} />}
                 {row.getVisibleCells().map((cell) => (
-                  <TableCell key={cell.id} className={cellClass(cell.column.columnDef.meta)}>
+                  <TableCell key={cell.id} className={cellClass(cell.column)}>
                     <table.FlexRender cell={cell} />
                   </TableCell>
                 ))}

@@ -19,6 +19,7 @@ import { useServerTable } from "./use-server-table";
 interface Entry {
   id: string;
   title: string;
+  note: string;
 }
 
 type Actions = Partial<
@@ -27,6 +28,7 @@ type Actions = Partial<
 
 const columns = columnHelper<Entry>().columns([
   columnHelper<Entry>().accessor("title", { header: "Title", enableHiding: false }),
+  columnHelper<Entry>().accessor("note", { header: "Note" }),
 ]);
 
 /** A page with one entry and these actions. */
@@ -41,7 +43,7 @@ async function renderTable(actions: Actions) {
       query: () => ({
         queryKey: [{}] as const,
         queryFn: async () => ({
-          data: [{ id: "1", title: "First" }],
+          data: [{ id: "1", title: "First", note: "Later" }],
           count: 1,
           pagination: { next_cursor: null },
         }),
@@ -102,7 +104,7 @@ it("deletes one row without a bulk action", async () => {
   await user.click(screen.getByRole("button", { name: "Actions for First" }));
   await user.click(screen.getByRole("menuitem", { name: "Delete Entry" }));
   await user.click(await screen.findByRole("button", { name: "Delete" }));
-  expect(onDelete).toHaveBeenCalledWith({ id: "1", title: "First" });
+  expect(onDelete).toHaveBeenCalledWith({ id: "1", title: "First", note: "Later" });
 });
 
 it("changes nothing in the next page's URL", async () => {
@@ -117,4 +119,12 @@ it("offers all actions that the page has", async () => {
   expect(screen.getByRole("button", { name: "Export as CSV" })).toBeEnabled();
   await user.keyboard("jx");
   expect(screen.getByRole("checkbox", { name: "Select First" })).toBeChecked();
+});
+
+it("hides later columns first when space is short", async () => {
+  await renderTable({});
+  const header = async (name: string) => screen.findByRole("columnheader", { name });
+  expect(await header("Title")).not.toHaveClass("@max-[28rem]:hidden");
+  expect(await header("Note")).toHaveClass("@max-[28rem]:hidden");
+  expect(screen.getByRole("button", { name: "Sort" })).toHaveClass("@min-[28rem]:hidden");
 });

@@ -17,7 +17,7 @@ export function SkeletonRows<Row extends RowData>({
     <TableRow key={row}>
       {isSelectable && <TableCell />}
       {columns.map((column) => (
-        <TableCell key={column.id} className={cellClass(column.columnDef.meta)}>
+        <TableCell key={column.id} className={cellClass(column)}>
           <Skeleton className="h-4 w-full max-w-40" />
         </TableCell>
       ))}

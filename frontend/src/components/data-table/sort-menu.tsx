@@ -8,7 +8,7 @@ import {
   DropdownMenuRadioItem,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { FROM, type TableInstance } from "./features";
+import { FROM, shownFrom, type TableInstance, type Width } from "./features";
 import { stateToSort } from "./sorting";
 
 const DIRECTIONS = [
@@ -20,8 +20,7 @@ const DIRECTIONS = [
 export function SortMenu<Row extends RowData>({ table }: { table: TableInstance<Row> }) {
   const columns = table.getAllLeafColumns().filter((column) => column.getCanSort());
   const hidesSome = columns.some((column) => !column.getIsVisible());
-  const widest = Math.max(...columns.map(({ columnDef }) => columnDef.meta?.from ?? 0));
-  if (!hidesSome && widest === 0) return null;
+  const widest = Math.max(0, ...columns.map((column) => shownFrom(column))) as Width;
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -29,7 +28,7 @@ export function SortMenu<Row extends RowData>({ table }: { table: TableInstance<
           variant="outline"
           size="icon-sm"
           aria-label="Sort"
-          className={hidesSome ? "" : FROM[widest as keyof typeof FROM].hiddenAbove}
+          className={hidesSome ? "" : FROM[widest].hiddenAbove}
         >
           <ArrowUpDown aria-hidden />
         </Button>

@@ -23,7 +23,7 @@ const sheetVariants = cva(
   },
 );
 
-/** For a sheet that shows something: on touch screens a focused field would open the keyboard over it. */
+/** For a sheet with saved values: on touch screens, a focused field would open the keyboard over them. */
 export function focusSheetOnTouch(event: Event) {
   if (!window.matchMedia("(pointer: coarse)").matches) return;
   event.preventDefault();

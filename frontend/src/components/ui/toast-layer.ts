@@ -17,7 +17,7 @@ const topOverlay = () =>
     ({ dataset }) => dataset.state !== "closed",
   );
 
-/** Dialogs listen on the document for what happens outside of them. They do not hear of what stops here. */
+/** Dialogs listen on the document for events outside of them. The events of toasts stop before they arrive there. */
 export function useFreeToasts() {
   useEffect(() => {
     const stopTarget = (event: Event) => isInToasts(event.target) && event.stopPropagation();
@@ -48,7 +48,7 @@ export function useEscapeClosesToast() {
       if (event.key !== "Escape") return;
       const top = topOverlay();
       if (top && top !== below) return;
-      // Before any overlay, all of which listen further down.
+      // The window comes before the document, where the overlays listen.
       event.stopImmediatePropagation();
       event.preventDefault();
       toast.dismiss(id);
