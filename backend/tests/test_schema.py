@@ -4,12 +4,16 @@ import ast
 import re
 from pathlib import Path
 
-from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import RelationshipDirection, RelationshipProperty
 from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 import app.alembic.versions as versions
 from app.core.features import modules
+from app.core.migrations import applied
 from tests.rules import APP, Function, assert_none, callers, files, functions, layers, nodes, short, source
 
 MIGRATIONS = Path(versions.__path__[0])
@@ -85,6 +89,45 @@ def test_relationships_are_many_to_one_and_lazy_raise() -> None:
         return each.lazy == "raise" and each.direction is RelationshipDirection.MANYTOONE and not each.back_populates
 
     assert_none([str(each) for each in relationships if not is_allowed(each)])
+
+
+async def unannounced(session: AsyncSession, tables: list[Table]) -> list[str]:
+    """Return the tables with an owner whose changes no trigger reports to open tabs, for each kind of change."""
+    triggers = text("SELECT relname || ' ' || tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid")
+    found = set((await (await session.connection()).execute(triggers)).scalars())
+    owned = [table.name for table in tables if "owner_id" in table.columns]
+    events = ("insert", "update", "delete")
+    return [f"{name}: {event}" for name in owned for event in events if f"{name} announce_{event}" not in found]
+
+
+async def test_tables_with_an_owner_notify_changes(session: AsyncSession) -> None:
+    """Without it, lists in open tabs do not follow changes made elsewhere."""
+    advice = 'add notify_changes("<table>", owner="owner_id") to its migration, or to that of ./scripts/make-migration'
+    assert_none([f"{each}: {advice}" for each in await unannounced(session, tables())])
+
+
+async def test_table_without_notifications_is_found(session: AsyncSession) -> None:
+    notes = Table("notes", MetaData(), Column("owner_id", Uuid))
+    assert await unannounced(session, [notes]) == ["notes: insert", "notes: update", "notes: delete"]
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[str]:
+    options = {"include_name": lambda name, kind, _: (kind, name) != ("table", applied.TABLE.name)}
+    return [str(each) for each in compare_metadata(MigrationContext.configure(connection, opts=options), metadata)]
+
+
+async def test_migrations_build_the_tables_of_the_models(session: AsyncSession) -> None:
+    found = await (await session.connection()).run_sync(differences, SQLModel.metadata)
+    assert_none(f'{each}: run ./scripts/make-migration "what changed"' for each in found)
+
+
+async def test_model_without_a_migration_is_found(session: AsyncSession) -> None:
+    metadata = MetaData()
+    for table in tables():
+        table.to_metadata(metadata)
+    Table("notes", metadata, Column("owner_id", Uuid))
+    [found] = await (await session.connection()).run_sync(differences, metadata)
+    assert "add_table" in found
 
 
 def versioned() -> set[str]:

@@ -127,7 +127,8 @@ def test_routes_hold_no_queries() -> None:
 
 
 def test_features_have_a_place_in_the_layers() -> None:
-    assert_none(sorted(set(feature_names()).difference(*layers())))
+    missing = sorted(set(feature_names()).difference(*layers()))
+    assert_none(f"{name}: add the line `| ({name})` below `system` in backend/pyproject.toml" for name in missing)
 
 
 def test_mails_are_html_and_text() -> None:

@@ -118,6 +118,8 @@ def _check_migrations(runner: Runner) -> Result:
             status, output = runner.run([PYTHON, "-m", *command.split()], env=env)
             outputs.append(output)
             if status != 0:
+                if command == "alembic check":
+                    outputs.append('The models and the migrations differ. Run ./scripts/make-migration "what changed".')
                 return of_check("migrations", status, "".join(outputs))
         status, output = runner.run([PYTHON, "-m", "alembic", "heads"], env=env)
         heads = [line for line in output.splitlines() if line.endswith("(head)")]
