@@ -101,3 +101,14 @@ def test_compose_waits_for_the_graceful_shutdown() -> None:
     drain = int(backend["environment"]["DRAIN_SECONDS"])
     shutdown = seconds(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
     assert int(backend["stop_grace_period"].removesuffix("s")) > drain + shutdown
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [("4", 0), ("12", 0), ("", 0), ("0", 1), ("-1", 1), ("abc", 1), ("2.5", 1), ("4 ", 1)]
+)
+def test_number_of_processes_is_checked(given: str, status: int) -> None:
+    command = ["sh", str(ROOT / "backend" / "docker-entrypoint.sh"), "true"]
+    environment = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": given}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert ("WEB_CONCURRENCY" in done.stderr) == (status != 0)
