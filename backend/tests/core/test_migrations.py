@@ -24,7 +24,7 @@ MIGRATIONS = conftest.BACKEND_DIR / "app" / "alembic"
 
 def config(folder: Path = MIGRATIONS) -> Config:
     found = Config(conftest.BACKEND_DIR / "alembic.ini")
-    found.set_main_option("script_location", str(folder))
+    found.set_main_option("script_location", str(folder).replace("%", "%%"))
     return found
 
 
