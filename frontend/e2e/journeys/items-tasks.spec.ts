@@ -221,13 +221,16 @@ test.describe("by touch at 360 px", () => {
     await me.tap(page.getByRole("link", { name: "Items", exact: true }));
     for (let index = 11; index > 1; index -= 1) {
       await me.tap(page.getByRole("link", { name: `Thing ${index}`, exact: true }));
-      // The old title is selected, so typing replaces it.
+      // The item opens to be read: no field has the focus, and no keyboard covers it.
+      await me.tap(page.getByLabel("Title"));
+      // Keys of the screen's keyboard do not count, as for typed text.
+      await page.keyboard.press("ControlOrMeta+a");
       await me.fill(page.getByLabel("Title"), `Better ${index}`);
       await me.tap(button(page, "Save"));
       await expect(page.getByRole("dialog")).toBeHidden();
     }
     expect(await titles(page)).toEqual([...betterTitles(), "Thing 1", "Thing 0"]);
-    expectEffort(me, { taps: 22 });
+    expectEffort(me, { taps: 32 });
   });
 
   test("deactivate a user", async ({ page, request }) => {
