@@ -81,6 +81,7 @@ test("logging out ends the session in every tab", async ({ signedIn: page, conte
   await logOut(page);
   await expect(page).toHaveURL("/login");
   await expect(other.getByRole("button", { name: "Log In" })).toBeVisible();
+  for (const tab of [page, other]) await expect(tab.getByText(/session has expired/)).toBeHidden();
 
   await page.goBack();
   await expect(page).toHaveURL("/login");
@@ -102,6 +103,7 @@ test("an expired session leads to login and back", async ({ signedIn: page, cont
   await context.clearCookies();
   await page.reload();
   await expect(page).toHaveURL("/login");
+  await expect(page.getByText("Your session has expired. Log in to continue.")).toBeVisible();
   await logIn(page, account);
   await expect(page.getByText(WELCOME)).toBeVisible();
 });

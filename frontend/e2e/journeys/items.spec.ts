@@ -55,6 +55,31 @@ test("the first item is created, edited and deleted", async ({ signedIn: page })
   await expect(page.getByText("You don't have any items yet")).toBeVisible();
 });
 
+test("a second Enter creates no second item", async ({ signedIn: page }) => {
+  await page.goto("/items");
+  await page.getByRole("button", { name: "Add Item" }).click();
+  await page.getByLabel("Title").fill("Ladder");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+  await expect(row(page, "Ladder")).toBeVisible();
+  const items = await (await page.request.get("/api/v1/items/")).json();
+  expect(items.count).toBe(1);
+});
+
+test("a row opens in a new tab", async ({ signedIn: page, context }) => {
+  await addItems(page, "Ladder");
+  await page.goto("/items");
+  for (const click of [{ modifiers: ["ControlOrMeta"] }, { button: "middle" }] as const) {
+    const opened = context.waitForEvent("page");
+    await row(page, "Ladder").getByText("About Ladder").click(click);
+    const tab = await opened;
+    await expect(tab.getByLabel("Title")).toHaveValue("Ladder");
+    await tab.close();
+  }
+  await expect(page).toHaveURL("/items");
+});
+
 test("client and server errors appear at the field", async ({ signedIn: page }) => {
   await page.goto("/items");
   await page.getByRole("button", { name: "Add Item" }).click();

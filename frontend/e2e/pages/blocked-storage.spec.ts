@@ -1,3 +1,4 @@
+import { refuse } from "../stub/answer";
 import { expect, test } from "../support/stubbed";
 import { begin } from "./page-case";
 
@@ -27,12 +28,7 @@ test("login says that the browser keeps no cookie", async ({ page, api }) => {
   await page.goto("/login");
   await page.getByTestId("email-input").fill("ada@example.com");
   await page.getByTestId("password-input").fill("quiet-harbour-42");
-  const stillSignedOut = api.user;
-  await page.route("**/api/v1/login/session", async (route) => {
-    const response = await route.fetch();
-    api.user = stillSignedOut;
-    await route.fulfill({ response });
-  });
+  for (const list of api.lists()) api.on(list, refuse(401, "AUTH_001", "Not authenticated"));
   await page.getByRole("button", { name: "Log In" }).click();
   await expect(page.getByText("Your browser blocks cookies")).toBeVisible();
   await expect(page).toHaveURL("/login");
