@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from httpx2 import AsyncClient
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.database.statements import AutocommitSession, Parameters, Record, Statement
+from app.core.database.statements import AutocommitSession, Record, Statement
 from app.core.features import modules
 from app.core.ids import new_id
 from app.core.lists.paged_list import PagedList
@@ -84,8 +85,9 @@ class Explained:
         self.session = AutocommitSession()
         self.session.source = self
 
-    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
-        cursor = await self.connection.execute(b"EXPLAIN " + statement.sql, parameters)
+    async def fetch(self, statement: Statement, values: list[Any]) -> list[Record]:
+        cursor = psycopg.AsyncRawCursor(self.connection)
+        await cursor.execute(b"EXPLAIN " + statement.sql, values)
         self.plans.append("\n".join([line for (line,) in await cursor.fetchall()]))
         return []
 

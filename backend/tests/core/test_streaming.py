@@ -71,8 +71,9 @@ def logger(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
 
 async def pids() -> set[int]:
     """Return the server processes of the pool's idle connections."""
-    await pool().pool.wait()
-    return {each.info.backend_pid for each in pool().pool._pool}
+    source = pool()
+    source.release(await source.acquire())
+    return {each.libpq.backend_pid for each in source._free}
 
 
 @pytest.mark.usefixtures("live")

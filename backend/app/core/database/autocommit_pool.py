@@ -32,7 +32,7 @@ class AutocommitPool:
         self._options = options["connect_args"]
         self.wait_seconds: float = options["pool_timeout"]
         self._size: int = options["pool_size"]
-        self._places = self._size
+        self._places: int = self._size
         """How many more connections can be opened."""
         self._lanes = lanes(self._size, self.wait_seconds)
         self._free: list[PreparedConnection] = []

@@ -11,11 +11,13 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from psycopg import abc
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+from app.core.database import connection
 from app.core.database.connection import Connection
 from app.core.database.statements import Record, Statement
 
@@ -23,26 +25,25 @@ MAX_PREPARED = 200
 """Statements kept by the server for a connection. Each needs some 10 kB of its memory."""
 SLOW_SECONDS = 2
 """Time limit of statements in the slow lane."""
-GRACE_SECONDS = 0.05
 _BEGIN_SLOW = f"BEGIN; SET LOCAL statement_timeout = '{SLOW_SECONDS}s'".encode()
 
 
 @dataclass(slots=True)
 class _Prepared:
     name: bytes
-    rows: Transformer | None = None
+    rows: abc.Transformer | None = None
     """Converts the rows, whose types it knows. Created with the first result."""
 
 
 class PreparedConnection:
     """One statement at a time, each in its own transaction. Create it on the event loop that uses it."""
 
-    def __init__(self, connection: Connection[Any], notices: list[str]) -> None:
+    def __init__(self, opened: Connection[Any], notices: list[str]) -> None:
         self.notices = notices
         self.opened_at = monotonic()
-        self._connection = connection
-        self.libpq = connection.pgconn
-        self._values = Transformer(connection)
+        self._connection = opened
+        self.libpq = opened.pgconn
+        self._values = Transformer(opened)
         self._prepared: OrderedDict[tuple[Any, ...], _Prepared] = OrderedDict()
         self._count = 0
         self._results: list[PGresult] = []
@@ -76,11 +77,10 @@ class PreparedConnection:
         self.libpq.send_query_prepared(prepared.name, dumped, param_formats=formats)
         result = await self._result()
         if prepared.rows is None:
-            prepared.rows = Transformer(self._connection)
-            prepared.rows.set_pgresult(result)
+            prepared.rows = self._rows_of(result)
         else:
             prepared.rows.set_pgresult(result, set_loaders=False)
-        return prepared.rows.load_rows(0, result.ntuples, tuple)
+        return _load(prepared.rows, result)
 
     async def run_slow(self, statement: Statement[Any], values: list[Any]) -> list[Record]:
         """Run a read within `SLOW_SECONDS`, planned for these values.
@@ -94,15 +94,18 @@ class PreparedConnection:
             types, formats = self._values.types, self._values.formats
             self.libpq.send_query_params(statement.sql, dumped, param_types=types, param_formats=formats)
             result = await self._result()
-            rows = Transformer(self._connection)
-            rows.set_pgresult(result)
-            records = rows.load_rows(0, result.ntuples, tuple)
+            records = _load(self._rows_of(result), result)
         except psycopg.Error:
             if not self.is_closed:
                 await self._command(b"ROLLBACK")
             raise
         await self._command(b"COMMIT")
         return records
+
+    def _rows_of(self, result: PGresult) -> abc.Transformer:
+        rows: abc.Transformer = Transformer(self._connection)
+        rows.set_pgresult(result)
+        return rows
 
     async def _command(self, sql: bytes) -> None:
         self.libpq.send_query(sql)
@@ -123,8 +126,8 @@ class PreparedConnection:
     async def _result(self) -> PGresult:
         """Wait for the result of what was sent. Raises its error.
 
-        When the waiting task is cancelled, the connection is closed unless the statement ends within `GRACE_SECONDS`.
-        It usually does when a client leaves. psycopg would send a cancel request, and wait for up to ten seconds.
+        When the waiting task is cancelled, the connection is closed unless the statement ends within `GRACE_SECONDS`,
+        for the reasons that `Connection.cancel_safe` has.
         """
         self._waiter = self._loop.create_future()
         try:
@@ -134,7 +137,7 @@ class PreparedConnection:
         except asyncio.CancelledError:
             if self._waiter.cancelled():
                 self._waiter = self._loop.create_future()
-                await asyncio.wait([self._waiter], timeout=GRACE_SECONDS)
+                await asyncio.wait([self._waiter], timeout=connection.GRACE_SECONDS)
             is_done = self._waiter.done() and self._waiter.exception() is None
             if not is_done or self.libpq.transaction_status != TransactionStatus.IDLE:
                 self.close()
@@ -181,3 +184,8 @@ class PreparedConnection:
             self._waiter.set_result(None)
         else:
             self._waiter.set_exception(error)
+
+
+def _load(rows: abc.Transformer, result: PGresult) -> list[Record]:
+    records: list[Record] = rows.load_rows(0, result.ntuples, tuple)
+    return records

@@ -864,6 +864,10 @@ export type ReadItemsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1030,6 +1034,10 @@ export type ExportItemsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1085,6 +1093,10 @@ export type ReadItemsStatsErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1738,6 +1750,10 @@ export type ReadUsersErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1915,6 +1931,10 @@ export type ExportUsersErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2335,6 +2355,10 @@ export type ReadUsersStatsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2591,6 +2615,10 @@ export type ReadAvatarErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
