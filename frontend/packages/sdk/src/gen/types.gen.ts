@@ -860,6 +860,10 @@ export type ReadItemsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1026,6 +1030,10 @@ export type ExportItemsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1081,6 +1089,10 @@ export type ReadItemsStatsErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1730,6 +1742,10 @@ export type ReadUsersErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1907,6 +1923,10 @@ export type ExportUsersErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2327,6 +2347,10 @@ export type ReadUsersStatsErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2583,6 +2607,10 @@ export type ReadAvatarErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */

@@ -439,7 +439,7 @@ export const zReadItemsQuery = /* @__PURE__ */ (() => z.object({
     skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
-    cursor: z.nullish(z.string().check(z.maxLength(2000))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
     owner_id: z.nullish(z.uuid())
 }))();
 
@@ -594,7 +594,7 @@ export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
-    cursor: z.nullish(z.string().check(z.maxLength(2000))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
     is_active: z.nullish(z.boolean()),
     is_superuser: z.nullish(z.boolean())
 }))();
