@@ -25,7 +25,8 @@ from tests.fixtures import BASE_URL
 from tests.security.conftest import served
 from tests.users.factories import create_user
 
-SLEEP = Statement(select(func.pg_sleep(literal(0.3))))
+SHORT = Statement(select(func.pg_sleep(literal(0.3))))
+LONG = Statement(select(func.pg_sleep(literal(7))))
 PATH = "/api/v1/stream"
 
 
@@ -38,7 +39,8 @@ def pool() -> AutocommitPool:
 class Rows:
     """A stream that runs a statement for each of its parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, statement: Statement[Any]) -> None:
+        self.statement = statement
         self.started = asyncio.Event()
         self.ended = asyncio.Event()
 
@@ -47,7 +49,7 @@ class Rows:
             yield b"one"
             self.started.set()
             while True:
-                await db.autocommit_session.all(SLEEP)
+                await db.autocommit_session.all(self.statement)
                 yield b"more"
         finally:
             self.ended.set()
@@ -81,7 +83,7 @@ async def test_aborted_stream_keeps_its_connection(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, logger: CapturingLogger
 ) -> None:
     monkeypatch.setattr(connection, "GRACE_SECONDS", 5)
-    rows, before = Rows(), await pids()
+    rows, before = Rows(SHORT), await pids()
     async with served(rows.app()) as client:
         async with client.stream("GET", PATH) as response:
             assert await anext(response.aiter_bytes()) == b"one"
@@ -97,7 +99,7 @@ async def test_aborted_stream_keeps_its_connection(
 @pytest.mark.usefixtures("live")
 async def test_connection_of_a_long_statement_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "GRACE_SECONDS", 0.02)
-    rows, before = Rows(), await pids()
+    rows, before = Rows(LONG), await pids()
     async with served(rows.app()) as client:
         async with client.stream("GET", PATH) as response:
             assert await anext(response.aiter_bytes()) == b"one"
