@@ -20,7 +20,7 @@ async def refuse_undocumented(response: Response) -> None:
     It ignores paths and methods without an operation, and requests that any server or proxy can refuse.
     """
     operation = _operation(response.request)
-    if operation is None or response.status_code in (414, 431):
+    if operation is None or response.status_code == 431:
         return
     documented = operation["responses"].get(str(response.status_code))
     undocumented = f"{operation['operationId']} returns {{}}, which it does not document: {_HOW}"

@@ -53,7 +53,7 @@ def request(method: str, path: str, headers: dict[str, str], more: str = "") -> 
     return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{given}{more}\r\n".encode()
 
 
-async def test_clients_that_leave_log_only_their_request(session: AsyncSession, listening: None) -> None:
+async def test_clients_that_leave_log_nothing_else(session: AsyncSession, listening: None) -> None:
     """Streams, exports and uploads, left at different moments."""
     _, headers = await signed_in_superuser(session)
     users = [User(email=f"{n}@example.com", full_name="A" * 200, hashed_password="-") for n in range(3_000)]

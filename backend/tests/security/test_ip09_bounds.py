@@ -72,10 +72,10 @@ async def test_ip09_body_is_not_read_without_a_route(client: AsyncClient, method
 async def test_ip09_long_url_is_refused(client: AsyncClient, headers: Headers, length: int) -> None:
     for target in (b"/api/v1/users/me?q=" + b"%41" * (length // 3), b"/api/v1/" + b"a" * length):
         url = URL(BASE_URL).copy_with(raw_path=target)
-        assert problem(await client.get(url, headers=headers)) == (414, "REQ_001")
+        assert problem(await client.get(url, headers=headers)) == (400, "REQ_001")
 
 
-@pytest.mark.parametrize("extra", [{"X-A": "a" * 40_000}, {f"X-{n}": "a" for n in range(100)}])
+@pytest.mark.parametrize("extra", [{"X-A": "a" * 70_000}, {f"X-{n}": "a" for n in range(100)}])
 async def test_ip09_large_headers_are_refused(client: AsyncClient, headers: Headers, extra: Headers) -> None:
     assert problem(await client.get(ME, headers=headers | extra)) == (431, "REQ_001")
 

@@ -102,7 +102,7 @@ def test_api_path_never_returns_a_page() -> None:
 def test_headers_are_limited_as_by_the_api() -> None:
     [(number, size)] = re.findall(r"large_client_header_buffers (\d+) (\d+)k;", CONFIG)
     assert int(size) * 1024 == request_guard.MAX_URL_BYTES, "one buffer holds the request line"
-    assert int(number) * int(size) * 1024 == request_guard.MAX_HEADER_BYTES
+    assert int(number) * int(size) * 1024 <= request_guard.MAX_HEADER_BYTES
 
 
 def test_nginx_does_not_need_root() -> None:

@@ -36,7 +36,6 @@ _CODES = {
     409: ErrorCode.CONFLICT,
     412: ErrorCode.PRECONDITION_FAILED,
     413: ErrorCode.BODY_TOO_LARGE,
-    414: ErrorCode.BAD_REQUEST,
     422: ErrorCode.INVALID,
     429: ErrorCode.TOO_MANY_REQUESTS,
     431: ErrorCode.BAD_REQUEST,

@@ -21,7 +21,7 @@ MAX_BODY_BYTES = 64 * 1024
 """For operations that do not declare a `max_body_size`."""
 MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 MAX_URL_BYTES = 8 * 1024
-MAX_HEADER_BYTES, MAX_HEADERS = 32 * 1024, 100
+MAX_HEADER_BYTES, MAX_HEADERS = 64 * 1024, 100
 BODY_SECONDS = 15
 # Probes use the address of a pod or container as the host.
 PROBES = {f"{settings.API_V1_STR}/{name}" for name in ("health/live", "health/ready", "utils/health-check/")}
@@ -80,7 +80,7 @@ class RequestGuard:
 def _check_size(scope: Scope) -> None:
     """Limit what later steps decode, compare and log. The server limits the same before it has read everything."""
     if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > MAX_URL_BYTES:
-        raise Rejected(414, f"The URL is longer than {MAX_URL_BYTES >> 10} KiB")
+        raise Rejected(400, f"The URL is longer than {MAX_URL_BYTES >> 10} KiB")
     headers = scope["headers"]
     if len(headers) > MAX_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
         raise Rejected(431, f"The headers are larger than {MAX_HEADER_BYTES >> 10} KiB or more than {MAX_HEADERS}")

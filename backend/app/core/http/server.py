@@ -8,7 +8,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-MAX_HEAD_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 80 * 1024
 """Request line, headers and trailers, as they arrive. `RequestGuard` explains its smaller limits to the client."""
 MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 ARRIVAL_SECONDS = 15.0
