@@ -164,7 +164,8 @@ async def test_list_is_sorted_by_each_kind(kinds: AsyncClient) -> None:
         assert (await kinds.post("/kinds/", json=body)).status_code == 200
     for sort in [sign + name for name in NAMES for sign in ("", "-")]:
         whole = (await kinds.get("/kinds/", params={"sort": sort})).json()["data"]
-        found, cursor = [], {}
+        found: list[Any] = []
+        cursor: dict[str, str] = {}
         while True:
             page = (await kinds.get("/kinds/", params={"sort": sort, "limit": 1, **cursor})).json()
             found += page["data"]
@@ -174,7 +175,7 @@ async def test_list_is_sorted_by_each_kind(kinds: AsyncClient) -> None:
         assert found == whole
 
 
-NUMBERS = [None, True, False, 0, 1, -1, 5.5, 10**30, [], {}, ["a"]]
+NUMBERS: list[Any] = [None, True, False, 0, 1, -1, 5.5, 10**30, [], {}, ["a"]]
 TEXTS = ["", " ", "0", "5", "true", "nan", "Infinity", "1e3", "1.", ".5", "012", "-0", "1,5", "1 ", "1\n", "١", "1.234"]
 AMOUNTS = ["12345678901", "9999999999.99", "-0.00"]
 DAYS = ["2026-01-31", "2026-02-30", "2026-1-1", "10000-01-01"]
