@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 from jinja2.sandbox import SandboxedEnvironment
 
