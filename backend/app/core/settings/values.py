@@ -121,9 +121,10 @@ def _storage_url(value: str) -> str:
 
 
 def _check_bucket(url: SplitResult) -> None:
-    options: Any = dict(parse_qsl(url.query))
+    options = dict(parse_qsl(url.query))
+    config: Any = {"region": "us-east-1", **options}
     try:
-        S3Store(url.netloc, config=options | {"region": options.get("region", "us-east-1")})
+        S3Store(url.netloc, config=config)
     except BaseError:
         raise ValueError(f"It has an unknown option: {', '.join(options)}. S3 has endpoint and region") from None
     endpoint = urlsplit(options.get("endpoint", "https://s3.example.com"))
