@@ -3,6 +3,7 @@ import { expectSoundLayout } from "../support/geometry";
 import { expectEveryStop } from "../support/keyboard";
 import { expectNoLayoutShift, resize, watchLayout } from "../support/layout";
 import { expectNoMotion } from "../support/motion";
+import { expectReadableOnPaper } from "../support/print";
 import { expect, test } from "../support/stubbed";
 import { begin, nameOf, pageCases, show } from "./page-case";
 
@@ -29,6 +30,7 @@ for (const pageCase of pageCases) {
     await expectSoundLayout(page);
     await expectNoMotion(page);
     await expectEveryStop(page, page.locator("body"), { covered: pageCase.covered });
+    if (!pageCase.state && pageCase.as !== "visitor") await expectReadableOnPaper(page);
     await expect(page).toHaveTitle(/\S · \S/);
     if (!pageCase.isFailure) expect(errors).toEqual([]);
   });
