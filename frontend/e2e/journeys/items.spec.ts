@@ -62,7 +62,7 @@ test("a second Enter creates no second item", async ({ signedIn: page }) => {
   await page.keyboard.press("Enter");
   await page.waitForTimeout(200);
   await page.keyboard.press("Enter");
-  await expect(row(page, "Ladder")).toBeVisible();
+  await expect(page.getByText("Item created successfully")).toBeVisible();
   const items = await (await page.request.get("/api/v1/items/")).json();
   expect(items.count).toBe(1);
 });
