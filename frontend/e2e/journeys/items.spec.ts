@@ -73,7 +73,9 @@ test("a row opens in a new tab", async ({ signedIn: page, context }) => {
   for (const button of ["left", "middle"] as const) {
     const opened = context.waitForEvent("page");
     const modifiers = button === "left" ? (["ControlOrMeta"] as const) : [];
-    await row(page, "Ladder").locator("time").click({ button, modifiers: [...modifiers] });
+    await row(page, "Ladder")
+      .locator("time")
+      .click({ button, modifiers: [...modifiers] });
     const tab = await opened;
     await expect(tab.getByLabel("Title")).toHaveValue("Ladder");
     await tab.close();
