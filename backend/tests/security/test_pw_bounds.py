@@ -75,7 +75,7 @@ async def test_pw19_unusable_hash_takes_one_hash_too(verified: list[str]) -> Non
     assert verified[-1] == passwords._dummy_hash()
 
 
-def test_pw19_long_first_password_is_refused_at_start() -> None:
+def test_pw19_long_first_password_is_refused() -> None:
     with pytest.raises(ValueError, match="FIRST_SUPERUSER_PASSWORD is too long"):
         UsersSettings(FIRST_SUPERUSER_PASSWORD=SecretStr("aB3$" * 33))
 
