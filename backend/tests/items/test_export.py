@@ -217,7 +217,8 @@ async def test_export_that_fails_midway_ends_with_an_error(live: AsyncClient) ->
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # the client stays
+        raise AssertionError
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)

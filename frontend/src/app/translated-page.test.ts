@@ -58,8 +58,11 @@ function offenders(source: ts.SourceFile) {
 const parse = (name: string, text: string) =>
   ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
 
-/** Its children are the whole page. */
-const EXEMPT = ["/src/components/layout/shell.tsx {children}"];
+/** These are elements: the whole page, and a dialog. */
+const EXEMPT = [
+  "/src/components/layout/shell.tsx {children}",
+  "/src/features/users/components/profile-form.tsx {conflict}",
+];
 
 it("finds text beside an element that comes and goes", () => {
   const count = (jsx: string) => offenders(parse("x.tsx", `const x = ${jsx};`)).length;

@@ -201,6 +201,10 @@ def test_pod_gets_all_settings_without_secrets(name: str) -> None:
     assert {"mountPath": "/run/secrets", "name": "secrets", "readOnly": True} in container(name)["volumeMounts"]
 
 
+def test_dashboard_pod_knows_whether_sign_up_is_open() -> None:
+    assert "USERS_OPEN_REGISTRATION" in read("deploy/kubernetes/frontend.yaml").partition("PROJECT_NAME")[2]
+
+
 def test_omitted_setting_defaults_to_its_tracked_value() -> None:
     """Compose passes the whole of `.env` to the containers; the cluster does not."""
     for settings in (Settings, UsersSettings):
