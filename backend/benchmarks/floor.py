@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.types.string import TextLoader
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -43,7 +43,8 @@ POOL_SIZE = 10
 MAX_KNOWN_TOKENS = 10_000
 SESSION_LIFETIME = timedelta(hours=12)
 SORT = "-created_at"
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+LAST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
+"""The sort key and the id before which the first page starts."""
 # The application's options, plus plan_cache_mode: without it PostgreSQL plans the larger statements again every time.
 SERVER_OPTIONS = (
     "-c statement_timeout=8s -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s -c timezone=UTC "
@@ -69,7 +70,7 @@ CREATE_ITEM = """
     from user_sessions s join users u on u.id = s.user_id
     where s.id = $1 and s.expires_at > now() and u.is_active
     returning owner_id"""
-# Parameters of lists: the id before which the page starts, the number of rows, the number of rows to skip. An empty
+# Parameters of lists: the time and id before the page, the number of rows, the number of rows to skip. An empty
 # page still has a row, with the count. `offset 0` makes PostgreSQL count once instead of once per row.
 READ_ITEMS = """
     select i.id, i.owner_id, i.title, i.description, i.created_at, i.version, c.count
@@ -79,20 +80,22 @@ READ_ITEMS = """
                          else (select count(*) from items where owner_id = u.id) end as count
              offset 0) c
          left join lateral (
-             (select * from items where u.is_superuser and id < $2 order by id desc limit $3 offset $4)
+             (select * from items where u.is_superuser and (created_at, id) < ($2, $3)
+              order by created_at desc, id desc limit $4 offset $5)
              union all
-             (select * from items where not u.is_superuser and owner_id = u.id and id < $2
-              order by id desc limit $3 offset $4)) i on true
+             (select * from items where not u.is_superuser and owner_id = u.id and (created_at, id) < ($2, $3)
+              order by created_at desc, id desc limit $4 offset $5)) i on true
     where s.id = $1 and s.expires_at > now() and u.is_active
-    order by i.id desc"""
+    order by i.created_at desc, i.id desc"""
 READ_USERS = """
     select p.id, p.email, p.full_name, p.is_active, p.is_superuser, p.created_at, p.version, p.avatar_url,
            (select count(*) from users), u.is_superuser
     from user_sessions s join users u on u.id = s.user_id
          left join lateral (
-             select * from users where u.is_superuser and id < $2 order by id desc limit $3 offset $4) p on true
+             select * from users where u.is_superuser and (created_at, id) < ($2, $3)
+             order by created_at desc, id desc limit $4 offset $5) p on true
     where s.id = $1 and s.expires_at > now() and u.is_active
-    order by p.id desc"""
+    order by p.created_at desc, p.id desc"""
 READ_PASSWORD = "select id, hashed_password from users where email = $1"
 CREATE_SESSION = """
     with u as (select id, is_active from users where id = $1 and hashed_password = $2 for update),
@@ -186,19 +189,19 @@ hasher = PasswordHasher()
 threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
 
-def page_params(request: Request) -> tuple[int, str, int, int]:
-    """Return the limit, the id before which the page starts, the rows to skip from there, and all rows before it."""
+def page_params(request: Request) -> tuple[int, tuple[str, str], int, int]:
+    """Return the limit, the time and id before the page, the rows to skip from there, and all rows before it."""
     query = request.query_params
     if not query.keys() <= {"limit", "skip", "cursor", "sort"} or query.get("sort", SORT) != SORT:
         raise HTTPException(422)
     limit = whole_number(query.get("limit", "100"), 1, 100)
     skip = whole_number(query.get("skip", "0"), 0, 1_000_000)
     if (cursor := query.get("cursor")) is None:
-        return limit, LAST_ID, skip, skip
+        return limit, LAST, skip, skip
     try:
         sort, key, row_id, offset = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        if sort == SORT and key is None and type(offset) is int and 0 <= offset <= 10**12:
-            return limit, str(UUID(row_id)), 0, offset
+        if sort == SORT and type(offset) is int and 0 <= offset <= 10**12:
+            return limit, (str(datetime.fromisoformat(key)), str(UUID(row_id))), 0, offset
     except (ValueError, TypeError, AttributeError, RecursionError):
         pass  # the same error as for a cursor of another list
     raise HTTPException(422)
@@ -227,7 +230,8 @@ def respond_with_page(limit: int, offset: int, fields: Sequence[str], rows: list
         rows = []
     has_next, rows, next_cursor = len(rows) > limit, rows[:limit], None
     if has_next:
-        cursor = json.dumps([SORT, None, rows[-1][0], offset + len(rows)])
+        last = dict(zip(fields, rows[-1], strict=False))
+        cursor = json.dumps([SORT, to_jsonable_python(last["created_at"]), last["id"], offset + len(rows)])
         next_cursor = base64.urlsafe_b64encode(cursor.encode()).decode()
     pagination = {
         "page": offset // limit + 1,
@@ -252,7 +256,7 @@ async def read_user_me(request: Request) -> Response:
 
 async def read_users(request: Request) -> Response:
     limit, before, skip, offset = page_params(request)
-    rows = await pool.fetch_as(request, READ_USERS, before, limit + 1, skip)
+    rows = await pool.fetch_as(request, READ_USERS, *before, limit + 1, skip)
     if not rows[0][-1]:
         raise HTTPException(403)
     return respond_with_page(limit, offset, USER_FIELDS, rows)
@@ -260,7 +264,7 @@ async def read_users(request: Request) -> Response:
 
 async def read_items(request: Request) -> Response:
     limit, before, skip, offset = page_params(request)
-    rows = await pool.fetch_as(request, READ_ITEMS, before, limit + 1, skip)
+    rows = await pool.fetch_as(request, READ_ITEMS, *before, limit + 1, skip)
     return respond_with_page(limit, offset, ITEM_FIELDS, rows)
 
 

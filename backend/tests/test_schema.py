@@ -107,8 +107,8 @@ async def test_tables_with_an_owner_notify_changes(session: AsyncSession) -> Non
 
 
 async def test_table_without_notifications_is_found(session: AsyncSession) -> None:
-    notes = Table("notes", MetaData(), Column("owner_id", Uuid))
-    assert await unannounced(session, [notes]) == ["notes: insert", "notes: update", "notes: delete"]
+    journals = Table("journals", MetaData(), Column("owner_id", Uuid))
+    assert await unannounced(session, [journals]) == ["journals: insert", "journals: update", "journals: delete"]
 
 
 def differences(connection: Connection, metadata: MetaData) -> list[str]:
@@ -125,7 +125,7 @@ async def test_model_without_a_migration_is_found(session: AsyncSession) -> None
     metadata = MetaData()
     for table in tables():
         table.to_metadata(metadata)
-    Table("notes", metadata, Column("owner_id", Uuid))
+    Table("journals", metadata, Column("owner_id", Uuid))
     [found] = await (await session.connection()).run_sync(differences, metadata)
     assert "add_table" in found
 

@@ -10,6 +10,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
 from app.core.migrations.applied import REVISIONS
 from app.core.runtime import health, shutdown
 from app.core.runtime.health import Check, CheckFunction, Database, Health
@@ -97,9 +98,10 @@ async def test_lost_connection_is_replaced_before_reporting(database: Database) 
 async def test_process_with_a_busy_pool_is_ready(database: Database) -> None:
     """Taking a busy process out of service would only overload the others."""
     async with AsyncExitStack() as held:
-        pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
-        for _ in range(pool.max_size):
-            await held.enter_async_context(pool.connection())
+        pool = db.autocommit_session.source
+        assert isinstance(pool, AutocommitPool)
+        for _ in range(pool.size):
+            held.callback(pool.release, await pool.acquire())
             await held.enter_async_context(db.WriteSession.kw["bind"].connect())
         assert (await Health(database).readiness()).status == "ok"
 

@@ -98,6 +98,7 @@ def test_each_error_names_its_codes() -> None:
         "401": {"AUTH_001"},
         "403": {"AUTH_002"},
         "422": {"VAL_001"},
+        "429": {"RATE_001"},
         "500": {"INT_001"},
         "503": {"UNAV_001"},
     }

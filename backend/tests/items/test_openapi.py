@@ -21,6 +21,7 @@ def test_list_operation_documents_its_error_codes() -> None:
         "400": {"REQ_001"},
         "401": {"AUTH_001"},
         "422": {"VAL_001"},
+        "429": {"RATE_001"},
         "500": {"INT_001"},
         "503": {"UNAV_001"},
     }

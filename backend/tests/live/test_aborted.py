@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.database import connection
 from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
 from app.core.runtime.change_listener import change_listener
 from app.users.models import User
 from tests.auth.factories import signed_in_superuser, signed_in_user
@@ -34,17 +35,18 @@ async def test_tab_closed_during_a_check_keeps_the_connection(
     monkeypatch.setattr(connection, "GRACE_SECONDS", 5)
     user, headers = await signed_in_user(session)
     user_id = str(user.id)
-    pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
+    pool = db.autocommit_session.source
+    assert isinstance(pool, AutocommitPool)
     async with open_tab(headers):
         await asyncio.sleep(0.3)  # the stream's pause after an event
-        before = {each.info.backend_pid for each in pool._pool}
+        before = {each.libpq.backend_pid for each in pool._free}
         await session.exec(text("LOCK TABLE user_sessions"))  # type: ignore[call-overload]
         change_listener.publish("notes", [user_id])
         await asyncio.sleep(0.2)  # the check waits for the lock
     await asyncio.sleep(0.2)
     await session.rollback()
     await until_closed(user_id)
-    assert {each.info.backend_pid for each in pool._pool} == before
+    assert {each.libpq.backend_pid for each in pool._free} == before
     assert caplog.records == []
 
 

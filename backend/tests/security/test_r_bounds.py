@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from httpx2 import AsyncClient
 
 from app.core.database import session as db
+from app.core.database.autocommit_pool import AutocommitPool
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
 
@@ -24,9 +25,10 @@ async def headers_of_a_user() -> dict[str, str]:
 async def test_r05_request_without_a_free_connection_is_503(live: AsyncClient) -> None:
     headers = await headers_of_a_user()
     async with AsyncExitStack() as held:
-        pool = db.autocommit_session.source.pool  # type: ignore[attr-defined]
-        for _ in range(pool.max_size):
-            await held.enter_async_context(pool.connection())
+        pool = db.autocommit_session.source
+        assert isinstance(pool, AutocommitPool)
+        for _ in range(pool.size):
+            held.callback(pool.release, await pool.acquire())
             await held.enter_async_context(db.WriteSession.kw["bind"].connect())
         async with asyncio.timeout(BOUND):
             response = await live.get(ME, headers=headers)

@@ -31,11 +31,12 @@ class AutocommitPool:
         self._url = url.replace("+psycopg", "", 1)
         self._options = options["connect_args"]
         self.wait_seconds: float = options["pool_timeout"]
-        self._size: int = options["pool_size"]
-        self._places: int = self._size
+        self.size: int = options["pool_size"]
+        self._places: int = self.size
         """How many more connections can be opened."""
-        self._lanes = lanes(self._size, self.wait_seconds)
+        self._lanes = lanes(self.size, self.wait_seconds)
         self._free: list[PreparedConnection] = []
+        self._is_closed = False
         self._waiters: deque[asyncio.Future[PreparedConnection | None]] = deque()
 
     @property
@@ -45,7 +46,7 @@ class AutocommitPool:
 
     @property
     def open(self) -> int:
-        return self._size - self._places
+        return self.size - self._places
 
     async def __aenter__(self) -> Self:
         return self
@@ -53,6 +54,7 @@ class AutocommitPool:
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._is_closed = True
         self._close_free()
 
     async def fetch(self, statement: Statement[Any], values: list[Any]) -> list[Record]:
@@ -98,7 +100,7 @@ class AutocommitPool:
             raise PoolTimeout("No connection to the database became free in time") from None
 
     def release(self, connection: PreparedConnection) -> None:
-        if connection.is_closed:
+        if connection.is_closed or self._is_closed:
             self._close(connection)
         elif waiter := self._next_waiter():
             waiter.set_result(connection)
@@ -119,8 +121,12 @@ class AutocommitPool:
 
     async def _connect(self) -> PreparedConnection:
         connection: Connection[Any] = await Connection.connect(self._url, autocommit=True, **self._options)
-        notices = collect_notices(connection)
-        await connection.execute(REQUEST_NOTICES)
+        try:
+            notices = collect_notices(connection)
+            await connection.execute(REQUEST_NOTICES)
+        except BaseException:
+            await connection.close()
+            raise
         return PreparedConnection(connection, notices)
 
     async def _wait(self) -> PreparedConnection | None:
