@@ -249,8 +249,8 @@ test("the export has the list's filter and order", async ({ signedIn: page }) =>
   const lines = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
   expect(lines).toHaveLength(3);
   expect(lines[0]).toContain("title");
-  expect(lines[1]).toContain(",Kettle,About Kettle,");
-  expect(lines[2]).toContain(",Kettle lid,About Kettle lid,");
+  expect(lines[1]).toContain(`,"Kettle","About Kettle",`);
+  expect(lines[2]).toContain(`,"Kettle lid","About Kettle lid",`);
   await expect(page.getByText("2 items exported")).toBeVisible();
 });
 
