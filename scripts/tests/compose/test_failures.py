@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import httpx2
 import pytest
@@ -163,8 +164,10 @@ def test_op01_missing_or_default_secret_refuses_the_start(
     folder = write_secrets(other_secrets, values)
     if value is None:
         (folder / name).unlink()
-    # The password is needed only until the account exists.
-    command = ("run", "--rm", "--no-deps", "-T", "--env", "FIRST_SUPERUSER=new@example.com", "prestart")
+    # The first password is needed only while there is no superuser, so each start gets an empty database.
+    database = f"empty_{token_hex(4)}"
+    production.compose("exec", "-T", "db", "createdb", "--username", "app", database)
+    command = ("run", "--rm", "--no-deps", "-T", "--env", f"POSTGRES_DB={database}", "prestart")
     result = production.compose(*command, status=None, environment={"SECRETS_DIR": str(folder)})
     assert result.returncode != 0
     assert name in result.stdout + result.stderr
