@@ -100,7 +100,7 @@ async def test_we07_own_hosts_are_served(client: AsyncClient, host: str) -> None
     ],
 )
 async def test_we07_other_hosts_are_refused(client: AsyncClient, host: str) -> None:
-    for path in ("/api/v1/users/me", "/", "/api/v1/health", "/api/v1/health/live/"):
+    for path in ("/api/v1/users/me", "/", "/api/v1/health", "/api/v1/health/ready/"):
         response = await client.get(path, headers={"Host": host})
         assert problem(response) == (400, "REQ_001")
         assert not host or host not in response.text
