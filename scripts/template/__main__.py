@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -165,24 +166,29 @@ def check_traces(template: Path, project: Path, declined: list[str]) -> None:
     pages = [name for name in tracked(project) if name.endswith(".md")]
     if broken := list(broken_links(project, pages)):
         raise TemplateError(f"Broken links: {broken}")
-    for name in tracked(project):
-        text = (project / name).read_text(encoding="utf-8", errors="ignore")
-        if re.search("groundwork|maintainers", text, re.I) and name not in MAY_NAME_THE_TEMPLATE:
-            raise TemplateError(f"{name} names the template or its authors")
-        missing = [path for path in AUTHORS if path.removesuffix("/") in text and path != "copier.yml"]
-        if name.endswith(".md"):
-            commands = re.findall(r"\./(scripts/[\w-]+)", text)
-            missing += [each for each in commands if (template / each).exists() and not (project / each).exists()]
-            if missing:
-                raise TemplateError(f"{name} names {missing[0]}, which this project does not have")
-        for feature in declined:
-            if belongs(name, feature):
-                raise TemplateError(f"{name} belongs to {feature}, which was declined")
-            found = [word for word in words_of(template, feature) if word in text]
-            if name.endswith(".md") and feature not in PLAIN_WORDS and re.search(rf"\b{feature}\b", text):
-                found.append(feature)
-            if found and not name.startswith(MAY_NAME_IT):
-                raise TemplateError(f"{name} mentions {found[0]}, but {feature} was declined")
+    if found := [each for name in tracked(project) for each in traces_in(template, project, name, declined)]:
+        raise TemplateError("\n".join(found))
+
+
+def traces_in(template: Path, project: Path, name: str, declined: list[str]) -> Iterator[str]:
+    """Yield what a file of a project says of the template, of its authors' tools, or of features that were declined."""
+    text = (project / name).read_text(encoding="utf-8", errors="ignore")
+    if re.search("groundwork|maintainers", text, re.I) and name not in MAY_NAME_THE_TEMPLATE:
+        yield f"{name} names the template or its authors"
+    if name.endswith(".md"):
+        missing = [path for path in AUTHORS if path.removesuffix("/") in text]
+        commands = re.findall(r"\./(scripts/[\w-]+)", text)
+        missing += [each for each in commands if (template / each).exists() and not (project / each).exists()]
+        for each in missing:
+            yield f"{name} names {each}, which this project does not have"
+    for feature in declined:
+        if belongs(name, feature):
+            yield f"{name} belongs to {feature}, which was declined"
+        found = [word for word in words_of(template, feature) if word in text]
+        if name.endswith(".md") and feature not in PLAIN_WORDS and re.search(rf"\b{feature}\b", text):
+            found.append(feature)
+        if found and not name.startswith(MAY_NAME_IT):
+            yield f"{name} mentions {found[0]}, but {feature} was declined"
 
 
 def check_quickly(project: Path, declined: list[str]) -> None:

@@ -1,7 +1,7 @@
 import type { RouterHistory } from "@tanstack/react-router";
 
 /**
- * One page, one address. `/items/`, `//items` and `/ITEMS` show the same page as `/items`, but code that compares paths
+ * One page, one address. `/admin/`, `//admin` and `/ADMIN` show the same page as `/admin`, but code that compares paths
  * must see one spelling.
  */
 
