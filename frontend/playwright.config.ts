@@ -19,6 +19,8 @@ export default defineConfig({
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
+    // As a visible browser allows the page in front.
+    permissions: ["clipboard-write"],
     launchOptions: {
       executablePath: CHROMIUM,
       args: isRoot ? ROOT_FLAGS.split(" ") : [],

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
+import tempfile
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -10,22 +12,31 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from app.auth import crud as auth_crud
-from app.auth import mails
-from app.core import jobs
+from app.auth.config import settings as auth_settings
+from app.core.addresses import normalize_email
 from app.core.database.engine import engine
 from app.core.database.session import transaction
 from app.core.errors import AppError
 from app.core.features import modules
-from app.core.mail.addresses import normalize_email
-from app.core.mail.messages import Mail
+from app.core.mail.messages import templates
+from app.core.mail.previews import write_previews
 from app.core.migrations import safety
 from app.core.migrations.applied import UnknownRevision
+from app.core.security import stored_keys
+from app.core.security.signed_tokens import key_ring
+from app.core.settings import settings
 from app.users import crud, service
 from app.users.models import UserCreate, UserUpdate
+
+list(modules("config"))  # invalid settings stop every command
 
 cli = typer.Typer(no_args_is_help=True, help="Commands for operators.", add_completion=False)
 users = typer.Typer(no_args_is_help=True, help="Create users, set their passwords, end sessions.")
 cli.add_typer(users, name="users")
+mail = typer.Typer(no_args_is_help=True, help="See the mails that the application sends.")
+cli.add_typer(mail, name="mail")
+keys = typer.Typer(no_args_is_help=True, help="Rotate the keys that sign tokens.")
+cli.add_typer(keys, name="keys")
 
 PasswordOption = Annotated[
     str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Prompted for if missing.")
@@ -79,18 +90,73 @@ def end_sessions() -> None:
     typer.echo("All users have to sign in again.")
 
 
-@cli.command("mail")
-def preview_mail(name: str) -> None:
-    """Print the HTML of a mail such as `welcome` or `reset-password`, to preview it in a browser."""
-    previews: dict[str, Mail] = {
-        "welcome": mails.welcome(email="ada@example.com", name="Ada", token="preview"),
-        "reset-password": mails.reset_password(email="ada@example.com", name="Ada", token="preview"),
-        "email-changed": mails.email_changed(old_email="ada@example.com"),
-        "password-changed": mails.password_changed(email="ada@example.com"),
-    }
-    if name not in previews:
-        _fail(f"There is no mail {name!r}. Use one of: {', '.join(previews)}.")
-    typer.echo(previews[name].html)
+@keys.command("list")
+def list_keys() -> None:
+    """Show all signing keys."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            for line in stored_keys.describe(await stored_keys.read_keys(session=session)):
+                typer.echo(line)
+
+    _check_keys_are_stored()
+    _run(run())
+
+
+@keys.command("rotate")
+def rotate_keys(
+    now: Annotated[bool, typer.Option("--now", help="Sign with it immediately, because the old one leaked.")] = False,
+) -> None:
+    """Create a new signing key. It signs in 10 minutes. The old one is valid until its last token has expired."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            created = await stored_keys.rotate_keys(
+                session=session, token_lifetime=auth_settings.access_token_lifetime, now=now
+            )
+        typer.echo(f"Created the key {created.id}. It signs from {created.signs_from:%Y-%m-%d %H:%M:%S} UTC.")
+        if now:
+            typer.echo("All processes use it within a minute. Then retire the key that leaked: keys retire KID")
+
+    _check_keys_are_stored()
+    _run(run())
+
+
+@keys.command("retire")
+def retire_key(key_id: Annotated[str, typer.Argument(metavar="KID")]) -> None:
+    """Refuse the tokens of a key within a minute. Their users sign in again."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            await stored_keys.retire_key(session=session, key_id=key_id)
+        typer.echo(f"Retired the key {key_id}. All processes refuse its tokens within a minute.")
+
+    _check_keys_are_stored()
+    _run(run())
+
+
+def _check_keys_are_stored() -> None:
+    if settings.JWT_PRIVATE_KEY.get_secret_value():
+        _fail("The keys come from JWT_PRIVATE_KEY. Change that setting instead: see docs/running/keys.md.")
+    if key_ring.is_fixed:
+        _fail("SECRET_KEY is not set, so no keys are stored. Set it first.")
+
+
+@mail.command("preview")
+def preview_mails(
+    name: Annotated[str, typer.Argument(help="One mail, such as auth.welcome. All of them if missing.")] = "",
+    to: Annotated[Path | None, typer.Option(help="Folder for the files. A temporary one if missing.")] = None,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Write each mail with sample values as HTML and text, and a page that shows them all."""
+    found = templates()
+    if name and name not in found:
+        _fail(f"There is no mail {name!r}. Use one of: {', '.join(found)}.")
+    folder = to or Path(tempfile.mkdtemp(prefix="mails-"))
+    page = write_previews([found[name]] if name else list(found.values()), folder)
+    typer.echo(page.as_uri())
+    if show:
+        typer.launch(page.as_uri())
 
 
 @cli.command("check-migrations")
@@ -119,7 +185,7 @@ def check_migrations(
     found = [finding for finding in found if finding.name not in (allow or ())]
     if found:
         names = " ".join(f"--allow-migration {name}" for name in dict.fromkeys(finding.name for finding in found))
-        _fail("\n".join([*map(str, found), f"See docs/operations/updates.md. To continue anyway: {names}"]))
+        _fail("\n".join([*map(str, found), f"See docs/running/updates.md. To continue anyway: {names}"]))
 
 
 async def _applied_migrations() -> list[str]:
@@ -130,11 +196,10 @@ async def _applied_migrations() -> list[str]:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine and the jobs that it defers. Errors are reported in one line."""
+    """Run a coroutine. Errors are reported in one line."""
 
     async def run_and_close() -> None:
-        async with jobs.workers():
-            await work
+        await work
         await engine.dispose()
 
     list(modules("listeners"))

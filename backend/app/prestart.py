@@ -1,7 +1,7 @@
 """Prepares the database before the first request: `python -m app.prestart`.
 
-Logs weak settings, waits for the database, migrates it, and creates the API's role and the first superuser. It can be
-run at any time; completed steps are not repeated.
+Logs weak settings, waits for the database, migrates it, and creates the API's role, the first signing key and the
+first superuser. It can be run at any time; completed steps are not repeated.
 """
 
 import asyncio
@@ -25,14 +25,17 @@ from tenacity import (
     wait_fixed,
 )
 
-from app.core.database.api_role import ApiRoleError, prepare_api_role
+from app.auth.config import settings as auth_settings
 from app.core.database.engine import engine
 from app.core.database.session import transaction
 from app.core.features import modules
 from app.core.logging import configure_logging
 from app.core.migrations.applied import REVISIONS
 from app.core.migrations.safety import applied_to_database, default_config
+from app.core.runtime.api_role import ApiRoleError, prepare_api_role
 from app.core.security.passwords import hash_password
+from app.core.security.signed_tokens import key_ring
+from app.core.security.stored_keys import follow_algorithm, load_keys
 from app.core.settings import settings as core_settings
 from app.users import crud
 from app.users.config import settings
@@ -116,6 +119,15 @@ def create_api_role() -> None:
             raise SystemExit(str(error)) from None
 
 
+async def prepare_signing_keys() -> None:
+    """Create the first signing key, or follow a change of `JWT_ALGORITHM`."""
+    if key_ring.is_fixed:
+        return
+    await load_keys()
+    async with transaction() as session:
+        await follow_algorithm(session=session, token_lifetime=auth_settings.access_token_lifetime)
+
+
 async def prepare() -> None:
     if core_settings.is_api_role:
         raise SystemExit("POSTGRES_PASSWORD is not set. Set it: migrations need the role that owns the tables.")
@@ -134,6 +146,7 @@ async def prepare() -> None:
         # This is the case after a rollback to an earlier release.
         logger.warning("schema_newer_than_release", revision=newest)
     await asyncio.to_thread(create_api_role)
+    await prepare_signing_keys()
     await create_first_superuser()
     await engine.dispose()
 

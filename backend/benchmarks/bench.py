@@ -10,10 +10,13 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.baseline import baseline_file, read_baseline, write_baseline
-from benchmarks.endpoints import NAMES
-from benchmarks.load import CONNECTIONS, generator
+from benchmarks.endpoints import CONNECTIONS, NAMES
+from benchmarks.jobs import measure_jobs
+from benchmarks.load import generator
 from benchmarks.measure import LoginEffect, check_responses, measure, measure_login_effect
+from benchmarks.middleware import measure_middleware
 from benchmarks.profile import profile
+from benchmarks.recovery import measure_recovery
 from benchmarks.report import (
     APP,
     FLOOR,
@@ -37,6 +40,16 @@ STARTS = 3
 
 def run(options: argparse.Namespace) -> int:
     """Run the benchmark. Returns the exit status: 1 if `--check` found an endpoint over its budget."""
+    if options.middleware:
+        print_block(measure_middleware())
+        return 0
+    if options.recovery:
+        print_block(measure_recovery(options.recovery))
+        return 0
+    if options.jobs:
+        show_progress("starting PostgreSQL, an API process and a worker")
+        print_block(measure_jobs(idle_seconds=10 if options.quick else 60).table())
+        return 0
     load_average = os.getloadavg()[0]
     show_progress("starting PostgreSQL, migrating and seeding")
     with open_rig() as rig:

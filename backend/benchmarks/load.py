@@ -11,8 +11,6 @@ from pathlib import Path
 from benchmarks.client import Failed, fetch, send_for
 from benchmarks.endpoints import Endpoint
 
-CONNECTIONS = 16
-
 _MS = {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}
 
 
@@ -33,7 +31,7 @@ def run_load(endpoint: Endpoint, port: int, *, seconds: float) -> Load:
     if shutil.which("wrk"):
         return _run_wrk(endpoint, port, max(1, round(seconds)))
     requests = [request.encode(port) for request in endpoint.requests]
-    latencies, took = send_for(requests, port, connections=CONNECTIONS, seconds=seconds)
+    latencies, took = send_for(requests, port, connections=endpoint.connections, seconds=seconds)
     latencies.sort()
     return Load(len(latencies), took, _percentile(latencies, 50) / 1e6, _percentile(latencies, 99) / 1e6)
 
@@ -46,7 +44,16 @@ def _run_wrk(endpoint: Endpoint, port: int, seconds: int) -> Load:
     with tempfile.TemporaryDirectory(prefix="groundwork-bench-") as folder:
         script = Path(folder) / "requests.lua"
         script.write_text(_lua(endpoint), encoding="utf-8")
-        options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-s", str(script)]
+        options = [
+            "-t1",
+            f"-c{endpoint.connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "10s",
+            "--latency",
+            "-s",
+            str(script),
+        ]
         command = ["wrk", *options, f"http://127.0.0.1:{port}"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
     if result.returncode != 0:

@@ -10,10 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -21,6 +21,7 @@ from benchmarks.client import Failed, fetch
 from benchmarks.cpu import resident_bytes
 from benchmarks.endpoints import Endpoint, Request, deep_page, make_endpoints
 from benchmarks.seed import Seeded
+from scripts.local.environment import MANY_REQUESTS
 from scripts.local.layout import BACKEND
 from scripts.local.ports import any_free_port
 from scripts.local.postgres import Postgres, start_postgres
@@ -65,25 +66,17 @@ class Server:
         return resident_bytes(self.pid)
 
 
-class Rig:
-    """Everything that one run needs. `open_rig` creates it and removes it afterwards."""
+class Processes:
+    """PostgreSQL with the application's schema, and the processes that use it."""
 
     def __init__(self, folder: Path, postgres: Postgres, stack: ExitStack) -> None:
         self.folder = folder
         self.postgres = postgres
         self.url = postgres.url("app")
-        self.environment = _environment(self.url, storage=folder / "storage")
+        self.environment = make_environment(self.url, storage=folder / "storage")
         self._stack = stack
-        self._migrate()
-        self.seeded = Seeded(**json.loads(self._run("benchmarks.seed")))
-        self._connection = stack.enter_context(psycopg.connect(self.url, autocommit=True))
-        self._sessions = [row[0] for row in self._connection.execute("select id from user_sessions")]
-        self._last_item = self._one("select max(id::text) from items")
-        self._connection.execute("vacuum analyze")
-        self._connection.execute("checkpoint")
-
-    def _migrate(self) -> None:
         self._run("alembic", "upgrade", "head")
+        self.connection = stack.enter_context(psycopg.connect(self.url, autocommit=True))
 
     def _run(self, module: str, *arguments: str) -> str:
         command = [sys.executable, "-m", module, *arguments]
@@ -94,9 +87,19 @@ class Rig:
             raise Failed(f"python -m {module} failed:\n{result.stdout}{result.stderr}")
         return result.stdout
 
-    def _one(self, query: str) -> Any:
-        row = self._connection.execute(query.encode()).fetchone()
+    def one(self, query: str) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.connection.execute(query.encode()).fetchone()
         return row[0] if row else None
+
+    def spawn(self, name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
+        """Start a process, which ends with the rig. Its output is in the file `log_of(name)`."""
+        process = spawn(arguments, log=self.log_of(name), cwd=BACKEND, env={**self.environment, **(environment or {})})
+        self._stack.callback(end_all, [process], grace=5)
+        return process
+
+    def log_of(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
 
     def start_server(
         self, name: str, command: Sequence[str] | None = None, environment: Mapping[str, str] | None = None
@@ -104,23 +107,33 @@ class Rig:
         """Start a server and wait until it responds. It is stopped by `stop_server` or together with the rig."""
         port = any_free_port()
         arguments = [sys.executable, "-m", *(command or COMMANDS[name]), *UVICORN, "--port", str(port)]
-        log = self.folder / f"{name}.log"
         started = time.perf_counter()
-        process = spawn(arguments, log=log, cwd=BACKEND, env={**self.environment, **(environment or {})})
-        self._stack.callback(end_all, [process], grace=5)
+        process = self.spawn(name, arguments, environment)
         request = _HEALTH.encode(port)
         while True:
             with contextlib.suppress(OSError):
                 fetch(request, port)
                 break
             if process.poll() is not None or time.perf_counter() - started > START_SECONDS:
-                raise Failed(f"The server of {name} did not start:\n{tail(log)}")
+                raise Failed(f"The server of {name} did not start:\n{tail(self.log_of(name))}")
             time.sleep(0.005)
         ready_ms = (time.perf_counter() - started) * 1000
         return Server(name, port, process, ready_ms, resident_bytes(process.pid))
 
     def stop_server(self, server: Server) -> None:
         end_all([server.process], grace=5)
+
+
+class Rig(Processes):
+    """Everything that one run needs. `open_rig` creates it and removes it afterwards."""
+
+    def __init__(self, folder: Path, postgres: Postgres, stack: ExitStack) -> None:
+        super().__init__(folder, postgres, stack)
+        self.seeded = Seeded(**json.loads(self._run("benchmarks.seed")))
+        self._sessions = [row[0] for row in self.connection.execute("select id from user_sessions")]
+        self._last_item = self.one("select max(id::text) from items")
+        self.connection.execute("vacuum analyze")
+        self.connection.execute("checkpoint")
 
     def make_endpoints(self, server: Server) -> dict[str, Endpoint]:
         """Return the endpoints by name, with a cursor from this server."""
@@ -129,17 +142,25 @@ class Rig:
 
     def clean(self) -> None:
         """Remove the rows that requests have written, so that each measurement starts with the same data."""
-        self._connection.execute("delete from items where id > %s::uuid", [self._last_item])
-        self._connection.execute("delete from user_sessions where id <> all(%s)", [self._sessions])
-        self._connection.execute("vacuum items, user_sessions")
+        self.connection.execute("delete from items where id > %s::uuid", [self._last_item])
+        self.connection.execute("delete from user_sessions where id <> all(%s)", [self._sessions])
+        self.connection.execute("truncate rate_windows, failed_attempts, minute_counts")
+        self.connection.execute("vacuum items, user_sessions")
 
     def postgres_version(self) -> str:
-        return str(self._one("show server_version"))
+        return str(self.one("show server_version"))
+
+
+def open_rig() -> AbstractContextManager[Rig]:
+    """Start PostgreSQL in a temporary folder, migrate and seed it."""
+    return open_processes(Rig)
+
+
+P = TypeVar("P", bound=Processes)
 
 
 @contextmanager
-def open_rig() -> Iterator[Rig]:
-    """Start PostgreSQL in a temporary folder, migrate and seed it."""
+def open_processes(kind: type[P]) -> Iterator[P]:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="groundwork-bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -149,10 +170,10 @@ def open_rig() -> Iterator[Rig]:
             start_postgres(folder / "postgres", password=password, settings=POSTGRES_SETTINGS)
         )
         postgres.ensure_database("app")
-        yield Rig(folder, postgres, stack)
+        yield kind(folder, postgres, stack)
 
 
-def _environment(url: str, *, storage: Path) -> dict[str, str]:
+def make_environment(url: str, *, storage: Path) -> dict[str, str]:
     """Return production settings without any access to services outside this machine."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     return {
@@ -164,4 +185,9 @@ def _environment(url: str, *, storage: Path) -> dict[str, str]:
         "FIRST_SUPERUSER_PASSWORD": secrets.token_urlsafe(32),
         "LOG_LEVEL": "info",
         "STORAGE_URL": storage.as_uri(),
+        # Each sign-in comes from another network.
+        "TRUSTED_PROXIES": "1",
+        # The tokens of the seed are used in all runs.
+        "ACCESS_TOKEN_EXPIRE_MINUTES": "720",
+        **MANY_REQUESTS,
     }

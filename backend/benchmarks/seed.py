@@ -58,9 +58,12 @@ async def seed(url: str, *, users: int = USERS, items_each: int = ITEMS_EACH) ->
 
 
 async def _sign_in(session: Any, user_id: UUID) -> str:
-    from app.auth import crud, service
+    from app.auth import service
+    from app.auth.models import UserSession
+    from app.core.clock import utc_now
 
-    user_session = await crud.create_session(session=session, user_id=user_id, lifetime=service.SESSION_LIFETIME)
+    user_session = UserSession(user_id=user_id, expires_at=utc_now() + service.SESSION_LIFETIME)
+    session.add(user_session)
     return service.access_token(user_session)
 
 

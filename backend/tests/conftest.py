@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from scripts.local.environment import without_proxy_on_this_machine
+from scripts.local.environment import MANY_REQUESTS, without_proxy_on_this_machine
 from scripts.local.mailbox import Mailbox
 from scripts.local.ports import listen, port_of
 from scripts.local.postgres import Postgres, start_postgres
@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "SMTP_TLS": "false",
         "EMAILS_FROM_EMAIL": "noreply@example.com",
         "LOG_LEVEL": "error",
+        **MANY_REQUESTS,  # the tests of the limits set the defaults
     }
     config.pluginmanager.import_plugin("tests.fixtures")
 

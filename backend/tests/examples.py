@@ -2,6 +2,9 @@
 
 `ROWS`: how a user creates a row for a path with an id: `{"/api/v1/notes/{id}": (collection, body)}`;
     if rows must be unique, a function that returns a body
+`LISTED`: how a list without a `POST` gets five rows: `{"/api/v1/notes/": an async function of the session}`
+`PARAMETERS`: values of path parameters that are not `id`, `user_id` or `email`; `create_parameters(session)`: those of
+    rows that exist; `create_parameters_of(session, user)`: those of rows that belong to this user
 `PUBLIC`: names of operations that need no session
 `SUPERUSERS`: names of operations that need a superuser
 """
@@ -12,7 +15,10 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.core.features import feature_names
+from app.users.models import User
 
 
 def _modules() -> list[ModuleType]:
@@ -32,6 +38,36 @@ def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
             if path == prefix or path.startswith(f"{prefix}/"):
                 return declared[0], _body(declared[1])
     return None
+
+
+def parameters() -> dict[str, str]:
+    """Return the `PARAMETERS` of all features."""
+    return {name: value for module in _modules() for name, value in getattr(module, "PARAMETERS", {}).items()}
+
+
+async def existing_parameters(session: AsyncSession) -> dict[str, str]:
+    """Return the `PARAMETERS` of all features, with the ids of rows that exist."""
+    found = parameters()
+    for module in _modules():
+        if create := getattr(module, "create_parameters", None):
+            found |= await create(session)
+    return found
+
+
+async def parameters_of(session: AsyncSession, user: User) -> dict[str, str]:
+    """Return the `PARAMETERS` of all features, with the ids of rows of this user where a feature can create them."""
+    found = parameters()
+    for module in _modules():
+        if create := getattr(module, "create_parameters_of", None):
+            found |= await create(session, user)
+    return found
+
+
+async def fill(session: AsyncSession, path: str) -> None:
+    """Create the rows of a list that has no `POST`."""
+    for module in _modules():
+        if create := getattr(module, "LISTED", {}).get(path):
+            await create(session)
 
 
 def _body(declared: dict[str, Any] | Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -20,27 +20,41 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth import jobs as auth_jobs
-from app.core import ids, jobs
+from app.core import ids
 from app.core.clock import utc_now
 from app.core.database import engine as database_engine
 from app.core.database import session as db
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
 from app.core.database.statements import Record, Source, Statement
+from app.core.features import modules
+from app.core.jobs.definitions import registered
+from app.core.jobs.worker import run
+from app.core.limits import stores as limit_stores
+from app.core.limits import windows
+from app.core.limits.local import LocalStore
+from app.core.limits.rates import Rates, rates
 from app.core.runtime import health
+from app.core.security.key_material import derive_key
+from app.core.security.signed_tokens import key_ring
 from app.core.settings import settings
 from app.main import app
 from scripts.local.mailstore import Mail
 from tests import conftest
 from tests.core.documented import refuse_undocumented
+from tests.core.log_guard import install, no_secret_in_logs, note_request, note_response  # noqa: F401 - a fixture
 
-pytest_plugins = ["tests.auth.mailbox"]
+pytest_plugins = ["tests.auth.mailbox", "tests.core.limits", "tests.core.replicas", "tests.core.smtp_server"]
+
+install()
+# Tests of the stored keys have key rings of their own.
+key_ring.use([derive_key(settings.SECRET_KEY.get_secret_value())])
 
 BASE_URL = "http://localhost:8000"
 RunJobs = Callable[[], Awaitable[None]]
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+# Not the statements of a transaction itself, such as those that say for triggers who acts in it.
+_BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SELECT set_config('app.actor'")
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +68,19 @@ async def one_event_loop() -> AsyncIterator[None]:
     yield
     await health.database.aclose()
     await database_engine.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def no_limit_is_used(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forget what this process knows of limits: all tests share one address. The table must have counted them."""
+    monkeypatch.setattr(limit_stores, "STORE_SECONDS", 30.0)  # for a busy machine
+    windows.forget()
+    vars(rates).update(vars(Rates()))
+    stores = limit_stores.stores
+    stores.local = LocalStore()
+    stores.left_out_until.clear()
+    yield
+    assert not stores.left_out_until, "a statement of the limits failed"
 
 
 class JoinedConnection:
@@ -96,28 +123,35 @@ async def session(one_event_loop: None) -> AsyncIterator[AsyncSession]:
         await transaction.rollback()
 
 
-@pytest.fixture(autouse=True)
-def no_mails_yet() -> None:
-    """Start each test with unused limits of mails per address."""
-    auth_jobs.recoveries.clear()
-
-
 @pytest.fixture
-def run_jobs(monkeypatch: pytest.MonkeyPatch) -> RunJobs:
-    """Run the jobs that requests have deferred so far."""
-    queue: asyncio.Queue[jobs.Job] = asyncio.Queue()
-    monkeypatch.setattr(jobs, "_queue", queue)
+def run_jobs() -> RunJobs:
+    """Run the queued jobs, once each. A job that fails or is to be retried has the status `failed` afterwards."""
+    list(modules("jobs"))
 
-    async def run() -> None:
-        while not queue.empty():
-            await jobs.run(queue.get_nowait())
+    async def run_queued() -> None:
+        while True:
+            async with db.transaction() as session:
+                fetch = text("SELECT id, task_name, args FROM procrastinate_fetch_job_v2(NULL, NULL)")
+                job = (await (await session.connection()).execute(fetch)).one()
+            if job.id is None:
+                return
+            try:
+                await run(registered[job.task_name], job.args, job_id=job.id)
+                status = "succeeded"
+            except Exception:  # noqa: BLE001 - the worker does the same
+                status = "failed"
+            async with db.transaction() as session:
+                finish = text(
+                    "SELECT procrastinate_finish_job_v1(:id, CAST(:status AS procrastinate_job_status), false)"
+                )
+                await (await session.connection()).execute(finish, {"id": job.id, "status": status})
 
-    return run
+    return run_queued
 
 
 def application_client() -> AsyncClient:
     """A client that fails the test if the OpenAPI document does not declare a response."""
-    hooks = {"response": [refuse_undocumented]}
+    hooks: dict[str, list[Any]] = {"request": [note_request], "response": [note_response, refuse_undocumented]}
     return AsyncClient(transport=ASGITransport(app), base_url=BASE_URL, event_hooks=hooks)
 
 
@@ -137,7 +171,7 @@ async def live(one_event_loop: None) -> AsyncIterator[AsyncClient]:
     notify_commits_of(engine)
     client = application_client()
     pool = AutocommitPool(url, database_engine.ENGINE_OPTIONS)
-    async with pool, change_notifier.sending(pool), bound_to(engine, pool), jobs.workers(), client:
+    async with pool, change_notifier.sending(pool), bound_to(engine, pool), client:
         yield client
     await engine.dispose()
     await asyncio.to_thread(conftest.drop_database, name)

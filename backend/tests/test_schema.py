@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, Uuid, text
@@ -14,6 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import app.alembic.versions as versions
 from app.core.features import modules
 from app.core.migrations import applied
+from app.core.models import READ_WRITE
+from app.core.runtime.grants import MissingGrants, declared_grants, grants_of
+from app.users.models import User
 from tests.rules import APP, Function, assert_none, callers, files, functions, layers, nodes, short, source
 
 MIGRATIONS = Path(versions.__path__[0])
@@ -65,6 +69,22 @@ def test_foreign_keys_are_indexed() -> None:
     assert_none(missing)
 
 
+async def test_tables_declare_what_the_api_can_do(session: AsyncSession) -> None:
+    statement = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    present = set((await (await session.connection()).execute(statement)).scalars())
+    assert_none(f"{name}: no grants" for name in present - declared_grants().keys())
+    assert_none(f"{name}: no table" for name in declared_grants().keys() - present)
+    assert_none(name for name, grants in declared_grants().items() if not set(grants) <= set(READ_WRITE))
+
+
+def test_model_without_grants_is_found() -> None:
+    class Journal(User):
+        pass
+
+    with pytest.raises(MissingGrants, match="Journal has no __grants__"):
+        grants_of(Journal)
+
+
 def owner(table: Table) -> str:
     """The feature whose model defines the table."""
     [model] = [each.class_ for each in SQLModel._sa_registry.mappers if each.local_table is table]
@@ -112,8 +132,8 @@ async def test_table_without_notifications_is_found(session: AsyncSession) -> No
 
 
 def differences(connection: Connection, metadata: MetaData) -> list[str]:
-    options = {"include_name": lambda name, kind, _: (kind, name) != ("table", applied.TABLE.name)}
-    return [str(each) for each in compare_metadata(MigrationContext.configure(connection, opts=options), metadata)]
+    context = MigrationContext.configure(connection, opts={"include_name": applied.include_name})
+    return [str(each) for each in compare_metadata(context, metadata)]
 
 
 async def test_migrations_build_the_tables_of_the_models(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.core.features import feature_names
+from app.core.mail.messages import templates
 from scripts.features.files import advice, optional_features, taken
 from tests.rules import (
     APP,
@@ -38,9 +39,14 @@ FEATURE_FILES = {
     "service.py",
     "config.py",
     "jobs.py",
+    "mails.py",
     "events.py",
     "listeners.py",
     "health.py",
+    "triggers.py",
+    "challenges.py",
+    "principals.py",
+    "story.py",
     "mcp.py",
     "admin.py",
 }
@@ -132,12 +138,9 @@ def test_features_have_a_place_in_the_layers() -> None:
 
 
 def test_mails_are_html_and_text() -> None:
-    html, plain = (
-        {path.with_suffix("") for path in APP.glob(f"*/emails/*.{kind}") if path.stem != "layout"}
-        for kind in ("mjml", "txt")
-    )
+    html, plain = ({path.with_suffix("") for path in APP.glob(f"*/emails/*.{kind}")} for kind in ("mjml", "txt"))
     assert html
-    assert html == plain
+    assert html == plain == {APP / name.replace(".", "/emails/") for name in templates()}
 
 
 def long_names(paths: Iterable[Path]) -> list[str]:

@@ -5,14 +5,17 @@ import { gzipSync } from "node:zlib";
 const DIST = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
 const ENTRY = "index.html";
-const ENTRY_LIMIT = 140;
+const ENTRY_LIMIT = 143;
 const CSS_LIMIT = 14;
 const ALL_JS_LIMIT = 520;
+/** Its dictionary is loaded when somebody types a new password, and never before. */
+const ESTIMATOR = "assets/password-strength-";
+const ESTIMATOR_LIMIT = 240;
 
 /** Pages are found by their place in the tree, their layouts by chunks.ts. A page inside the app can hold a table. */
 const AREAS = {
-  public: { layout: "main", limit: 165 },
-  app: { layout: "shell", limit: 215 },
+  public: { layout: "main", limit: 171 },
+  app: { layout: "shell", limit: 230 },
 };
 const STRICTER = { "src/features/home/routes/app/index.tsx": 190 };
 const PAGE = /^(src\/features\/([^/]+)\/routes\/(public|app)\/(.+)\.tsx)\?tsr-split=component$/;
@@ -41,7 +44,10 @@ function* measure() {
   }
   const assets = readdirSync(new URL("assets/", DIST)).map((file) => `assets/${file}`);
   yield ["all CSS", sum(assets.filter((file) => file.endsWith(".css"))), CSS_LIMIT];
-  yield ["all JS", sum(assets.filter((file) => file.endsWith(".js"))), ALL_JS_LIMIT];
+  const scripts = assets.filter((file) => file.endsWith(".js"));
+  const isEstimator = (file) => file.startsWith(ESTIMATOR);
+  yield ["password estimator", sum(scripts.filter(isEstimator)), ESTIMATOR_LIMIT];
+  yield ["all other JS", sum(scripts.filter((file) => !isEstimator(file))), ALL_JS_LIMIT];
 }
 
 const sum = (files) => [...files].reduce((total, file) => total + size(file), 0);

@@ -13,18 +13,33 @@ import { Route as appAppLayoutRouteImport } from './app/app-layout'
 import { Route as appPublicLayoutRouteImport } from './app/public-layout'
 import { Route as IndexRouteImport } from './features/home/routes/app/index'
 import { Route as appNotFoundRouteImport } from './app/not-found'
+import { Route as ActivityRouteImport } from './features/auth/routes/app/activity'
 import { Route as AdminRouteImport } from './features/users/routes/app/admin'
+import { Route as AuditRouteImport } from './features/audit/routes/app/audit'
 import { Route as DoctorRouteImport } from './features/doctor/routes/app/doctor'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
+import { Route as JobsRouteImport } from './features/operations/routes/app/jobs'
+import { Route as MailRouteImport } from './features/operations/routes/app/mail'
+import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
+import { Route as TokensRouteImport } from './features/tokens/routes/app/tokens'
+import { Route as ConfirmEmailRouteImport } from './features/auth/routes/public/confirm-email'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
+import { Route as NotMeRouteImport } from './features/auth/routes/public/not-me'
 import { Route as RecoverPasswordRouteImport } from './features/auth/routes/public/recover-password'
 import { Route as ResetPasswordRouteImport } from './features/auth/routes/public/reset-password'
 import { Route as SignupRouteImport } from './features/auth/routes/public/signup'
+import { Route as UndoEmailRouteImport } from './features/auth/routes/public/undo-email'
+import { Route as VerifyEmailRouteImport } from './features/auth/routes/public/verify-email'
+import { Route as RequestsIndexRouteImport } from './features/operations/routes/app/requests/index'
+import { Route as RequestsRequestIdRouteImport } from './features/operations/routes/app/requests/$requestId'
 import { Route as SettingsIndexRouteImport } from './features/users/routes/app/settings/index'
+import { Route as SettingsActivityRouteImport } from './features/auth/routes/app/settings/activity'
 import { Route as SettingsAppearanceRouteImport } from './features/settings/routes/app/settings/appearance'
 import { Route as SettingsDangerRouteImport } from './features/users/routes/app/settings/danger'
 import { Route as SettingsPasswordRouteImport } from './features/users/routes/app/settings/password'
+import { Route as SettingsSecurityRouteImport } from './features/auth/routes/app/settings/security'
+import { Route as SettingsTokensRouteImport } from './features/tokens/routes/app/settings/tokens'
 
 const appAppLayoutRoute = appAppLayoutRouteImport.update({
   id: '/_app',
@@ -44,9 +59,19 @@ const appNotFoundRoute = appNotFoundRouteImport.update({
   path: '/$',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
+const ActivityRoute = ActivityRouteImport.update({
+  id: '/activity',
+  path: '/activity',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
 const AdminRoute = AdminRouteImport.update({
   id: '/admin',
   path: '/admin',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const AuditRoute = AuditRouteImport.update({
+  id: '/audit',
+  path: '/audit',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const DoctorRoute = DoctorRouteImport.update({
@@ -59,14 +84,44 @@ const ItemsRoute = ItemsRouteImport.update({
   path: '/items',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
+const JobsRoute = JobsRouteImport.update({
+  id: '/jobs',
+  path: '/jobs',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const MailRoute = MailRouteImport.update({
+  id: '/mail',
+  path: '/mail',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const SessionsRoute = SessionsRouteImport.update({
+  id: '/sessions',
+  path: '/sessions',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
 const SettingsRouteRoute = SettingsRouteRouteImport.update({
   id: '/settings',
   path: '/settings',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
+const TokensRoute = TokensRouteImport.update({
+  id: '/tokens',
+  path: '/tokens',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const ConfirmEmailRoute = ConfirmEmailRouteImport.update({
+  id: '/confirm-email',
+  path: '/confirm-email',
+  getParentRoute: () => appPublicLayoutRoute,
+} as any)
 const LoginRoute = LoginRouteImport.update({
   id: '/login',
   path: '/login',
+  getParentRoute: () => appPublicLayoutRoute,
+} as any)
+const NotMeRoute = NotMeRouteImport.update({
+  id: '/not-me',
+  path: '/not-me',
   getParentRoute: () => appPublicLayoutRoute,
 } as any)
 const RecoverPasswordRoute = RecoverPasswordRouteImport.update({
@@ -84,9 +139,34 @@ const SignupRoute = SignupRouteImport.update({
   path: '/signup',
   getParentRoute: () => appPublicLayoutRoute,
 } as any)
+const UndoEmailRoute = UndoEmailRouteImport.update({
+  id: '/undo-email',
+  path: '/undo-email',
+  getParentRoute: () => appPublicLayoutRoute,
+} as any)
+const VerifyEmailRoute = VerifyEmailRouteImport.update({
+  id: '/verify-email',
+  path: '/verify-email',
+  getParentRoute: () => appPublicLayoutRoute,
+} as any)
+const RequestsIndexRoute = RequestsIndexRouteImport.update({
+  id: '/requests/',
+  path: '/requests/',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const RequestsRequestIdRoute = RequestsRequestIdRouteImport.update({
+  id: '/requests/$requestId',
+  path: '/requests/$requestId',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
 const SettingsIndexRoute = SettingsIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsActivityRoute = SettingsActivityRouteImport.update({
+  id: '/activity',
+  path: '/activity',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
 const SettingsAppearanceRoute = SettingsAppearanceRouteImport.update({
@@ -104,36 +184,76 @@ const SettingsPasswordRoute = SettingsPasswordRouteImport.update({
   path: '/password',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsSecurityRoute = SettingsSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsTokensRoute = SettingsTokensRouteImport.update({
+  id: '/tokens',
+  path: '/tokens',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/settings': typeof SettingsRouteRouteWithChildren
   '/$': typeof appNotFoundRoute
+  '/activity': typeof ActivityRoute
   '/admin': typeof AdminRoute
+  '/audit': typeof AuditRoute
   '/doctor': typeof DoctorRoute
   '/items': typeof ItemsRoute
+  '/jobs': typeof JobsRoute
+  '/mail': typeof MailRoute
+  '/sessions': typeof SessionsRoute
+  '/tokens': typeof TokensRoute
+  '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
+  '/not-me': typeof NotMeRoute
   '/recover-password': typeof RecoverPasswordRoute
   '/reset-password': typeof ResetPasswordRoute
   '/signup': typeof SignupRoute
+  '/undo-email': typeof UndoEmailRoute
+  '/verify-email': typeof VerifyEmailRoute
+  '/requests/$requestId': typeof RequestsRequestIdRoute
+  '/settings/activity': typeof SettingsActivityRoute
   '/settings/appearance': typeof SettingsAppearanceRoute
   '/settings/danger': typeof SettingsDangerRoute
   '/settings/password': typeof SettingsPasswordRoute
+  '/settings/security': typeof SettingsSecurityRoute
+  '/settings/tokens': typeof SettingsTokensRoute
+  '/requests/': typeof RequestsIndexRoute
   '/settings/': typeof SettingsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/$': typeof appNotFoundRoute
+  '/activity': typeof ActivityRoute
   '/admin': typeof AdminRoute
+  '/audit': typeof AuditRoute
   '/doctor': typeof DoctorRoute
   '/items': typeof ItemsRoute
+  '/jobs': typeof JobsRoute
+  '/mail': typeof MailRoute
+  '/sessions': typeof SessionsRoute
+  '/tokens': typeof TokensRoute
+  '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
+  '/not-me': typeof NotMeRoute
   '/recover-password': typeof RecoverPasswordRoute
   '/reset-password': typeof ResetPasswordRoute
   '/signup': typeof SignupRoute
+  '/undo-email': typeof UndoEmailRoute
+  '/verify-email': typeof VerifyEmailRoute
+  '/requests/$requestId': typeof RequestsRequestIdRoute
+  '/settings/activity': typeof SettingsActivityRoute
   '/settings/appearance': typeof SettingsAppearanceRoute
   '/settings/danger': typeof SettingsDangerRoute
   '/settings/password': typeof SettingsPasswordRoute
+  '/settings/security': typeof SettingsSecurityRoute
+  '/settings/tokens': typeof SettingsTokensRoute
+  '/requests': typeof RequestsIndexRoute
   '/settings': typeof SettingsIndexRoute
 }
 export interface FileRoutesById {
@@ -142,17 +262,32 @@ export interface FileRoutesById {
   '/_public': typeof appPublicLayoutRouteWithChildren
   '/_app/settings': typeof SettingsRouteRouteWithChildren
   '/_app/$': typeof appNotFoundRoute
+  '/_app/activity': typeof ActivityRoute
   '/_app/admin': typeof AdminRoute
+  '/_app/audit': typeof AuditRoute
   '/_app/doctor': typeof DoctorRoute
   '/_app/items': typeof ItemsRoute
+  '/_app/jobs': typeof JobsRoute
+  '/_app/mail': typeof MailRoute
+  '/_app/sessions': typeof SessionsRoute
+  '/_app/tokens': typeof TokensRoute
+  '/_public/confirm-email': typeof ConfirmEmailRoute
   '/_public/login': typeof LoginRoute
+  '/_public/not-me': typeof NotMeRoute
   '/_public/recover-password': typeof RecoverPasswordRoute
   '/_public/reset-password': typeof ResetPasswordRoute
   '/_public/signup': typeof SignupRoute
+  '/_public/undo-email': typeof UndoEmailRoute
+  '/_public/verify-email': typeof VerifyEmailRoute
   '/_app/': typeof IndexRoute
+  '/_app/requests/$requestId': typeof RequestsRequestIdRoute
+  '/_app/settings/activity': typeof SettingsActivityRoute
   '/_app/settings/appearance': typeof SettingsAppearanceRoute
   '/_app/settings/danger': typeof SettingsDangerRoute
   '/_app/settings/password': typeof SettingsPasswordRoute
+  '/_app/settings/security': typeof SettingsSecurityRoute
+  '/_app/settings/tokens': typeof SettingsTokensRoute
+  '/_app/requests/': typeof RequestsIndexRoute
   '/_app/settings/': typeof SettingsIndexRoute
 }
 export interface FileRouteTypes {
@@ -161,31 +296,61 @@ export interface FileRouteTypes {
     | '/'
     | '/settings'
     | '/$'
+    | '/activity'
     | '/admin'
+    | '/audit'
     | '/doctor'
     | '/items'
+    | '/jobs'
+    | '/mail'
+    | '/sessions'
+    | '/tokens'
+    | '/confirm-email'
     | '/login'
+    | '/not-me'
     | '/recover-password'
     | '/reset-password'
     | '/signup'
+    | '/undo-email'
+    | '/verify-email'
+    | '/requests/$requestId'
+    | '/settings/activity'
     | '/settings/appearance'
     | '/settings/danger'
     | '/settings/password'
+    | '/settings/security'
+    | '/settings/tokens'
+    | '/requests/'
     | '/settings/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
     | '/$'
+    | '/activity'
     | '/admin'
+    | '/audit'
     | '/doctor'
     | '/items'
+    | '/jobs'
+    | '/mail'
+    | '/sessions'
+    | '/tokens'
+    | '/confirm-email'
     | '/login'
+    | '/not-me'
     | '/recover-password'
     | '/reset-password'
     | '/signup'
+    | '/undo-email'
+    | '/verify-email'
+    | '/requests/$requestId'
+    | '/settings/activity'
     | '/settings/appearance'
     | '/settings/danger'
     | '/settings/password'
+    | '/settings/security'
+    | '/settings/tokens'
+    | '/requests'
     | '/settings'
   id:
     | '__root__'
@@ -193,17 +358,32 @@ export interface FileRouteTypes {
     | '/_public'
     | '/_app/settings'
     | '/_app/$'
+    | '/_app/activity'
     | '/_app/admin'
+    | '/_app/audit'
     | '/_app/doctor'
     | '/_app/items'
+    | '/_app/jobs'
+    | '/_app/mail'
+    | '/_app/sessions'
+    | '/_app/tokens'
+    | '/_public/confirm-email'
     | '/_public/login'
+    | '/_public/not-me'
     | '/_public/recover-password'
     | '/_public/reset-password'
     | '/_public/signup'
+    | '/_public/undo-email'
+    | '/_public/verify-email'
     | '/_app/'
+    | '/_app/requests/$requestId'
+    | '/_app/settings/activity'
     | '/_app/settings/appearance'
     | '/_app/settings/danger'
     | '/_app/settings/password'
+    | '/_app/settings/security'
+    | '/_app/settings/tokens'
+    | '/_app/requests/'
     | '/_app/settings/'
   fileRoutesById: FileRoutesById
 }
@@ -242,11 +422,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof appNotFoundRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
+    '/_app/activity': {
+      id: '/_app/activity'
+      path: '/activity'
+      fullPath: '/activity'
+      preLoaderRoute: typeof ActivityRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
     '/_app/admin': {
       id: '/_app/admin'
       path: '/admin'
       fullPath: '/admin'
       preLoaderRoute: typeof AdminRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/audit': {
+      id: '/_app/audit'
+      path: '/audit'
+      fullPath: '/audit'
+      preLoaderRoute: typeof AuditRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/doctor': {
@@ -263,6 +457,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ItemsRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
+    '/_app/jobs': {
+      id: '/_app/jobs'
+      path: '/jobs'
+      fullPath: '/jobs'
+      preLoaderRoute: typeof JobsRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/mail': {
+      id: '/_app/mail'
+      path: '/mail'
+      fullPath: '/mail'
+      preLoaderRoute: typeof MailRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/sessions': {
+      id: '/_app/sessions'
+      path: '/sessions'
+      fullPath: '/sessions'
+      preLoaderRoute: typeof SessionsRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
     '/_app/settings': {
       id: '/_app/settings'
       path: '/settings'
@@ -270,11 +485,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsRouteRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
+    '/_app/tokens': {
+      id: '/_app/tokens'
+      path: '/tokens'
+      fullPath: '/tokens'
+      preLoaderRoute: typeof TokensRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_public/confirm-email': {
+      id: '/_public/confirm-email'
+      path: '/confirm-email'
+      fullPath: '/confirm-email'
+      preLoaderRoute: typeof ConfirmEmailRouteImport
+      parentRoute: typeof appPublicLayoutRoute
+    }
     '/_public/login': {
       id: '/_public/login'
       path: '/login'
       fullPath: '/login'
       preLoaderRoute: typeof LoginRouteImport
+      parentRoute: typeof appPublicLayoutRoute
+    }
+    '/_public/not-me': {
+      id: '/_public/not-me'
+      path: '/not-me'
+      fullPath: '/not-me'
+      preLoaderRoute: typeof NotMeRouteImport
       parentRoute: typeof appPublicLayoutRoute
     }
     '/_public/recover-password': {
@@ -298,11 +534,46 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SignupRouteImport
       parentRoute: typeof appPublicLayoutRoute
     }
+    '/_public/undo-email': {
+      id: '/_public/undo-email'
+      path: '/undo-email'
+      fullPath: '/undo-email'
+      preLoaderRoute: typeof UndoEmailRouteImport
+      parentRoute: typeof appPublicLayoutRoute
+    }
+    '/_public/verify-email': {
+      id: '/_public/verify-email'
+      path: '/verify-email'
+      fullPath: '/verify-email'
+      preLoaderRoute: typeof VerifyEmailRouteImport
+      parentRoute: typeof appPublicLayoutRoute
+    }
+    '/_app/requests/': {
+      id: '/_app/requests/'
+      path: '/requests'
+      fullPath: '/requests/'
+      preLoaderRoute: typeof RequestsIndexRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/requests/$requestId': {
+      id: '/_app/requests/$requestId'
+      path: '/requests/$requestId'
+      fullPath: '/requests/$requestId'
+      preLoaderRoute: typeof RequestsRequestIdRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
     '/_app/settings/': {
       id: '/_app/settings/'
       path: '/'
       fullPath: '/settings/'
       preLoaderRoute: typeof SettingsIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/_app/settings/activity': {
+      id: '/_app/settings/activity'
+      path: '/activity'
+      fullPath: '/settings/activity'
+      preLoaderRoute: typeof SettingsActivityRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
     '/_app/settings/appearance': {
@@ -326,20 +597,40 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsPasswordRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/_app/settings/security': {
+      id: '/_app/settings/security'
+      path: '/security'
+      fullPath: '/settings/security'
+      preLoaderRoute: typeof SettingsSecurityRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/_app/settings/tokens': {
+      id: '/_app/settings/tokens'
+      path: '/tokens'
+      fullPath: '/settings/tokens'
+      preLoaderRoute: typeof SettingsTokensRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
   }
 }
 
 interface SettingsRouteRouteChildren {
+  SettingsActivityRoute: typeof SettingsActivityRoute
   SettingsAppearanceRoute: typeof SettingsAppearanceRoute
   SettingsDangerRoute: typeof SettingsDangerRoute
   SettingsPasswordRoute: typeof SettingsPasswordRoute
+  SettingsSecurityRoute: typeof SettingsSecurityRoute
+  SettingsTokensRoute: typeof SettingsTokensRoute
   SettingsIndexRoute: typeof SettingsIndexRoute
 }
 
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
+  SettingsActivityRoute: SettingsActivityRoute,
   SettingsAppearanceRoute: SettingsAppearanceRoute,
   SettingsDangerRoute: SettingsDangerRoute,
   SettingsPasswordRoute: SettingsPasswordRoute,
+  SettingsSecurityRoute: SettingsSecurityRoute,
+  SettingsTokensRoute: SettingsTokensRoute,
   SettingsIndexRoute: SettingsIndexRoute,
 }
 
@@ -350,19 +641,35 @@ const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
 interface appAppLayoutRouteChildren {
   SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   appNotFoundRoute: typeof appNotFoundRoute
+  ActivityRoute: typeof ActivityRoute
   AdminRoute: typeof AdminRoute
+  AuditRoute: typeof AuditRoute
   DoctorRoute: typeof DoctorRoute
   ItemsRoute: typeof ItemsRoute
+  JobsRoute: typeof JobsRoute
+  MailRoute: typeof MailRoute
+  SessionsRoute: typeof SessionsRoute
+  TokensRoute: typeof TokensRoute
   IndexRoute: typeof IndexRoute
+  RequestsRequestIdRoute: typeof RequestsRequestIdRoute
+  RequestsIndexRoute: typeof RequestsIndexRoute
 }
 
 const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   SettingsRouteRoute: SettingsRouteRouteWithChildren,
   appNotFoundRoute: appNotFoundRoute,
+  ActivityRoute: ActivityRoute,
   AdminRoute: AdminRoute,
+  AuditRoute: AuditRoute,
   DoctorRoute: DoctorRoute,
   ItemsRoute: ItemsRoute,
+  JobsRoute: JobsRoute,
+  MailRoute: MailRoute,
+  SessionsRoute: SessionsRoute,
+  TokensRoute: TokensRoute,
   IndexRoute: IndexRoute,
+  RequestsRequestIdRoute: RequestsRequestIdRoute,
+  RequestsIndexRoute: RequestsIndexRoute,
 }
 
 const appAppLayoutRouteWithChildren = appAppLayoutRoute._addFileChildren(
@@ -370,17 +677,25 @@ const appAppLayoutRouteWithChildren = appAppLayoutRoute._addFileChildren(
 )
 
 interface appPublicLayoutRouteChildren {
+  ConfirmEmailRoute: typeof ConfirmEmailRoute
   LoginRoute: typeof LoginRoute
+  NotMeRoute: typeof NotMeRoute
   RecoverPasswordRoute: typeof RecoverPasswordRoute
   ResetPasswordRoute: typeof ResetPasswordRoute
   SignupRoute: typeof SignupRoute
+  UndoEmailRoute: typeof UndoEmailRoute
+  VerifyEmailRoute: typeof VerifyEmailRoute
 }
 
 const appPublicLayoutRouteChildren: appPublicLayoutRouteChildren = {
+  ConfirmEmailRoute: ConfirmEmailRoute,
   LoginRoute: LoginRoute,
+  NotMeRoute: NotMeRoute,
   RecoverPasswordRoute: RecoverPasswordRoute,
   ResetPasswordRoute: ResetPasswordRoute,
   SignupRoute: SignupRoute,
+  UndoEmailRoute: UndoEmailRoute,
+  VerifyEmailRoute: VerifyEmailRoute,
 }
 
 const appPublicLayoutRouteWithChildren = appPublicLayoutRoute._addFileChildren(

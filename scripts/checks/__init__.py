@@ -1,1 +1,1 @@
-"""`./scripts/test` with its parts, and `./scripts/audit`."""
+"""`./scripts/test` with its parts, and `./scripts/vulnerabilities`."""

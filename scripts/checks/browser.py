@@ -9,7 +9,9 @@ from pathlib import Path
 from scripts.local.layout import FRONTEND
 from scripts.local.node import Node
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Debian's package of the browser without a window, in which the tests take two thirds of the time.
+HEADLESS = "chromium-headless-shell"
+NAMES = (HEADLESS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 Run = Callable[..., tuple[int, str]]
@@ -58,7 +60,8 @@ def _from_debian(node: Node, run: Run) -> tuple[int, str]:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     status, output = run(["apt-get", "update", "-qq"], env=env)
     if status == 0:
-        status, output = run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env=env)
+        package = HEADLESS if _is_debian() else "chromium"
+        status, output = run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], env=env)
     return (status, output) if status else (0 if _installed(run) else 1, output)
 
 

@@ -13,7 +13,7 @@ from scripts.checks.results import Result, of_check, timed
 from scripts.local.layout import BACKEND
 from scripts.server.progress import Progress
 
-COMMAND_SECONDS = 1500.0
+COMMAND_SECONDS = 2400.0
 
 
 class Runner:

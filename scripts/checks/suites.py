@@ -16,6 +16,7 @@ from scripts.checks.lint import PYTHON, clean_environment
 from scripts.checks.parts import script_tests
 from scripts.checks.results import Result, of_tests, read_junit, read_playwright, read_vitest
 from scripts.checks.runner import Runner
+from scripts.local.environment import MANY_REQUESTS
 from scripts.local.layout import FRONTEND, ROOT, Layout
 from scripts.local.node import Node, find_node
 from scripts.local.processes import end_all, spawn, tail
@@ -167,7 +168,7 @@ def own_stack(data: Path) -> Iterator[dict[str, Any]]:
     """Run a separate stack on free ports, beside the developer's. Yields the content of its `stack.json`."""
     log = data.with_name("start.log")
     command = [sys.executable, "-m", "scripts.local.start", "--no-reload", "--port=0", f"--data-dir={data}"]
-    stack = spawn(command, log=log, cwd=ROOT, env=clean_environment())
+    stack = spawn(command, log=log, cwd=ROOT, env=clean_environment() | MANY_REQUESTS)
     try:
         facts = Layout(data).stack_file
         deadline = time.monotonic() + STACK_SECONDS

@@ -113,15 +113,16 @@ def drop_migrations(feature: str, root: Path) -> dict[Path, str]:
     """Return the migrations to write, by path, because the feature's tables can exist in a database."""
     files = sorted((root / VERSIONS).glob("[0-9]*.py"))
     own = [path for path in files if belongs(path.name, feature)]
-    tables = [
-        name for path in own for name in re.findall(r'create_table\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
-    ]
+    text = "".join(path.read_text(encoding="utf-8") for path in own)
+    tables, functions = re.findall(r'create_table\(\s*"(\w+)"', text), re.findall(r"CREATE FUNCTION (\w+)\(", text)
     if not tables:
         return {}
     number = int(files[-1].name[:4])
     marker, revision = f"{number + 1:04}_without_{feature}", f"{number + 2:04}_drop_{feature}"
-    # In reverse order: a table can refer to earlier ones.
-    statements = "\n".join(f'    op.execute("DROP TABLE IF EXISTS {table}")' for table in reversed(tables))
+    # Functions with their triggers, which can belong to tables of others. Tables can refer to earlier ones.
+    dropped = [f"FUNCTION IF EXISTS {name} CASCADE" for name in functions]
+    dropped += [f"TABLE IF EXISTS {table}" for table in reversed(tables)]
+    statements = "\n".join(f'    op.execute("DROP {each}")' for each in dropped)
     revisions = "\n".join(f'        "{path.stem}",' for path in own)
     drop = DROP.format(feature=feature, marker=marker, revision=revision, statements=statements, revisions=revisions)
     return {

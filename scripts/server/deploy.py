@@ -19,6 +19,8 @@ from scripts.server.steps import Steps
 
 # Built by this repository. The API comes first: a new dashboard needs it, and the old one works with it.
 SERVICES = ("backend", "frontend")
+# The worker comes before the API, so that it knows the jobs that the new API enqueues.
+REPLACED = ("worker", *SERVICES)
 
 BUILD_SECONDS = 1800.0
 PULL_SECONDS = 600.0
@@ -28,7 +30,7 @@ DESCRIPTION = """\
 Deploy a release without downtime: check and run the migrations, start new containers, and drain the old ones when
 the proxy has found the new ones. If the new ones do not become ready, remove them: the old ones keep serving."""
 EPILOG = """\
-Without --tag or --rollback, the images are built from the checked-out commit. See docs/operations/updates.md.
+Without --tag or --rollback, the images are built from the checked-out commit. See docs/running/updates.md.
 
 Examples:
   ./scripts/deploy                      build and deploy the checked-out commit
@@ -154,7 +156,7 @@ def replace_all(plan: Plan, steps: Steps) -> None:
     before = releases.releases()[-1:]
     replaced: list[str] = []
     try:
-        for service in SERVICES:
+        for service in REPLACED:
             rollout.replace(service, plan.tag, steps, ready_seconds=plan.ready_seconds)
             replaced.append(service)
     except OpsError:

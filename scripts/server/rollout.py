@@ -27,14 +27,15 @@ def replace(service: str, tag: str, steps: Steps, *, ready_seconds: float) -> No
     """Run `service` from the images with `tag`. Raises `OpsError` on failure; the old containers keep serving."""
     definition = configuration(tag)["services"][service]
     old, new = containers(service), list[str]()
-    before = proxy_connections(definition)
-    are_routes_changed = has_other_routes(service, definition)
+    is_routed = bool(routes(definition.get("labels", {})))
+    before = proxy_connections(definition) if is_routed else set()
+    is_found_by_proxy = is_routed and not has_other_routes(service, definition)
     try:
         with steps.step(f"start new {service}"):
             new = start_beside(service, tag, replicas(definition), old)
         with steps.step(f"wait until {service} is ready"):
             wait_until(new, is_ready, ready_seconds, "is not ready")
-        if not are_routes_changed:
+        if is_found_by_proxy:
             with steps.step(f"wait for the proxy to find {service}"):
                 # Ignore earlier connections: a new container can reuse the address of an old one.
                 wait_until(

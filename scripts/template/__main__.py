@@ -74,7 +74,9 @@ GENERATED = (
 # Tests of files that a team edits: Compose files, Dockerfiles, the Nginx configuration, workflows.
 KEPT_TESTS = ("__init__.py", "conftest.py", "deploy/")
 # Words that a text can also use in another meaning.
-PLAIN_WORDS = ("backups", "doctor", "kubernetes", "live")
+PLAIN_WORDS = ("audit", "backups", "doctor", "kubernetes", "live", "metrics", "operations", "tokens")
+# Of sign-in, although it is named like something of a feature.
+PLAIN_SCHEMAS = ("Token", "TokenChallengeAnswer", "TokenPair")
 MAY_NAME_IT = (".copier-answers.yml",)
 # Required by the template's licence.
 MAY_NAME_THE_TEMPLATE = ("docs/template-licence.md",)
@@ -148,7 +150,9 @@ def words_of(template: Path, feature: str) -> list[str]:
     operations = [each for path in document["paths"].values() for each in path.values()]
     words += [f"{each['operationId']}(" for each in operations if feature in each.get("tags", ())]
     schema = re.compile(rf"{feature.removesuffix('s').capitalize()}s?([A-Z]\w*)?")
-    return words + [name for name in document["components"]["schemas"] if schema.fullmatch(name)]
+    return words + [
+        name for name in document["components"]["schemas"] if schema.fullmatch(name) and name not in PLAIN_SCHEMAS
+    ]
 
 
 def check_folders(template: Path, project: Path, declined: list[str]) -> None:

@@ -9,10 +9,12 @@ FILES = {
 from sqlmodel import Field, SQLModel
 
 from app.core.ids import new_id
+from app.core.models import READ_WRITE
 
 
 class {F}(SQLModel, table=True):
     __tablename__ = "{f}"
+    __grants__ = READ_WRITE
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     owner_id: uuid.UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
@@ -27,21 +29,26 @@ class {F}Settings(EnvSettings):
 
 settings = load({F}Settings)
 """,
-    "backend/app/{f}/jobs.py": """from app.core import emails
-from app.core.settings import settings
+    "backend/app/{f}/mails.py": """from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.mail.messages import Letter, mail
+from app.core.mail.models import Mail
 
 
-async def greet(*, email: str) -> None:
-    mail = emails.render("{f}/emails/hello", subject=settings.PROJECT_NAME, email=email)
-    await emails.send(mail, to=email)
+@mail(subject="{{project_name}} - Hello", sample={{"email": "ada@example.com"}})
+async def hello(session: AsyncSession, row: Mail) -> Letter | None:
+    return Letter(row.address, {{"email": row.address}}) if row.address else None
 """,
     "backend/app/{f}/emails/hello.mjml": """{{% extends "core/mail/layout.mjml" %}}
 {{% block content %}}
 <mj-text>Hello from {f}, {{{{ email }}}}</mj-text>
 {{% endblock %}}
-{{% block reason %}}You asked for it.{{% endblock %}}
+{{% block preheader %}}Hello{{% endblock %}}
+{{% block reason %}}You received this email because you asked for it.{{% endblock %}}
 """,
-    "backend/app/{f}/emails/hello.txt": "Hello from {f}, {{{{ email }}}}\n",
+    "backend/app/{f}/emails/hello.txt": (
+        "Hello from {f}, {{{{ email }}}}\n\nYou received this email because you asked for it.\n"
+    ),
     "backend/app/{f}/routes.py": """from fastapi import APIRouter
 
 from app.auth.deps import CurrentUser

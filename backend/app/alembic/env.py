@@ -18,10 +18,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from app.core.features import modules
+from app.core.limits.models import RateWindow  # noqa: F401 - importing the models fills the metadata
+from app.core.mail.models import Mail  # noqa: F401
 from app.core.migrations import applied
+from app.core.security.stored_keys import StoredKey  # noqa: F401
 from app.core.settings import settings
 
-list(modules("models"))  # importing the models fills the metadata
+list(modules("models"))
 
 
 def number_revision(_: Any, __: Any, directives: list[Any]) -> None:
@@ -87,11 +90,16 @@ def run_migrations(connection: Connection) -> None:
         process_revision_directives=number_revision,
         render_item=render_type,
         transaction_per_migration=True,
-        include_name=lambda name, kind, _: (kind, name) != ("table", applied.TABLE.name),
+        include_name=applied.include_name,
         on_version_apply=partial(record, connection),
     )
     with context.begin_transaction():
         context.run_migrations()
+    connection.commit()  # reading the version has begun a transaction
+    with connection.begin():
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        for module in modules("triggers"):
+            module.create_triggers(connection)
 
 
 def write_sql() -> None:

@@ -3,26 +3,86 @@
 import hashlib
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, literal, update
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    bindparam,
+    delete,
+    or_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.models import OneTimeToken, SessionUser, TokenPurpose, UserSession
+from app.auth.events import AllAccessEnded
+from app.auth.models import (
+    ANSWERS,
+    OneTimeToken,
+    RefreshToken,
+    SessionPrincipal,
+    SessionsParams,
+    SessionsPublic,
+    SessionUse,
+    SignUp,
+    TokenPurpose,
+    UserSession,
+)
+from app.auth.recent_writes import HAS_JUST_WRITTEN
+from app.auth.session_list import AUTHENTICATED_AT, SESSIONS
 from app.core.clock import utc_now
 from app.core.database.statements import AutocommitSession, Row, Statement
+from app.core.events import emit
 from app.core.models import columns
 from app.users.models import User, UserPublic
 
-_SESSION_USER = Statement(
-    select(*[*columns(User, UserPublic), col(UserSession.id).label("session_id")])
+_SESSION_PRINCIPAL = Statement(
+    select(
+        *[
+            *columns(User, UserPublic),
+            col(UserSession.id).label("session_id"),
+            AUTHENTICATED_AT.label("authenticated_at"),
+            HAS_JUST_WRITTEN.label("has_just_written"),
+        ]
+    )
     .join(UserSession, col(UserSession.user_id) == User.id)
     .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
-    returns=SessionUser,
+    returns=SessionPrincipal,
     lane="session",
 )
+_NEWEST = aliased(UserSession)
+_END_OLDER_SESSIONS = Statement(
+    delete(UserSession).where(
+        col(UserSession.user_id) == bindparam("user_id"),
+        col(UserSession.id)
+        != select(_NEWEST.id)
+        .where(_NEWEST.user_id == bindparam("user_id"))
+        .order_by(col(_NEWEST.id).desc())
+        .limit(1)
+        .scalar_subquery(),
+    )
+)
+_NOTE_USE = Statement(
+    insert(SessionUse)
+    .from_select(
+        ["session_id", "at"],
+        # Not just the values: the session can have ended.
+        select(UserSession.id, bindparam("now", type_=DateTime(timezone=True))).where(
+            UserSession.id == bindparam("session_id")
+        ),
+    )
+    .on_conflict_do_update(
+        index_elements=["session_id"],
+        set_={"at": bindparam("now", type_=DateTime(timezone=True))},
+        where=col(SessionUse.at) <= bindparam("noted_before"),
+    ),
+    lane="session",
+)
+_as_principal = TypeAdapter(SessionPrincipal).validate_python  # a third of the time of `model_construct`
 _ACCESS = Statement(
     select(User.is_superuser, UserSession.expires_at)
     .join(UserSession, col(UserSession.user_id) == User.id)
@@ -31,29 +91,38 @@ _ACCESS = Statement(
 )
 
 
-async def create_session(*, session: AsyncSession, user_id: uuid.UUID, lifetime: timedelta) -> UserSession:
-    """Create a session, and delete the user's expired ones."""
-    now = utc_now()
-    expired = delete(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.expires_at) <= now)
-    await session.exec(expired)
-    user_session = UserSession(user_id=user_id, expires_at=now + lifetime)
-    session.add(user_session)
-    await session.flush()
-    return user_session
+async def get_session_principal(*, session: AutocommitSession, session_id: uuid.UUID) -> SessionPrincipal | None:
+    """Return who a session's requests are from, or None if it has ended or the user is inactive."""
+    row = await session.first(_SESSION_PRINCIPAL, session_id=session_id, now=utc_now())
+    return _as_principal(row) if row else None
 
 
-async def get_session_user(*, session: AutocommitSession, session_id: uuid.UUID) -> SessionUser | None:
-    """Return the user of a session, or None if the session has ended or the user is inactive."""
-    row = await session.first(_SESSION_USER, session_id=session_id, now=utc_now())
-    return SessionUser.model_construct(**row) if row else None
+async def read_sessions(
+    *, session: AutocommitSession, params: SessionsParams, user_id: uuid.UUID, current_id: uuid.UUID | None
+) -> Row[SessionsPublic]:
+    """Return `SessionsPublic`: one page of the user's sessions that have not expired."""
+    page = await SESSIONS.page(session, params, user_id=user_id)
+    for row in page["data"]:
+        row["is_current"] = row["id"] == current_id
+    return page
 
 
-async def get_access(*, session: AutocommitSession, session_id: uuid.UUID) -> Row | None:
+async def end_older_sessions(*, session: AutocommitSession, user_id: uuid.UUID) -> None:
+    """End all sessions of the user except the newest. Of concurrent sign-ins, one keeps its session."""
+    await session.records(_END_OLDER_SESSIONS, {"user_id": user_id})
+
+
+async def note_use(*, session: AutocommitSession, session_id: uuid.UUID, now: datetime, noted_before: datetime) -> None:
+    """Store the time of a session's use, unless another process has done so since `noted_before`."""
+    await session.records(_NOTE_USE, {"session_id": session_id, "now": now, "noted_before": noted_before})
+
+
+async def get_access(*, session: AutocommitSession, session_id: uuid.UUID | None) -> Row | None:
     """Return the current `is_superuser` and `expires_at` of a session, or None if it has ended."""
     return await session.first(_ACCESS, session_id=session_id, now=utc_now())
 
 
-async def lock_access(*, session: AsyncSession, session_id: uuid.UUID) -> bool | None:
+async def lock_access(*, session: AsyncSession, session_id: uuid.UUID | None) -> bool | None:
     """Return `is_superuser` of the session's active user, or None if the session has ended.
 
     The session cannot be ended before the commit. Lock its user first: sessions come after users in the order of locks.
@@ -66,8 +135,13 @@ async def lock_access(*, session: AsyncSession, session_id: uuid.UUID) -> bool |
     return (await session.exec(statement.with_for_update(read=True, of=UserSession))).first()
 
 
-async def end_session(*, session: AsyncSession, session_id: uuid.UUID) -> None:
-    await session.exec(delete(UserSession).where(col(UserSession.id) == session_id))
+async def end_session(*, session: AsyncSession, session_id: uuid.UUID, user_id: uuid.UUID | None = None) -> str | None:
+    """End a session, of this user if one is given. Return the name of its device, or None if it did not exist."""
+    statement = delete(UserSession).where(col(UserSession.id) == session_id)
+    if user_id is not None:
+        statement = statement.where(col(UserSession.user_id) == user_id)
+    returning = statement.returning(func.coalesce(UserSession.device, ""))
+    return (await session.exec(returning)).scalar_one_or_none()
 
 
 async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_session_id: uuid.UUID | None) -> None:
@@ -78,11 +152,27 @@ async def end_sessions(*, session: AsyncSession, user_id: uuid.UUID, kept_sessio
     await session.exec(statement)
 
 
+async def delete_expired_sessions(*, session: AsyncSession, before: datetime) -> None:
+    not_refreshed = select(RefreshToken.session_id).where(RefreshToken.expires_at < before)
+    is_over = or_(col(UserSession.expires_at) < before, col(UserSession.id).in_(not_refreshed))
+    await session.exec(delete(UserSession).where(is_over))
+
+
+async def delete_ended_one_time_tokens(*, session: AsyncSession) -> None:
+    is_ended = or_(col(OneTimeToken.used_at).is_not(None), col(OneTimeToken.expires_at) <= utc_now())
+    await session.exec(delete(OneTimeToken).where(is_ended))
+
+
 async def end_all_access(*, session: AsyncSession) -> None:
-    """End all sessions of all users and invalidate all one-time tokens, for example after a restore."""
+    """End all sessions of all users, all one-time tokens and all waiting sign-ups, for example after a restore.
+
+    `AllAccessEnded` lets other features end theirs, so their listeners have to be imported.
+    """
     await session.exec(delete(UserSession))
+    await session.exec(delete(SignUp))
     unused = update(OneTimeToken).where(col(OneTimeToken.used_at).is_(None))
     await session.exec(unused.values(used_at=utc_now()))
+    await emit(session, AllAccessEnded())
 
 
 async def create_one_time_token(
@@ -93,22 +183,13 @@ async def create_one_time_token(
     purpose: TokenPurpose,
     lifetime: timedelta,
 ) -> str:
-    """Create a 256-bit secret to be sent to `email`. It replaces the user's earlier token for this purpose.
-
-    If the user does not exist, nothing is stored, but the work is the same.
-    """
+    """Create a 256-bit secret to be sent to `email`. The user's earlier ones stay valid."""
     token = secrets.token_urlsafe(32)
-    values = {
-        "token_hash": _hash(token),
-        "email": email,
-        "expires_at": utc_now() + lifetime,
-        "used_at": None,
-    }
-    row = {"purpose": purpose, **values}
-    types = OneTimeToken.__table__.c  # type: ignore[attr-defined]
-    selected = select(User.id, *(literal(value, types[name].type) for name, value in row.items()))
-    statement = insert(OneTimeToken).from_select(["user_id", *row], selected.where(User.id == user_id))
-    await session.exec(statement.on_conflict_do_update(index_elements=["user_id", "purpose"], set_=values))
+    expires_at = utc_now() + lifetime
+    session.add(
+        OneTimeToken(user_id=user_id, purpose=purpose, token_hash=hash_token(token), email=email, expires_at=expires_at)
+    )
+    await session.flush()
     return token
 
 
@@ -127,20 +208,23 @@ async def use_one_time_token(*, session: AsyncSession, token: str, purpose: Toke
     return (await session.exec(returning)).first() is not None
 
 
-async def end_one_time_tokens(*, session: AsyncSession, user_id: uuid.UUID) -> None:
+async def end_one_time_tokens(*, session: AsyncSession, user_id: uuid.UUID, also_answers: bool = False) -> None:
+    """Void the user's tokens. Those with which the owner answers a stranger's change (`ANSWERS`) stay by default."""
     statement = update(OneTimeToken).where(col(OneTimeToken.user_id) == user_id, col(OneTimeToken.used_at).is_(None))
+    if not also_answers:
+        statement = statement.where(col(OneTimeToken.purpose).not_in(ANSWERS))
     await session.exec(statement.values(used_at=utc_now()))
 
 
 def _usable(token: str, purpose: TokenPurpose) -> list[ColumnElement[bool]]:
     return [
-        col(OneTimeToken.token_hash) == _hash(token),
+        col(OneTimeToken.token_hash) == hash_token(token),
         col(OneTimeToken.purpose) == purpose,
         col(OneTimeToken.used_at).is_(None),
         col(OneTimeToken.expires_at) > utc_now(),
     ]
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     """Hash with SHA-256. The token is random, so it needs no slow password hash."""
     return hashlib.sha256(token.encode()).digest()

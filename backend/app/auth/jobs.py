@@ -1,59 +1,49 @@
-"""Jobs that send the mails of this feature."""
+"""Jobs that delete what has ended, and that store failed sign-ins."""
 
-import uuid
+from datetime import datetime, timedelta
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from app.auth import crud, mails
-from app.auth.models import TokenPurpose
-from app.auth.service import RESET_LIFETIME
+from app.auth import crud, pending_emails, recent_writes, security_events, sign_ups
+from app.core.clock import utc_now
 from app.core.database.session import transaction
-from app.core.jobs import defer
-from app.core.mail import smtp
-from app.core.mail.hourly_limit import HourlyLimit
-from app.users import crud as users_crud
-
-recoveries = HourlyLimit(5)
+from app.core.jobs import job
 
 
-def defer_password_recovery(session: AsyncSession, *, email: str) -> None:
-    """Send a reset link after the commit, unless the address has reached its limit. The last link then stays valid."""
-    if not recoveries.is_reached(email):
-        defer(session, send_password_recovery, email=email)
-        recoveries.add(email)
-
-
-async def send_password_recovery(*, email: str) -> None:
-    """Send a reset link if the address has an active account.
-
-    For another address, do the same work and only leave out the delivery. Otherwise the time of requests that this
-    process handles in the meantime would reveal which addresses have an account.
-    """
+@job(every="0 2 * * *")
+async def delete_old_sessions() -> None:
+    """Delete sessions that expired more than 30 days ago."""
     async with transaction() as session:
-        user = await users_crud.get_user_by_email(session=session, email=email)
-        has_account = user is not None and user.is_active
-        name = user.full_name if user else None
-        token = await crud.create_one_time_token(
-            session=session,
-            user_id=user.id if user and has_account else uuid.uuid4(),
-            email=email,
-            purpose=TokenPurpose.RESET_PASSWORD,
-            lifetime=RESET_LIFETIME,
+        await crud.delete_expired_sessions(session=session, before=utc_now() - timedelta(days=30))
+
+
+@job(every="5 2 * * *")
+async def delete_old_writes() -> None:
+    """Delete the times of users' writes, which matter for seconds only."""
+    async with transaction() as session:
+        await recent_writes.delete_old_writes(session=session)
+
+
+@job(every="10 2 * * *")
+async def delete_ended_one_time_tokens() -> None:
+    """Delete one-time tokens that were used or have expired, and sign-ups and addresses that nobody has confirmed."""
+    async with transaction() as session:
+        await crud.delete_ended_one_time_tokens(session=session)
+        await sign_ups.delete_expired_sign_ups(session=session)
+        await pending_emails.delete_expired(session=session)
+
+
+@job(every="15 2 * * *")
+async def delete_expired_security_events() -> None:
+    """Delete events that are older than a year, in batches."""
+    while True:
+        async with transaction() as session:
+            if not await security_events.delete_expired_events(session=session):
+                return
+
+
+@job(unique="{email}")
+async def record_failed_sign_in(*, email: str, device: str | None, ip: str | None, at: str) -> None:
+    """Store a failed sign-in, if the address has an account."""
+    async with transaction() as session:
+        await security_events.record_failed_sign_in(
+            session=session, email=email, device=device, ip=ip, at=datetime.fromisoformat(at)
         )
-    message = smtp.compose(mails.reset_password(email=email, name=name, token=token), to=email)
-    if has_account:
-        await smtp.deliver(message)
-    else:
-        message.as_bytes()
-
-
-async def send_email_changed(*, old_email: str) -> None:
-    await smtp.send(mails.email_changed(old_email=old_email), to=old_email)
-
-
-async def send_password_changed(*, email: str) -> None:
-    await smtp.send(mails.password_changed(email=email), to=email)
-
-
-async def send_welcome(*, email: str, name: str | None, token: str | None) -> None:
-    await smtp.send(mails.welcome(email=email, name=name, token=token), to=email)

@@ -40,7 +40,7 @@ class CountedFile:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self.size = 0
         self.sha256 = hashlib.sha256()
 
@@ -61,9 +61,10 @@ class CountedFile:
             raise self._error
 
     def _count(self, transfer: Callable[[], bytes]) -> bytes:
+        self.raise_error()  # the library tries again when it ends
         try:
             data = transfer()
-        except Exception as error:
+        except BaseException as error:  # also the exit by SIGTERM
             self._error = error
             raise
         self.size += len(data)
@@ -96,12 +97,14 @@ class Archive:
     def load(self, path: str, target: IO[bytes], expected: StoredFile | None = None) -> None:
         """Decrypt a file into the target. After an error the target is incomplete."""
         with _storage_errors(f"{path} cannot be read"):
-            source = CountedFile(obstore.open_reader(self._store, path))
+            source, counted = CountedFile(obstore.open_reader(self._store, path)), CountedFile(target)
             try:
-                pyrage.decrypt_io(source, target, self._keys)
+                pyrage.decrypt_io(source, counted, self._keys)
+                counted.raise_error()  # the library ignores an error in the last block
             except BrokenPipeError:
                 raise
             except (pyrage.DecryptError, OSError) as error:
+                counted.raise_error()
                 source.raise_error()
                 raise BackupError(f"{path} is damaged, or its key is not in BACKUP_KEY ({error}).") from None
             if expected is not None and source.sha256.hexdigest() != expected.sha256:

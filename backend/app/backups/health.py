@@ -38,4 +38,4 @@ def judge(newest: datetime | None, now: datetime) -> Check:
 
 CHECKS: dict[str, CheckFunction] = {"backups": NewestBackup().check}
 # What to do if a check is not `ok`.
-FIXES = {"backups": "Run ./scripts/backups create. If it fails, its output says why. See docs/operations/backups.md."}
+FIXES = {"backups": "Run ./scripts/backups create. If it fails, its output says why. See docs/running/backups.md."}

@@ -3,11 +3,14 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
+from app.core.models import READ_WRITE
+
 
 class Backup(SQLModel, table=True):
     """A verified backup. The table only mirrors the storage, which is the source of truth."""
 
     __tablename__ = "backups"
+    __grants__ = READ_WRITE
 
     name: str = Field(max_length=32, primary_key=True)
     created_at: datetime

@@ -2,12 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, cast
+from typing import IO, Any, cast
 
 MESSAGE_BYTES = 2000
 
@@ -46,21 +47,31 @@ def input_of(program: Program) -> Iterator[IO[bytes]]:
 @contextmanager
 def _running(program: Program, **pipes: int) -> Iterator[subprocess.Popen[bytes]]:
     name, env = program.command[0], {**os.environ, **program.env}
+    process = None
     with tempfile.TemporaryFile() as messages:
+        # SIGTERM exits. While the program starts, it would leave the program running.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
-            process = subprocess.Popen(program.command, env=env, stderr=messages, **pipes)  # type: ignore[call-overload]
-        except FileNotFoundError:
-            raise BackupError(_missing(name)) from None
-        try:
+            process = _start(program.command, env=env, stderr=messages, **pipes)
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
             yield process
             status = process.wait()
         finally:
-            process.kill()
-            process.communicate()
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
+            if process is not None:
+                process.kill()
+                process.communicate()
         if status not in program.success:
             messages.seek(-min(messages.tell(), MESSAGE_BYTES), os.SEEK_END)
             output = messages.read().decode(errors="replace").strip()
             raise BackupError(f"{name} failed with status {status}: {output}")
+
+
+def _start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, **options)
+    except FileNotFoundError:
+        raise BackupError(_missing(command[0])) from None
 
 
 def check_version(server_major: int) -> None:

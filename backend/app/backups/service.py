@@ -24,8 +24,9 @@ from app.backups.config import settings
 from app.backups.models import Manifest, StoredFile
 from app.backups.programs import BackupError, Program, check_version, input_of, output_of
 from app.core.clock import utc_now
-from app.core.database.api_role import ApiRoleError, prepare_api_role
+from app.core.features import modules
 from app.core.migrations.applied import REVISIONS
+from app.core.runtime.api_role import ApiRoleError, prepare_api_role
 from app.core.settings import BACKEND_DIR
 from app.core.settings import settings as core_settings
 
@@ -244,6 +245,7 @@ async def _record(manifests: Sequence[Manifest]) -> None:
 
 async def _end_all_access(name: str, manifests: Sequence[Manifest]) -> None:
     """End all sessions, since sessions that ended and links that were used after the backup would be valid again."""
+    list(modules("listeners"))  # of the features that end access of their own
     async with _transaction(name) as session:
         await crud.replace_backups(session=session, manifests=manifests)
         await auth_crud.end_all_access(session=session)

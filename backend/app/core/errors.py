@@ -5,7 +5,8 @@ Each becomes a problem document (RFC 9457). Clients branch on `code`; people rea
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from sqlmodel import SQLModel
 
@@ -18,7 +19,10 @@ class ErrorCode(StrEnum):
     WRONG_CREDENTIALS = "AUTH_003"
     INACTIVE_USER = "AUTH_004"
     INVALID_TOKEN = "AUTH_005"
+    EMAIL_NOT_VERIFIED = "AUTH_EMAIL_NOT_VERIFIED"
     CROSS_SITE_REQUEST = "AUTH_006"
+    REAUTHENTICATION_REQUIRED = "AUTH_REAUTHENTICATION_REQUIRED"
+    MFA_REQUIRED = "AUTH_MFA_REQUIRED"
     NOT_FOUND = "NOT_001"
     DUPLICATE = "DUP_001"
     CONFLICT = "CONF_001"
@@ -51,11 +55,25 @@ class Problem(SQLModel):
     request_id: str
 
 
+class Challenge(SQLModel):
+    """Member of the problem `AUTH_MFA_REQUIRED`: what the client still has to prove within five minutes."""
+
+    token: str
+    """Goes back with the answer."""
+    kinds: dict[str, dict[str, Any]]
+    """The kinds of proof of which the user can choose one, each with what the client needs for it."""
+
+
 class AppError(Exception):
     """Base class of errors with an HTTP response. `detail` is one sentence for people."""
 
     status: ClassVar[int]
     code: ClassVar[ErrorCode]
+    keep_changes: ClassVar[bool] = False
+    """Whether the transaction that the error ends is committed, for evidence such as a counted attempt."""
+
+    extensions: Mapping[str, Any] = MappingProxyType({})
+    """Further members of the problem document, with JSON values."""
 
     def __init__(
         self,
@@ -78,8 +96,18 @@ class WrongCredentials(AppError):
     status, code = 400, ErrorCode.WRONG_CREDENTIALS
 
 
+class WrongAnswer(WrongCredentials):
+    """A wrong answer to a challenge. Its kind can count the attempt."""
+
+    keep_changes = True
+
+
 class InactiveUser(AppError):
     status, code = 400, ErrorCode.INACTIVE_USER
+
+
+class EmailNotVerified(AppError):
+    status, code = 403, ErrorCode.EMAIL_NOT_VERIFIED
 
 
 class InvalidToken(AppError):
@@ -97,6 +125,25 @@ class NotAuthenticated(AppError):
 
 class Forbidden(AppError):
     status, code = 403, ErrorCode.FORBIDDEN
+
+
+class ReauthenticationRequired(AppError):
+    """The session is valid, but its user has to prove again who they are. Then the request can be repeated."""
+
+    status, code = 403, ErrorCode.REAUTHENTICATION_REQUIRED
+
+    def __init__(self) -> None:
+        super().__init__("Confirm your password to continue")
+
+
+class MfaRequired(AppError):
+    """The password is right, and the user has set up a further proof."""
+
+    status, code = 403, ErrorCode.MFA_REQUIRED
+
+    def __init__(self, challenge: Challenge) -> None:
+        super().__init__("Confirm with your second factor to continue")
+        self.extensions = {"challenge": challenge.model_dump()}
 
 
 class CrossSiteRequest(AppError):

@@ -26,6 +26,7 @@ current_request_id: ContextVar[str | None] = ContextVar("request_id", default=No
 _ROW = re.compile(r"(?:\n|\\n)(?:DETAIL|CONTEXT): .*", re.DOTALL)
 _INPUT = re.compile(r"(invalid input [^:\n]{1,60}: )[\"'].*[\"']")
 _WORD = re.compile(r"[^\s<>()\[\]{},;:\"']+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ADDRESS = re.compile(r".(?:@|%40).", re.DOTALL)
 
 
@@ -72,6 +73,15 @@ def _local_traceback(out: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
     out.write("\n\n".join(map(redact, text.getvalue().split("\n\n"))))
 
 
+def _escape_control_characters(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A terminal obeys them, and the path of a request can contain them. JSON escapes them itself."""
+    return {name: _CONTROL.sub(_escaped, each) if isinstance(each, str) else each for name, each in event.items()}
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
 # Tracebacks never show local variables, which can be passwords.
 _json: list[structlog.types.Processor] = [
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
@@ -92,7 +102,7 @@ def configure_logging() -> None:
             structlog.contextvars.merge_contextvars,
             _add_request_id,
             *_common,
-            *([_redact_event, console] if local else _json),
+            *([_redact_event, _escape_control_characters, console] if local else _json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_level()),
         # One write per line: the processes share a pipe, and `print` writes the line end separately.
@@ -106,7 +116,8 @@ def configure_logging() -> None:
 
 def library_formatter() -> logging.Formatter:
     """Create the formatter for records of the `logging` module. `logging.json` refers to it, also for uvicorn."""
-    chain = [structlog.stdlib.add_logger_name, *_common]
+    context = [structlog.contextvars.merge_contextvars, _add_request_id]
+    chain = [structlog.stdlib.add_logger_name, *context, *_common]
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processors=[without_meta, *_json])
 
@@ -128,8 +139,8 @@ def access_logger() -> Callable[..., None]:
     write, flush = sys.stdout.buffer.write, sys.stdout.buffer.flush
 
     def log(**event: Any) -> None:
-        timestamp = utc_now().isoformat()
-        write(to_json({"event": "request", "level": "info", "timestamp": timestamp, **event}) + b"\n")
+        event |= {"event": "request", "level": "info", "timestamp": utc_now()}
+        write(to_json(event) + b"\n")
         flush()
 
     return log

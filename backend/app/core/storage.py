@@ -1,28 +1,31 @@
 """File storage in a directory or an S3-compatible bucket, as set by `STORAGE_URL`.
 
 The application generates the keys; user input never becomes a key. Every operation has a timeout, which results in 503.
+The library is imported by the first operation, because most requests need no file.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, S3Store
 
 from app.core.errors import Unavailable
 from app.core.settings import settings
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore, S3Store
 
 logger = structlog.get_logger(__name__)
 
 SECONDS = 8.0
 REQUEST_SECONDS = 5
+BATCH = 500
 
 
 async def put(key: str, content: bytes) -> None:
@@ -50,8 +53,21 @@ async def delete(*, key: str) -> None:
             return
 
 
+async def keys(prefix: str, *, before: datetime) -> AsyncIterator[list[str]]:
+    """Yield the keys below `prefix`, a folder, of files stored before a time, in batches. Raises `Unavailable`."""
+    listing = aiter(_store().list(prefix, chunk_size=BATCH))
+    while True:
+        async with _bounded("list"):
+            files = await anext(listing, None)
+        if files is None:
+            return
+        yield [file["path"] for file in files if file["last_modified"] < before]
+
+
 @asynccontextmanager
 async def _bounded(action: str) -> AsyncIterator[None]:
+    from obstore.exceptions import BaseError
+
     try:
         async with asyncio.timeout(SECONDS):
             yield
@@ -61,17 +77,19 @@ async def _bounded(action: str) -> AsyncIterator[None]:
 
 
 @cache
-def _store() -> LocalStore | S3Store:
+def _store() -> "LocalStore | S3Store":
     keys = settings.STORAGE_ACCESS_KEY_ID, settings.STORAGE_SECRET_ACCESS_KEY.get_secret_value()
     return open_store(settings.storage_url, keys, request_seconds=REQUEST_SECONDS)
 
 
-def open_store(url: str, keys: tuple[str, str], *, request_seconds: int) -> LocalStore | S3Store:
+def open_store(url: str, keys: tuple[str, str], *, request_seconds: int) -> "LocalStore | S3Store":
     """Open `file:///directory` or `s3://bucket/prefix`, with S3 options such as `endpoint` and `region` in the query.
 
     `keys` are the bucket's access key id and secret key. If they are empty, AWS's usual sources apply: the environment,
     then the machine's role. `request_seconds` is the timeout of one HTTP request; a large file on S3 takes several.
     """
+    from obstore.store import LocalStore, S3Store
+
     parts = urlsplit(url)
     if parts.scheme == "file":
         return LocalStore(Path(unquote(parts.path)), mkdir=True)

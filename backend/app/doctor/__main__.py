@@ -41,10 +41,11 @@ async def _check_all() -> DoctorReport:
     # Imported here, because these modules read the settings at import time.
     from app.core.database.session import connections
     from app.core.runtime import health
+    from app.core.settings import settings
     from app.doctor.service import check_all
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    async with aclosing(health.database), connections():
+    async with aclosing(health.database), connections(replica_url=settings.database_replica_url):
         return await check_all()
 
 

@@ -10,7 +10,7 @@ class Finding(SQLModel):
     """Result of one check. It never contains a secret."""
 
     code: str
-    """Stable code, such as `database-password`. docs/operations/doctor.md explains each."""
+    """Stable code, such as `database-password`. docs/running/doctor.md explains each."""
     state: State
     title: str
     detail: str

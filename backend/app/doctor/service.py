@@ -12,6 +12,9 @@ from app.core.settings import EnvSettings, Settings
 from app.core.settings import settings as core_settings
 from app.doctor.database import check_database
 from app.doctor.files import check_files
+from app.doctor.jobs import check_jobs
+from app.doctor.keys import check_keys
+from app.doctor.limits import check_limits
 from app.doctor.mail import check_mail
 from app.doctor.models import DoctorReport, Finding
 from app.doctor.settings import check_settings
@@ -24,6 +27,7 @@ logger = structlog.get_logger(__name__)
 CHECK_SECONDS = 8.0
 _HEALTH_FIXES = {
     "migrations": "Run docker compose run --rm prestart. If it fails, its log says why.",
+    "replica": "Check DATABASE_REPLICA_URL, and pg_stat_wal_receiver on the replica.",
     **{name: fix for module in modules("health") for name, fix in getattr(module, "FIXES", {}).items()},
 }
 
@@ -35,6 +39,9 @@ async def check_all(settings: Settings = core_settings, users: UsersSettings = u
         "database": check_database(settings),
         "health": _check_health(),
         "mail": check_mail(settings),
+        "jobs": check_jobs(),
+        "keys": check_keys(),
+        "limits": check_limits(settings),
         "storage": check_files(settings),
     }
     results = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))

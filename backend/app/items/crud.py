@@ -1,14 +1,14 @@
 """Queries for items.
 
-- `read_...`, `create_item` and `delete_items` run one statement each, compiled at import. A `Row` is a dict with the
-  fields of the public model that the docstring names.
+- `read_...` and `create_item` run one statement each, compiled at import. A `Row` is a dict with the fields of the
+  public model that the docstring names.
 - `get_item` loads an entity, which `update_item` and `delete_item` change in the same transaction.
 - `owner_id` limits a query to one owner's items; `None` means all owners and is for superusers.
 """
 
 import uuid
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, insert, or_
+from sqlalchemy import bindparam, delete, insert
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,11 +34,6 @@ _ITEMS = PagedList(
 )
 _STATS = DailyCounts(Item, returns=ItemsStats)
 _STATS_OF_OWNER = DailyCounts(Item, Item.owner_id == bindparam("owner_id"), returns=ItemsStats)
-_is_visible = or_(bindparam("owner_id", type_=Uuid).is_(None), col(Item.owner_id) == bindparam("owner_id"))
-_ids_to_delete = select(Item.id).where(col(Item.id) == any_(bindparam("item_ids", type_=ARRAY(Uuid))), _is_visible)
-# Locks the rows in the order of ids, so that two concurrent requests cannot deadlock.
-_locked_ids = _ids_to_delete.order_by(col(Item.id)).with_for_update()
-_DELETE_ITEMS = Statement(delete(Item).where(col(Item.id).in_(_locked_ids)).returning(col(Item.id)))
 
 
 async def read_items(
@@ -97,6 +92,12 @@ async def delete_item(*, session: AsyncSession, item: Item) -> None:
     await session.flush()
 
 
-async def delete_items(*, session: AutocommitSession, item_ids: list[uuid.UUID], owner_id: uuid.UUID | None) -> int:
-    """Delete the items that exist and have this owner, and return their number. A single statement."""
-    return len(await session.all(_DELETE_ITEMS, item_ids=item_ids, owner_id=owner_id))
+async def delete_items(*, session: AsyncSession, item_ids: list[uuid.UUID], owner_id: uuid.UUID | None) -> int:
+    """Delete the items that exist and have this owner, and return their number."""
+    found = select(Item.id).where(col(Item.id).in_(item_ids))
+    if owner_id is not None:
+        found = found.where(Item.owner_id == owner_id)
+    # Locks the rows in the order of ids, so that two concurrent requests cannot deadlock.
+    locked = found.order_by(col(Item.id)).with_for_update()
+    deleted = await session.exec(delete(Item).where(col(Item.id).in_(locked)).returning(col(Item.id)))
+    return len(deleted.all())

@@ -8,10 +8,11 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from app.core.clock import utc_now
+from app.core.fields import NotBlank
 from app.core.ids import new_id
 from app.core.lists.daily_counts import DayCount
 from app.core.lists.pagination import ListFilter, ListParams, Page
-from app.core.models import NotBlank, PartialUpdate, Versioned
+from app.core.models import READ_WRITE, PartialUpdate, Versioned
 
 Title = Annotated[str, Field(min_length=1, max_length=255), NotBlank()]
 
@@ -36,6 +37,7 @@ class Item(ItemBase, Versioned, table=True):
     """Table of items. `version` increases with each change and serves as the ETag."""
 
     __tablename__ = "items"
+    __grants__ = READ_WRITE
     __table_args__ = (
         # One index per order of the lists, by creation and by title, for one owner and for all owners.
         Index("ix_items_owner_id_created_at", "owner_id", "created_at", "id"),

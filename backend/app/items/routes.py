@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.auth.deps import CurrentUser, still_allowed
+from app.auth.deps import CurrentUser, Writer, still_allowed
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.http.openapi import problems, raises
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/items", tags=["items"])
 
 
 @raises(NotFound)
-async def get_own_item(session: SessionDep, current_user: CurrentUser, id: uuid.UUID, if_match: IfMatch) -> Item:
+async def get_own_item(session: SessionDep, current_user: Writer, id: uuid.UUID, if_match: IfMatch) -> Item:
     """Load and lock the item to change. Raises `NotFound`, or `PreconditionFailed` for an outdated `If-Match`."""
     item = await crud.get_item(session=session, item_id=id, owner_id=current_user.visible_owner_id)
     if_match.check(item.version)
@@ -63,7 +63,7 @@ async def read_items_stats(
     session: AutocommitDep, current_user: CurrentUser, days: Days = 30, all: bool = False
 ) -> Response:
     """Count your items, in total and by day. With `all`, superusers count the items of all users."""
-    if all and not current_user.is_superuser:
+    if all and not current_user.acts_as_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     owner_id = None if all else current_user.id
     return respond(ItemsStats, await crud.read_items_stats(session=session, days=days, owner_id=owner_id))
@@ -97,7 +97,7 @@ async def delete_item(session: SessionDep, item: ItemDep) -> Message:
 
 
 @router.post("/bulk-delete")
-async def delete_items(session: AutocommitDep, current_user: CurrentUser, body: BulkDelete) -> Count:
+async def delete_items(session: SessionDep, current_user: Writer, body: BulkDelete) -> Count:
     """Delete items. Returns how many existed and were yours; superusers can delete any."""
     owner_id = current_user.visible_owner_id
     return Count(count=await crud.delete_items(session=session, item_ids=body.ids, owner_id=owner_id))

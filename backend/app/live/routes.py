@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from app.auth.deps import CurrentUser
+from app.auth.deps import CurrentSession
 from app.core.database.session import AutocommitDep
 from app.core.errors import TooManyRequests
 from app.core.http.openapi import raises
@@ -19,21 +19,21 @@ STREAM = {"description": "Data of each event", "content": {"text/event-stream": 
 
 
 @raises(TooManyRequests)
-async def subscribe(current_user: CurrentUser) -> AsyncIterator[Subscriber]:
+async def subscribe(current_session: CurrentSession) -> AsyncIterator[Subscriber]:
     """Subscribe the user until the response ends, whether it completes or fails."""
-    with change_listener.subscribe(str(current_user.id)) as subscriber:
+    with change_listener.subscribe(str(current_session.id)) as subscriber:
         yield subscriber
 
 
 @router.get("/events", response_class=StreamingResponse, responses={200: STREAM})
 async def read_events(
-    session: AutocommitDep, current_user: CurrentUser, subscriber: Annotated[Subscriber, Depends(subscribe)]
+    session: AutocommitDep, current_session: CurrentSession, subscriber: Annotated[Subscriber, Depends(subscribe)]
 ) -> Any:
     """Stream changes as server-sent events.
 
     `ready` is the first event. `change` names a topic in which rows that you can see have changed, for example
     `{"topic": "users"}`; the topic `*` means all topics. `end` means that your session has ended.
     """
-    stream = events(session, subscriber, current_user.session_id)
+    stream = events(session, subscriber, current_session.session_id)
     headers = {"X-Accel-Buffering": "no"}  # makes proxies forward each event immediately
     return Stream(stream, media_type="text/event-stream", seconds=STREAM_SECONDS + 60, headers=headers)

@@ -5,9 +5,10 @@ Functions that return a `Row` return the fields of a public model, which their d
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +23,15 @@ from app.users.models import User, UserPublic, UsersFilter, UsersParams, UsersPu
 
 _USER = Statement(select(*columns(User, UserPublic)).where(User.id == bindparam("user_id")), returns=UserPublic)
 _AVATAR_URL = Statement(select(User.avatar_url).where(User.id == bindparam("user_id")))
+_CREDENTIALS = Statement(
+    select(*[*columns(User, UserPublic), User.hashed_password]).where(User.email == bindparam("email"))
+)
+_UPGRADE_HASH = Statement(
+    update(User)
+    .where(col(User.id) == bindparam("user_id"), col(User.hashed_password) == bindparam("outdated"))
+    .values(hashed_password=bindparam("upgraded"), version=User.version + 1)
+    .returning(col(User.version))
+)
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
     id_column=User.id,
@@ -76,6 +86,24 @@ async def read_avatar_url(*, session: AutocommitSession, user_id: uuid.UUID) -> 
     return row["avatar_url"] if row else None
 
 
+async def read_credentials(*, session: AutocommitSession, email: str) -> tuple[Row[UserPublic], str] | None:
+    """Return `UserPublic` and the password's hash. `email` must be normalized (`normalize_email`)."""
+    row = await session.first(_CREDENTIALS, email=email)
+    return (row, row.pop("hashed_password")) if row else None
+
+
+async def upgrade_hash(*, session: AutocommitSession, user: Row[UserPublic], outdated: str, upgraded: str) -> None:
+    """Replace the outdated hash of an unchanged password, unless a concurrent request has replaced it."""
+    if row := await session.first(_UPGRADE_HASH, user_id=user["id"], outdated=outdated, upgraded=upgraded):
+        user["version"] = row["version"]
+
+
+async def read_avatar_urls(*, session: AsyncSession, user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the URLs of the pictures of those users that have one."""
+    statement = select(User.id, User.avatar_url).where(col(User.id).in_(user_ids))
+    return {id: url for id, url in (await session.exec(statement)).all() if url}
+
+
 async def find_user(*, session: AsyncSession, user_id: uuid.UUID, for_update: bool = False) -> User | None:
     return await session.get(User, user_id, with_for_update=for_update or None)
 
@@ -88,13 +116,21 @@ async def get_user(*, session: AsyncSession, user_id: uuid.UUID) -> User:
     return user
 
 
-async def lock_users(*, session: AsyncSession, user_ids: Iterable[uuid.UUID]) -> Sequence[User]:
-    """Return the users that exist, locked in the order of their ids to prevent deadlocks."""
-    ids = set(user_ids)
-    if not ids:
-        return []
-    statement = select(User).where(col(User.id).in_(ids)).order_by(col(User.id)).with_for_update()
-    return (await session.exec(statement.execution_options(populate_existing=True))).all()
+async def lock_users(
+    *, session: AsyncSession, user_ids: Iterable[uuid.UUID], caller_id: uuid.UUID | None = None
+) -> Sequence[User]:
+    """Return the users that exist, locked in the order of their ids to prevent deadlocks.
+
+    A caller who is not among them is locked, too, but only against changes: a superuser's writes to different users do
+    not wait for each other, also while the disk is slow.
+    """
+    changed, locked = set(user_ids), list[User]()
+    everybody = sorted(changed | {caller_id} if caller_id else changed)
+    for is_changed, ids in groupby(everybody, key=changed.__contains__):
+        users = select(User).where(col(User.id).in_(list(ids))).order_by(col(User.id))
+        statement = users.with_for_update(read=not is_changed).execution_options(populate_existing=True)
+        locked += (await session.exec(statement)).all()
+    return locked
 
 
 async def lock_user(*, session: AsyncSession, user_id: uuid.UUID, lock: Lock = lock_users) -> User:
@@ -105,10 +141,9 @@ async def lock_user(*, session: AsyncSession, user_id: uuid.UUID, lock: Lock = l
     return users[0]
 
 
-async def get_user_by_email(*, session: AsyncSession, email: str, for_update: bool = False) -> User | None:
+async def get_user_by_email(*, session: AsyncSession, email: str) -> User | None:
     """Return the user with this address, which must be normalized (`normalize_email`)."""
-    statement = select(User).where(User.email == email)
-    return (await session.exec(statement.with_for_update() if for_update else statement)).first()
+    return (await session.exec(select(User).where(User.email == email))).first()
 
 
 async def create_user(*, session: AsyncSession, user: User) -> User:

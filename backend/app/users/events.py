@@ -2,6 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Literal
+
+ChangedBy = Literal["user", "recovery", "undo", "superuser"]
+"""Who or what changed a credential: the user, a link to reset the password or to undo a change, or a superuser."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,14 @@ class EmailChanged:
 
     user_id: uuid.UUID
     old_email: str
+    by: ChangedBy
 
 
 @dataclass(frozen=True)
 class PasswordChanged:
     user_id: uuid.UUID
     email: str
+    by: ChangedBy
 
 
 @dataclass(frozen=True)

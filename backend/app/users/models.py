@@ -7,10 +7,11 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from app.core.clock import utc_now
+from app.core.fields import Email, Name
 from app.core.ids import new_id
 from app.core.lists.daily_counts import DayCount
 from app.core.lists.pagination import ListFilter, ListParams, Page
-from app.core.models import Email, Name, PartialUpdate, Versioned
+from app.core.models import READ_WRITE, PartialUpdate, Versioned
 from app.core.security.passwords import MAX_LENGTH
 
 Password = Annotated[str, Field(min_length=8, max_length=MAX_LENGTH)]
@@ -50,11 +51,10 @@ class UserUpdate(PartialUpdate):
 
 
 class UserUpdateMe(PartialUpdate):
-    """Changes to a user by themselves. Another address needs the current password."""
+    """Changes to a user by themselves. Another address is refused: `POST /users/me/email` changes it."""
 
     email: Email = Field(default=None)
     full_name: Name | None = None
-    current_password: AnyPassword = Field(default=None)
 
 
 class UpdatePassword(SQLModel):
@@ -64,9 +64,21 @@ class UpdatePassword(SQLModel):
 
 class User(UserBase, Versioned, table=True):
     __tablename__ = "users"
+    __grants__ = READ_WRITE
     __table_args__ = (
         Index("ix_users_created_at", "created_at", "id"),
         Index("ix_users_full_name", text("lower(coalesce(full_name, ''))"), "id"),
+        # The few users that the list's filters look for.
+        Index("ix_users_superusers", "created_at", "id", postgresql_where=text("is_superuser")),
+        Index("ix_users_inactive", "created_at", "id", postgresql_where=text("NOT is_active")),
+        # The searched columns.
+        Index("ix_users_email_search", "email", postgresql_using="gin", postgresql_ops={"email": "gin_trgm_ops"}),
+        Index(
+            "ix_users_full_name_search",
+            "full_name",
+            postgresql_using="gin",
+            postgresql_ops={"full_name": "gin_trgm_ops"},
+        ),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)

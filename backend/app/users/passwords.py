@@ -12,9 +12,12 @@ _MIN_CONTEXT_LENGTH = 4
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """Load those of the 20,000 most common passwords that have at least 8 characters, in lower case."""
+    """Load the 16,000 most common passwords with at least 8 characters, in lower case.
+
+    From two lists of leaked passwords: the first 20,000 of one, and that of zxcvbn 4.5.0 (PyPI, MIT License).
+    """
     path = Path(__file__).with_name("common_passwords.txt")
-    return frozenset(path.read_text(encoding="utf-8").split("\n"))
+    return frozenset(path.read_text(encoding="utf-8").split())
 
 
 def refuse_weak_password(password: str, *, email: str, field: str = "password") -> None:

@@ -3,7 +3,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.auth.deps import CurrentSuperuser, CurrentUser, confirm, get_current_superuser, still_allowed
+from app.auth.deps import (
+    Anyone,
+    CurrentSession,
+    CurrentSuperuser,
+    CurrentUser,
+    RecentSession,
+    confirm,
+    get_current_superuser,
+    still_allowed,
+)
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from app.core.http.openapi import problems
@@ -14,12 +23,10 @@ from app.core.lists.csv_export import CsvResponse, csv_response
 from app.core.lists.daily_counts import Days
 from app.core.models import BulkDelete, Count, Message
 from app.users import avatars, crud, service
-from app.users.config import settings
 from app.users.models import (
     UpdatePassword,
     UserCreate,
     UserPublic,
-    UserRegister,
     UsersFilter,
     UsersParams,
     UsersPublic,
@@ -41,12 +48,14 @@ async def read_user_me(current_user: CurrentUser) -> Response:
 
 
 @router.patch(
-    "/me", response_model=UserPublic, responses=problems(BadRequest, Forbidden, NotFound, Conflict, Duplicate)
+    "/me",
+    response_model=UserPublic,
+    responses=problems(Forbidden, NotFound, Conflict),
 )
 async def update_user_me(
     session: SessionDep, current_user: CurrentUser, body: UserUpdateMe, if_match: IfMatch
 ) -> Response:
-    """Change your profile. A new address needs your current password and ends your other sessions."""
+    """Change your profile. `POST /users/me/email` changes your address, which has to be confirmed."""
     user = await service.update_own_account(
         session=session, current_user=current_user, body=body, if_match=if_match, lock=confirm(current_user)
     )
@@ -54,14 +63,14 @@ async def update_user_me(
 
 
 @router.patch("/me/password", responses=problems(BadRequest, Forbidden, NotFound))
-async def update_password_me(session: SessionDep, current_user: CurrentUser, body: UpdatePassword) -> Message:
+async def update_password_me(session: SessionDep, current_user: CurrentSession, body: UpdatePassword) -> Message:
     """Change your password. This ends your other sessions."""
     await service.change_own_password(session=session, current_user=current_user, body=body, lock=confirm(current_user))
     return Message(message="Password updated successfully")
 
 
 @router.delete("/me", responses=problems(Forbidden, NotFound))
-async def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
+async def delete_user_me(session: SessionDep, current_user: RecentSession) -> Message:
     """Delete your account and everything that you own."""
     if current_user.is_superuser:
         raise Forbidden("Super users are not allowed to delete themselves")
@@ -88,14 +97,6 @@ async def delete_avatar_me(session: SessionDep, current_user: CurrentUser) -> Re
     """Delete your picture."""
     user = await service.set_avatar_url(session=session, user_id=current_user.id, url=None, lock=confirm(current_user))
     return respond(UserPublic, user)
-
-
-@router.post("/signup", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
-async def register_user(session: SessionDep, body: UserRegister) -> Response:
-    """Sign up for an account."""
-    if not settings.USERS_OPEN_REGISTRATION:
-        raise Forbidden("Sign-up is closed. Contact an administrator to get an account.")
-    return respond(UserPublic, await service.create_user(session=session, body=body, by_superuser=False))
 
 
 @router.get("/", response_model=UsersPublic, dependencies=superuser_only)
@@ -139,7 +140,7 @@ async def delete_users(session: SessionDep, current_user: CurrentSuperuser, body
 @router.get("/{user_id}", response_model=UserPublic, responses=problems(Forbidden, NotFound))
 async def read_user_by_id(session: AutocommitDep, current_user: CurrentUser, user_id: uuid.UUID) -> Response:
     """Get a user. Users who are not superusers can only get themselves."""
-    if user_id != current_user.id and not current_user.is_superuser:
+    if user_id != current_user.id and not current_user.acts_as_superuser:
         raise Forbidden("The user doesn't have enough privileges")
     return respond(UserPublic, await crud.read_user(session=session, user_id=user_id))
 
@@ -181,7 +182,7 @@ async def delete_user(
 local_router = APIRouter(prefix="/private/users", tags=["private"])
 
 
-@local_router.post("/", response_model=UserPublic, responses=problems(Forbidden, Duplicate))
+@local_router.post("/", response_model=UserPublic, responses=problems(Forbidden, Duplicate), dependencies=[Anyone])
 async def create_private_user(session: SessionDep, body: UserCreate) -> Response:
     """Create a user without signing in, for tests and experiments. Refuses superusers."""
     if body.is_superuser:

@@ -1,18 +1,29 @@
 """Sign users in for tests, without the cost of hashing a password."""
 
+from typing import Any
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth import crud
+from app.auth.models import UserSession
 from app.auth.service import SESSION_LIFETIME, access_token
+from app.core.clock import utc_now
 from app.users.models import User
 from tests.users.factories import create_user
 
 Headers = dict[str, str]
 
 
-async def sign_in(session: AsyncSession, user: User) -> Headers:
+async def sign_in(session: AsyncSession, user: User, **fields: Any) -> Headers:
     """Create a session and return headers with its bearer token."""
-    user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
+    now = utc_now()
+    values: dict[str, Any] = {
+        "created_at": now,
+        "expires_at": now + SESSION_LIFETIME,
+        "authenticated_at": now,
+        **fields,
+    }
+    user_session = UserSession(user_id=user.id, **values)
+    session.add(user_session)
     await session.commit()
     return {"Authorization": f"Bearer {access_token(user_session)}"}
 

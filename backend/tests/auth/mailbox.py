@@ -15,13 +15,16 @@ RequestToken = Callable[[], Awaitable[str]]
 EMAIL = "ada@example.com"
 NEW_PASSWORD = "another horse battery"
 
-_LINK = re.compile(r"/reset-password#token=([\w-]{20,})")
+
+def link_token(mail: Mail, path: str) -> str:
+    """Return the token of the mail's link to a page. HTML and text must have the same one."""
+    link = re.compile(re.escape(path) + r"#token=([\w-]{20,})")
+    [token] = {found for kind in ("html", "plain") for found in link.findall(mail.body(kind))}
+    return str(token)
 
 
 def reset_token(mail: Mail) -> str:
-    """Return the token of the mail's link. HTML and text must have the same one."""
-    [token] = {found for kind in ("html", "plain") for found in _LINK.findall(mail.body(kind))}
-    return str(token)
+    return link_token(mail, "/reset-password")
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def session_cookie(response: Response) -> Morsel[str]:
-    """The only cookie that the response sets."""
-    [header] = response.headers.get_list("set-cookie")
-    return SimpleCookie(header)[cookies.COOKIE_NAME]
+    """The session's cookie. The response sets no other one, apart from the refresh token's and the device's."""
+    found = SimpleCookie("; ".join(response.headers.get_list("set-cookie")))
+    assert found.keys() <= {cookies.COOKIE_NAME, cookies.REFRESH_COOKIE_NAME, cookies.DEVICE_COOKIE_NAME}
+    return found[cookies.COOKIE_NAME]
 
 
 async def log_in(client: AsyncClient, email: str, password: str = PASSWORD) -> Response:
@@ -41,6 +42,7 @@ async def test_login_returns_the_user_without_a_token(client: AsyncClient, sessi
     assert set(response.json()) == set(UserPublic.model_fields)
     assert response.json()["full_name"] == "Ada"
     assert session_cookie(response).value not in response.text
+    assert client.cookies[cookies.REFRESH_COOKIE_NAME] not in response.text
 
 
 async def test_cookie_is_httponly_and_same_site(client: AsyncClient, session: AsyncSession) -> None:
@@ -49,7 +51,7 @@ async def test_cookie_is_httponly_and_same_site(client: AsyncClient, session: As
     assert cookie["httponly"]
     assert cookie["samesite"].lower() == "lax"
     assert (cookie["path"], cookie["domain"]) == ("/api", "")
-    assert int(cookie["max-age"]) == 12 * 3600
+    assert int(cookie["max-age"]) == 15 * 60
 
 
 async def test_cookie_works_over_plain_http_on_localhost(client: AsyncClient, session: AsyncSession) -> None:
@@ -120,6 +122,19 @@ async def test_login_refuses_invalid_values_at_the_field(
 
 async def test_signed_out_browser_is_401(client: AsyncClient) -> None:
     assert problem(await client.get(ME)) == (401, "AUTH_001")
+
+
+async def test_other_cookies_are_not_decoded(
+    client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some versions of Python need a minute to decode one with 60 KB of backslashes (CVE-2024-7592)."""
+    token = session_cookie(await log_in(client, (await create_user(session)).email)).value
+    client.cookies.clear()
+    monkeypatch.setattr("http.cookies._unquote", lambda _: pytest.fail("decoded"))
+    quoted = '"' + "\\" * 60_000 + '"'
+    for header in (f"a={quoted}; {cookies.COOKIE_NAME}={token}", f"{cookies.COOKIE_NAME}={token};a={quoted}"):
+        assert (await client.get(ME, headers={"Cookie": header})).status_code == 200
+    assert (await client.get(ME, headers={"Cookie": f"{cookies.COOKIE_NAME}={quoted}"})).status_code == 401
 
 
 async def test_logout_clears_the_cookie(client: AsyncClient, session: AsyncSession) -> None:

@@ -10,7 +10,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.deps import still_allowed
-from app.auth.models import SessionUser, UserSession
+from app.auth.models import SessionPrincipal, UserSession
+from app.core.clock import utc_now
 from app.core.database import session as db
 from app.core.database.session import get_autocommit_session
 from app.core.database.statements import AutocommitSession, Record, Statement
@@ -55,7 +56,7 @@ async def test_long_response_rechecks_with_its_own_session(
     app.dependency_overrides.clear()
     user = (await client.get(ME, headers=headers)).json()
     session_id = (await session.exec(select(UserSession.id))).one()
-    current = SessionUser.model_validate({**user, "session_id": session_id})
+    current = SessionPrincipal.model_validate({**user, "session_id": session_id, "authenticated_at": utc_now()})
     assert await still_allowed(db.autocommit_session, current)()
     assert not await still_allowed(overridden, current)()
 
@@ -69,7 +70,7 @@ def normalized(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(address)
         return validate_email(address, **options)
 
-    monkeypatch.setattr("app.core.mail.addresses.validate_email", note)
+    monkeypatch.setattr("app.core.addresses.validate_email", note)
     return seen
 
 

@@ -37,6 +37,28 @@ async def test_login_replaces_an_outdated_hash(client: AsyncClient, session: Asy
     assert argon2.extract_parameters(user.hashed_password) == current
 
 
+@pytest.mark.parametrize(
+    ("passes", "memory_kib", "parallelism"),
+    [(3, 19 * 1024, 1), (2, 64 * 1024, 1), (3, 64 * 1024, 4), (1, 46 * 1024, 1)],
+)
+async def test_login_keeps_a_stronger_hash(
+    client: AsyncClient, session: AsyncSession, passes: int, memory_kib: int, parallelism: int
+) -> None:
+    stronger = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=parallelism).hash(PASSWORD)
+    user = await create_user(session, hashed_password=stronger)
+    assert (await client.post(PATH, data={"username": user.email, "password": PASSWORD})).status_code == 200
+    await session.refresh(user)
+    assert user.hashed_password == stronger
+
+
+async def test_login_replaces_another_kind_of_argon2(client: AsyncClient, session: AsyncSession) -> None:
+    other = argon2.PasswordHasher(memory_cost=64 * 1024, type=argon2.Type.I).hash(PASSWORD)
+    user = await create_user(session, hashed_password=other)
+    assert (await client.post(PATH, data={"username": user.email, "password": PASSWORD})).status_code == 200
+    await session.refresh(user)
+    assert argon2.extract_parameters(user.hashed_password).type is argon2.Type.ID
+
+
 async def test_login_leaves_a_current_hash_alone(client: AsyncClient, session: AsyncSession) -> None:
     user = await create_user(session)
     await client.post(PATH, data={"username": user.email, "password": PASSWORD})

@@ -1,19 +1,15 @@
-"""Requesting a link to reset a forgotten password."""
+"""Requesting a link to reset a forgotten password; the response is always the same (RE-02)."""
 
-from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from httpx2 import AsyncClient
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.models import OneTimeToken
-from app.core import jobs
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.auth.mailbox import Mails, reset_token
 from tests.core.answers import fields, problem
-from tests.fixtures import Clock, RunJobs
+from tests.fixtures import RunJobs
 from tests.users.factories import create_user
 
 RECOVER = "/api/v1/password-recovery/"
@@ -32,7 +28,7 @@ async def test_mail_with_a_link_arrives(
     assert mail.summary["Subject"] == "Workbench - Password recovery"
     assert [to["Address"] for to in mail.summary["To"]] == [user.email]
     for body in (mail.body("html"), mail.body("plain")):
-        assert "Ada" in body
+        assert "Ada" not in body
         assert f"http://localhost:8000/reset-password#token={reset_token(mail)}" in body
 
 
@@ -98,50 +94,6 @@ async def test_unknown_or_inactive_users_get_no_mail(
     assert mails() == []
 
 
-async def test_re11_address_gets_five_mails_an_hour(
-    client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs, clock: Clock
-) -> None:
-    user, other = await create_user(session), await create_user(session)
-    for _ in range(10):
-        response = await client.post(f"{RECOVER}{user.email}")
-        assert (response.status_code, response.json()) == (200, ANSWER)
-    await client.post(f"{RECOVER}{other.email}")
-    await run_jobs()
-    addresses = [mail.summary["To"][0]["Address"] for mail in mails()]
-    assert sorted(addresses) == sorted([user.email] * 5 + [other.email])
-    clock.advance(timedelta(hours=1))
-    await client.post(f"{RECOVER}{user.email}")
-    await run_jobs()
-    assert len(mails()) == 7
-
-
-async def test_re11_flood_for_one_address_fills_no_queue(
-    client: AsyncClient, session: AsyncSession, mails: Mails, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "QUEUE_SIZE", 10)
-    user = await create_user(session)
-    for _ in range(100):
-        assert (await client.post(f"{RECOVER}flood@example.com")).status_code == 200
-    assert (await client.post(f"{RECOVER}{user.email}")).status_code == 200
-    await run_jobs()
-    assert len(mails()) == 1
-
-
-async def test_re02_every_address_costs_the_same_work(
-    client: AsyncClient, session: AsyncSession, run_jobs: RunJobs, statements: list[str]
-) -> None:
-    """Except for the delivery: later requests on the same process are slower during the work."""
-    known, inactive = await create_user(session), await create_user(session, is_active=False)
-    work = []
-    for address in (known.email, inactive.email, "nobody@example.com"):
-        statements.clear()
-        await client.post(f"{RECOVER}{address}")
-        await run_jobs()
-        work.append(list(statements))
-    assert work[0] == work[1] == work[2]
-    assert len((await session.exec(select(OneTimeToken))).all()) == 1
-
-
 @pytest.mark.parametrize("address", ["nonsense", "ada@", "ada@localhost", "%20"])
 async def test_malformed_address_is_refused(client: AsyncClient, address: str) -> None:
     response = await client.post(f"{RECOVER}{address}")
@@ -157,7 +109,7 @@ async def test_preview_shows_the_mail_to_a_superuser(client: AsyncClient, sessio
     assert response.headers["content-type"].startswith("text/html")
     assert response.headers["x-mail-subject"] == "Workbench - Password recovery"
     assert user.email in response.text
-    assert "Ada &lt;b&gt;Lovelace&lt;/b&gt;" in response.text
+    assert "Lovelace" not in response.text
 
 
 async def test_preview_contains_no_working_token(client: AsyncClient, session: AsyncSession) -> None:

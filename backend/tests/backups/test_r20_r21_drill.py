@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud as auth_crud
+from app.auth import sign_ups
 from app.auth.models import TokenPurpose
 from app.auth.service import RESET_LIFETIME
 from app.backups import database, service
@@ -18,7 +19,7 @@ from app.backups.config import settings
 from app.core.database import session as db
 from app.core.settings import settings as core_settings
 from tests.auth.factories import signed_in_user
-from tests.users.factories import PASSWORD, create_user
+from tests.users.factories import PASSWORD, create_user, password_hash
 
 ME = "/api/v1/users/me"
 LOGIN = "/api/v1/login/access-token"
@@ -48,6 +49,7 @@ async def test_r20_r21_restored_data_has_no_session(live: AsyncClient, backups: 
     async with db.WriteSession() as session:
         user, headers = await signed_in_user(session, email="ada@example.com")
         token = await make_reset_token(session)
+        link = await make_sign_up_link(session)
     assert (await live.patch(ME, headers=headers, json={"full_name": "before"})).status_code == 200
     manifest = await asyncio.to_thread(service.create_backup, open_archive())
     assert (await live.patch(ME, headers=headers, json={"full_name": "after"})).status_code == 200
@@ -60,6 +62,8 @@ async def test_r20_r21_restored_data_has_no_session(live: AsyncClient, backups: 
         # In the backup, the session is active and the token is unused.
         assert (await responded(live, "GET", ME, headers=headers)).status_code == 401
         assert (await responded(live, "POST", "/api/v1/reset-password/", json=body)).status_code == 400
+        confirmed = {"token": link, "password": PASSWORD}
+        assert (await responded(live, "POST", "/api/v1/verify-email", json=confirmed)).status_code == 400
         form = {"username": user.email, "password": PASSWORD}
         signed_in = (await responded(live, "POST", LOGIN, data=form)).json()
         headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
@@ -81,3 +85,12 @@ async def make_reset_token(session: AsyncSession) -> str:
     )
     await session.commit()
     return token
+
+
+async def make_sign_up_link(session: AsyncSession) -> str:
+    sign_up = await sign_ups.create_sign_up(
+        session=session, email="grace@example.com", full_name=None, hashed_password=password_hash()
+    )
+    link = await sign_ups.create_link(session=session, sign_up_id=sign_up.id)
+    await session.commit()
+    return link

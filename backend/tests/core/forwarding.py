@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 from app.core.settings import settings
 
 
-def url_by(port: int) -> str:
-    """Return the database's URL with this port of the local machine."""
-    real = urlsplit(settings.database_url)
+def url_by(port: int, url: str = "") -> str:
+    """Return the URL, or that of the tests' database, with this port of the local machine."""
+    real = urlsplit(url or settings.database_url)
     login = real.netloc.rpartition("@")[0]
     return real._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
 
 
 @asynccontextmanager
-async def forwarding(port: int) -> AsyncIterator[asyncio.Event]:
-    """Forward `url_by(port)` to the database inside the block. Nothing gets through while the event is not set."""
-    real = urlsplit(settings.database_url)
+async def forwarding(port: int, url: str = "") -> AsyncIterator[asyncio.Event]:
+    """Forward `url_by(port, url)` to the database inside the block. Nothing gets through while the event is not set."""
+    real = urlsplit(url or settings.database_url)
     flowing = asyncio.Event()
     flowing.set()
 

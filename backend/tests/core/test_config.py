@@ -184,6 +184,20 @@ def test_database_url_is_set_or_built_from_parts(given: dict[str, str], url: str
     assert Settings(_env_file=None, _secrets_dir=(), **given).database_url == url  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("replica", "url"),
+    [
+        ("", ""),
+        ("postgresql://r:2", "postgresql+psycopg://u:p@r:2/d?sslmode=require"),
+        ("postgresql://v:q@r/e?sslmode=disable", "postgresql+psycopg://v:q@r/e?sslmode=disable"),
+    ],
+)
+def test_replica_has_the_primarys_credentials(replica: str, url: str) -> None:
+    primary = "postgresql://u:p@h:1/d?sslmode=require"
+    settings = Settings(_env_file=None, DATABASE_URL=SecretStr(primary), DATABASE_REPLICA_URL=SecretStr(replica))
+    assert settings.database_replica_url == url
+
+
 def test_load_reports_each_invalid_variable_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_PORT", "31415x")
     monkeypatch.setenv("LOG_LEVEL", "loud")

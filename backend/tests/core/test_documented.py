@@ -29,7 +29,15 @@ async def check(path: str, body: Any) -> None:
 
 async def test_body_of_the_schema_passes() -> None:
     await check("/users/me", USER)
-    page = {"page": 1, "page_size": 1, "total_pages": 1, "has_next": False, "has_prev": False, "next_cursor": None}
+    page = {
+        "page": 1,
+        "page_size": 1,
+        "total_pages": 1,
+        "has_next": False,
+        "has_prev": False,
+        "next_cursor": None,
+        "count_is_exact": True,
+    }
     await check("/users/", {"data": [USER], "count": 1, "pagination": page})
 
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from app.core.mail.addresses import normalize_email
+from app.core.addresses import normalize_email
 
 
 @pytest.mark.parametrize(

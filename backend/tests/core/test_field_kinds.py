@@ -18,13 +18,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.database.statements import Statement
+from app.core.fields import Day, Flag, Moment, Money, Number
 from app.core.http.responses import respond
 from app.core.http.routing import add_routes
 from app.core.ids import new_id
 from app.core.lists.csv_export import CsvResponse, csv_response
 from app.core.lists.paged_list import PagedList
 from app.core.lists.pagination import ListParams, Page
-from app.core.models import Day, Flag, Moment, Money, Number, PartialUpdate, columns
+from app.core.models import PartialUpdate, columns
 from app.main import create_app
 from tests.core.answers import csv_rows, fields
 from tests.fixtures import BASE_URL

@@ -104,10 +104,11 @@ def test_each_error_names_its_codes() -> None:
     }
     assert codes_of("login_session") == {
         "400": {"REQ_001", "AUTH_003", "AUTH_004"},
-        "403": {"AUTH_006"},
+        "403": {"AUTH_006", "AUTH_EMAIL_NOT_VERIFIED", "AUTH_MFA_REQUIRED"},
         "408": {"REQ_001"},
         "413": {"BODY_001"},
         "422": {"VAL_001"},
+        "429": {"RATE_001"},
         "500": {"INT_001"},
         "503": {"UNAV_001"},
     }
@@ -116,7 +117,8 @@ def test_each_error_names_its_codes() -> None:
 def test_operation_documents_errors_of_its_dependencies() -> None:
     assert codes_of("read_users")["403"] == {"AUTH_002"}
     assert codes_of("create_user")["403"] == {"AUTH_002", "AUTH_006"}
-    assert "403" not in codes_of("read_user_me")
+    assert codes_of("delete_user_me")["403"] == {"AUTH_002", "AUTH_006", "AUTH_REAUTHENTICATION_REQUIRED"}
+    assert "403" not in codes_of("health_check")
 
 
 def test_error_schema_allows_only_its_code() -> None:

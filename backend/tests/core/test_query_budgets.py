@@ -23,10 +23,10 @@ BUDGETS: dict[tuple[str, str], int] = {
     ("GET", "/users/?is_active=true&is_superuser=false"): 2,
     ("GET", "/users/export?is_superuser=false"): 3,
     ("GET", "/users/stats"): 2,
-    ("POST", "/users/bulk-delete"): 5,
+    ("POST", "/users/bulk-delete"): 6,
     ("GET", "/users/{user_id}"): 2,
-    ("PATCH", "/users/{user_id}"): 4,
-    ("DELETE", "/users/{user_id}"): 5,
+    ("PATCH", "/users/{user_id}"): 5,
+    ("DELETE", "/users/{user_id}"): 6,
     ("POST", "/login/logout"): 2,
 }
 BODIES: dict[tuple[str, str], dict[str, Any]] = {

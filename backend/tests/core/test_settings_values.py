@@ -56,6 +56,10 @@ REFUSED = [
     ("DATABASE_URL", "postgresql://u:p/w@h/d"),
     ("DATABASE_URL", "postgresql://u:100%@h/d"),
     ("DATABASE_URL", "postgresql://u:p@h/d?pool=3"),
+    ("DATABASE_REPLICA_URL", "replica.example.com"),
+    ("DATABASE_REPLICA_URL", "postgresql:///app"),
+    ("DATABASE_REPLICA_URL", "postgresql://one.example.com,two.example.com/app"),
+    ("DATABASE_REPLICA_URL", "postgresql://u:p@ss@h/d"),
     ("STORAGE_URL", "s3://bucket?foo=1"),
     ("STORAGE_URL", "s3://bucket?endpoint=minio:9000"),
     ("STORAGE_URL", "./files"),
@@ -87,6 +91,7 @@ def test_any_value_works_or_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, 
             if isinstance(settings, Settings):
                 make_url(settings.database_url)
                 make_url(settings.database_direct_url)
+                assert not settings.database_replica_url or make_url(settings.database_replica_url)
                 assert settings.smtp_client_name
                 assert settings.mail_sender
 
@@ -112,7 +117,7 @@ def test_wrong_value_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, nam
     monkeypatch.setenv(name, value)
     _, line = refusal(name)
     assert line.startswith(f"  {name}: ")
-    if name == "DATABASE_URL":
+    if "DATABASE" in name:
         assert value not in line  # it has a password
 
 

@@ -7,7 +7,8 @@ import pytest
 from app.core.clock import utc_now
 from app.core.errors import NotAuthenticated
 from app.core.security import signed_tokens
-from app.core.security.signed_tokens import ACCESS, TokenKind, decode_token, encode_token
+from app.core.security.key_material import generate_key
+from app.core.security.signed_tokens import ACCESS, TokenKind, decode_token, encode_token, key_ring
 from tests.fixtures import Clock
 
 Known = dict[str, tuple[TokenKind, dict[str, object]]]
@@ -47,6 +48,17 @@ def test_refused_token_is_not_cached(known: Known) -> None:
     with pytest.raises(NotAuthenticated):
         decode_token(ACCESS, f"{header}.{payload}.AAAA")
     assert known == {}
+
+
+def test_removed_key_empties_the_cache(known: Known) -> None:
+    token, before = new_token(), key_ring.published()
+    decode_token(ACCESS, token)
+    key_ring.use([generate_key("EdDSA")])
+    try:
+        with pytest.raises(NotAuthenticated):
+            decode_token(ACCESS, token)
+    finally:
+        key_ring.use(before)
 
 
 def test_full_cache_drops_the_oldest_token(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:

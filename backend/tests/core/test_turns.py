@@ -8,16 +8,19 @@ import pytest
 from psycopg.errors import QueryCanceled
 
 from app.core.errors import TooManyRequests, Unavailable
-from app.core.lists import turns
-from app.core.lists.turns import CONCURRENT, WAITING, requesting_user, turn
+from app.core.lists.turns import QUERIES, turn
+from app.core.request_context import current_request
+from tests.core.callers import act_as
+
+CONCURRENT, WAITING = QUERIES.concurrent, QUERIES.waiting
 
 
 @pytest.fixture(autouse=True)
 def nobody() -> Iterator[None]:
-    token = requesting_user.set(None)
+    token = current_request.set(None)
     yield
-    requesting_user.reset(token)
-    assert turns._turns == {}
+    current_request.reset(token)
+    assert QUERIES._turns == {}
 
 
 class Query:
@@ -28,7 +31,7 @@ class Query:
         self.task = asyncio.create_task(self._run(user))
 
     async def _run(self, user: uuid.UUID) -> None:
-        requesting_user.set(user)
+        act_as(user)
         async with turn():
             self.runs = True
             await self.end.wait()
@@ -56,17 +59,39 @@ async def test_user_waits_for_their_own_queries_only(one_event_loop: None) -> No
 
 
 async def test_too_many_queries_of_a_user_are_refused(one_event_loop: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(QUERIES, "seconds", 0.05)
     user = uuid.uuid4()
     queries = [Query(user) for _ in range(CONCURRENT + WAITING)]
     await until_idle()
+    one_too_many = Query(user)
+    await until_idle()
+    assert one_too_many.task.done()
     with pytest.raises(TooManyRequests, match="several searches or exports"):
-        await Query(user).task
+        await one_too_many.task
     results = await asyncio.gather(*(each.task for each in queries[CONCURRENT:]), return_exceptions=True)
     assert {type(result) for result in results} == {TooManyRequests}
     for each in queries[:CONCURRENT]:
         each.end.set()
         await each.task
+
+
+async def test_running_export_is_not_refused(one_event_loop: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QUERIES, "seconds", 0.05)
+    user = uuid.uuid4()
+    queries = [Query(user) for _ in range(CONCURRENT)]
+    await until_idle()
+
+    async def next_chunk() -> str:
+        act_as(user)
+        async with turn(is_refusable=False):
+            return "sent"
+
+    chunk = asyncio.create_task(next_chunk())
+    await asyncio.sleep(0.2)
+    assert not chunk.done()
+    for each in queries:
+        each.end.set()
+    assert await chunk == "sent"
 
 
 async def test_query_that_takes_too_long_says_so(one_event_loop: None) -> None:

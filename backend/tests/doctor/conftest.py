@@ -91,6 +91,7 @@ def good(places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": smtp_port,
         "SMTP_TLS": "false",
+        "TRUSTED_PROXIES": "1",
         "EMAILS_FROM_EMAIL": "noreply@acme.example",
         "FIRST_SUPERUSER": "ada@acme.example",
         "LOG_LEVEL": "error",

@@ -108,7 +108,7 @@ def test_script_needs_no_packages_and_writes_json() -> None:
 
 
 def test_manual_explains_every_code() -> None:
-    manual = (ROOT / "docs" / "operations" / "doctor.md").read_text(encoding="utf-8")
+    manual = (ROOT / "docs" / "running" / "doctor.md").read_text(encoding="utf-8")
     found = set()
     for half in (conftest.BACKEND_DIR / "app", ROOT / "scripts" / "server"):
         for file in (half / "doctor").glob("*.py"):

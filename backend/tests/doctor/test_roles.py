@@ -3,7 +3,7 @@
 import pytest
 
 from app.doctor.database import check_database
-from tests.security.test_op_roles import Place, place, prepared
+from tests.security.place import Place, place, prepared
 
 __all__ = ["place", "prepared"]
 

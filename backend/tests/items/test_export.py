@@ -15,7 +15,7 @@ from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.crud import get_session_user
+from app.auth.crud import get_session_principal
 from app.auth.deps import still_allowed
 from app.auth.models import UserSession
 from app.core.database import session as db
@@ -115,7 +115,7 @@ async def in_chunks(owner_id: uuid.UUID) -> AsyncIterator[bytes]:
     """Yield the chunks of an owner's export as they are sent. The owner must have one session."""
     async with db.WriteSession() as session:
         session_id = (await session.exec(select(UserSession.id).where(UserSession.user_id == owner_id))).one()
-    user = await get_session_user(session=db.autocommit_session, session_id=session_id)
+    user = await get_session_principal(session=db.autocommit_session, session_id=session_id)
     assert user is not None
     items = await crud.read_all_items(session=db.autocommit_session, params=ItemsFilter(), owner_id=owner_id)
     response = await csv_response("items", items, still_allowed(db.autocommit_session, user))

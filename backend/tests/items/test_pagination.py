@@ -36,7 +36,14 @@ async def test_first_page_describes_itself(client: AsyncClient, headers: Headers
     body = await page(client, headers, limit=3)
     pagination = body["pagination"]
     assert pagination.pop("next_cursor")
-    assert pagination == {"page": 1, "page_size": 3, "total_pages": 3, "has_next": True, "has_prev": False}
+    assert pagination == {
+        "page": 1,
+        "page_size": 3,
+        "total_pages": 3,
+        "has_next": True,
+        "has_prev": False,
+        "count_is_exact": True,
+    }
     assert (len(body["data"]), body["count"]) == (3, 7)
 
 

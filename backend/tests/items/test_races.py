@@ -10,12 +10,13 @@ from sqlmodel import select
 from app.core.database import session as db
 from app.items.models import Item
 from app.users.models import User
-from tests.auth.factories import Headers, signed_in_user
+from tests.auth.factories import Headers, signed_in_superuser, signed_in_user
 from tests.core.answers import problem
 from tests.core.races import until_waiting
 from tests.items.factories import create_item
 
 ITEMS = "/api/v1/items/"
+TITLE = {"title": "After"}
 
 
 @pytest.fixture
@@ -49,6 +50,38 @@ async def test_concurrent_update_and_delete_run_in_sequence(
     statuses = [request.result().status_code for request in requests]
     assert statuses == ([200, 200] if first == "PUT" else [200, 404])
     assert await stored_items() == []
+
+
+@pytest.mark.parametrize("way", ["PUT", "DELETE", "POST"])
+async def test_demotion_wins_over_a_waiting_write(
+    live: AsyncClient, owned: tuple[uuid.UUID, uuid.UUID, Headers], way: str
+) -> None:
+    _, item_id, _ = owned
+    async with db.WriteSession() as session:
+        superuser, headers = await signed_in_superuser(session)
+    path, body = (f"{ITEMS}bulk-delete", {"ids": [str(item_id)]}) if way == "POST" else (f"{ITEMS}{item_id}", TITLE)
+    async with db.WriteSession() as session, asyncio.TaskGroup() as group:
+        (await session.get_one(User, superuser.id)).is_superuser = False
+        await session.flush()
+        request = group.create_task(live.request(way, path, headers=headers, json=body))
+        await until_waiting(1)
+        await session.commit()
+    assert problem(request.result()) == (403, "AUTH_002")
+    assert [item.title for item in await stored_items()] == ["Before"]
+
+
+async def test_deleted_superuser_and_their_write_cannot_deadlock(live: AsyncClient) -> None:
+    """Both lock the user before the item."""
+    async with db.WriteSession() as session:
+        superuser, headers = await signed_in_superuser(session)
+        _, other_headers = await signed_in_superuser(session)
+        item = await create_item(session, superuser.id)
+    changed, deleted = await asyncio.gather(
+        live.put(f"{ITEMS}{item.id}", headers=headers, json=TITLE),
+        live.delete(f"/api/v1/users/{superuser.id}", headers=other_headers),
+    )
+    assert changed.status_code in (200, 401, 404)
+    assert deleted.status_code == 200
 
 
 async def test_one_of_ten_concurrent_deletions_succeeds(

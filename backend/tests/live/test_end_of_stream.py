@@ -30,6 +30,7 @@ Action = Callable[[AsyncClient, Headers, Headers, User], Awaitable[Any]]
 
 ENDINGS: dict[str, Action] = {
     "logout": lambda live, own, _, user: live.post(f"{V1}/login/logout", headers=own),
+    "end by a superuser": lambda live, _, admin, user: live.delete(f"{V1}/users/{user.id}/sessions/", headers=admin),
     "own deletion": lambda live, own, _, user: live.delete(f"{V1}/users/me", headers=own),
     "deletion": lambda live, _, admin, user: live.delete(f"{V1}/users/{user.id}", headers=admin),
     "deactivation": lambda live, _, admin, user: live.patch(
@@ -63,6 +64,18 @@ async def test_password_change_ends_streams_of_other_sessions(
         await live.patch(f"{V1}/users/me/password", headers=this, json=body)
         assert await other_tab.event() == END
         assert await tab.topic() == "users"
+
+
+async def test_ending_other_sessions_ends_their_streams(
+    session: AsyncSession, live: AsyncClient, open_tab: OpenTab
+) -> None:
+    user, this = await signed_in_user(session)
+    other = await sign_in(session, user)
+    async with open_tab(this) as tab, open_tab(other) as other_tab:
+        await live.delete(f"{V1}/sessions/", headers=this)
+        assert await other_tab.event() == END
+        await create_note(session, user.id)
+        assert await tab.topic() == "notes"
 
 
 async def test_logout_elsewhere_does_not_end_the_stream(

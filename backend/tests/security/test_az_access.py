@@ -1,7 +1,7 @@
 """Authorization: clients cannot set server fields, and strangers have no access (AZ-01..03)."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +11,13 @@ from httpx2 import AsyncClient
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.deps import get_current_superuser, get_current_user
+from app.auth.deps import Anyone, anyone, get_current_superuser, get_current_user
 from app.core.ids import new_id
 from app.main import app
 from app.users.models import User
 from tests.auth.factories import signed_in_user
 from tests.core.answers import problem
-from tests.examples import operations, row_of
+from tests.examples import operations, parameters, row_of
 from tests.rules import assert_none
 from tests.users.factories import PASSWORD
 
@@ -56,6 +56,23 @@ def test_az03_routes_have_the_declared_policy() -> None:
     )
 
 
+def without_policy(routes: Iterable[APIRoute]) -> list[str]:
+    """Return the routes that do not declare exactly one of the two: a known caller, or anyone."""
+    policies = [(route, {anyone, get_current_user}.intersection(dependencies(route.dependant))) for route in routes]
+    return [f"{route.name}: take a policy of auth/deps.py" for route, found in policies if len(found) != 1]
+
+
+def test_az03_each_route_declares_its_policy() -> None:
+    assert_none(without_policy(api_routes()))
+
+
+def test_az03_route_without_a_policy_is_found() -> None:
+    async def handler() -> None: ...
+
+    routes = [APIRoute("/none", handler), APIRoute("/anyone", handler, dependencies=[Anyone])]
+    assert without_policy(routes) == ["handler: take a policy of auth/deps.py"]
+
+
 def test_az03_declared_policies_name_existing_routes() -> None:
     names = {route.name for route in api_routes()}
     assert names.issuperset(PUBLIC | SUPERUSERS)
@@ -63,7 +80,7 @@ def test_az03_declared_policies_name_existing_routes() -> None:
 
 @pytest.mark.parametrize("route", [r for r in api_routes() if r.name not in PUBLIC], ids=lambda route: route.name)
 async def test_az03_route_refuses_anonymous_requests(client: AsyncClient, route: APIRoute) -> None:
-    path = route.path.format(id=uuid.uuid4(), user_id=uuid.uuid4(), email="ada@example.com")
+    path = route.path.format(id=uuid.uuid4(), user_id=uuid.uuid4(), email="ada@example.com", **parameters())
     for method in methods(route):
         response = await client.request(method, path)
         assert problem(response) == (401, "AUTH_001")
@@ -73,7 +90,7 @@ async def test_az03_route_refuses_anonymous_requests(client: AsyncClient, route:
 @pytest.mark.parametrize("route", [r for r in api_routes() if r.name in SUPERUSERS], ids=lambda route: route.name)
 async def test_az03_route_refuses_ordinary_users(client: AsyncClient, session: AsyncSession, route: APIRoute) -> None:
     user, headers = await signed_in_user(session)
-    path = route.path.format(user_id=user.id, email=user.email)
+    path = route.path.format(user_id=user.id, email=user.email, **parameters())
     for method in methods(route):
         assert problem(await client.request(method, path, headers=headers, json={})) == (403, "AUTH_002")
 
@@ -103,7 +120,7 @@ async def test_az02_route_with_an_id_refuses_strangers(
         owned, body = f"{collection}{values['id']}", row
     before = (await client.get(owned, headers=own_headers)).json()
     _, headers = await signed_in_user(session)
-    response = await client.request(method, route.path.format(**values), headers=headers, json=body)
+    response = await client.request(method, route.path.format(**parameters(), **values), headers=headers, json=body)
     assert response.status_code in (403, 404)
     assert "Owner" not in response.text
     session.expunge_all()

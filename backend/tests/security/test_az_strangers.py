@@ -39,7 +39,11 @@ def without_an_id(*methods: str) -> list[Operation]:
         if method in methods and "{" not in path and document["operationId"] not in PUBLIC | SUPERUSERS
     ]
     assert found
-    return [each for each in found if "text/event-stream" not in each.document["responses"]["200"].get("content", {})]
+    return [
+        each
+        for each in found
+        if "text/event-stream" not in each.document["responses"].get("200", {}).get("content", {})
+    ]
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import URL, AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.mail import addresses
+from app.core import addresses
 from app.users.models import User
 from tests.auth.factories import Headers
 from tests.core.answers import problem
@@ -49,6 +49,19 @@ async def test_ip09_chunked_body_over_the_cap_is_refused(
 async def test_ip09_cap_needs_no_session(client: AsyncClient, path: str) -> None:
     response = await client.post(path, headers=JSON, content=in_chunks(CAP))
     assert problem(response) == (413, "BODY_001")
+
+
+@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
+async def test_ip09_large_body_needs_the_expected_type(client: AsyncClient, headers: Headers, media_type: str) -> None:
+    """The route for pictures takes 2 MiB, and decoding a form of that size would block all other requests."""
+    sent = headers | {"Content-Type": media_type}
+    response = await client.put(f"{ME}/avatar", headers=sent, content=b"%41" * (CAP // 3 + 1))
+    assert problem(response) == (413, "BODY_001")
+
+
+async def test_ip09_long_content_type_is_refused(client: AsyncClient, headers: Headers) -> None:
+    sent = headers | {"Content-Type": "application/json" + ";" * 1_000}
+    assert problem(await client.patch(ME, headers=sent, content=b"{}")) == (400, "REQ_001")
 
 
 async def test_ip09_body_at_the_cap_is_accepted(client: AsyncClient, headers: Headers) -> None:

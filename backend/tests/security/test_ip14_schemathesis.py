@@ -36,10 +36,18 @@ PASSWORD, NEW_PASSWORD = "correct horse battery", "another horse battery"
 # A well-formed request without the right secret gets 400.
 NEEDS_A_SECRET = {
     "POST /api/v1/login/access-token",
+    "POST /api/v1/login/access-token/challenge",
+    "POST /api/v1/login/challenge",
+    "POST /api/v1/login/not-me",
+    "POST /api/v1/login/reauthenticate",
+    "POST /api/v1/login/refresh",
     "POST /api/v1/login/session",
     "POST /api/v1/reset-password/",
+    "POST /api/v1/verify-email",
     "PATCH /api/v1/users/me",
     "PATCH /api/v1/users/me/password",
+    "POST /api/v1/users/me/email/confirm",
+    "POST /api/v1/users/me/email/undo",
 }
 # A file of random bytes is not a picture.
 TAKES_PICTURES = "PUT /api/v1/users/me/avatar"

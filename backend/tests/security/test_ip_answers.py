@@ -11,6 +11,7 @@ from app.main import app
 from tests.auth.factories import signed_in_superuser
 from tests.auth.mailbox import Mails
 from tests.core.answers import problem
+from tests.examples import parameters
 from tests.fixtures import RunJobs
 from tests.users.factories import PASSWORD
 
@@ -39,7 +40,7 @@ async def test_ip10_refused_body_is_not_echoed(
     client: AsyncClient, session: AsyncSession, method: str, path: str, names: list[str], shape: Any
 ) -> None:
     superuser, headers = await signed_in_superuser(session)
-    path = path.format(id=superuser.id, user_id=superuser.id)
+    path = path.format(id=superuser.id, user_id=superuser.id, **parameters())
     headers |= {"Sec-Fetch-Site": "same-origin"}
     response = await client.request(method, path, headers=headers, json=dict.fromkeys(names, shape))
     assert problem(response)[0] in (404, 422)

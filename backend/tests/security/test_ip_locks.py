@@ -11,7 +11,7 @@ from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.auth.factories import signed_in_superuser
-from tests.examples import row_of
+from tests.examples import parameters_of, row_of
 from tests.security.test_az_access import routes_with_an_id
 from tests.users.factories import create_user
 
@@ -37,8 +37,10 @@ def unlocked(statements: list[str]) -> list[str]:
 async def test_ip13_changed_row_is_locked_first(
     client: AsyncClient, session: AsyncSession, statements: list[str], method: str, route: APIRoute
 ) -> None:
-    _, headers = await signed_in_superuser(session)
-    values, bodies = {"user_id": str((await create_user(session)).id)}, [{"full_name": "Changed"}]
+    superuser, headers = await signed_in_superuser(session)
+    user = await create_user(session)
+    owner = user if "user_id" in route.param_convertors else superuser
+    values, bodies = await parameters_of(session, owner) | {"user_id": str(user.id)}, [{"full_name": "Changed"}]
     if "id" in route.param_convertors:
         made_by = row_of(route.path)
         assert made_by, f"add {route.path} to ROWS in tests/<feature>/examples.py of its feature"

@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.core.database import session as db
-from app.core.lists.turns import CONCURRENT, WAITING
+from app.core.lists.turns import QUERIES
 from tests.core.answers import problem
 from tests.core.races import until_waiting, waiting_statements
 from tests.security.test_r_bounds import BOUND, ME, headers_of_a_user
@@ -37,12 +37,15 @@ async def test_r05_slow_queries_leave_other_users_alone(live: AsyncClient, path:
     async with asyncio.TaskGroup() as group, db.WriteSession.kw["bind"].begin() as connection:
         await connection.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))
         slow = [group.create_task(live.get(path, headers=headers)) for _ in range(20)]
-        await until_waiting(CONCURRENT)
+        await until_waiting(QUERIES.concurrent)
         async with asyncio.timeout(1.5):
             for _ in range(5):
                 assert (await live.get(ME, headers=others_headers)).status_code == 200
-        assert (await db.autocommit_session.one(waiting_statements))["count"] == CONCURRENT
+        assert (await db.autocommit_session.one(waiting_statements))["count"] == QUERIES.concurrent
+        others_slow = group.create_task(live.get(path, headers=others_headers))
+        await until_waiting(QUERIES.concurrent + 1)
+    assert others_slow.result().status_code == 200
     refused = [each.result() for each in slow if each.result().status_code != 200]
-    assert len(refused) == 20 - CONCURRENT - WAITING
+    assert len(refused) == 20 - QUERIES.concurrent - QUERIES.waiting
     assert {problem(each) for each in refused} == {(429, "RATE_001")}
     assert all(int(each.headers["retry-after"]) >= 1 for each in refused)

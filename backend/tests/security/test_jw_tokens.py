@@ -1,36 +1,52 @@
 """Only tokens that this service issued for this purpose are accepted (JW-01..03, JW-07)."""
 
 import base64
-import hashlib
 import hmac
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud
+from app.auth.models import UserSession
 from app.auth.service import SESSION_LIFETIME
-from app.core.security import signed_tokens
+from app.core.clock import utc_now
+from app.core.security.key_material import Private, SigningKey, generate_key, public_jwk
+from app.core.security.signed_tokens import key_ring
 from tests.auth.factories import sign_in
 from tests.core.answers import problem
 from tests.users.factories import create_user
 
 ME = "/api/v1/users/me"
-PUBLIC_KEY = signed_tokens._signing_key.public_key()
+KEYS = {"EdDSA": generate_key("EdDSA"), "RS256": generate_key("RS256"), "HS256": generate_key("HS256")}
+STRANGERS = {"EdDSA": generate_key("EdDSA"), "RS256": generate_key("RS256"), "HS256": generate_key("HS256")}
 Claims = dict[str, Any]
 
 
+@pytest.fixture(params=KEYS)
+def key(request: pytest.FixtureRequest) -> Iterator[SigningKey]:
+    """The key that signs. The service also knows one of each other algorithm."""
+    before, own = key_ring.published(), KEYS[request.param]
+    key_ring.use([own, *(each for each in KEYS.values() if each is not own)])
+    yield own
+    key_ring.use(before)
+
+
 @pytest.fixture
-async def claims(session: AsyncSession) -> Claims:
+async def claims(session: AsyncSession, key: SigningKey) -> Claims:
     """Return the claims of an access token of an active session."""
     user = await create_user(session)
-    user_session = await crud.create_session(session=session, user_id=user.id, lifetime=SESSION_LIFETIME)
+    user_session = UserSession(user_id=user.id, expires_at=utc_now() + SESSION_LIFETIME)
+    session.add(user_session)
     await session.commit()
     now = int(time.time())
     ids = {"sub": str(user.id), "sid": str(user_session.id)}
@@ -42,12 +58,20 @@ def encoded(part: Any) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def signed(claims: Any, header: Claims | None = None, key: Any = signed_tokens._signing_key) -> str:
+def signed(claims: Any, header: Claims | None = None, private: Private | None = None) -> str:
     """Sign a token with our key and header by default. `None` removes a field of the header."""
-    fields = {"alg": "EdDSA", "typ": "at+jwt", "kid": signed_tokens._key_id, **(header or {})}
+    key = key_ring.signing_key()
+    fields = {"alg": key.algorithm, "typ": "at+jwt", "kid": key.id, **(header or {})}
     message = encoded({name: value for name, value in fields.items() if value is not None}) + b"." + encoded(claims)
-    signature = hmac.digest(key, message, "sha256") if isinstance(key, bytes) else key.sign(message)
-    return (message + b"." + encoded(signature)).decode()
+    return (message + b"." + encoded(_signature(private or key.private, message))).decode()
+
+
+def _signature(private: Private | None, message: bytes) -> bytes:
+    if isinstance(private, RSAPrivateKey):
+        return private.sign(message, PKCS1v15(), SHA256())
+    if isinstance(private, Ed25519PrivateKey):
+        return private.sign(message)
+    return hmac.digest(private or b"", message, "sha256")
 
 
 async def refused(client: AsyncClient, token: str) -> None:
@@ -63,8 +87,13 @@ async def test_own_token_is_accepted(client: AsyncClient, claims: Claims) -> Non
         assert (await client.get(ME, headers=headers)).status_code == 200
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", None, "HS256", "eddsa", "ES256", 1, ["EdDSA"]])
-async def test_jw01_other_algorithm_is_refused(client: AsyncClient, claims: Claims, alg: Any) -> None:
+OTHERS = ["none", "None", "NONE", "nOnE", "", None, "eddsa", "ES256", "PS256", "RS512", "HS384", 1, ["EdDSA"], *KEYS]
+
+
+@pytest.mark.parametrize("alg", OTHERS, ids=str)
+async def test_jw01_other_algorithm_is_refused(client: AsyncClient, claims: Claims, key: SigningKey, alg: Any) -> None:
+    if alg == key.algorithm:
+        alg = alg.lower()
     token = signed(claims, {"alg": alg})
     await refused(client, token)
     await refused(client, token.rpartition(".")[0] + ".")
@@ -83,38 +112,57 @@ async def test_jw01_changed_payload_is_refused(client: AsyncClient, session: Asy
     await refused(client, f"{header}.{payload}.{signature}")
 
 
-PUBLIC_KEY_BYTES = {
-    "raw": PUBLIC_KEY.public_bytes_raw(),
-    "pem": PUBLIC_KEY.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-    "der": PUBLIC_KEY.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-    "jwk": json.dumps(jwt.algorithms.OKPAlgorithm.to_jwk(PUBLIC_KEY, as_dict=True)).encode(),
-    "jwks": json.dumps({"keys": [jwt.algorithms.OKPAlgorithm.to_jwk(PUBLIC_KEY, as_dict=True)]}).encode(),
-    "kid": signed_tokens._key_id.encode(),
-    "empty": b"",
-}
+def forms_of(key: SigningKey) -> dict[str, bytes]:
+    """What an attacker can know of a key, as bytes to use as a secret."""
+    assert not isinstance(key.public, bytes)
+    form, jwk = PublicFormat.SubjectPublicKeyInfo, public_jwk(key)
+    return {
+        "pem": key.public.public_bytes(Encoding.PEM, form),
+        "stripped pem": key.public.public_bytes(Encoding.PEM, form).strip(),
+        "der": key.public.public_bytes(Encoding.DER, form),
+        "jwk": json.dumps(jwk).encode(),
+        "jwks": json.dumps({"keys": [jwk]}, separators=(",", ":")).encode(),
+        "kid": key.id.encode(),
+    }
 
 
-@pytest.mark.parametrize("form", PUBLIC_KEY_BYTES)
+@pytest.mark.parametrize("form", ["pem", "stripped pem", "der", "jwk", "jwks", "kid"])
 async def test_jw01_public_key_is_refused_as_secret(client: AsyncClient, claims: Claims, form: str) -> None:
-    await refused(client, signed(claims, {"alg": "HS256"}, PUBLIC_KEY_BYTES[form]))
+    for own in (KEYS["EdDSA"], KEYS["RS256"]):
+        for kid in (each.id for each in KEYS.values()):
+            await refused(client, signed(claims, {"alg": "HS256", "kid": kid}, forms_of(own)[form]))
 
 
-STRANGER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"stranger").digest())
+async def test_jw01_raw_key_and_empty_secret_are_refused(client: AsyncClient, claims: Claims) -> None:
+    public = KEYS["EdDSA"].public
+    assert isinstance(public, Ed25519PublicKey)
+    for secret in (public.public_bytes_raw(), b""):
+        for kid in (each.id for each in KEYS.values()):
+            message, _, _ = signed(claims, {"alg": "HS256", "kid": kid}).rpartition(".")
+            signature = encoded(hmac.digest(secret, message.encode(), "sha256")).decode()
+            await refused(client, f"{message}.{signature}")
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        {},
-        {"kid": "stranger"},
-        {"jwk": jwt.algorithms.OKPAlgorithm.to_jwk(STRANGER.public_key(), as_dict=True)},
-        {"jku": "http://localhost:8000/keys.json"},
-        {"x5u": "http://localhost:8000/key.pem", "x5c": ["MA=="]},
-    ],
-    ids=["plain", "kid", "jwk", "jku", "x5u"],
-)
-async def test_jw01_token_signed_by_another_key_is_refused(client: AsyncClient, claims: Claims, header: Claims) -> None:
-    await refused(client, signed(claims, header, STRANGER))
+async def test_jw01_key_is_refused_under_another_id(client: AsyncClient, claims: Claims, key: SigningKey) -> None:
+    for other in KEYS.values():
+        if other is not key:
+            for alg in (key.algorithm, other.algorithm):
+                await refused(client, signed(claims, {"alg": alg, "kid": other.id}))
+
+
+@pytest.mark.parametrize("trick", ["plain", "kid", "jwk", "jku", "x5u"])
+async def test_jw01_token_signed_by_another_key_is_refused(
+    client: AsyncClient, claims: Claims, key: SigningKey, trick: str
+) -> None:
+    stranger = STRANGERS[key.algorithm]
+    headers: dict[str, Claims] = {
+        "plain": {},
+        "kid": {"kid": stranger.id},
+        "jwk": {"jwk": public_jwk(stranger) or {"kty": "oct", "k": encoded(stranger.public).decode()}},
+        "jku": {"jku": "http://localhost:8000/keys.json"},
+        "x5u": {"x5u": "http://localhost:8000/key.pem", "x5c": ["MA=="]},
+    }
+    await refused(client, signed(claims, headers[trick], stranger.private))
 
 
 @pytest.mark.parametrize("kid", [None, "", "other", "../../dev/null", "' or 1=1", 1, ["a"], {"a": 1}, True])
@@ -125,6 +173,11 @@ async def test_jw01_unknown_key_id_is_refused(client: AsyncClient, claims: Claim
 @pytest.mark.parametrize("crit", [["exp"], ["b64"], ["unknown"], [], "exp", 1])
 async def test_jw01_critical_extension_is_refused(client: AsyncClient, claims: Claims, crit: Any) -> None:
     await refused(client, signed(claims, {"crit": crit, "unknown": True}))
+    await refused(client, signed(claims, {"crit": crit, "b64": False}))
+
+
+async def test_jw01_unencoded_payload_is_refused(client: AsyncClient, claims: Claims) -> None:
+    await refused(client, signed(claims, {"b64": False}))
 
 
 @pytest.mark.parametrize("typ", [None, "", "JWT", "refresh+jwt", "at+JWT", "application/at+jwt", 1, ["at+jwt"]])

@@ -107,6 +107,27 @@ def test_op03_traceback_is_one_line_without_local_variables(environment: str) ->
     assert "31415926535" not in result.stdout
 
 
+PATH_WITH_ESCAPES = """
+from app.core.logging import access_logger, configure_logging
+configure_logging()
+access_logger()(path="/\\x1b]0;title\\x07\\x00\\x9b31m")
+"""
+
+
+def test_op03_terminal_gets_no_control_characters() -> None:
+    """Any page that the developer visits can request such a path from the local stack."""
+    result = subprocess.run(
+        [sys.executable, "-c", PATH_WITH_ESCAPES],
+        cwd=conftest.BACKEND_DIR,
+        env={**os.environ, "ENVIRONMENT": "local", "LOG_LEVEL": "info"},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=60,
+    )
+    assert rb"/\x1b]0;title\x07\x00\x9b31m" in result.stdout
+    assert not set(result.stdout.decode()) & {"\x1b", "\x07", "\x00", "\x9b"}
+
+
 def test_each_log_line_is_a_single_write() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, theirs:

@@ -1,91 +1,19 @@
 """The API's PostgreSQL role can change rows but not tables (OP-04)."""
 
-import os
-import subprocess
-import sys
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+import asyncio
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from app.core.settings import Settings
-from tests import conftest
+from app.core.runtime.grants import declared_grants
 from tests.core.servers import uvicorn
+from tests.faults.workers import worker_process
+from tests.security.place import EMAIL, KEY, OTHER_KEY, PASSWORD, Place, place, prepared
 
-KEY, OTHER_KEY = "k7Yw2mQx9vRt4bNc8pLd3sHf6jZg1aUe", "Zq8Wc3nVb6Kj2Hf9Ld4Sa7Gp1Xm5Ty0R"
-EMAIL, PASSWORD = "root@example.com", "a long superuser password"
+__all__ = ["place", "prepared"]
+
 V1 = "/api/v1"
-
-
-@dataclass
-class Place:
-    """A separate database and a separate role, because roles belong to the whole server."""
-
-    name: str
-    secret_key: str = KEY
-
-    @property
-    def owner_url(self) -> str:
-        return f"{os.environ['TEST_POSTGRES_URL']}/{self.name}"
-
-    @property
-    def variables(self) -> dict[str, str]:
-        server = urlsplit(os.environ["TEST_POSTGRES_URL"])
-        return {
-            "DATABASE_URL": "",
-            "POSTGRES_SERVER": str(server.hostname),
-            "POSTGRES_PORT": str(server.port),
-            "POSTGRES_DB": self.name,
-            "POSTGRES_USER": unquote(server.username or ""),
-            "POSTGRES_PASSWORD": unquote(server.password or ""),
-            "POSTGRES_API_USER": self.name,
-            "SECRET_KEY": self.secret_key,
-            "FIRST_SUPERUSER": EMAIL,
-            "FIRST_SUPERUSER_PASSWORD": PASSWORD,
-        }
-
-    def prestart(self, **variables: str) -> subprocess.CompletedProcess[str]:
-        env = os.environ | self.variables | variables
-        command = [sys.executable, "-m", "app.prestart"]
-        return subprocess.run(
-            command, cwd=conftest.BACKEND_DIR, env=env, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    def api_settings(self) -> Settings:
-        """Return the settings of the API's container, without the owner's password."""
-        variables = {**self.variables, "POSTGRES_PASSWORD": ""}
-        return Settings(_env_file=None, _secrets_dir=(), **variables)  # type: ignore[arg-type]
-
-    @property
-    def api_url(self) -> str:
-        return self.api_settings().database_url.replace("+psycopg", "")
-
-    def execute(self, url: str, statement: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(url, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-
-@pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A database before this release: migrated, with one role."""
-    monkeypatch.delenv("DATABASE_URL")
-    place = Place(f"roles_{uuid.uuid4().hex[:12]}")
-    conftest.copy_template(place.name)
-    yield place
-    conftest.drop_database(place.name)
-    place.execute(f"{os.environ['TEST_POSTGRES_URL']}/postgres", f"DROP ROLE IF EXISTS {place.name}")
-
-
-@pytest.fixture
-def prepared(place: Place) -> Place:
-    done = place.prestart()
-    assert done.returncode == 0, done.stderr
-    return place
 
 
 async def test_op04_application_works_with_the_role(prepared: Place) -> None:
@@ -106,6 +34,16 @@ async def test_op04_application_works_with_the_role(prepared: Place) -> None:
         assert deleted.is_success, deleted.text
 
 
+async def test_op04_role_enqueues_and_runs_jobs(prepared: Place) -> None:
+    args = '{"arguments": {}, "enqueued_at": "2026-01-01T00:00:00+00:00"}'
+    columns = "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+    prepared.execute(prepared.api_url, f"{columns} VALUES ('default', 'faults.do_nothing', '{args}')")
+    done = "SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'faults.%' AND status = 'succeeded'"
+    async with worker_process(prepared.api_url), asyncio.timeout(60):
+        while prepared.execute(prepared.api_url, done) != [(1,)]:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -123,6 +61,9 @@ async def test_op04_application_works_with_the_role(prepared: Place) -> None:
         "CREATE DATABASE mine",
         "COPY users TO PROGRAM 'true'",
         "ALTER ROLE CURRENT_USER SUPERUSER",
+        "TRUNCATE procrastinate_jobs CASCADE",
+        "DROP FUNCTION procrastinate_fetch_job_v2",
+        "ALTER TABLE procrastinate_jobs DISABLE TRIGGER USER",
     ],
 )
 def test_op04_role_can_only_change_rows(prepared: Place, statement: str) -> None:
@@ -130,17 +71,15 @@ def test_op04_role_can_only_change_rows(prepared: Place, statement: str) -> None
         prepared.execute(prepared.api_url, statement)
 
 
-def test_op04_role_has_exactly_four_privileges_per_table(prepared: Place) -> None:
+def test_op04_role_has_exactly_the_declared_privileges(prepared: Place) -> None:
     granted = prepared.execute(
         prepared.owner_url,
-        "SELECT table_name, array_agg(privilege_type::text ORDER BY 1) FROM information_schema.table_privileges "
+        "SELECT table_name::text, array_agg(privilege_type::text) FROM information_schema.table_privileges "
         "WHERE starts_with(grantee, 'roles_') GROUP BY 1",
     )
-    tables = {str(table): privileges for table, privileges in granted}
-    assert tables.pop("alembic_version") == tables.pop("applied_migrations") == ["SELECT"]
-    assert "users" in tables
-    for table, privileges in tables.items():
-        assert sorted(privileges) == ["DELETE", "INSERT", "SELECT", "UPDATE"], table  # type: ignore[call-overload]
+    assert {table: set(found) for table, found in granted} == {  # type: ignore[call-overload]
+        table: set(declared) for table, declared in declared_grants().items()
+    }
 
 
 def test_op04_only_the_owner_is_a_superuser(prepared: Place) -> None:
@@ -151,10 +90,24 @@ def test_op04_only_the_owner_is_a_superuser(prepared: Place) -> None:
     assert prepared.execute(prepared.owner_url, statement)[0][1] is True
 
 
-def test_op04_role_can_use_tables_of_later_migrations(prepared: Place) -> None:
-    prepared.execute(prepared.owner_url, "CREATE TABLE later (id int GENERATED BY DEFAULT AS IDENTITY, name text)")
-    prepared.execute(prepared.api_url, "INSERT INTO later (name) VALUES ('x')")
-    assert prepared.execute(prepared.api_url, "SELECT name FROM later") == [("x",)]
+def test_op04_later_table_is_closed_until_granted(prepared: Place) -> None:
+    prepared.execute(prepared.owner_url, "CREATE TABLE later (id int)")
+    with pytest.raises(errors.InsufficientPrivilege):
+        prepared.execute(prepared.api_url, "SELECT FROM later")
+
+
+def test_op04_table_of_another_release_keeps_its_privileges(prepared: Place) -> None:
+    prepared.execute(prepared.owner_url, f"CREATE TABLE later (id int); GRANT SELECT ON later TO {prepared.name}")
+    assert prepared.prestart().returncode == 0
+    assert prepared.execute(prepared.api_url, "SELECT FROM later") == []
+
+
+def test_op04_default_privileges_of_earlier_releases_end(place: Place) -> None:
+    assert place.prestart().returncode == 0
+    grant = f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO {place.name}"
+    place.execute(place.owner_url, grant)
+    assert place.prestart().returncode == 0
+    test_op04_later_table_is_closed_until_granted(place)
 
 
 def test_op04_prestart_revokes_privileges_granted_by_hand(prepared: Place) -> None:

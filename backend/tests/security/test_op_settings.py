@@ -190,19 +190,23 @@ def test_op01_each_invalid_variable_gets_a_readable_line() -> None:
 HTTPS_COOKIES = """
 import json
 from starlette.responses import Response
-from app.auth.cookies import clear_session_cookie, set_session_cookie
+from app.auth.cookies import clear_session_cookies, set_session_cookies
+from app.auth.service import Tokens
 setting, clearing = Response(), Response()
-set_session_cookie(setting, "token", 60)
-clear_session_cookie(clearing)
-print(json.dumps([each.headers["set-cookie"] for each in (setting, clearing)]))
+set_session_cookies(setting, Tokens("token", 60, "token", 60))
+clear_session_cookies(clearing)
+print(json.dumps([header for each in (setting, clearing) for header in each.headers.getlist("set-cookie")]))
 """
 
 
 def test_se12_https_cookie_is_bound_to_the_host() -> None:
     result = run(HTTPS_COOKIES, FRONTEND_URL="https://dashboard.example.com")
-    for header in json.loads(result.stdout):
+    headers = json.loads(result.stdout)
+    assert len(headers) == 4
+    for header in headers:
         [cookie] = SimpleCookie(header).values()
-        assert cookie.key.startswith("__Host-")
+        prefix, path = ("__Secure-", "/api/v1/login") if "refresh" in cookie.key else ("__Host-", "/")
+        assert cookie.key.startswith(prefix)
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
         assert cookie["samesite"].lower() in ("lax", "strict")
-        assert (cookie["path"], cookie["domain"]) == ("/", "")
+        assert (cookie["path"], cookie["domain"]) == (path, "")

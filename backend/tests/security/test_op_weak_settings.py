@@ -15,12 +15,23 @@ from scripts.tests.deploy.files import load_yaml
 from tests import conftest
 from tests.security.test_we_headers import OUTSIDE, STRONG
 
-SAFE: dict[str, Any] = {**OUTSIDE, "ENVIRONMENT": "production", "SMTP_HOST": "smtp.example.com", "SMTP_TLS": True}
+SAFE: dict[str, Any] = {
+    **OUTSIDE,
+    "ENVIRONMENT": "production",
+    "SMTP_HOST": "smtp.example.com",
+    "SMTP_TLS": True,
+    "TRUSTED_PROXIES": 1,
+}
 WEAK: list[tuple[type[EnvSettings], dict[str, Any]]] = [
     (Settings, {"BACKEND_CORS_ORIGINS": ["https://other.example.com"]}),
     (Settings, {"DOCS_ENABLED": True}),
     (Settings, {"SMTP_TLS": False}),
-    (AuthSettings, {"ACCESS_TOKEN_EXPIRE_MINUTES": 10_000}),
+    (Settings, {"TRUSTED_PROXIES": 0}),
+    (Settings, {"RATE_LIMIT_SIGN_IN": 0}),
+    (Settings, {"FAILED_SIGN_INS": 0}),
+    (AuthSettings, {"ACCESS_TOKEN_EXPIRE_MINUTES": 16}),
+    (AuthSettings, {"REFRESH_TOKEN_IDLE_DAYS": 15}),
+    (AuthSettings, {"REFRESH_TOKEN_DAYS": 31}),
     (UsersSettings, {"USERS_OPEN_REGISTRATION": True}),
 ]
 
@@ -44,7 +55,14 @@ def prestart(environment: dict[str, str], **changes: str) -> str:
     result = subprocess.run(
         [sys.executable, "-m", "app.prestart"],
         cwd=conftest.BACKEND_DIR,
-        env={**os.environ, **environment, "SMTP_TLS": "true", "FIRST_SUPERUSER_PASSWORD": STRONG, **changes},
+        env={
+            **os.environ,
+            **environment,
+            "SMTP_TLS": "true",
+            "TRUSTED_PROXIES": "1",
+            "FIRST_SUPERUSER_PASSWORD": STRONG,
+            **changes,
+        },
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,14 +12,16 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import Invalid, Unavailable
-from app.core.mail import addresses
+from app.core import addresses
+from app.core.errors import Invalid, TooManyRequests, Unavailable
 from app.core.security import passwords
-from app.core.security.passwords import hash_password, verify_password
+from app.core.security.passwords import USERS_HASHES, hash_password, verify_password
 from app.main import app
+from app.users import crud as users_crud
 from app.users.config import UsersSettings
 from tests.auth.factories import signed_in_superuser
 from tests.core.answers import problem
+from tests.core.callers import act_as
 from tests.users.factories import PASSWORD, create_user, password_hash
 
 API = "/api/v1"
@@ -167,13 +170,13 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         return hash_one(password)
 
     monkeypatch.setattr(passwords._hasher, "hash", waiting)
-    monkeypatch.setattr(passwords, "_seconds_each", 0.1)
+    monkeypatch.setattr(passwords, "_seconds_each", 0.05)
     yield released
     released.set()
 
 
 async def test_pw20_full_queue_refuses_immediately(held: threading.Event) -> None:
-    limit = int(passwords.QUEUE_SECONDS / 0.1 * passwords._THREADS)
+    limit = int(passwords.QUEUE_SECONDS / 0.05 * passwords._THREADS)
     waiting = [asyncio.create_task(hash_password(PASSWORD)) for _ in range(limit + 1)]
     await asyncio.sleep(0)
     async with asyncio.timeout(1):
@@ -185,10 +188,28 @@ async def test_pw20_full_queue_refuses_immediately(held: threading.Event) -> Non
     assert await hash_password(PASSWORD)
 
 
-async def test_pw20_full_queue_is_503(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pw20_full_queue_is_503(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, statements: list[str]
+) -> None:
+    """With one query, the count of the request, so that a flood of logins does not occupy the connections of others."""
     monkeypatch.setattr(passwords, "_unfinished", 1_000)
     response = await client.post(TOKEN, data={"username": "ada@example.com", "password": PASSWORD})
     assert (problem(response), response.headers["retry-after"]) == ((503, "UNAV_001"), "1")
+    assert [each for each in statements if "rate_windows" not in each] == []
+
+
+async def test_pw20_login_waits_from_its_first_query(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+    look_up = users_crud.read_credentials
+
+    async def noted(**arguments: Any) -> Any:
+        counted.append(passwords._unfinished)
+        return await look_up(**arguments)
+
+    monkeypatch.setattr(users_crud, "read_credentials", noted)
+    await client.post(TOKEN, data={"username": "ada@example.com", "password": PASSWORD})
+    assert counted == [1]
+    assert passwords._unfinished == 0
 
 
 async def test_pw20_cancelled_request_leaves_the_queue(held: threading.Event) -> None:
@@ -201,3 +222,25 @@ async def test_pw20_cancelled_request_leaves_the_queue(held: threading.Event) ->
     held.set()
     async with asyncio.timeout(5):
         assert await hash_password(PASSWORD)
+
+
+async def hash_of(user: uuid.UUID) -> str:
+    act_as(user)
+    return await hash_password(PASSWORD)
+
+
+async def test_pw20_one_user_does_not_fill_the_queue(held: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(USERS_HASHES, "seconds", 60)
+    one, other = uuid.uuid4(), uuid.uuid4()
+    size = USERS_HASHES.concurrent + USERS_HASHES.waiting
+    hashes = [asyncio.create_task(hash_of(one)) for _ in range(size + 1)]
+    await asyncio.sleep(0.05)
+    assert passwords._unfinished == USERS_HASHES.concurrent
+    assert [isinstance(each.exception(), TooManyRequests) for each in hashes if each.done()] == [True]
+    hashes.append(asyncio.create_task(hash_of(other)))
+    await asyncio.sleep(0.05)
+    assert passwords._unfinished == USERS_HASHES.concurrent + 1
+    held.set()
+    results = await asyncio.gather(*hashes, return_exceptions=True)
+    assert sum(isinstance(result, str) for result in results) == size + 1
+    assert USERS_HASHES._turns == {}

@@ -1,6 +1,8 @@
 """Passwords, and one account per email address (PW-01..11)."""
 
 import asyncio
+import os
+import sys
 import threading
 import unicodedata
 from typing import Any
@@ -142,6 +144,24 @@ async def test_pw04_hashing_uses_a_few_other_threads(monkeypatch: pytest.MonkeyP
     assert threading.current_thread().name not in names
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere, threads have no priority of their own")
+async def test_pw04_hashing_has_a_lower_priority() -> None:
+    """Requests of other users do not wait for it."""
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await passwords._in_thread(priority) > priority()
+
+
+@pytest.mark.parametrize(
+    ("processes", "threads"), [("", 8), ("1", 8), ("2", 4), ("3", 2), ("8", 1), ("64", 1), ("0", 8), ("many", 8)]
+)
+def test_pw04_processes_share_the_cores(monkeypatch: pytest.MonkeyPatch, processes: str, threads: int) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert passwords._share_of_cores(processes) == threads
+
+
 async def test_pw04_no_connection_is_held_while_hashing(live: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise many logins could use up the pool."""
     engine = db.WriteSession.kw["bind"]
@@ -217,8 +237,10 @@ async def test_pw10_all_spellings_of_an_address_are_equal(
     same_origin = {"Sec-Fetch-Site": "same-origin"}
     assert (await client.post("/api/v1/users/", headers=headers, json=body)).status_code == 409
     assert (await client.post("/api/v1/private/users/", json=body)).status_code == 409
-    change = {"email": email, "current_password": PASSWORD}
-    assert (await client.patch("/api/v1/users/me", headers=bystander_headers, json=change)).status_code == 409
+    requested = await client.post("/api/v1/users/me/email", headers=bystander_headers, json={"email": email})
+    assert requested.status_code == 202
+    pending = (await client.get("/api/v1/users/me/email", headers=bystander_headers)).json()["pending_email"]
+    assert pending == other.email
     path = f"/api/v1/users/{bystander.id}"
     assert (await client.patch(path, headers=headers, json={"email": email})).status_code == 409
     assert await log_in(client, PASSWORD, email) == 200

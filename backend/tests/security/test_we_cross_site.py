@@ -13,6 +13,7 @@ from app.core.settings import Settings, settings
 from app.main import app, create_app
 from tests.auth.factories import Headers, signed_in_user
 from tests.core.answers import problem
+from tests.examples import parameters
 from tests.fixtures import BASE_URL
 from tests.users.factories import PASSWORD, create_user
 
@@ -101,7 +102,7 @@ async def test_we01_route_ignores_cookies_from_other_sites(
     """With a superuser's cookie, every route either checks the origin or ignores the cookie."""
     user, bearer = await signed_in_user(session, is_superuser=True)
     headers = as_cookie(bearer) | browser_headers("cross-site", EVIL)
-    path = route.path.format(id=user.id, user_id=user.id, email=user.email)
+    path = route.path.format(id=user.id, user_id=user.id, email=user.email, **parameters())
     by_cookie = await client.request(method, path, headers=headers)
     anonymous = await client.request(method, path, headers=browser_headers("cross-site", EVIL))
     assert by_cookie.status_code in (403, anonymous.status_code)
@@ -199,7 +200,7 @@ async def test_we04_allowed_origin_can_write_by_cookie(
 
 
 async def test_we04_allowed_origin_can_read_errors(shared: AsyncClient) -> None:
-    for path in (ME, "/api/v1/unknown", "/api/v1/users/signup"):
+    for path in (ME, "/api/v1/unknown", "/api/v1/users/signup", f"{ME}?q=%00"):
         response = await shared.get(path, headers={"Origin": OTHER})
         assert response.is_error
         assert response.headers.get("access-control-allow-origin") == OTHER, path

@@ -202,6 +202,6 @@ async def test_ip09_sender_of_a_large_body_gets_413(serve: Serve, length: int, c
     headers = {"Content-Type": "application/json"}
     async with serve(app) as client:
         content = chunks() if chunked else b" " * length
-        response = await client.post(f"{API}/users/signup", headers=headers, content=content)
+        response = await client.post(f"{API}/private/users/", headers=headers, content=content)
     assert problem(response) == (413, "BODY_001")
     assert response.headers["connection"] == "close"

@@ -141,7 +141,7 @@ async def test_we13_docs_are_off_in_production_by_default(
 
 
 @pytest.mark.parametrize(
-    "path", ["/redoc", "/openapi.json", "/metrics", "/docs/oauth2-redirect/x", "/.env", "/api/v1/docs"]
+    "path", ["/redoc", "/openapi.json", "/debug", "/docs/oauth2-redirect/x", "/.env", "/api/v1/docs"]
 )
 async def test_we13_nothing_else_is_published(path: str) -> None:
     async with client_of(create_app(settings(ENVIRONMENT="production", **OUTSIDE))) as client:

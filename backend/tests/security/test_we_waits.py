@@ -9,7 +9,7 @@ from httpx2 import ASGITransport, AsyncClient, RemoteProtocolError, Response
 from starlette.responses import StreamingResponse
 from structlog.testing import CapturingLogger
 
-from app.core.http import problems, request_guard
+from app.core.http import edge, request_guard
 from app.core.http.streaming import Stream
 from app.main import create_app
 from tests.core.answers import problem
@@ -32,7 +32,7 @@ def app() -> FastAPI:
 
 
 async def test_request_that_takes_too_long_is_503(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problems, "REQUEST_SECONDS", 0.01)
+    monkeypatch.setattr(edge, "REQUEST_SECONDS", 0.01)
     async with AsyncClient(transport=ASGITransport(app), base_url=BASE_URL) as client:
         response = await client.get(f"{API}/hang")
     assert problem(response) == (503, "UNAV_001")
@@ -63,7 +63,7 @@ async def streamed(serve: Serve, stream: StreamingResponse) -> Response:
 async def test_stream_can_exceed_the_request_timeout(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, seconds: float | None
 ) -> None:
-    monkeypatch.setattr(problems, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(edge, "REQUEST_SECONDS", 0.2)
     response = await streamed(serve, Stream(chunks(after=0.3), media_type="text/plain", seconds=seconds))
     assert response.text == "one two"
 
@@ -80,9 +80,9 @@ async def test_stream_can_exceed_the_request_timeout(
 async def test_failing_stream_is_logged_and_aborted(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, stream: StreamingResponse, logged: str
 ) -> None:
-    monkeypatch.setattr(problems, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(edge, "REQUEST_SECONDS", 0.2)
     logger = CapturingLogger()
-    monkeypatch.setattr(problems, "logger", logger)
+    monkeypatch.setattr(edge, "logger", logger)
     with pytest.raises(RemoteProtocolError):
         await streamed(serve, stream)
     assert [call.args for call in logger.calls] == [(logged,)]
@@ -90,7 +90,7 @@ async def test_failing_stream_is_logged_and_aborted(
 
 async def test_abandoned_stream_ends_without_an_error(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, logger = asyncio.Event(), CapturingLogger()
-    monkeypatch.setattr(problems, "logger", logger)
+    monkeypatch.setattr(edge, "logger", logger)
 
     async def endless() -> AsyncIterator[bytes]:
         try:

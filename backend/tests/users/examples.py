@@ -1,7 +1,6 @@
 """The operations of users, for the tests that cover all features."""
 
 PUBLIC = {
-    "register_user",
     "create_private_user",  # mounted in local development only
 }
 SUPERUSERS = {

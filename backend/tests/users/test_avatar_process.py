@@ -4,16 +4,18 @@ import asyncio
 import os
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.errors import Invalid, Unavailable
+from app.core.errors import Invalid, TooManyRequests, Unavailable
 from app.users import avatars, render_avatar
 from tests.auth.factories import signed_in_user
 from tests.core.answers import fields, problem
+from tests.core.callers import act_as
 from tests.users.pictures import many_frames, picture, slow_several_pictures, stored, upload
 
 QUICKLY = 3
@@ -124,6 +126,26 @@ async def test_upload_does_not_wait_long(monkeypatch: pytest.MonkeyPatch) -> Non
     for request in requests:
         request.cancel()
     await asyncio.gather(*requests, return_exceptions=True)
+
+
+async def render_for(user: uuid.UUID) -> bytes:
+    act_as(user)
+    return await avatars.render(picture())
+
+
+async def test_r05_slow_pictures_leave_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_instead(monkeypatch, HANGS)
+    before, user = children(), uuid.uuid4()
+    requests = [asyncio.create_task(render_for(user)) for _ in range(5)]
+    await until_started(before)
+    assert [isinstance(each.exception(), TooManyRequests) for each in requests if each.done()] == [True]
+    monkeypatch.undo()
+    other = await asyncio.create_task(render_for(uuid.uuid4()))
+    assert other.startswith(b"RIFF")
+    for request in requests:
+        request.cancel()
+    await asyncio.gather(*requests, return_exceptions=True)
+    assert children() == before
 
 
 async def test_program_runs_outside_the_application() -> None:

@@ -1,11 +1,14 @@
 """The list of users: search, order, pages (IP-04, IP-11)."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import utc_now
 from app.users import crud
 from tests.auth.factories import Headers, signed_in_superuser
 from tests.core.answers import fields, problem
@@ -45,6 +48,18 @@ async def test_list_returns_public_fields_newest_first(client: AsyncClient, head
     )
 
 
+async def test_imported_users_are_listed_by_their_time(
+    client: AsyncClient, session: AsyncSession, headers: Headers
+) -> None:
+    """Ids of another system, such as UUIDv4, say nothing about when a row was created."""
+    lowest, highest = uuid.UUID(int=1), uuid.UUID(int=2**128 - 1)
+    await create_user(session, email="new@example.com", id=lowest)
+    await create_user(session, email="old@example.com", id=highest, created_at=utc_now() - timedelta(days=1))
+    names = ["old", "root", "carol", "alice", "bob", "dave", "new"]
+    assert (await listed(client, headers, sort="created_at"))[0] == names
+    assert (await listed(client, headers, sort="-created_at"))[0] == names[::-1]
+
+
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
@@ -74,7 +89,14 @@ async def test_pages_describe_themselves(client: AsyncClient, headers: Headers) 
     names, body = await listed(client, headers, page=2, limit=2)
     assert names == ["alice", "carol"]
     assert body["pagination"].pop("next_cursor")
-    assert body["pagination"] == {"page": 2, "page_size": 2, "total_pages": 3, "has_next": True, "has_prev": True}
+    assert body["pagination"] == {
+        "page": 2,
+        "page_size": 2,
+        "total_pages": 3,
+        "has_next": True,
+        "has_prev": True,
+        "count_is_exact": True,
+    }
 
 
 @pytest.mark.parametrize(

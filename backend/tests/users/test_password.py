@@ -6,7 +6,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.security.passwords import verify_password
+from app.core.security.passwords import hash_password, verify_password
 from tests.auth.factories import signed_in_user
 from tests.core.answers import fields, problem
 from tests.users.factories import PASSWORD
@@ -43,6 +43,14 @@ async def test_password_change_is_refused(
     assert response.json()["detail"] == detail
     await session.refresh(user)
     assert user.hashed_password == hash_before
+
+
+async def test_other_spelling_is_the_same_password(client: AsyncClient, session: AsyncSession) -> None:
+    """Passwords are compared in their normalized form."""
+    spelled, same = "\ufb01sh and chips", "fish and chips"
+    _, headers = await signed_in_user(session, hashed_password=await hash_password(spelled))
+    response = await client.patch(PATH, headers=headers, json={"current_password": spelled, "new_password": same})
+    assert response.json()["detail"] == "New password cannot be the same as the current one"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ export interface PageCase {
   reads?: string[];
   /** The text of the only h1. */
   heading: string | RegExp;
+  /** The heading of the page to which this one leads without valid search parameters. */
+  fallbackHeading?: string;
   /** Brings the loaded page into the state. */
   act?: (page: Page) => Promise<unknown>;
   /** The state is an error that the browser logs to the console. */

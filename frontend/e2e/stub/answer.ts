@@ -73,6 +73,7 @@ export function list<Row>({ count, at }: Rows<Row>, query: URLSearchParams) {
     has_next: page < pages,
     has_prev: page > 1,
     next_cursor: null,
+    count_is_exact: true,
   };
   const length = Math.max(0, Math.min(size, count - start));
   return json({ data: Array.from({ length }, (_, index) => at(start + index)), count, pagination });

@@ -42,7 +42,7 @@ export class Api {
   /** Handles an operation such as "GET /users/:id" before earlier handlers do, at most `times` calls. */
   on(operation: string, handler: Handler | Answer, { times = Number.POSITIVE_INFINITY } = {}) {
     const [method = "", path = ""] = operation.split(" ");
-    const pattern = new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+    const pattern = patternOf(path);
     const respond = typeof handler === "function" ? handler : () => handler;
     this.routes.unshift({ operation, method, pattern, handler: respond, remaining: times });
   }
@@ -55,9 +55,10 @@ export class Api {
     return route.handler;
   }
 
-  /** How often an operation was called, with any query string. */
+  /** How often an operation was called, with any parameters. */
   count(operation: string) {
-    return this.calls.filter((call) => call.split("?")[0] === operation).length;
+    const pattern = patternOf(operation);
+    return this.calls.filter((call) => pattern.test(call.split("?")[0] ?? "")).length;
   }
 
   /** Notifies the open tabs that rows of a topic have changed. */
@@ -94,6 +95,9 @@ export class Api {
     );
   }
 }
+
+/** "/users/:id" as a pattern. */
+const patternOf = (path: string) => new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
 
 function send(response: ServerResponse, reply: Reply) {
   if (typeof reply === "function") return reply(response);

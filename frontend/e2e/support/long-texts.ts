@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 
-/** Fields with text that users write. */
-const FREE_TEXT = /^(title|name|full_name|description|detail|fix)$/;
+/** Fields with text that users or other servers write. */
+const FREE_TEXT = /^(title|name|full_name|description|detail|fix|subject|last_error|message_id)$/;
+const ADDRESS = /^(email|user_email|recipient)$/;
 /** As long as the API accepts them, with and without blanks, in several scripts. */
 const TEXTS = [
   "Donaudampfschifffahrtsgesellschaft".repeat(8).slice(0, 255),
@@ -22,7 +23,7 @@ export async function lengthenTexts(page: Page) {
     let index = 0;
     const body = JSON.stringify(await response.json(), (key, value) => {
       if (typeof value !== "string") return value;
-      if (key === "email") return EMAIL;
+      if (ADDRESS.test(key)) return EMAIL;
       if (!FREE_TEXT.test(key)) return value;
       index += 1;
       return TEXTS[index % TEXTS.length];

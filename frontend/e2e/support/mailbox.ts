@@ -9,8 +9,13 @@ interface Message {
   To: { Address: string }[];
 }
 
-/** Waits for the newest email to an address and returns its link to `path` (Mailpit's API). */
-export async function linkInMail(request: APIRequestContext, to: string, path: string) {
+/** Waits for the newest email to an address with such a subject, and returns its link to `path` (Mailpit's API). */
+export async function linkInMail(
+  request: APIRequestContext,
+  to: string,
+  path: string,
+  subject = /password/i,
+) {
   let id: string | undefined;
   await expect
     .poll(
@@ -18,8 +23,7 @@ export async function linkInMail(request: APIRequestContext, to: string, path: s
         const response = await request.get(`${MAILBOX_URL}/api/v1/messages?limit=200`);
         const { messages }: { messages: Message[] } = await response.json();
         id = messages.find(
-          ({ To, Subject }) =>
-            To.some(({ Address }) => Address === to) && /password/i.test(Subject),
+          ({ To, Subject }) => To.some(({ Address }) => Address === to) && subject.test(Subject),
         )?.ID;
         return id;
       },

@@ -21,7 +21,10 @@ export function createApp(history: RouterHistory = createBrowserHistory()) {
   const queryClient = createQueryClient();
   const session: Session = createSession(queryClient, () => router);
   const router = createAppRouter({ queryClient, session }, history);
-  configureApi(() => session.expire());
+  configureApi({
+    onUnauthorized: () => session.expire(),
+    onProofRequired: () => session.prove(),
+  });
   return { router, queryClient, session };
 }
 

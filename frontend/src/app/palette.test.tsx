@@ -3,7 +3,7 @@ import { Package, Users } from "lucide-react";
 import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SearchResult } from "@/lib/define-feature";
-import { commands, searches } from "@/lib/features";
+import { commands, navEntries, searches, userLinks } from "@/lib/features";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { server, signedInAs, signedOut } from "@/test/server";
@@ -44,6 +44,22 @@ const options = () => screen.getAllByRole("option").map(({ textContent }) => tex
 const parcel = { id: "1", title: "Ladder", hint: "In the shed", to: "/settings/password" } as const;
 
 describe("the command palette", () => {
+  it("has each page that only superusers see", async () => {
+    const files = import.meta.glob<string>("../features/*/routes/app/**/*.tsx", {
+      eager: true,
+      query: "?raw",
+      import: "default",
+    });
+    const paths = Object.values(files)
+      .filter((source) => source.includes("requireSuperuser("))
+      .map((source) => /createFileRoute\("\/_app([^"]+?)\/?"\)/.exec(source)?.[1]);
+    const ownPages = paths.filter((path) => path && !path.includes("$"));
+    expect(ownPages).toContain("/admin");
+    // Pages about one user are reached from that user.
+    const reachable = [...navEntries, ...userLinks].map(({ to }) => to as string);
+    expect(ownPages.filter((path) => path && !reachable.includes(path))).toEqual([]);
+  });
+
   it("finds pages and tabs by word prefixes", async () => {
     const { user: person, router } = await openPalette();
     await person.keyboard("set pas");

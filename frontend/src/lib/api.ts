@@ -1,17 +1,23 @@
-import { client, configureAppClient } from "@app/sdk";
+import { client, configureAppClient, cookieSession, type Problem, withRefresh } from "@app/sdk";
 import { setReachable } from "@/lib/connection";
 
 /** No request waits longer than this for a response, because an error is better than an endless spinner. */
 const TIMEOUT_MS = 20_000;
 
-let whenUnauthorized: () => Promise<boolean> = async () => false;
+interface Refusals {
+  /** Resolves to true when there is a session again; then the request is repeated. */
+  onUnauthorized: () => Promise<boolean>;
+  /** Resolves to true when the user has proved again who they are; then the request is repeated. */
+  onProofRequired: () => Promise<boolean>;
+}
 
-/**
- * Points the SDK at the dashboard's own origin. The session is an HttpOnly cookie, so no token is attached.
- * `onUnauthorized` resolves to true when there is a session again; then the request is repeated.
- */
-export function configureApi(onUnauthorized: () => Promise<boolean>) {
-  whenUnauthorized = onUnauthorized;
+let refusals: Refusals = { onUnauthorized: async () => false, onProofRequired: async () => false };
+
+const session = cookieSession();
+
+/** Points the SDK at the dashboard's own origin. The tokens are in HttpOnly cookies, so none is attached. */
+export function configureApi(handlers: Refusals) {
+  refusals = handlers;
   configureAppClient(client, { baseUrl: window.location.origin, fetch: apiFetch() });
 }
 
@@ -20,14 +26,33 @@ interface Sending {
   transport?: (request: Request, init: { signal: AbortSignal }) => Promise<Response>;
 }
 
-/** The only place that sees every response. It therefore detects a refused session and a lost connection. */
+/** The only place that sees every response. It therefore detects refused requests that can be repeated, and a lost connection. */
 export function apiFetch(sending: Sending = {}): typeof fetch {
+  const fetch = withRefresh(session, sender(sending), sender({}));
   return async (input, init) => {
     const request = new Request(input, init);
-    const response = await send(request.clone(), sending);
-    if (response.status !== 401 || isAboutSignIn(request)) return response;
-    return (await whenUnauthorized()) ? send(request, sending) : response;
+    const response = await fetch(request.clone());
+    return (await canRepeat(request, response)) ? fetch(request) : response;
   };
+}
+
+const sender =
+  (sending: Sending): typeof fetch =>
+  (input, init) =>
+    send(new Request(input, init), sending);
+
+async function canRepeat(request: Request, response: Response) {
+  if (response.status === 401 && !isAboutSignIn(request)) return refusals.onUnauthorized();
+  return (await needsProof(response)) && refusals.onProofRequired();
+}
+
+async function needsProof(response: Response) {
+  if (response.status !== 403) return false;
+  const problem: Partial<Problem> = await response
+    .clone()
+    .json()
+    .catch(() => ({}));
+  return problem.code === "AUTH_REAUTHENTICATION_REQUIRED";
 }
 
 async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetch }: Sending) {

@@ -80,7 +80,9 @@ export type SlotName =
   /** Work without markup that runs while the user is signed in. */
   | "session.open"
   /** The dialog for signing in again in place. Mounted while there is unsaved input. */
-  | "session.ended";
+  | "session.ended"
+  /** The dialog in which users prove again who they are. Mounted while they are asked. */
+  | "session.proof";
 
 /** What a feature adds to the shell. It is found by its file name; there is no list of features. */
 export interface Feature {
@@ -95,6 +97,8 @@ export interface Feature {
   checklist?: ChecklistStep[];
   userLinks?: UserLink[];
   ownedRows?: OwnedRows;
+  /** Path of the superusers' page about a request, to which its id in error messages links. */
+  requestPath?: (id: string) => string;
   slots?: Partial<Record<SlotName, ComponentType>>;
 }
 

@@ -24,6 +24,9 @@ export const checklist = features.flatMap(([, { checklist = [] }]) => checklist)
 export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
 export const ownedRows = features.flatMap(([, { ownedRows = [] }]) => ownedRows);
 
+/** Undefined if no feature has such a page. */
+export const requestPath = features.map(([, feature]) => feature.requestPath).find(Boolean);
+
 /** Server searches of the command palette. The entry gives the title and decides who can search. */
 export const searches = features.flatMap(([, { nav, search }]) => {
   const entry = nav?.[0];

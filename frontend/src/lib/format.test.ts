@@ -53,3 +53,15 @@ it("does not round large amounts", async () => {
   expect(formatMoney("12345678901234567.89", "USD")).toBe("$12,345,678,901,234,567.89");
   expect(formatMoney("1500", "JPY")).toBe("¥1,500");
 });
+
+it.each([
+  [1234, true, 0, "1,234"],
+  [1234567, true, 0, "1,234,567"],
+  [10_001, false, 0, "about 10,000"],
+  [100_213, false, 40, "about 100,000"],
+  [1_250_001, false, 0, "about 1,300,000"],
+  [123_400, false, 123_400, "about 123,400"],
+])("shows %i rows, exact: %s, with row %i in view, as %s", async (count, isExact, seen, shown) => {
+  const { formatCount } = await formatters("en-US");
+  expect(formatCount({ count, pagination: { count_is_exact: isExact } }, seen)).toBe(shown);
+});

@@ -43,16 +43,16 @@ export function registerHotkey(hotkey: Hotkey) {
   };
 }
 
-/** Registers a shortcut while the component is mounted. */
+/** Registers a shortcut while the component is mounted. Without keys there is none. */
 export function useHotkey(
-  keys: string,
+  keys: string | undefined,
   handler: () => void,
   description: string,
   section: HotkeySection = "This page",
 ) {
   const run = useEffectEvent(handler);
   useEffect(
-    () => registerHotkey({ keys, description, section, run: () => run() }),
+    () => (keys ? registerHotkey({ keys, description, section, run: () => run() }) : undefined),
     [keys, description, section],
   );
 }

@@ -9,7 +9,7 @@ const key = (page: number): Key => [{ _id: "readNotes", query: { page, limit: 20
 const pageWith = (next_cursor: string | null = null) => ({
   data: [],
   count: 60,
-  pagination: { next_cursor },
+  pagination: { has_next: next_cursor !== null, next_cursor, count_is_exact: true },
 });
 
 let client: QueryClient;

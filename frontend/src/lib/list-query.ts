@@ -6,7 +6,7 @@ import { hasStatus } from "@/lib/errors";
 export interface Page<Row> {
   data: Row[];
   count: number;
-  pagination: { next_cursor: string | null };
+  pagination: { has_next: boolean; next_cursor: string | null; count_is_exact: boolean };
 }
 
 interface PageParams {
@@ -25,6 +25,8 @@ interface GeneratedOptions<Row> {
 export interface ListOptions<Row> {
   queryKey: ListKey;
   queryFn: (context: QueryFunctionContext<ListKey>) => Promise<Page<Row>>;
+  /** For rows whose changes nobody reports. */
+  refetchInterval?: number;
 }
 
 /**

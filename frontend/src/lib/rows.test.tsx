@@ -23,10 +23,10 @@ const shown = () => client.getQueryData<{ data: { id: string }[]; count: number 
 
 /** Deletes the first `count` notes of the list; `send` stands in for the API. */
 function deleteNotes(count: number, send: (ids: string[]) => Promise<{ data: { count: number } }>) {
-  render(<Toaster />);
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   );
+  render(<Toaster />, { wrapper });
   const { result } = renderHook(() => useBulkDelete(NOTES, send), { wrapper });
   result.current(Array.from({ length: count }, (_, number) => `note-${number}`));
 }

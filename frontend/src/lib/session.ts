@@ -33,7 +33,10 @@ export interface Session {
   resume(user: UserPublic): Promise<void>;
   /** Discards the input and shows the login page. */
   leave(): void;
+  /** Asks the user to prove again who they are. Resolves to true when the request can be repeated. */
+  prove(): Promise<boolean>;
   question: SignInQuestion;
+  proof: SignInQuestion;
 }
 
 type Message = { type: "begin"; userId: string } | { type: "end" };
@@ -71,6 +74,7 @@ export function createSession(
   getRouter: () => RegisteredRouter,
 ): Session {
   const question = createSignInQuestion(() => leave("expired"));
+  const proof: SignInQuestion = createSignInQuestion(() => proof.answer(false));
   const me = () => queryClient.getQueryData(meQuery.queryKey);
 
   /** The same user has a session again: the page stays and its data is refetched. */
@@ -81,6 +85,7 @@ export function createSession(
   }
 
   async function showLogin(search: ReturnType<typeof loginSearch> = {}, loginNotice?: LoginNotice) {
+    proof.answer(false);
     setHint(false);
     queryClient.clear();
     const state = { loginNotice };
@@ -114,6 +119,7 @@ export function createSession(
 
   const session: Session = {
     question,
+    proof,
 
     async requireUser(href) {
       try {
@@ -182,6 +188,11 @@ export function createSession(
     },
 
     leave: () => leave(),
+
+    prove() {
+      const user = me();
+      return user ? proof.ask(user) : Promise.resolve(false);
+    },
   };
   return session;
 }
@@ -195,6 +206,9 @@ export function useMe(): UserPublic {
 
 /** The same as a query result, for forms that change it. */
 export const useMeRecord = () => useQuery(meQuery);
+
+/** Also outside the signed-in pages, where nobody needs to be known. Sends no request. */
+export const useCachedUser = () => useQuery({ ...meQuery, enabled: false }).data;
 
 export function useSession(): Session {
   return useRouteContext({ from: "/_app", select: ({ session }) => session });

@@ -4,26 +4,35 @@ import type { UserPublic } from "@app/sdk";
 const LOAD_MS = 5_000;
 
 /**
- * Asks the user to sign in again, once for any number of refused requests. A dialog subscribes and shows the question.
+ * Asks the user to sign in again, or to prove again who they are, once for any number of refused requests. A dialog
+ * subscribes and shows the question.
  */
 export interface SignInQuestion {
-  /** Resolves to true when the same user has a session again. */
+  /** Resolves to true when the request can be repeated. */
   ask(user: UserPublic): Promise<boolean>;
   answer(isBack: boolean): void;
   /** The user who is being asked now. */
   asked(): UserPublic | undefined;
+  /** For the dialog: somebody hears the question. */
   subscribe(listener: () => void): () => void;
+  /** For the place that mounts the dialog when it is needed. */
+  watch(listener: () => void): () => void;
 }
 
 /** `onUnheard` is called when the dialog did not load. */
 export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
   const listeners = new Set<() => void>();
+  const watchers = new Set<() => void>();
+  const addTo = (set: Set<() => void>) => (listener: () => void) => {
+    set.add(listener);
+    return () => void set.delete(listener);
+  };
   let pending: { user: UserPublic; resolve: (isBack: boolean) => void } | undefined;
   let answered = Promise.resolve(false);
 
   function change(next: typeof pending) {
     pending = next;
-    for (const listener of listeners) listener();
+    for (const listener of [...listeners, ...watchers]) listener();
   }
 
   return {
@@ -39,11 +48,7 @@ export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
       change(undefined);
     },
     asked: () => pending?.user,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
+    subscribe: addTo(listeners),
+    watch: addTo(watchers),
   };
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, FieldError, Problem, UserPublic } from "@app/sdk";
+import type { ErrorCode, FieldError, Pagination, Problem, UserPublic } from "@app/sdk";
 
 export function user(changes: Partial<UserPublic> = {}): UserPublic {
   return {
@@ -21,4 +21,24 @@ export function problem(
   errors: FieldError[] = [],
 ): Problem {
   return { type: "about:blank", title: detail, status, code, detail, errors, request_id: "req-1" };
+}
+
+/** The first page of a list of `count` rows. */
+export function pageOf<Row>(
+  data: Row[],
+  count = data.length,
+): { data: Row[]; count: number; pagination: Pagination } {
+  return {
+    data,
+    count,
+    pagination: {
+      page: 1,
+      page_size: 20,
+      total_pages: Math.ceil(count / 20),
+      has_next: count > data.length,
+      has_prev: false,
+      next_cursor: null,
+      count_is_exact: true,
+    },
+  };
 }

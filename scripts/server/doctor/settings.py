@@ -84,7 +84,7 @@ def _names(settings: Mapping[str, str], known: set[str]) -> Iterator[Finding]:
             fix = (
                 f"Rename it to {near[0]}."
                 if near
-                else "Compare it with .env and docs/operations/settings.md, or delete it."
+                else "Compare it with .env and docs/running/settings.md, or delete it."
             )
             yield warning("server-env-unknown", "An unknown setting", detail, fix)
 

@@ -1,4 +1,4 @@
-"""The commands of deployment.md and docs/operations, in order, with real containers."""
+"""The commands of deployment.md and docs/running, in order, with real containers."""
 
 import os
 import re

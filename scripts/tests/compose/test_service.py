@@ -10,7 +10,7 @@ import pytest
 from scripts.measure.docker_stack import SECRETS
 from scripts.tests.compose.stack import Stack, Visitor
 
-RUNNING = ("proxy", "db", "backend", "frontend")
+RUNNING = ("proxy", "db", "backend", "worker", "frontend")
 
 
 def test_mail_links_to_the_dashboard(api: Visitor, mailbox: httpx2.Client) -> None:
@@ -43,14 +43,14 @@ def test_only_the_proxy_publishes_ports(production: Stack) -> None:
         service: sorted(port for port, at in production.inspect(service)["NetworkSettings"]["Ports"].items() if at)
         for service in RUNNING
     }
-    assert published == {"proxy": ["443/tcp", "80/tcp"], "db": [], "backend": [], "frontend": []}
+    assert published == {"proxy": ["443/tcp", "80/tcp"], "db": [], "backend": [], "worker": [], "frontend": []}
 
 
 def test_database_network_is_isolated_from_the_proxy(production: Stack) -> None:
     networks = {name: set(production.inspect(name)["NetworkSettings"]["Networks"]) for name in RUNNING}
     database = f"{production.name}_database"
     assert networks["db"] == {database}
-    assert [name for name in RUNNING if database in networks[name]] == ["db", "backend"]
+    assert [name for name in RUNNING if database in networks[name]] == ["db", "backend", "worker"]
     assert production.run("network", "inspect", "--format", "{{.Internal}}", database).stdout.strip() == "true"
 
 
@@ -77,7 +77,7 @@ def test_running_container_is_restricted(production: Stack, service: str) -> Non
     assert not host["Privileged"]
 
 
-@pytest.mark.parametrize(("service", "user"), [("backend", "10001"), ("frontend", "101")])
+@pytest.mark.parametrize(("service", "user"), [("backend", "10001"), ("worker", "10001"), ("frontend", "101")])
 def test_processes_run_without_privileges(production: Stack, service: str, user: str) -> None:
     assert production.compose("exec", "-T", service, "id", "-u").stdout.strip() == user
     assert production.compose("exec", "-T", service, "touch", "/etc/written", status=None).returncode != 0

@@ -43,7 +43,7 @@ def test_laptop_has_the_developers_container() -> None:
 
 @pytest.mark.parametrize("file", [FILE, LAPTOP_FILE])
 def test_every_variable_is_explained(file: str) -> None:
-    guide = read("docs/operations/settings.md") + read("docs/operations/backups.md")
+    guide = read("docs/running/settings.md") + read("docs/running/backups.md")
     for name, default in re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)):
         assert name in tracked_settings() or (default and f"`{name}`" in guide), name
 

@@ -36,8 +36,8 @@ def names_on(network: str) -> set[str]:
 
 
 def test_server_has_these_services() -> None:
-    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "frontend"}
-    assert not [name for name, service in SERVER["services"].items() if "profiles" in service]
+    assert set(SERVER["services"]) == {"proxy", "db", "prestart", "backend", "worker", "frontend", "valkey"}
+    assert [name for name, service in SERVER["services"].items() if "profiles" in service] == ["valkey"]
 
 
 def test_laptop_adds_database_console_and_mailbox() -> None:
@@ -109,8 +109,7 @@ def test_requests_to_containers_pass_no_other_proxy() -> None:
     """Traefik's program reads `NO_PROXY`. Its health check requests an address without a host."""
     proxy = SERVER["services"]["proxy"]
     assert proxy["healthcheck"]["test"] == ["CMD", "env", "NO_PROXY=*", "traefik", "healthcheck", "--ping"]
-    private = SERVER["services"]["backend"]["environment"]["FORWARDED_ALLOW_IPS"]
-    assert proxy["environment"]["NO_PROXY"] == private
+    assert proxy["environment"]["NO_PROXY"] == "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
 def test_api_starts_after_the_migrations() -> None:
@@ -118,6 +117,14 @@ def test_api_starts_after_the_migrations() -> None:
     assert waits_for["prestart"] == {"condition": "service_completed_successfully"}
     assert SERVER["services"]["prestart"]["depends_on"]["db"] == {"condition": "service_healthy"}
     assert SERVER["services"]["prestart"]["image"] == SERVER["services"]["backend"]["image"]
+
+
+def test_worker_is_like_the_api_without_routes() -> None:
+    backend, worker = SERVER["services"]["backend"], SERVER["services"]["worker"]
+    for name in ("image", "environment", "secrets", "volumes", "depends_on", "networks"):
+        assert worker[name] == backend[name], name
+    assert "labels" not in worker
+    assert LAPTOP["services"]["worker"]["environment"] == LAPTOP["services"]["backend"]["environment"]
 
 
 def test_only_the_proxy_publishes_server_ports() -> None:
@@ -132,10 +139,10 @@ def test_laptop_publishes_ports_on_localhost_only() -> None:
     assert "ports: !override" in read("docker-compose.override.yml").split("\n  db:")[0]
 
 
-def test_only_the_backend_reaches_the_database() -> None:
+def test_only_backend_and_worker_reach_the_database() -> None:
     assert SERVER["networks"]["database"] == {"internal": True}
-    assert names_on("database") == {"db", "prestart", "backend"}
-    assert names_on("proxy") == {"proxy", "backend", "frontend"}
+    assert names_on("database") == {"db", "prestart", "backend", "worker", "valkey"}
+    assert names_on("proxy") == {"proxy", "backend", "worker", "frontend"}
 
 
 def test_only_the_proxy_mounts_dockers_socket() -> None:
@@ -152,7 +159,8 @@ def test_only_api_and_dashboard_are_routed() -> None:
 
 
 def test_dashboard_host_serves_the_api_too() -> None:
-    rule = "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))"
+    paths = "PathPrefix(`/api/`) || Path(`/.well-known/jwks.json`)"
+    rule = f"Host(`api.${{DOMAIN}}`) || (Host(`dashboard.${{DOMAIN}}`) && ({paths}))"
     assert f"-api.rule={rule}" in labels(SERVER["services"]["backend"])
     assert "-dashboard.rule=Host(`dashboard.${DOMAIN}`)" in labels(SERVER["services"]["frontend"])
 
@@ -257,7 +265,7 @@ def test_every_variable_is_explained(file: str) -> None:
     variables = dict(re.findall(r"(?<!\$)\$\{(\w+)(:-)?", read(file)))
     assert variables
     tracked = tracked_settings()
-    guide = read("docs/operations/settings.md")
+    guide = read("docs/running/settings.md")
     for name, default in variables.items():
         assert name in tracked or (default and f"`{name}`" in guide), name
 
@@ -265,4 +273,4 @@ def test_every_variable_is_explained(file: str) -> None:
 def test_public_images_are_pinned_to_major_versions() -> None:
     images = {s["image"] for s in (*SERVER["services"].values(), *LAPTOP["services"].values()) if "image" in s}
     public = {image for image in images if "${" not in image}
-    assert public == {"traefik:3.7", "postgres:18", "adminer:5", "axllent/mailpit:v1.30"}
+    assert public == {"traefik:3.7", "postgres:18", "valkey/valkey:9-alpine", "adminer:5", "axllent/mailpit:v1.30"}

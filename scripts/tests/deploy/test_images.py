@@ -77,11 +77,14 @@ def test_image_has_labels_and_a_component_list(dockerfile: str) -> None:
 
 def test_server_has_safe_flags() -> None:
     flags = final_stage("backend/Dockerfile")
-    for flag in ("--proxy-headers", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown"):
+    for flag in ("--no-proxy-headers", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown"):
         assert f'"{flag}"' in flags
     assert '"--http", "app.core.http.server:LimitedProtocol"' in flags
+
+
+def test_api_trusts_its_proxy_only() -> None:
     environment = load_yaml("docker-compose.yml")["services"]["backend"]["environment"]
-    assert "*" not in environment["FORWARDED_ALLOW_IPS"]
+    assert environment["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
 
 
 def test_slowly_starting_worker_is_not_killed() -> None:

@@ -30,7 +30,7 @@ for (kind, name), document in OBJECTS.items():
     if kind in ("Deployment", "Job", "CronJob"):
         spec = document["spec"]["jobTemplate"]["spec"] if kind == "CronJob" else document["spec"]
         PODS[name] = spec["template"]
-BY_COMPOSE = ["backend", "frontend", "prestart"]
+BY_COMPOSE = ["backend", "frontend", "prestart", "worker"]
 SETTINGS = dict(
     line.split("=", 1) for line in read(f"{FOLDER}/settings.env").splitlines() if line and not line.startswith("#")
 )
@@ -151,6 +151,15 @@ def test_pod_grace_period_matches_compose(name: str) -> None:
     assert grace > shutdown + float(SETTINGS["DRAIN_SECONDS"])
 
 
+def test_worker_pod_matches_compose() -> None:
+    service, pod = COMPOSE["worker"], PODS["worker"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] == int(service["stop_grace_period"].removesuffix("s"))
+    for probe in ("readinessProbe", "livenessProbe"):
+        assert ["CMD", *container("worker")[probe]["exec"]["command"]] == service["healthcheck"]["test"]
+    liveness = container("worker")["livenessProbe"]
+    assert liveness["periodSeconds"] * liveness["failureThreshold"] >= 600, "a database outage must not restart it"
+
+
 @pytest.mark.parametrize("name", ["backend", "frontend"])
 def test_two_pods_remain_during_updates(name: str) -> None:
     deployment = OBJECTS["Deployment", name]["spec"]
@@ -185,14 +194,17 @@ def test_settings_match_compose() -> None:
     assert set(SETTINGS) - by_compose <= set(tracked_settings())
     for name in ("ENVIRONMENT", "FRONTEND_URL", "ALLOWED_HOSTS", "STORAGE_URL"):
         assert SETTINGS[name], name
-    for name in ("DRAIN_SECONDS", "FORWARDED_ALLOW_IPS", "FRONTEND_DIR"):
+    for name in ("DRAIN_SECONDS", "FRONTEND_DIR"):
         assert SETTINGS[name] == COMPOSE["backend"]["environment"][name]
+    assert (
+        f"${{TRUSTED_PROXIES:-{SETTINGS['TRUSTED_PROXIES']}}}" == COMPOSE["backend"]["environment"]["TRUSTED_PROXIES"]
+    )
     for variable in container("frontend")["env"]:
         assert variable["valueFrom"]["configMapKeyRef"] == {"name": "settings", "key": variable["name"]}
     assert {variable["name"] for variable in container("frontend")["env"]} == set(COMPOSE["frontend"]["environment"])
 
 
-@pytest.mark.parametrize("name", ["backend", "prestart"])
+@pytest.mark.parametrize("name", ["backend", "prestart", "worker"])
 def test_pod_gets_all_settings_without_secrets(name: str) -> None:
     assert container(name)["envFrom"] == [{"configMapRef": {"name": "settings"}}]
     assert "env" not in container(name)
@@ -254,7 +266,8 @@ def test_network_policies_allow_only_listed_traffic() -> None:
 
 def test_routes_match_compose() -> None:
     rules = "\n".join([*COMPOSE["backend"]["labels"], *COMPOSE["frontend"]["labels"]])
-    assert "Host(`api.${DOMAIN}`) || (Host(`dashboard.${DOMAIN}`) && PathPrefix(`/api/`))" in rules
+    paths = "PathPrefix(`/api/`) || Path(`/.well-known/jwks.json`)"
+    assert f"Host(`api.${{DOMAIN}}`) || (Host(`dashboard.${{DOMAIN}}`) && ({paths}))" in rules
     ingress = rendered()["Ingress", "app"]["spec"]
     routes = {
         (rule["host"], path["path"]): path["backend"]["service"]["name"]
@@ -264,6 +277,7 @@ def test_routes_match_compose() -> None:
     assert routes == {
         ("api.example.com", "/"): "backend",
         ("dashboard.example.com", "/api/"): "backend",
+        ("dashboard.example.com", "/.well-known/jwks.json"): "backend",
         ("dashboard.example.com", "/"): "frontend",
     }
     assert set(ingress["tls"][0]["hosts"]) == {host for host, _ in routes}

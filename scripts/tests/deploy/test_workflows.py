@@ -9,7 +9,7 @@ from scripts.tests.deploy.files import ROOT, load_yaml, read
 
 WORKFLOWS = sorted(f".github/workflows/{path.name}" for path in (ROOT / ".github" / "workflows").glob("*.yml"))
 WEEKLY = {
-    ".github/workflows/weekly.yml": "./scripts/audit",
+    ".github/workflows/weekly.yml": "./scripts/vulnerabilities",
     ".github/workflows/compose.yml": "./scripts/test compose",
 }
 if ".github/workflows/compose.yml" not in WORKFLOWS:  # a project has no tests in containers

@@ -7,8 +7,22 @@ from pathlib import Path
 
 from scripts.tests.deploy.files import ROOT, read
 
-OPERATIONS = ("settings", "updates", "backups", "doctor", "health", "containers", "staging", "scaling", "kubernetes")
-SERVER_GUIDES = ("deployment.md", *(f"docs/operations/{topic}.md" for topic in OPERATIONS))
+RUNNING = (
+    "settings",
+    "updates",
+    "backups",
+    "doctor",
+    "health",
+    "keys",
+    "limits",
+    "metrics",
+    "operations",
+    "containers",
+    "staging",
+    "scaling",
+    "kubernetes",
+)
+SERVER_GUIDES = ("deployment.md", *(f"docs/running/{topic}.md" for topic in RUNNING))
 """In the order in which their commands run on one server."""
 
 GUIDES = ("README.md", "development.md", *SERVER_GUIDES)
@@ -22,7 +36,7 @@ WAYS: dict[str, str] = {
     "./scripts/start": "tests/local/test_stack.py runs the first command, and these tests are a part of the second",
     # development.md
     "cd frontend && npm run dev": OWN,
-    # deployment.md and docs/operations
+    # deployment.md and docs/running
     "apt-get update": "installs packages of Ubuntu",
     "git clone": "needs somebody's repository",
     "install -d -m 700": HERE,
@@ -42,6 +56,9 @@ WAYS: dict[str, str] = {
     "keys=$(./scripts/backups key": COMPOSE,
     "./scripts/backups list": "needs a backup; tests/compose/test_backup.py restores one",
     "./scripts/doctor": "needs a domain; tests/server/doctor has good and broken setups",
+    'echo "METRICS_TOKEN=': HERE,
+    "docker compose exec backend python -m app.cli keys": "backend/tests/system/test_cli.py runs them",
+    "openssl genpkey": "prints a key; backend/tests/security/test_jw_keys.py reads such keys",
     "docker image inspect": COMPOSE,
     "docker compose exec -T backend cat /sbom.cdx.json": COMPOSE,
     "docker compose up --build --detach --wait frontend backend": "needs a second domain and a second checkout",

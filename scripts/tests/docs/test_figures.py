@@ -4,10 +4,12 @@ import re
 
 import pytest
 
-from app.auth.jobs import recoveries
-from app.core import jobs
+from app.auth.recent_writes import RECENT_SECONDS
+from app.core.database import replica
 from app.core.database.engine import _SERVER_OPTIONS, ENGINE_OPTIONS
-from app.core.http.problems import REQUEST_SECONDS
+from app.core.http.edge import REQUEST_SECONDS
+from app.core.jobs import queue, worker
+from app.core.mail import delivery, outbox
 from app.users import avatars, render_avatar
 from scripts.tests.deploy.files import load_yaml, read
 
@@ -22,7 +24,7 @@ LIMITS = {
 
 
 def test_role_behind_pgbouncer_has_the_apis_options() -> None:
-    page = read("docs/operations/scaling.md")
+    page = read("docs/running/scaling.md")
     assert dict(re.findall(r"ALTER ROLE api SET (\w+) = '(\w+)';", page)) == {
         name: _SERVER_OPTIONS[name] for name in BOUNDS
     }
@@ -39,12 +41,21 @@ def test_bounds_of_waits_are_the_codes(page: str, limit: str) -> None:
 
 
 def test_decision_on_jobs_has_the_codes_limits() -> None:
-    text = " ".join(read("docs/decisions/0009-jobs-after-the-commit.md").split())
-    assert f"a queue of at most {jobs.QUEUE_SIZE:,}" in text
-    assert f"Each run is limited to {jobs.RUN_SECONDS} s" in text
-    assert f"has {jobs.SHUTDOWN_SECONDS} s for the jobs in its queue" in text
-    assert recoveries.count == 5
-    assert "at most five recovery emails an hour" in text
+    text = " ".join(read("docs/decisions/0009-jobs-in-the-database.md").split())
+    assert f"from {worker.FIRST_WAIT.seconds} s up to {worker.LONGEST_WAIT.seconds // 60} minutes" in text
+    assert f"has {worker.SHUTDOWN_SECONDS:g} s for its running jobs" in text
+    assert f"without a heartbeat for {worker.STALLED_SECONDS:g} s" in text
+    assert [age.days for age in queue._KEPT.values()] == [7, 30]
+    assert "deleted after 7 days, failed ones after 30" in text
+
+
+def test_page_on_mail_has_the_codes_limits() -> None:
+    text = " ".join(read("docs/mail.md").split())
+    assert (outbox.PER_ACCOUNT, outbox.PER_ADDRESS) == (3, 5)
+    assert "An account gets three mails of one kind in an hour." in text
+    assert "causes at most five" in text
+    assert f"Rows are deleted after {outbox.KEPT_FOR.days} days" in text
+    assert f"a database that stays away for {delivery.RECORD_SECONDS} seconds" in text
 
 
 def test_decision_on_pictures_has_the_codes_limits() -> None:
@@ -54,10 +65,21 @@ def test_decision_on_pictures_has_the_codes_limits() -> None:
     assert "Two run concurrently, and ten uploads can wait" in text
 
 
+def test_decision_on_replicas_has_the_codes_limits() -> None:
+    text = " ".join(read("docs/decisions/0040-reads-from-a-replica.md").split())
+    assert replica.MAX_LAG_SECONDS < replica.OWN_WRITE_SECONDS
+    assert f"At {replica.MAX_LAG_SECONDS} s, the replica is left out" in text
+    assert f"comes back after {replica.BACK_SECONDS} s without" in text
+    assert f"For {RECENT_SECONDS} s (the {REQUEST_SECONDS} s of a request, {replica.OWN_WRITE_SECONDS} s," in text
+
+
 def test_shutdown_of_the_api_fits_composes_grace() -> None:
-    compose = read("docker-compose.yml")
-    assert f"and {jobs.SHUTDOWN_SECONDS} s for jobs." in compose
     backend = load_yaml("docker-compose.yml")["services"]["backend"]
     [requests] = re.findall(r'"--timeout-graceful-shutdown", "(\d+)"', read("backend/Dockerfile"))
-    needed = int(backend["environment"]["DRAIN_SECONDS"]) + int(requests) + jobs.SHUTDOWN_SECONDS
+    needed = int(backend["environment"]["DRAIN_SECONDS"]) + int(requests)
     assert needed < int(backend["stop_grace_period"].removesuffix("s"))
+
+
+def test_shutdown_of_the_worker_fits_composes_grace() -> None:
+    service = load_yaml("docker-compose.yml")["services"]["worker"]
+    assert int(service["stop_grace_period"].removesuffix("s")) > worker.SHUTDOWN_SECONDS

@@ -1,4 +1,4 @@
-"""Each command of README.md, development.md, deployment.md and docs/operations runs, or has a reason why not."""
+"""Each command of README.md, development.md, deployment.md and docs/running runs, or has a reason why not."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def test_every_entry_matches_a_block() -> None:
 
 
 def test_every_page_of_operations_is_a_guide() -> None:
-    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "operations").iterdir()}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "running").iterdir()}
     assert pages == {guide for guide in GUIDES if "/" in guide}
 
 

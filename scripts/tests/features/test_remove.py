@@ -141,6 +141,17 @@ def test_tables_are_dropped_in_reverse_order(project: Path) -> None:
     assert dropped == [f'op.execute("DROP TABLE IF EXISTS {name}")' for name in ("stones", "plums")]
 
 
+def test_functions_are_dropped_before_tables(project: Path) -> None:
+    """Their triggers can belong to tables that stay, where they would fail without the feature's own tables."""
+    migration = project / "backend/app/alembic/versions/0003_plums.py"
+    migration.write_text(migration.read_text() + '\nCREATE = """\nCREATE FUNCTION count_plums() RETURNS trigger\n"""\n')
+    main(["plums"], project)
+    source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
+    dropped = [line.strip() for line in source.splitlines() if "DROP" in line]
+    assert dropped[0] == 'op.execute("DROP FUNCTION IF EXISTS count_plums CASCADE")'
+    assert all("TABLE" in each for each in dropped[1:])
+
+
 def test_returning_feature_gets_its_tables_again(project: Path) -> None:
     main(["plums"], project)
     source = (project / "backend/app/alembic/versions/0007_drop_plums.py").read_text()
@@ -194,7 +205,7 @@ def test_settings_can_start_with_the_singular() -> None:
 
 
 def test_rows_and_list_entries_go() -> None:
-    rows = "| plums | [plums](docs/operations/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
+    rows = "| plums | [plums](docs/running/plums.md#a) |\n| [0007](0007-plums-in-jars.md) | Jars |\n"
     assert without_entries(f"{rows}| plums | [a](a.md) |\n", "plums") == "| plums | [a](a.md) |\n"
     items = "resources:\n  - pears.yaml\n  - plums.yaml\nimages:\n  - { name: app-plums }\n"
     assert without_items(items, "plums") == "resources:\n  - pears.yaml\nimages:\n"

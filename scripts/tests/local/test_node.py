@@ -29,7 +29,7 @@ def npm(tmp_path: Path) -> Node:
         "if [ $1 = run ]; then echo generated >> src/routeTree.gen.ts; fi\n"
     )
     script.chmod(0o755)
-    return Node(tools)
+    return Node(tools, (24, 1, 0))
 
 
 def calls(frontend: Path) -> list[str]:
@@ -64,6 +64,12 @@ def test_packages_are_installed_again_after_a_change(frontend: Path, npm: Node, 
     (frontend / name).parent.mkdir(parents=True, exist_ok=True)
     (frontend / name).write_text('{"changed": 1}')
     assert node.install(npm, frontend)
+
+
+def test_packages_are_installed_again_for_another_node(frontend: Path, npm: Node) -> None:
+    """Some packages are compiled for one version."""
+    assert node.install(npm, frontend)
+    assert node.install(Node(npm.folder, (26, 1, 0)), frontend)
 
 
 def test_all_kinds_of_packages_are_installed(frontend: Path, npm: Node, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +117,7 @@ def test_old_node_on_path_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(NodeError, match="22"):
         node.find_node()
     (tmp_path / "node").write_text("#!/bin/sh\necho v22.18.0\n")
-    assert node.find_node().folder == tmp_path
+    assert node.find_node() == Node(tmp_path, (22, 18, 0))
 
 
 def test_missing_route_tree_triggers_a_build(frontend: Path, npm: Node) -> None:

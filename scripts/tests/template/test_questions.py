@@ -19,6 +19,7 @@ def test_answers_are_in_the_project(original: Path, tmp_path: Path) -> None:
         "project_name": "Quiet Harbour 2",
         "superuser_email": "ada@harbour.example.org",
         "domain": "harbour.example.org",
+        "metrics": True,  # off by default; its settings are in .env
     }
     project = make_project(original, tmp_path / "project", values)
     settings = (project / ".env").read_text().splitlines()

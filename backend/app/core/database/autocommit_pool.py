@@ -12,7 +12,7 @@ import psycopg
 
 from app.core.database.change_notifier import REQUEST_NOTICES, change_notifier, collect_notices
 from app.core.database.connection import Connection, PoolTimeout, is_outdated
-from app.core.database.lanes import lanes
+from app.core.database.lanes import lanes, waiting_for
 from app.core.database.prepared_connection import PreparedConnection
 from app.core.database.statements import Record, Statement
 
@@ -47,6 +47,11 @@ class AutocommitPool:
     @property
     def open(self) -> int:
         return self.size - self._places
+
+    @property
+    def waiting(self) -> int:
+        """The number of statements that wait for a connection or for their lane."""
+        return len(self._waiters) + waiting_for(self._lanes)
 
     async def __aenter__(self) -> Self:
         return self

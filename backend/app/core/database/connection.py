@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+from typing import Any
 
 import psycopg
 import psycopg.errors as pg
@@ -15,15 +16,20 @@ class PoolTimeout(psycopg.OperationalError):
     """All connections stayed in use, or the database could not be reached, for as long as a request can wait."""
 
 
+def has_ended(connection: AsyncConnection[Any]) -> bool:
+    """Return whether the server has closed the idle connection, without a round trip (about 1 us).
+
+    On an idle connection the server sends data only when it closes it, so the socket becomes readable only then.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class Connection(AsyncConnection[Row]):
     def has_ended(self) -> bool:
-        """Return whether the server has closed the connection, without a round trip (about 1 us).
-
-        On an idle connection the server sends data only when it closes it, so the socket becomes readable only then.
-        """
-        poll = select.poll()
-        poll.register(self.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        """Return whether the server has closed the idle connection, without a round trip."""
+        return has_ended(self)
 
     async def cancel_safe(self, *, timeout: float = 0) -> None:  # noqa: ASYNC109  # psycopg's own parameter
         """When the waiting task is cancelled, close the connection unless the statement ends within `GRACE_SECONDS`.

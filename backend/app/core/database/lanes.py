@@ -6,6 +6,7 @@
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 
@@ -51,3 +52,8 @@ def lanes(size: int, seconds: float) -> dict[Lane, AbstractAsyncContextManager[N
     usual = size - min(RESERVE, size // 4)
     usual_gate = _Gate(usual, seconds)
     return {"session": nullcontext(), "usual": usual_gate, "slow": _Gate(max(1, usual // 2), seconds, usual_gate)}
+
+
+def waiting_for(lanes: Mapping[Lane, AbstractAsyncContextManager[None]]) -> int:
+    """Return how many tasks wait for a lane."""
+    return sum(len(lane._waiters or ()) for lane in lanes.values() if isinstance(lane, _Gate))

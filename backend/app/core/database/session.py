@@ -9,50 +9,77 @@ loads the user has therefore released its connection when the handler acquires o
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, event
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, event
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core import jobs
 from app.core.database.autocommit_pool import AutocommitPool
 from app.core.database.change_notifier import change_notifier, notify_commits_of
 from app.core.database.engine import ENGINE_OPTIONS, READ_ONLY, engine
+from app.core.database.replica import Replica
 from app.core.database.statements import AutocommitSession
+from app.core.errors import AppError
 from app.core.settings import settings
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 WriteSession = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
-event.listen(AsyncSession.sync_session_class, "after_soft_rollback", jobs.discard_on_rollback)
 
 autocommit_session = AutocommitSession()
 """Shared by all requests, since its only state is the pool."""
 
 
+class PoolUsage(NamedTuple):
+    """Connections of a pool that are in use, and the tasks that wait for one."""
+
+    size: int
+    in_use: int
+    waiting: int
+
+
+def pool_usage() -> dict[str, PoolUsage]:
+    """Return the usage of this process's two pools, which are open."""
+    source, pool = autocommit_session.source, engine.pool
+    single = source.primary if isinstance(source, Replica) else source
+    assert isinstance(single, AutocommitPool)  # noqa: S101 - for mypy
+    assert isinstance(pool, AsyncAdaptedQueuePool)  # noqa: S101
+    waiters: Any = pool._pool
+    return {
+        "autocommit": PoolUsage(single.size, single.in_use, single.waiting),
+        "session": PoolUsage(pool.size(), pool.checkedout(), len(waiters._queue._getters)),
+    }
+
+
 @asynccontextmanager
-async def connections() -> AsyncIterator[None]:
+async def connections(*, replica_url: str = "") -> AsyncIterator[None]:
     """Keep the pools open. Does not wait for a connection, so the process starts even if the database is not ready."""
     notify_commits_of(engine)
-    async with AutocommitPool(settings.database_url, ENGINE_OPTIONS) as pool, change_notifier.sending(pool):
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(AutocommitPool(settings.database_url, ENGINE_OPTIONS))
+        await stack.enter_async_context(change_notifier.sending(pool))
         autocommit_session.source = pool
+        if replica_url:
+            autocommit_session.source = replica = Replica(pool, replica_url)
+            await stack.enter_async_context(replica.watched())
         yield
     await engine.dispose()
 
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
-    """Open a session. If the block raises no error, commit and then start the jobs deferred in it."""
+    """Open a session, and commit if the block raises no error, or an `AppError` that keeps its changes."""
     async with WriteSession() as session:
         try:
             yield session
-            await session.commit()
-            jobs.start_deferred(session)
-        finally:
-            jobs.discard_deferred(session)
+        except AppError as error:
+            if error.keep_changes:
+                await session.commit()
+            raise
+        await session.commit()
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

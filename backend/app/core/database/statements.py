@@ -40,13 +40,21 @@ class Statement(Generic[ModelT]):
     """A `select`, `insert`, `update` or `delete`, with `bindparam("name")` where values come at run time.
 
     `returns` is the model whose fields the selected columns are. It is checked here, when the module is imported.
-    `lane` is "slow" for a read whose cost grows with the number of rows.
+    `lane` is "slow" for a read whose cost grows with the number of rows. `from_replica` allows a read from the replica
+    (`replica.py`), whose rows can be a few seconds old.
 
     The driver converts the values, so they must be of types that it knows: text, numbers, booleans, UUIDs, times with
     a time zone, bytes, and lists of these. The caller gives the defaults of a model's fields.
     """
 
-    def __init__(self, statement: Any, *, returns: type[ModelT] | None = None, lane: Lane = "usual") -> None:
+    def __init__(
+        self,
+        statement: Any,
+        *,
+        returns: type[ModelT] | None = None,
+        lane: Lane = "usual",
+        from_replica: bool = False,
+    ) -> None:
         compiled = statement.compile(dialect=_dialect)
         if enums := [name for name, bind in compiled.binds.items() if isinstance(bind.type, Enum)]:
             raise TypeError(f"{enums[0]}: the driver knows no Enum; make it a Literal[...] with Field(sa_type=Text)")
@@ -58,6 +66,7 @@ class Statement(Generic[ModelT]):
         self.names: tuple[str, ...] = tuple(statement.exported_columns.keys())
         self.is_read = isinstance(statement, Select)
         self.lane = lane
+        self.from_replica = from_replica
 
     def values(self, parameters: Parameters) -> list[Any]:
         """Return the values of `$1`, `$2`, ... Raises `KeyError` if one is missing."""
@@ -73,6 +82,8 @@ class AutocommitSession:
     """
 
     source: "Source"
+    write_source: "Source | None" = None
+    """Runs the writes, if a feature needs them in a transaction of another form."""
 
     async def first(self, statement: Statement[ModelT], **parameters: Any) -> Row[ModelT] | None:
         records = await self.records(statement, parameters)
@@ -89,7 +100,8 @@ class AutocommitSession:
 
     async def records(self, statement: Statement[Any], parameters: Parameters) -> list[Record]:
         """The rows as tuples."""
-        return await self.source.fetch(statement, statement.values(parameters))
+        source = self.source if statement.is_read else self.write_source or self.source
+        return await source.fetch(statement, statement.values(parameters))
 
 
 class Source(Protocol):

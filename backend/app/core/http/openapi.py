@@ -11,23 +11,29 @@ from fastapi.routing import APIRoute
 from app.core.errors import (
     AppError,
     BadRequest,
+    Challenge,
     CrossSiteRequest,
     ErrorCode,
     Invalid,
+    MfaRequired,
     NotAuthenticated,
     PreconditionFailed,
     Problem,
     TooManyRequests,
     Unavailable,
 )
+from app.core.http.rate_limits import is_sign_in
 
 _CODES = "codes"  # a placeholder in `responses=`, which `_add_problems` replaces by schemas
 _SAFE_METHODS = {"get", "head", "options"}
 _HEADERS = {
     "ETag": ("Version of the record, for use in `If-Match`", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next attempt", {"type": "integer", "minimum": 1}),
+    "RateLimit": ("Requests that remain, and seconds until there are more", {"type": "string"}),
+    "RateLimit-Policy": ("The limit: requests, and seconds of its window", {"type": "string"}),
     "X-Total-Count": ("Number of rows when the response started", {"type": "integer", "minimum": 0}),
 }
+_OPTIONAL = {"RateLimit", "RateLimit-Policy"}
 _CallableT = TypeVar("_CallableT", bound=Callable[..., Any])
 _StatusAndCode = tuple[int, ErrorCode]
 
@@ -76,9 +82,10 @@ def _build(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    schemas["Challenge"] = Challenge.model_json_schema(mode="serialization")
     schemas |= {_schema_name(code): _schema(code) for code in ErrorCode}
     document["components"]["headers"] = {
-        name: {"description": description, "required": True, "schema": schema}
+        name: {"description": description, "required": name not in _OPTIONAL, "schema": schema}
         for name, (description, schema) in _HEADERS.items()
     }
 
@@ -87,6 +94,8 @@ def _build(app: FastAPI) -> dict[str, Any]:
             for method in map(str.lower, route.methods or ()):
                 operation = document["paths"][route.path_format][method]
                 common = {*_common_problems(method, operation), *_problems_of_dependencies(route.dependant)}
+                if is_sign_in(route.endpoint):
+                    common.add((TooManyRequests.status, TooManyRequests.code))
                 _add_problems(operation, common)
                 _add_headers(operation["responses"], schemas)
     return document
@@ -102,6 +111,8 @@ def _add_headers(responses: dict[str, Any], schemas: dict[str, Any]) -> None:
             names.append("ETag")
         if status in (str(TooManyRequests.status), str(Unavailable.status)):
             names.append("Retry-After")
+        if status == str(TooManyRequests.status):
+            names += sorted(_OPTIONAL)
         if "text/csv" in content:
             names.append("X-Total-Count")
         if names:
@@ -109,6 +120,7 @@ def _add_headers(responses: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_StatusAndCode]:
+    # Not 431: the server and proxies send it, too, without a body, and no client that follows this document gets it.
     yield BadRequest.status, BadRequest.code
     yield 500, ErrorCode.INTERNAL
     yield Unavailable.status, Unavailable.code
@@ -116,8 +128,7 @@ def _common_problems(method: str, operation: dict[str, Any]) -> Iterator[_Status
         yield NotAuthenticated.status, NotAuthenticated.code
         if method not in _SAFE_METHODS:
             yield CrossSiteRequest.status, CrossSiteRequest.code
-        if method == "get" and any(each["in"] == "query" for each in operation.get("parameters", ())):
-            yield TooManyRequests.status, TooManyRequests.code  # searches, exports and counts (core/lists/turns.py)
+        yield TooManyRequests.status, TooManyRequests.code
     if "requestBody" in operation:
         yield 408, ErrorCode.BAD_REQUEST
         yield 413, ErrorCode.BODY_TOO_LARGE
@@ -162,5 +173,8 @@ def _schema_name(code: ErrorCode) -> str:
 
 def _schema(code: ErrorCode) -> dict[str, Any]:
     """Return the schema of a problem with this code. Their union gives the SDK's errors a typed `code`."""
-    own = {"type": "object", "required": ["code"], "properties": {"code": {"const": code.value}}}
+    properties: dict[str, Any] = {"code": {"const": code.value}}
+    if code is MfaRequired.code:
+        properties["challenge"] = {"$ref": "#/components/schemas/Challenge"}
+    own = {"type": "object", "required": list(properties), "properties": properties}
     return {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}

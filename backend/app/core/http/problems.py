@@ -1,6 +1,5 @@
 """Handlers that turn every exception into a problem document: our own errors, FastAPI's and the database's."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -15,16 +14,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.database.connection import is_outdated
 from app.core.database.duplicates import duplicate
 from app.core.errors import AppError, Conflict, ErrorCode, FieldError, Invalid, Problem, Unavailable
-from app.core.logging import loggable
+from app.core.logging import current_request_id
 
 logger = structlog.get_logger(__name__)
-
-REQUEST_SECONDS = 9
 
 _CODES = {
     400: ErrorCode.BAD_REQUEST,
@@ -44,7 +40,6 @@ _CODES = {
 
 
 def problem_response(
-    scope: Scope,
     status: int,
     detail: str,
     *,
@@ -60,19 +55,19 @@ def problem_response(
         detail=detail,
         code=code or _CODES.get(status, ErrorCode.INTERNAL),
         errors=errors or [],
-        request_id=scope.get("request_id", ""),
+        request_id=current_request_id.get() or "",
     )
     return JSONResponse({**problem.model_dump(), **extensions}, status, headers, media_type="application/problem+json")
 
 
 async def _app_error(request: Request, error: AppError) -> JSONResponse:
     return problem_response(
-        request.scope,
         error.status,
         error.detail,
         code=error.code,
         errors=list(error.errors),
         headers=dict(error.headers) if error.headers else None,
+        **error.extensions,
     )
 
 
@@ -82,7 +77,7 @@ async def _http_exception(request: Request, error: HTTPException) -> JSONRespons
         return await _app_error(request, Invalid("body", "The JSON document is nested too deeply"))
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
-    return problem_response(request.scope, error.status_code, str(error.detail), headers=headers)
+    return problem_response(error.status_code, str(error.detail), headers=headers)
 
 
 def _allowed_methods(request: Request) -> set[str]:
@@ -109,7 +104,7 @@ def _field_error(error: dict[str, Any]) -> FieldError:
 async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
     errors = [_field_error(field_error) for field_error in error.errors()]
     names = ", ".join(dict.fromkeys(field_error.field for field_error in errors))
-    return problem_response(request.scope, 422, f"The request has invalid values: {names}", errors=errors)
+    return problem_response(422, f"The request has invalid values: {names}", errors=errors)
 
 
 async def _database_error(request: Request, error: DBAPIError | psycopg.Error) -> JSONResponse:
@@ -160,42 +155,3 @@ def add_problem_handlers(app: FastAPI) -> None:
     }
     for exception, handler in handlers.items():
         app.add_exception_handler(exception, handler)
-
-
-class CatchErrors:
-    """Innermost middleware: logs unhandled errors, responds with 500, and enforces the request timeout.
-
-    Starlette's own handler would re-raise the error after its response, and the server would close a connection that
-    other requests use. `Stream` extends the deadline in the scope when it starts. An error after the start of the
-    response is re-raised, so that the server aborts the connection.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        started = False
-
-        async def send_and_note_start(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        scope["deadline"] = deadline = asyncio.timeout(REQUEST_SECONDS)
-        try:
-            async with deadline:
-                return await self.app(scope, receive, send_and_note_start)
-        except TimeoutError:
-            logger.error("request_timed_out", path=loggable(scope["path"]))
-            detail = "The request took too long. Try again in a moment."
-            response = problem_response(scope, 503, detail, headers={"Retry-After": "1"})
-        except Exception:
-            logger.exception("unhandled_error", path=loggable(scope["path"]))
-            detail = "An unexpected error occurred. If you report it, include the request id."
-            response = problem_response(scope, 500, detail)
-        if started:
-            raise RuntimeError("The request failed after its response had started")
-        await response(scope, receive, send)

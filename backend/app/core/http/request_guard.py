@@ -1,4 +1,4 @@
-"""Middleware that rejects unknown hosts and oversized or malformed requests, so that endpoints need not check.
+"""Rejects unknown hosts and oversized or malformed requests, so that endpoints need not check.
 
 PostgreSQL cannot store NUL or a lone surrogate, and NaN is not JSON (RFC 8259). Each results in a 4xx here, whether
 it is in the path, the query, a form or a JSON document. Bodies are searched, never parsed, because parsing on the
@@ -7,10 +7,13 @@ event loop would delay all other requests.
 
 import asyncio
 import re
+from collections.abc import Collection, Mapping
+from itertools import chain
 from urllib.parse import unquote_to_bytes
 
+from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from app.core.errors import FieldError
 from app.core.http.problems import problem_response
@@ -22,18 +25,22 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 MAX_URL_BYTES = 8 * 1024
 MAX_HEADER_BYTES, MAX_HEADERS = 64 * 1024, 100
+MAX_CONTENT_TYPE = 1_000
 BODY_SECONDS = 15
-# Probes use the address of a pod or container as the host.
+# Their callers use the address of a pod or container as the host.
 PROBES = {f"{settings.API_V1_STR}/{name}" for name in ("health/live", "health/ready", "utils/health-check/")}
 
-# Possessive quantifiers keep the time linear. Each expression skips what is valid and then finds what is not.
-_BAD_ESCAPE = re.compile(
-    rb"(?:[^\\]++|\\[^u]|\\u(?!0000|[dD][89a-fA-F])"
-    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+"
-    rb"\\u(0000|[dD][89a-fA-F])",
-    re.DOTALL,
+# Each alternative consumes what is valid, and the group matches what is not, so the time is linear. Without possessive
+# quantifiers, which match wrongly before Python 3.11.5.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(0000|[dD][89a-fA-F])|.)", re.DOTALL
 )
-_CONSTANT = re.compile(rb'(?:[^"NI]++|"(?:[^"\\]++|\\.)*+"|N(?!aN)|I(?!nfinity))*+(NaN|Infinity)', re.DOTALL)
+_CONSTANT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|(NaN|Infinity)', re.DOTALL)
+
+
+def allow_any_host(path: str) -> None:
+    """Serve a feature's path whatever the Host header says, because its callers know the server by its address."""
+    PROBES.add(path)
 
 
 class Rejected(Exception):
@@ -44,37 +51,46 @@ class Rejected(Exception):
         self.field = field
 
 
-class RequestGuard:
-    def __init__(self, app: ASGIApp, *, allowed_hosts: frozenset[str]) -> None:
-        self.app = app
-        self.allowed_hosts = allowed_hosts
+def guard_head(scope: Scope, headers: Mapping[bytes, bytes], allowed_hosts: Collection[str]) -> None:
+    """Check everything before the body. Raises `Rejected`."""
+    _check_size(scope)
+    path = scope["path"]
+    if path not in PROBES:
+        _check_host(headers.get(b"host", b""), allowed_hosts)
+    if is_api(path):  # a page's address can contain anything: the page shows that it does not exist
+        _check_text(scope.get("raw_path", b""), "path")
+        _check_text(scope["query_string"].replace(b"+", b" "), "query")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
 
-        try:
-            _check_size(scope)
-            headers = dict(reversed(scope["headers"]))  # the first of a repeated header counts, as in Starlette
-            if scope["path"] not in PROBES:
-                self._check_host(headers.get(b"host", b""))
-            if is_api(scope["path"]):  # a page's address can contain anything: the page shows that it does not exist
-                _check_text(scope.get("raw_path", b""), "path")
-                _check_text(scope["query_string"].replace(b"+", b" "), "query")
-            has_body = b"content-length" in headers or b"transfer-encoding" in headers
-            if has_body and (max_bytes := _max_body_bytes(scope)) is not None:
-                body = await _read_body(receive, max_bytes)
-                _check_body(headers.get(b"content-type", b"").decode("latin-1"), body)
-                receive = _replay(body, receive)
-        except Rejected as error:
-            return await _response(scope, error)(scope, receive, send)
-        await self.app(scope, receive, send)
+async def guard_body(scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
+    """Read the body, check it, and return a `receive` that delivers it. Raises `Rejected`."""
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        return receive
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    if len(content_type) > MAX_CONTENT_TYPE:  # parsing it takes long
+        raise Rejected(400, f"The Content-Type is longer than {MAX_CONTENT_TYPE} characters")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if (max_bytes := _max_body_bytes(scope, media_type)) is None:
+        return receive
+    body = await _read_body(receive, max_bytes)
+    _check_body(media_type, body)
+    return _replay(body, receive)
 
-    def _check_host(self, encoded: bytes) -> None:
-        host = encoded.decode("latin-1")
-        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
-        if name.lower().removesuffix(".") not in self.allowed_hosts:
-            raise Rejected(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
+
+def rejection(error: Rejected) -> Response:
+    errors = []
+    if error.status == 422:
+        errors = [FieldError(code="invalid_text", message=error.detail, field=error.field)]
+    # Unread body bytes would be parsed as the next request.
+    headers = {"Connection": "close"} if error.status in (408, 413) else None
+    return problem_response(error.status, error.detail, errors=errors, headers=headers)
+
+
+def _check_host(encoded: bytes, allowed_hosts: Collection[str]) -> None:
+    host = encoded.decode("latin-1")
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    if name.lower().removesuffix(".") not in allowed_hosts:
+        raise Rejected(400, "Unknown host. Add it to ALLOWED_HOSTS to serve it.", "host")
 
 
 def _check_size(scope: Scope) -> None:
@@ -82,26 +98,23 @@ def _check_size(scope: Scope) -> None:
     if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > MAX_URL_BYTES:
         raise Rejected(400, f"The URL is longer than {MAX_URL_BYTES >> 10} KiB")
     headers = scope["headers"]
-    if len(headers) > MAX_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+    if len(headers) > MAX_HEADERS or sum(map(len, chain.from_iterable(headers))) > MAX_HEADER_BYTES:
         raise Rejected(431, f"The headers are larger than {MAX_HEADER_BYTES >> 10} KiB or more than {MAX_HEADERS}")
 
 
-def _max_body_bytes(scope: Scope) -> int | None:
-    """Return the `max_body_size` that the route declares, or the default. Without a route, nothing reads the body."""
+def _max_body_bytes(scope: Scope, media_type: str) -> int | None:
+    """Return the `max_body_size` that the route declares, or the default. Without a route, nothing reads the body.
+
+    A body of another media type than the route's has the default: FastAPI would parse it, only to refuse it.
+    """
     for route in scope["app"].routes:
         if route.matches(scope)[0] is Match.FULL:
             declared: int | None = getattr(route, "max_body_size", None)
-            return MAX_BODY_BYTES if declared is None else declared
+            field = getattr(route, "body_field", None)
+            limit = MAX_BODY_BYTES if declared is None else declared
+            is_expected = field is None or field.field_info.media_type == media_type
+            return limit if is_expected else min(limit, MAX_BODY_BYTES)
     return None
-
-
-def _response(scope: Scope, error: Rejected) -> ASGIApp:
-    errors = []
-    if error.status == 422:
-        errors = [FieldError(code="invalid_text", message=error.detail, field=error.field)]
-    # Unread body bytes would be parsed as the next request.
-    headers = {"Connection": "close"} if error.status in (408, 413) else None
-    return problem_response(scope, error.status, error.detail, errors=errors, headers=headers)
 
 
 async def _read_body(receive: Receive, max_bytes: int) -> bytes:
@@ -163,8 +176,7 @@ def _check_text(encoded: bytes, field: str) -> None:
         raise Rejected(422, f"The {field} contains a NUL character", field)
 
 
-def _check_body(content_type: str, body: bytes) -> None:
-    media_type = content_type.partition(";")[0].strip().lower()
+def _check_body(media_type: str, body: bytes) -> None:
     if media_type == "application/x-www-form-urlencoded":
         _check_text(body.replace(b"+", b" "), "body")
     elif media_type == "application/json" or media_type.endswith("+json"):
@@ -179,8 +191,13 @@ def _check_json(body: bytes) -> None:
         body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Rejected(422, "The JSON document is not valid UTF-8") from None
-    if b"\\u" in body and (escape := _BAD_ESCAPE.match(body)):
-        wrong = "NUL character" if escape[1] == b"0000" else "lone surrogate"
+    if b"\\u" in body and (escape := _first(_ESCAPE, body)):
+        wrong = "NUL character" if escape == b"0000" else "lone surrogate"
         raise Rejected(422, f"A string in the JSON document contains a {wrong}")
-    if (b"NaN" in body or b"Infinity" in body) and (constant := _CONSTANT.match(body)):
-        raise Rejected(422, f"{constant[1].decode()} is not valid JSON")
+    if (b"NaN" in body or b"Infinity" in body) and (constant := _first(_CONSTANT, body)):
+        raise Rejected(422, f"{constant.decode()} is not valid JSON")
+
+
+def _first(expression: re.Pattern[bytes], body: bytes) -> bytes | None:
+    """Return what the group of the expression matches first."""
+    return next(filter(None, expression.findall(body)), None)

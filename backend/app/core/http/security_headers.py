@@ -1,7 +1,5 @@
 """Security headers. `frontend/nginx.conf` sends the same ones for the dashboard; a test compares them."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -31,36 +29,26 @@ DOCS = {
 
 
 def is_api(path: str) -> bool:
-    return path == "/api" or path.startswith("/api/")
+    """Whether the API serves the path, and no page of the dashboard."""
+    return path == "/api" or path.startswith(("/api/", "/.well-known/"))
 
 
-def _encode(headers: dict[str, str]) -> tuple[frozenset[bytes], list[tuple[bytes, bytes]]]:
-    """Return the headers' names and the headers, both encoded for ASGI."""
+EncodedHeaders = tuple[frozenset[bytes], list[tuple[bytes, bytes]]]
+"""The headers' names, and the headers, encoded for ASGI."""
+
+
+def _encode(headers: dict[str, str]) -> EncodedHeaders:
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     return frozenset(name for name, _ in encoded), encoded
 
 
 class ResponseHeaders:
-    """Adds security headers to every response. A header set by the endpoint takes precedence."""
+    """The security headers of each kind of response."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self.app = app
+    def __init__(self, *, https: bool) -> None:
         common = {**COMMON, **(HSTS if https else {})}
         each = API, DOCS, {**DASHBOARD, **PAGES}
         self.api, self.docs, self.dashboard = (_encode({**common, **special}) for special in each)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        path = scope["path"]
-        names, added = self.api if is_api(path) else self.docs if path == "/docs" else self.dashboard
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = message.get("headers", ())
-                own = {name for name, _ in headers} & names
-                message["headers"] = [*headers, *(header for header in added if header[0] not in own)]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+    def of(self, path: str) -> EncodedHeaders:
+        return self.api if is_api(path) else self.docs if path == "/docs" else self.dashboard

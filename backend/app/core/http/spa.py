@@ -40,11 +40,11 @@ class Dashboard(StaticFiles):
         self.assets = directory.resolve() / "assets"
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path == "config.js" and scope["method"] in ("GET", "HEAD"):
-            return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
         path = "" if path == "." else path
         # Nginx's `$uri`: normalized like `path`, but with the final slash.
         address = f"/{path}/" if path and scope["path"].endswith("/") else f"/{path}"
+        if address == "/config.js" and scope["method"] in ("GET", "HEAD"):
+            return Response(self.configuration, media_type="text/javascript", headers={"Cache-Control": _REVALIDATE})
         if "/." in address:
             raise HTTPException(404)  # hidden files of the build
         is_page = "." not in os.path.basename(address) and not address.startswith("/assets/")

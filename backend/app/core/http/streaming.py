@@ -25,8 +25,7 @@ class Stream(StreamingResponse):
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        now = asyncio.get_running_loop().time()
-        scope["deadline"].reschedule(None if self.seconds is None else now + self.seconds)
+        scope["exchange"].deadline.restart(self.seconds)
         sending = asyncio.create_task(self.stream_response(send))
         leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         try:

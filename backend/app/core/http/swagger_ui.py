@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
-import fastapi_offline
 from fastapi import FastAPI, Request
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-_STATIC = Path(fastapi_offline.__file__).parent / "static"
-
 
 def add_docs(app: FastAPI) -> None:
-    app.mount("/docs/static", StaticFiles(directory=_STATIC))
+    # Not in production, which has no docs.
+    import fastapi_offline
+    from fastapi.openapi.docs import get_swagger_ui_html
+
+    static = Path(fastapi_offline.__file__).parent / "static"
+    app.mount("/docs/static", StaticFiles(directory=static))
 
     async def docs(_: Request) -> HTMLResponse:
         return get_swagger_ui_html(

@@ -46,7 +46,8 @@ class DailyCounts(Generic[ModelT]):
         daily = select(date.label("date"), func.count().label("created")).where(*where, recent).group_by(date)
         per_day = daily.subquery()
         columns = [*total.columns, *per_day.columns]
-        self._statement = Statement(select(*columns).select_from(total.outerjoin(per_day, true())), lane="slow")
+        counts = select(*columns).select_from(total.outerjoin(per_day, true()))
+        self._statement = Statement(counts, lane="slow", from_replica=True)
 
     async def read(self, session: AutocommitSession, *, days: int, **values: Any) -> Row[ModelT]:
         """Return `count`, the other totals, and `days` as a list of `DayCount`, the oldest first."""

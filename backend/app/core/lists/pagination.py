@@ -2,9 +2,8 @@
 
 import base64
 import json
-import uuid
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 from sqlmodel import SQLModel
@@ -17,9 +16,12 @@ MAX_SKIP = 1_000_000
 MAX_CURSOR = 4_000
 """Enough for the longest text that an index holds, about 2,700 bytes."""
 MAX_PAGE = MAX_SKIP // MAX_LIMIT + 1
+COUNT_LIMIT = 10_000
+"""Up to here the rows of a list are counted exactly."""
 _MAX_OFFSET = 10**12
 
 RowT = TypeVar("RowT")
+Counting = Literal["bounded", "exact"]
 
 
 class ListFilter(BaseModel):
@@ -36,6 +38,9 @@ class ListParams(ListFilter):
     limit: int = Field(default=MAX_LIMIT, ge=1, le=MAX_LIMIT)
     page: int | None = Field(default=None, ge=1, le=MAX_PAGE, description="Page number, takes precedence over `skip`")
     cursor: str | None = Field(default=None, max_length=MAX_CURSOR, description="`next_cursor` of the previous page")
+    count: Counting = Field(
+        default="bounded", description=f"`exact` also counts lists of more than {COUNT_LIMIT:,} rows, which is slow"
+    )
 
     @model_validator(mode="after")
     def _page_to_skip(self) -> Self:
@@ -45,16 +50,21 @@ class ListParams(ListFilter):
 
 
 class Pagination(SQLModel):
+    """The place of a page in its list. The list ends where `has_next` is false and `next_cursor` is null."""
+
     page: int
     page_size: int
     total_pages: int
     has_next: bool
     has_prev: bool
     next_cursor: str | None
+    count_is_exact: bool = Field(
+        description=f"False if `count` is an estimate, which lists of more than {COUNT_LIMIT:,} rows have"
+    )
 
 
 class Page(BaseModel, Generic[RowT]):
-    """One page of a list; `count` is the number of rows on all pages."""
+    """One page of a list; `count` is the number of rows on all pages, estimated if it is large."""
 
     data: list[RowT]
     count: int
@@ -67,20 +77,21 @@ class Cursor:
 
     sort: str
     key: Any
-    id: uuid.UUID
+    id: Any
     offset: int
 
-    def encode(self, sort_key: SortKey) -> str:
-        document = json.dumps([self.sort, sort_key.to_json(self.key), str(self.id), self.offset], ensure_ascii=False)
+    def encode(self, sort_key: SortKey, id_key: SortKey) -> str:
+        key, row_id = sort_key.to_json(self.key), id_key.to_json(self.id)
+        document = json.dumps([self.sort, key, row_id, self.offset], ensure_ascii=False)
         return base64.urlsafe_b64encode(document.encode()).decode()
 
     @classmethod
-    def decode(cls, text: str, *, sort: str, sort_key: SortKey) -> "Cursor":
+    def decode(cls, text: str, *, sort: str, sort_key: SortKey, id_key: SortKey) -> "Cursor":
         """Decode a cursor. Raises `Invalid` if it is malformed or has a different sort order."""
         try:
             cursor_sort, key, row_id, offset = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
             if cursor_sort == sort and type(offset) is int and 0 <= offset <= _MAX_OFFSET:
-                return cls(sort, sort_key.from_json(key), uuid.UUID(row_id), offset)
+                return cls(sort, sort_key.from_json(key), id_key.from_json(row_id), offset)
         except (ValueError, TypeError, AttributeError, RecursionError):
             pass  # the same error as for a cursor of another list
         raise InvalidCursor

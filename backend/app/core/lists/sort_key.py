@@ -15,7 +15,6 @@ from sqlalchemy import (
     Join,
     Label,
     Text,
-    Uuid,
     and_,
     bindparam,
     tuple_,
@@ -58,7 +57,7 @@ class SortKey:
         PostgreSQL sorts NULL behind all values, and before them in descending order. `is_null` is that of the
         cursor's key.
         """
-        key, after_id = self.expression, bindparam("after_id", type_=Uuid)
+        key, after_id = self.expression, bindparam("after_id", type_=id_column.type)
         if is_null:
             same_key = and_(key.is_(None), id_column < after_id if descending else id_column > after_id)
             return [same_key, key.is_not(None)] if descending else [same_key]

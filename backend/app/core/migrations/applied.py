@@ -41,6 +41,11 @@ class MigrationInProgress(Exception):
     """Another process has been migrating the database for longer than `LOCK_SECONDS`."""
 
 
+def include_name(name: str | None, kind: str, _: object) -> bool:
+    """Leave the tables that have no model out of comparisons with the models: this one and those of jobs."""
+    return kind != "table" or not (name == TABLE.name or str(name).startswith("procrastinate_"))
+
+
 def applied(connection: Connection, known: Sequence[str]) -> list[str]:
     """Return the applied migrations in order, including any unknown to this release, whose own are `known`.
 

@@ -18,6 +18,8 @@ from psycopg import AsyncConnection
 
 from app.core.database.change_notifier import CHANNEL
 from app.core.database.engine import ENGINE_OPTIONS
+from app.core.database.replica import Replica
+from app.core.database.session import autocommit_session
 from app.core.errors import TooManyRequests, Unavailable
 from app.core.runtime.shutdown import on_shutdown_signal
 from app.core.settings import settings
@@ -77,6 +79,8 @@ class ChangeListener:
     def __init__(self) -> None:
         self._subscribers: dict[str, set[Subscriber]] = defaultdict(set)
         self._closed = False
+        self._held: list[tuple[str, list[str] | None]] = []
+        self._publishing: asyncio.Task[None] | None = None
 
     @contextmanager
     def subscribe(self, owner_id: str) -> Iterator[Subscriber]:
@@ -126,8 +130,11 @@ class ChangeListener:
                 yield
         finally:
             self.close()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            tasks = [task, *([self._publishing] if self._publishing else [])]
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._held.clear()
 
     async def _listen(self, url: str) -> None:
         delay = FIRST_DELAY
@@ -136,7 +143,7 @@ class ChangeListener:
                 async with await AsyncConnection.connect(url, autocommit=True, **_options()) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     delay = FIRST_DELAY
-                    self.publish(EVERYTHING)
+                    self._publish_when_replicated(EVERYTHING)
                     async for notification in connection.notifies():
                         self._publish_payload(notification.payload)
             except psycopg.Error as error:
@@ -145,10 +152,30 @@ class ChangeListener:
             await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311
             delay = min(delay * 2, LAST_DELAY)
 
+    def _publish_when_replicated(self, topic: str | None, owners: list[str] | None = None) -> None:
+        """Publish, but not before the replica has the change: a client that refetched earlier would keep the old rows.
+
+        A permission check does not wait.
+        """
+        replica = vars(autocommit_session).get("source")
+        if topic is None or not isinstance(replica, Replica):
+            self.publish(topic, owners)
+            return
+        self._held.append((topic, owners))
+        if len(self._held) == 1:
+            self._publishing = asyncio.create_task(self._publish_held(replica), name="replicated-changes")
+
+    async def _publish_held(self, replica: Replica) -> None:
+        while count := len(self._held):
+            await replica.catch_up()
+            held, self._held = self._held[:count], self._held[count:]
+            for topic, owners in held:
+                self.publish(topic, owners)
+
     def _publish_payload(self, payload: str) -> None:
         try:
             change = json.loads(payload)
-            self.publish(change["topic"], change["owners"])
+            self._publish_when_replicated(change["topic"], change["owners"])
         except (ValueError, KeyError, TypeError):
             logger.error("invalid_change_notification")  # any role that can connect can run NOTIFY
 

@@ -15,6 +15,8 @@ from psycopg import AsyncConnection
 from sqlmodel import SQLModel
 
 from app.core.database.engine import ENGINE_OPTIONS
+from app.core.database.replica import Replica
+from app.core.database.session import autocommit_session
 from app.core.features import modules
 from app.core.migrations.applied import APPLIED, REVISIONS
 from app.core.runtime.shutdown import is_draining
@@ -143,12 +145,24 @@ async def _first_column(connection: AsyncConnection, query: LiteralString) -> li
 database = Database()
 
 
+async def check_replica() -> Check:
+    """Report what this process knows of the replica. While it is left out, reads use the primary."""
+    source = autocommit_session.source
+    if isinstance(source, Replica):
+        await source.checked.wait()
+        if not source.is_used:
+            return Check("warning", f"The replica is left out. {source.problem or ''}".strip())
+    return Check("ok")
+
+
 class Health:
     """The checks of this process, with their last results."""
 
     def __init__(self, database: Database = database) -> None:
         own = {"database": database.check_connection, "migrations": database.check_migrations}
         self._runners = {name: _Runner(name, run, "failed") for name, run in own.items()}
+        if settings.database_replica_url:
+            self._runners["replica"] = _Runner("replica", check_replica, "warning")
         for module in modules("health"):
             self._runners |= {name: _Runner(name, run, "warning") for name, run in module.CHECKS.items()}
         self._results: dict[str, CheckResult] = {}

@@ -1,25 +1,24 @@
-"""Signed tokens (JWT, RFC 7519) with Ed25519 (RFC 8037).
+"""Signed tokens (JWT, RFC 7519). `python -m app.cli keys` manages the keys (docs/running/keys.md).
 
-The signing key is derived from `SECRET_KEY`, so that a deployment has one secret string to keep.
 Each kind of token has its own `typ` and `aud`; a token of one kind is never accepted as another.
 The algorithm is pinned to the key that `kid` names, whatever the token's header says.
 """
 
-import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.core.clock import utc_now
+from app.core.clock import unix_ns, utc_now
 from app.core.errors import NotAuthenticated
-from app.core.settings import settings
+from app.core.security.key_material import SigningKey, derive_key, read_pem
+from app.core.security.key_ring import KeyRing
+from app.core.security.stored_keys import load_keys
+from app.core.settings import Settings, settings
 
-_ALGORITHM = "EdDSA"
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
 _MAX_LENGTH = 4_096
 _MAX_KNOWN = 10_000
@@ -36,20 +35,38 @@ ACCESS = TokenKind(type="at+jwt", audience="api")
 """Access token in the shape of RFC 9068."""
 
 
-def _derive_key(secret: str) -> Ed25519PrivateKey:
-    """HKDF (RFC 5869) from the secret to a seed of Ed25519 (RFC 8032)."""
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jwt-signing")
-    return Ed25519PrivateKey.from_private_bytes(kdf.derive(secret.encode()))
+class UnknownKey(NotAuthenticated):
+    """The token names a key that this process does not know. It can be newer than the last reload."""
 
-
-_signing_key = _derive_key(settings.SECRET_KEY.get_secret_value())
-_key_id = hashlib.sha256(_signing_key.public_key().public_bytes_raw()).hexdigest()[:16]
-_verifying_keys = {_key_id: _signing_key.public_key()}
 
 _known: dict[str, tuple[TokenKind, dict[str, Any]]] = {}
 
 
+def make_key_ring(settings: Settings) -> KeyRing:
+    """Return a ring of the stored keys, or of the settings' own. Exits with a sentence if those are invalid."""
+    ring = KeyRing(load_keys, on_change=lambda: _known.clear())  # the tokens of a retired key end
+    if pem := settings.JWT_PRIVATE_KEY.get_secret_value():
+        try:
+            keys = read_pem(pem)
+        except ValueError as error:
+            raise SystemExit(f"The settings are invalid:\n  JWT_PRIVATE_KEY: {error}") from None
+        if (algorithm := keys[0].algorithm) != settings.JWT_ALGORITHM:
+            raise SystemExit(
+                f"The settings are invalid:\n  JWT_ALGORITHM: JWT_PRIVATE_KEY is a key for {algorithm}. "
+                f"Set JWT_ALGORITHM={algorithm}, or another key."
+            )
+        ring.use(keys)
+    elif "SECRET_KEY" not in settings.model_fields_set:
+        # Local development without a secret: no later process could decrypt a stored key.
+        ring.use([derive_key(settings.SECRET_KEY.get_secret_value())])
+    return ring
+
+
+key_ring = make_key_ring(settings)
+
+
 def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) -> str:
+    """Raises `Unavailable` before the keys were loaded, which `main.py` does at the start."""
     payload = {
         "iss": settings.FRONTEND_URL,
         "aud": kind.audience,
@@ -57,8 +74,19 @@ def encode_token(kind: TokenKind, claims: dict[str, Any], expires_at: datetime) 
         "exp": expires_at,
         **claims,
     }
-    headers = {"kid": _key_id, "typ": kind.type}
-    return jwt.encode(payload, _signing_key, algorithm=_ALGORITHM, headers=headers)
+    key = key_ring.signing_key()
+    if key.private is None:
+        raise ValueError("A key that only verifies cannot sign")
+    return jwt.encode(payload, key.private, algorithm=key.algorithm, headers={"kid": key.id, "typ": kind.type})
+
+
+async def verify_token(kind: TokenKind, token: str) -> dict[str, Any]:
+    """`decode_token`, which also accepts a key that another process has just created."""
+    try:
+        return decode_token(kind, token)
+    except UnknownKey:
+        await key_ring.reload()
+        return decode_token(kind, token)
 
 
 def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
@@ -72,7 +100,7 @@ def decode_token(kind: TokenKind, token: str) -> dict[str, Any]:
         if len(_known) >= _MAX_KNOWN:
             del _known[next(iter(_known))]  # the oldest
         _known[token] = kind, claims
-    elif claims["exp"] <= utc_now().timestamp():
+    elif claims["exp"] <= unix_ns() / 1e9:
         del _known[token]
         raise NotAuthenticated
     return claims
@@ -85,10 +113,11 @@ def _verify(kind: TokenKind, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != kind.type:
             raise NotAuthenticated
+        key = _find_key(header["kid"])
         claims = jwt.decode(
             token,
-            _verifying_keys[header["kid"]],
-            algorithms=[_ALGORITHM],
+            key.public,
+            algorithms=[key.algorithm],
             audience=kind.audience,
             issuer=settings.FRONTEND_URL,
             options={
@@ -104,6 +133,13 @@ def _verify(kind: TokenKind, token: str) -> dict[str, Any]:
         raise NotAuthenticated from None
     _check_times(claims)
     return claims
+
+
+def _find_key(key_id: object) -> SigningKey:
+    if (key := key_ring.find(key_id)) is not None:
+        return key
+    # Only an id that a key can have is worth a reload.
+    raise UnknownKey if isinstance(key_id, str) and _KEY_ID.fullmatch(key_id) else NotAuthenticated
 
 
 def _check_times(claims: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from app.core.settings.values import (
     Origin,
     Origins,
     Port,
+    RedisUrl,
     SentryDsn,
     Server,
     StorageUrl,
@@ -41,6 +42,8 @@ class Settings(EnvSettings):
     DOCS_ENABLED: bool | None = None
 
     SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+    JWT_ALGORITHM: Literal["EdDSA", "RS256", "HS256"] = "EdDSA"
+    JWT_PRIVATE_KEY: SecretStr = SecretStr("")
 
     DATABASE_URL: SecretStr = SecretStr("")
     POSTGRES_SERVER: DatabaseServer = "localhost"
@@ -51,6 +54,7 @@ class Settings(EnvSettings):
     POSTGRES_API_USER: str = ""
     POSTGRES_DIRECT_SERVER: DatabaseServer = ""
     POSTGRES_DIRECT_PORT: Port = 5432
+    DATABASE_REPLICA_URL: SecretStr = SecretStr("")
     DATABASE_POOL_SIZE: int = Field(default=10, ge=1, le=100)
 
     SMTP_HOST: Server = ""
@@ -59,20 +63,39 @@ class Settings(EnvSettings):
     SMTP_SSL: bool = False
     SMTP_USER: str = ""
     SMTP_PASSWORD: SecretStr = SecretStr("")
+    SMTP_HELO_HOST: Server = ""
     EMAILS_FROM_EMAIL: MailAddress = ""
 
     STORAGE_URL: StorageUrl = ""
     STORAGE_ACCESS_KEY_ID: str = ""
     STORAGE_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
 
+    TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    # Requests a minute; 0 turns a limit off.
+    RATE_LIMIT_SIGN_IN: int = Field(default=5, ge=0, le=1_000)
+    RATE_LIMIT_WRITES: int = Field(default=60, ge=0)
+    RATE_LIMIT_READS: int = Field(default=300, ge=0)
+    FAILED_SIGN_INS: int = Field(default=5, ge=0, le=50)
+    REDIS_URL: RedisUrl = SecretStr("")
+
+    WORKER_CONCURRENCY: int = Field(default=10, ge=1, le=100)
     DRAIN_SECONDS: float = Field(default=0, ge=0, le=60, allow_inf_nan=False)
     SENTRY_DSN: SentryDsn = ""
+    TELEMETRY_ENABLED: bool = False
     LOG_LEVEL: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = "info"
 
     @field_validator("DATABASE_URL")
     @classmethod
     def _check_database_url(cls, value: SecretStr) -> SecretStr:
         read_url(value.get_secret_value())
+        return value
+
+    @field_validator("DATABASE_REPLICA_URL")
+    @classmethod
+    def _check_replica_url(cls, value: SecretStr) -> SecretStr:
+        host = read_url(value.get_secret_value()).get("host", "")
+        if value.get_secret_value() and (not host or "," in host):
+            raise ValueError("Name one server. How far it lags says nothing about another one.")
         return value
 
     @model_validator(mode="after")
@@ -102,6 +125,13 @@ class Settings(EnvSettings):
             yield "DOCS_ENABLED", "anyone can read the API documentation"
         if self.SMTP_HOST and not (self.SMTP_TLS or self.SMTP_SSL):
             yield "SMTP_TLS", "mails and the SMTP password are sent unencrypted"
+        if self.secure_cookies and not self.TRUSTED_PROXIES:
+            # The API speaks no TLS, so something in front of it does.
+            yield "TRUSTED_PROXIES", "all visitors have the proxy's address, and share the limits of one network"
+        if not self.RATE_LIMIT_SIGN_IN:
+            yield "RATE_LIMIT_SIGN_IN", "a network can try any number of passwords and addresses"
+        if not self.FAILED_SIGN_INS:
+            yield "FAILED_SIGN_INS", "any number of passwords can be tried for an account"
 
     @property
     def database_url(self) -> str:
@@ -148,6 +178,14 @@ class Settings(EnvSettings):
         return build_url({**self._database, **server})
 
     @property
+    def database_replica_url(self) -> str:
+        """URL of the replica, or "". It has the primary's user, password, database and options. Never log it."""
+        if not (url := self.DATABASE_REPLICA_URL.get_secret_value()):
+            return ""
+        shared = {name: value for name, value in self._database.items() if name not in ("host", "hostaddr", "port")}
+        return build_url({**shared, **read_url(url)})
+
+    @property
     def storage_url(self) -> str:
         return self.STORAGE_URL or f"file://{REPOSITORY_DIR / '.local' / 'storage'}"
 
@@ -179,7 +217,8 @@ class Settings(EnvSettings):
     @property
     def smtp_client_name(self) -> str:
         """Name with which the application greets mail servers. Some refuse `localhost`."""
-        return address_literal(host_of(self.FRONTEND_URL))
+        host = self.SMTP_HELO_HOST or host_of(self.FRONTEND_URL)
+        return "[127.0.0.1]" if host == "localhost" or host.endswith(".localhost") else address_literal(host)
 
 
 settings = load(Settings)

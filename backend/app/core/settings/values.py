@@ -5,9 +5,7 @@ import re
 from typing import Annotated, Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from obstore.exceptions import BaseError
-from obstore.store import S3Store
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from app.core.settings.hosts import normalize_host
@@ -64,8 +62,8 @@ def host_of(origin: str) -> str:
 
 def address_literal(host: str) -> str:
     """Return a host as SMTP writes it: an IP address in brackets (RFC 5321, section 4.1.3)."""
-    if host.startswith("["):
-        return f"[IPv6:{host[1:]}"
+    if ":" in host:
+        return f"[IPv6:{host.strip('[]')}]"
     return f"[{host}]" if host.replace(".", "").isdigit() else host
 
 
@@ -109,6 +107,13 @@ def _sentry_dsn(value: str) -> str:
     return value
 
 
+def _redis_url(value: SecretStr) -> SecretStr:
+    url = urlsplit(value.get_secret_value())
+    if value.get_secret_value() and not (url.scheme in ("redis", "rediss") and url.hostname):
+        raise ValueError("Write it like redis://:password@host:6379/0, or rediss:// for TLS")
+    return value
+
+
 def _storage_url(value: str) -> str:
     url = urlsplit(value)
     is_directory = url.scheme == "file" and not url.netloc and len(url.path) > 1
@@ -121,6 +126,10 @@ def _storage_url(value: str) -> str:
 
 
 def _check_bucket(url: SplitResult) -> None:
+    # Only settings with a bucket need the library.
+    from obstore.exceptions import BaseError
+    from obstore.store import S3Store
+
     options = dict(parse_qsl(url.query))
     config: Any = {"region": "us-east-1", **options}
     try:
@@ -138,5 +147,6 @@ Hosts = Annotated[list[Annotated[str, AfterValidator(_allowed_host)]], NoDecode,
 Server = Annotated[str, AfterValidator(_server)]
 DatabaseServer = Annotated[str, AfterValidator(_database_server)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 SentryDsn = Annotated[str, AfterValidator(_sentry_dsn)]
 StorageUrl = Annotated[str, AfterValidator(_storage_url)]

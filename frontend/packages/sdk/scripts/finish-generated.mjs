@@ -30,6 +30,14 @@ edit("client/types.gen.ts", [
   [/\{@link http\S+ (`[^`]*`)\}/g, "$1"],
 ]);
 
+// A call's own `Authorization` header wins over the client's token.
+edit("client/utils.gen.ts", [
+  [
+    /checkForExistence\(options, auth\.name\)/,
+    "checkForExistence(options, auth.name ?? 'Authorization')",
+  ],
+]);
+
 // Our clients parse every response as JSON, so that a proxy's HTML page is never taken for data. These operations
 // return something else.
 const others = operations().filter(({ media }) => !media.includes("json") && media !== EVENTS);

@@ -30,3 +30,11 @@ export {
   type RowOf,
 } from "./paginate.js";
 export { type RetryOptions, withRetries } from "./retry.js";
+export {
+  type BearerSessionOptions,
+  bearerSession,
+  cookieSession,
+  type Session,
+  type SessionTokens,
+  withRefresh,
+} from "./session.js";

@@ -29,7 +29,7 @@ export type PaginateOptions<Op extends ListOperation> = Omit<
 > & { query?: Omit<QueryOf<Op>, "skip" | "page"> };
 
 export interface Paginated<Op extends ListOperation> extends AsyncIterable<RowOf<Op>> {
-  /** The pages as the API returns them, with `count`. */
+  /** The pages as the API returns them. `count` is an estimate if `pagination.count_is_exact` is false. */
   pages(): AsyncGenerator<DataOf<Op>, void, undefined>;
 }
 

@@ -95,7 +95,12 @@ describe("a client", () => {
 
 describe("logIn", () => {
   it("sends the password form and returns a client", async () => {
-    const token = { access_token: "t-1", token_type: "bearer" };
+    const token = {
+      access_token: "t-1",
+      refresh_token: "r-1",
+      token_type: "bearer",
+      expires_in: 900,
+    };
     const { baseUrl, requests } = await serve(json(token), json({ id: "1" }));
     const client = await logIn({ baseUrl, email: "a@example.com", password: "p&w d" });
     await readUserMe({ client });
@@ -104,7 +109,7 @@ describe("logIn", () => {
         method: "POST",
         url: "/api/v1/login/access-token",
         headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: "username=a%40example.com&password=p%26w+d",
+        body: "username=a%40example.com&password=p%26w+d&scope=offline_access",
       },
       { url: "/api/v1/users/me", headers: { authorization: "Bearer t-1" } },
     ]);

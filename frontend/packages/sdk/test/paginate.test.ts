@@ -49,6 +49,17 @@ describe("paginate", () => {
     ]);
   });
 
+  it.each([0, 3, 1_000_000])("ends with the rows at an estimated count of %i", async (count) => {
+    const last = 120;
+    const pages = Array.from({ length: last + 1 }, (_, number) =>
+      page([`${number}`, `${number}b`], number < last ? `c${number}` : null, count),
+    ) as [Responder, ...Responder[]];
+    const { client, queries } = await listOf(...pages);
+    const rows = await collect(paginate(readUsers, { client }));
+    expect(rows).toHaveLength(2 * pages.length);
+    expect(queries()).toHaveLength(pages.length);
+  });
+
   it("yields nothing for an empty list", async () => {
     const { client, queries } = await listOf(page([], null, 0));
     expect(await collect(paginate(readUsers, { client }))).toEqual([]);

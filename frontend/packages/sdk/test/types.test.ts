@@ -20,12 +20,13 @@ import { type createUserMutation, readUsersOptions } from "../src/react-query.js
 
 type Own = "network_error" | "timeout" | "invalid_response";
 type Everywhere = "REQ_001" | "INT_001" | "UNAV_001" | Own;
+type SignedIn = "AUTH_001" | "AUTH_002" | "RATE_001" | Everywhere;
 
 describe("types of errors", () => {
   it("have the codes of their operation", () => {
-    type ReadUserCode = "AUTH_001" | "AUTH_002" | "NOT_001" | "VAL_001" | Everywhere;
+    type ReadUserCode = "NOT_001" | "VAL_001" | SignedIn;
     expectTypeOf<ErrorCodeOf<typeof readUserById>>().toEqualTypeOf<ReadUserCode>();
-    expectTypeOf<ErrorCodeOf<typeof readUserMe>>().toEqualTypeOf<"AUTH_001" | Everywhere>();
+    expectTypeOf<ErrorCodeOf<typeof readUserMe>>().toEqualTypeOf<SignedIn>();
     expectTypeOf<"AUTH_003">().toExtend<ErrorCodeOf<typeof loginSession>>();
     expectTypeOf<"NOT_001">().not.toExtend<ErrorCodeOf<typeof loginSession>>();
     expectTypeOf<ErrorOf<typeof readUserById>>().toExtend<ApiError>();

@@ -3,33 +3,36 @@ import { useId } from "react";
 import { Button } from "@/components/ui/button";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Tooltip } from "@/components/ui/tooltip";
-import { formatNumber } from "@/lib/format";
+import { formatCount, formatNumber } from "@/lib/format";
+import type { Page } from "@/lib/list-query";
 import { lastPage, PAGE_SIZES, type TableSearch } from "@/lib/table-search";
 import type { ServerTable, TableRecord } from "./use-server-table";
 
 interface PaginationProps<Row extends TableRecord, Search extends TableSearch> {
   list: ServerTable<Row, Search>;
-  count: number;
+  page: Page<Row>;
 }
 
 export function Pagination<Row extends TableRecord, Search extends TableSearch>({
-  list: { search, setSearch, prefetchPage },
-  count,
+  list: { search, setSearch, prefetchPage, isChanging },
+  page: { count, pagination },
 }: PaginationProps<Row, Search>) {
   const sizeId = useId();
   const { page, size } = search;
   const first = (page - 1) * size + 1;
   const last = Math.min(page * size, count);
+  // While a page loads, the rows are those of another one.
+  const hasNext = isChanging ? page < lastPage(count, size) : pagination.has_next;
   const go = (change: Pick<Search, "page"> | { page: number; size: number }) =>
     setSearch(change as Partial<Search>);
 
-  const turn = (label: string, to: number, Icon: typeof ChevronLeft) => (
+  const turn = (label: string, to: number, isPossible: boolean, Icon: typeof ChevronLeft) => (
     <Tooltip label={label}>
       <Button
         variant="outline"
         size="icon-sm"
         aria-label={label}
-        disabled={to < 1 || to > lastPage(count, size)}
+        disabled={!isPossible}
         onPointerEnter={() => prefetchPage(to)}
         onClick={() => go({ page: to })}
       >
@@ -44,7 +47,7 @@ export function Pagination<Row extends TableRecord, Search extends TableSearch>(
       className="mt-3 flex flex-wrap print:hidden items-center justify-between gap-x-6 gap-y-2 text-[13px] text-muted-foreground"
     >
       <p aria-live="polite" className="tabular-nums">
-        {formatNumber(first)}–{formatNumber(last)} of {formatNumber(count)}
+        {formatNumber(first)}–{formatNumber(last)} of {formatCount({ count, pagination }, last)}
       </p>
       <div className="flex items-center gap-2">
         <label htmlFor={sizeId} className="@max-[28rem]:sr-only">
@@ -62,8 +65,8 @@ export function Pagination<Row extends TableRecord, Search extends TableSearch>(
             </option>
           ))}
         </NativeSelect>
-        {turn("Previous page", page - 1, ChevronLeft)}
-        {turn("Next page", page + 1, ChevronRight)}
+        {turn("Previous page", page - 1, page > 1, ChevronLeft)}
+        {turn("Next page", page + 1, hasNext, ChevronRight)}
       </div>
     </nav>
   );

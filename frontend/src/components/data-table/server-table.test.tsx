@@ -45,7 +45,7 @@ async function renderTable(actions: Actions) {
         queryFn: async () => ({
           data: [{ id: "1", title: "First", note: "Later" }],
           count: 1,
-          pagination: { next_cursor: null },
+          pagination: { has_next: false, next_cursor: null, count_is_exact: true },
         }),
       }),
     });

@@ -1,4 +1,4 @@
-import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
+import { Eye, type LucideIcon, Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, Suspense, useDeferredValue, useRef } from "react";
 import { Alert } from "@/components/ui/alert";
 import { errorMessage } from "@/lib/errors";
@@ -35,6 +35,8 @@ interface ServerTableProps<Row extends TableRecord, Search extends TableSearch> 
   /** A row's name for users. */
   rowName: (row: Row) => string;
   filters?: readonly Filter<keyof Search & string>[];
+  /** Rows open to be read: the menu says "Show" instead of "Edit", and no key adds a row. */
+  isReadOnly?: boolean;
   /** Additional actions in the row's menu, between "Edit" and "Delete". */
   rowActions?: (row: Row) => RowAction[];
   empty: { icon: LucideIcon; title: string; description: string };
@@ -56,6 +58,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   noun,
   rowName,
   filters = [],
+  isReadOnly = false,
   rowActions,
   empty,
   exportRows,
@@ -67,14 +70,18 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
   const { page, error, search, sheet, selected } = list;
   const region = useRef<HTMLElement>(null);
   const deletion = useOverlay<Deletion<Row>>();
-  useTableHotkeys(list, noun, region);
+  useTableHotkeys(list, isReadOnly ? undefined : noun, region);
 
   // Renders the first rows in small steps behind the skeleton, so that a phone can respond to input in between.
   const hasRows = useDeferredValue(page !== undefined);
   const hasNoRows = page ? page.count === 0 : error !== null;
   const labelOf = (row: Row) => harmless(rowName(row));
   const actionsOf = (row: Row): RowAction[] => [
-    { title: `Edit ${noun.one}`, icon: Pencil, run: () => sheet.show(row.id) },
+    {
+      title: `${isReadOnly ? "Show" : "Edit"} ${noun.one}`,
+      icon: isReadOnly ? Eye : Pencil,
+      run: () => sheet.show(row.id),
+    },
     ...(rowActions?.(row) ?? []),
     ...(onDelete && list.table.getRow(row.id).getCanSelect()
       ? [
@@ -137,7 +144,7 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
             )
           }
         />
-        {page && hasRows && !hasNoRows && <Pagination list={list} count={page.count} />}
+        {page && hasRows && !hasNoRows && <Pagination list={list} page={page} />}
       </div>
       <Suspense>
         {selected.length > 0 && (
@@ -165,10 +172,10 @@ export function ServerTable<Row extends TableRecord, Search extends TableSearch>
 
 function useTableHotkeys<Row extends TableRecord, Search extends TableSearch>(
   { sheet }: TableState<Row, Search>,
-  noun: Noun,
+  added: Noun | undefined,
   region: React.RefObject<HTMLElement | null>,
 ) {
-  useHotkey("c", () => sheet.show(), `Add ${noun.one}`);
+  useHotkey(added && "c", () => sheet.show(), `Add ${added?.one}`);
   useHotkey("j", () => focusRow(region.current, 1), "Next row");
   useHotkey("k", () => focusRow(region.current, -1), "Previous row");
 }

@@ -60,7 +60,7 @@ export function useServerTable<Row extends TableRecord, Search extends TableSear
     go({ page } as Partial<Search>, { replace: true, ignoreBlocker: true }),
   );
   useEffect(() => {
-    // The last row of the last page was deleted, or the link is outdated.
+    // The last row of the last page was deleted, or the link is outdated. An empty page has the exact count.
     if (last && search.page > last) goToLast(last);
   }, [last, search.page]);
 

@@ -1,3 +1,4 @@
+import { RequestLink } from "@/components/ui/request-link";
 import { errorRequestId } from "@/lib/errors";
 
 /** The id to quote when reporting an error. */
@@ -6,7 +7,10 @@ export function RequestId({ error }: { error: unknown }) {
   if (!requestId) return null;
   return (
     <span className="mt-2 block text-xs">
-      Request ID: <code className="break-all font-mono select-all">{requestId}</code>
+      Request ID:{" "}
+      <code className="break-all font-mono select-all">
+        <RequestLink id={requestId} />
+      </code>
     </span>
   );
 }

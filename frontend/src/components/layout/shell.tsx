@@ -1,5 +1,5 @@
 import { CatchBoundary, useLocation, useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from "react";
 import { useHasUnsavedInput } from "@/lib/dirty";
 import { navEntries, visibleTo } from "@/lib/features";
 import { registerHotkey, useHotkey } from "@/lib/hotkeys";
@@ -20,6 +20,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
   const logOutQuestion = useOverlay<never>();
   const hasUnsavedInput = useHasUnsavedInput();
   const session = useSession();
+  const isProving = useSyncExternalStore(session.proof.watch, session.proof.asked) !== undefined;
   const logOut = () => void session.end().catch(toastError);
   const shell = {
     showPalette: () => palette.show(),
@@ -46,6 +47,7 @@ export function ShellProvider({ children }: { children: ReactNode }) {
     <ShellContext value={shell}>
       {children}
       {hasUnsavedInput && <Slot name="session.ended" />}
+      {isProving && <Slot name="session.proof" />}
       {/* An overlay that fails to load must not break the page. */}
       <CatchBoundary
         getResetKey={() => palette.key + shortcuts.key + logOutQuestion.key}

@@ -1,6 +1,7 @@
 import { Toaster as Sonner, toast } from "sonner";
 import { useTheme } from "@/lib/theme";
 import { CopyButton } from "./copy-button";
+import { RequestLink } from "./request-link";
 import { useEscapeClosesToast, useFreeToasts } from "./toast-layer";
 
 export { toast };
@@ -51,7 +52,9 @@ export function closeToasts() {
 export function RequestDetails({ id }: { id: string }) {
   return (
     <span className="flex items-center gap-1">
-      <span className="truncate">Request ID: {id}</span>
+      <span className="truncate">
+        Request ID: <RequestLink id={id} />
+      </span>
       <CopyButton text={id} label="Copy request ID" />
     </span>
   );

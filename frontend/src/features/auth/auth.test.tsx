@@ -1,4 +1,5 @@
 import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PROJECT_NAME } from "@/lib/project";
@@ -54,6 +55,17 @@ describe("logging in", () => {
     await logIn();
     expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect email or password");
     expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
+  });
+
+  it("shows how long to wait after too many attempts", async () => {
+    const message = "Too many requests. Try again in 37 seconds.";
+    server.use(http.post("*/api/v1/login/session", () => refuse(429, "RATE_001", message)));
+    await logIn();
+    expect(await screen.findByRole("alert")).toHaveTextContent(message);
+    expect(screen.getByTestId("email-input")).toHaveValue("ada@example.com");
+    acceptLogin();
+    await userEvent.click(screen.getByRole("button", { name: "Log In" }));
+    expect(await screen.findByText("Welcome back, nice to see you again!")).toBeInTheDocument();
   });
 
   it("validates the form before sending a request", async () => {

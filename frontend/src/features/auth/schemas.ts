@@ -4,7 +4,7 @@ import { confirmed, emailField, newPasswordField, passwordField, requiredText } 
 
 export const loginSchema = z.object({ email: emailField, password: passwordField });
 
-export const signInAgainSchema = z.object({ password: passwordField });
+export const passwordSchema = z.object({ password: passwordField });
 
 export const signupSchema = z
   .object({

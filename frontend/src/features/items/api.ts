@@ -47,7 +47,10 @@ export async function hasItems(queryClient: QueryClient) {
 
 /** How many items are deleted with this user. */
 export async function countItemsOf(userId: string, signal: AbortSignal) {
-  const { data } = await readItems({ query: { owner_id: userId, limit: 1 }, signal });
+  const { data } = await readItems({
+    query: { owner_id: userId, limit: 1, count: "exact" },
+    signal,
+  });
   return data.count;
 }
 

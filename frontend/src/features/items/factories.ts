@@ -1,4 +1,5 @@
-import type { ItemPublic, ItemsPublic } from "@app/sdk";
+import type { ItemPublic } from "@app/sdk";
+import { pageOf } from "@/test/factories";
 
 /** API responses for tests. */
 
@@ -14,17 +15,4 @@ export function item(changes: Partial<ItemPublic> = {}): ItemPublic {
   };
 }
 
-export function itemsPage(data: ItemPublic[], count = data.length): ItemsPublic {
-  return {
-    data,
-    count,
-    pagination: {
-      page: 1,
-      page_size: 20,
-      total_pages: Math.ceil(count / 20),
-      has_next: count > data.length,
-      has_prev: false,
-      next_cursor: null,
-    },
-  };
-}
+export const itemsPage = pageOf<ItemPublic>;

@@ -80,6 +80,33 @@ describe("the list of items", () => {
     expect(router.state.location.searchStr).toBe("?page=2");
   });
 
+  it("says that a large count is an estimate", async () => {
+    serveItems((query) => {
+      const isLast = query.get("page") === "5000";
+      const page = itemsPage([item()], isLast ? 99_990 : 100_213);
+      page.pagination = { ...page.pagination, has_next: !isLast, count_is_exact: isLast };
+      return page;
+    });
+    const { router } = await renderApp("/items?page=4999");
+    await screen.findByText("99,961–99,980 of about 100,000");
+    expect(screen.getByRole("button", { name: "Next page" })).toBeEnabled();
+
+    void router.navigate({ to: "/items", search: { page: 5000 } });
+    await screen.findByText("99,981–99,990 of 99,990");
+    expect(screen.getByRole("button", { name: "Next page" })).toBeDisabled();
+  });
+
+  it("ends where the rows end, not at the count", async () => {
+    serveItems(() => {
+      const page = itemsPage([item()], 50_000);
+      page.pagination = { ...page.pagination, has_next: false, count_is_exact: false };
+      return page;
+    });
+    await renderApp("/items?page=3");
+    await screen.findByText("41–60 of about 50,000");
+    expect(screen.getByRole("button", { name: "Next page" })).toBeDisabled();
+  });
+
   it("keeps the rows while the next page loads", async () => {
     server.use(
       http.get(ITEMS, async ({ request }) => {

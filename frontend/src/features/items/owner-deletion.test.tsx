@@ -17,8 +17,9 @@ function serveOwners(count: number) {
   server.use(
     http.get("*/api/v1/users/", () => HttpResponse.json(page)),
     http.get("*/api/v1/items/", ({ request }) => {
-      const isOwned = new URL(request.url).searchParams.has("owner_id");
-      return HttpResponse.json(itemsPage([], isOwned ? count : 0));
+      const query = new URL(request.url).searchParams;
+      const isCounted = query.has("owner_id") && query.get("count") === "exact";
+      return HttpResponse.json(itemsPage([], isCounted ? count : 0));
     }),
   );
 }

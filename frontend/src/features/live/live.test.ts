@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { FakeEventSource } from "@/test/event-source";
 import { startLive } from "./live";
 
@@ -51,8 +51,11 @@ function show(state: DocumentVisibilityState) {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
+let requests: MockInstance<typeof fetch>;
+
 beforeEach(() => {
   vi.useFakeTimers();
+  requests = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({}));
   Object.defineProperty(navigator, "locks", { value: createLocks(), configurable: true });
 });
 
@@ -186,6 +189,16 @@ describe("the connection", () => {
     expect(tries).toBeGreaterThan(2);
     expect(tries).toBeLessThan(5);
     await settle(60_000);
+    expect(FakeEventSource.open).toHaveLength(1);
+  });
+
+  it("refreshes the session when refused", async () => {
+    openTab();
+    await settle();
+    stream().refuse();
+    await settle(5_000);
+    const sent = requests.mock.calls.map(([request]) => (request as Request).url);
+    expect(sent).toEqual([expect.stringMatching(/\/api\/v1\/users\/me$/)]);
     expect(FakeEventSource.open).toHaveLength(1);
   });
 

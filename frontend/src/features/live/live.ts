@@ -1,3 +1,4 @@
+import { readUserMe } from "@app/sdk";
 import type { QueryClient } from "@tanstack/react-query";
 import { tabsChannel } from "@/lib/tabs-channel";
 
@@ -78,7 +79,9 @@ function connect(emit: (topic: string) => void, onReady: () => void, signal: Abo
       close();
     });
     source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) close();
+      if (source.readyState !== EventSource.CLOSED) return;
+      // Refused, perhaps because the access token has expired. A request through the SDK refreshes it.
+      readUserMe({ signal }).then(close, close);
     });
     signal.addEventListener("abort", close);
   });

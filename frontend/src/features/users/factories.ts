@@ -1,5 +1,5 @@
-import type { UserPublic, UsersPublic } from "@app/sdk";
-import { user } from "@/test/factories";
+import type { UserPublic } from "@app/sdk";
+import { pageOf, user } from "@/test/factories";
 
 /** API responses for tests. */
 
@@ -11,17 +11,4 @@ export const grace = (changes: Partial<UserPublic> = {}) =>
     ...changes,
   });
 
-export function usersPage(data: UserPublic[], count = data.length): UsersPublic {
-  return {
-    data,
-    count,
-    pagination: {
-      page: 1,
-      page_size: 20,
-      total_pages: Math.ceil(count / 20),
-      has_next: count > data.length,
-      has_prev: false,
-      next_cursor: null,
-    },
-  };
-}
+export const usersPage = pageOf<UserPublic>;

@@ -1,13 +1,16 @@
 import type { UserPublic } from "@app/sdk";
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs, signedOut } from "@/test/server";
 
 const ada = user();
+
+// Toasts stay when their page is left.
+afterEach(async () => void (await import("@/components/ui/sonner")).toast.dismiss());
 
 async function renderSettings(path = "", me: UserPublic = ada) {
   signedInAs(me);
@@ -39,7 +42,7 @@ describe("the profile", () => {
     await person.clear(name);
     await person.type(name, "Countess{Enter}");
     expect(await screen.findByText("User updated successfully")).toBeInTheDocument();
-    expect(sent).toEqual([{ body: { full_name: "Countess", email: ada.email }, ifMatch: '"1"' }]);
+    expect(sent).toEqual([{ body: { full_name: "Countess" }, ifMatch: '"1"' }]);
     expect(screen.getByTestId("user-menu")).toHaveTextContent("Countess");
     expect(save).toBeDisabled();
   });
@@ -55,69 +58,13 @@ describe("the profile", () => {
     expect(screen.queryByRole("button", { name: "Cancel" })).not.toBeInTheDocument();
   });
 
-  it.each(["bob@müller.de", "kim@пример.рф", "a&b@example.com"])("saves %s", async (email) => {
-    const { user: person } = await renderSettings();
-    const sent = acceptChanges();
-    const field = screen.getByTestId("email-input");
-    await person.clear(field);
-    await person.type(field, `${email}{Enter}`);
-    await waitFor(() => expect(sent).toMatchObject([{ body: { email } }]));
-  });
-
   it("saves a cleared name as null", async () => {
     const { user: person } = await renderSettings();
     const sent = acceptChanges();
     await person.clear(screen.getByTestId("full-name-input"));
     await person.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(sent).toHaveLength(1));
-    expect(sent[0]?.body).toEqual({ full_name: null, email: ada.email });
-  });
-
-  it("keeps the input when the email is taken", async () => {
-    const { user: person } = await renderSettings();
-    const taken = "User with this email already exists";
-    server.use(http.patch("*/api/v1/users/me", () => refuse(409, "DUP_001", taken)));
-    const email = screen.getByTestId("email-input");
-    await person.clear(email);
-    await person.type(email, "grace@example.com{Enter}");
-    expect(await screen.findByRole("alert")).toHaveTextContent(taken);
-    expect(email).toHaveValue("grace@example.com");
-  });
-
-  it("asks for the password only to change the email", async () => {
-    const { user: person } = await renderSettings();
-    const sent = acceptChanges();
-    expect(screen.queryByTestId("current-password-input")).not.toBeInTheDocument();
-    const email = screen.getByTestId("email-input");
-    await person.clear(email);
-    await person.type(email, "grace@example.com");
-    await person.type(screen.getByTestId("current-password-input"), "quiet-harbour-42{Enter}");
-    await waitFor(() => expect(sent).toHaveLength(1));
-    expect(sent[0]?.body).toEqual({
-      full_name: ada.full_name,
-      email: "grace@example.com",
-      current_password: "quiet-harbour-42",
-    });
-    await waitFor(() =>
-      expect(screen.queryByTestId("current-password-input")).not.toBeInTheDocument(),
-    );
-  });
-
-  it("shows a wrong password at its field", async () => {
-    const { user: person } = await renderSettings();
-    const errors = [
-      { code: "incorrect", message: "Incorrect password", field: "current_password" },
-    ];
-    server.use(
-      http.patch("*/api/v1/users/me", () => refuse(400, "REQ_001", "Incorrect password", errors)),
-    );
-    const email = screen.getByTestId("email-input");
-    await person.clear(email);
-    await person.type(email, "grace@example.com{Enter}");
-    expect(await screen.findByText("Incorrect password")).toBeInTheDocument();
-    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
-    expect(screen.getByTestId("current-password-input")).toBeInvalid();
-    expect(email).toHaveValue("grace@example.com");
+    expect(sent[0]?.body).toEqual({ full_name: null });
   });
 
   it("validates the email before sending a request", async () => {
@@ -128,6 +75,84 @@ describe("the profile", () => {
     await person.type(email, "grace@{Enter}");
     expect(await screen.findByText("Invalid email address")).toBeInTheDocument();
     expect(sent).toEqual([]);
+  });
+});
+
+describe("a new email address", () => {
+  /** Accepts requests for new addresses and records them. The last one is pending. */
+  function acceptRequests() {
+    const sent: unknown[] = [];
+    let pending_email: string | null = null;
+    server.use(
+      http.get("*/api/v1/users/me/email", () =>
+        HttpResponse.json({ email: ada.email, pending_email, pending_until: null }),
+      ),
+      http.post("*/api/v1/users/me/email", async ({ request }) => {
+        const body = (await request.json()) as { email: string };
+        sent.push(body);
+        pending_email = body.email;
+        return HttpResponse.json({ message: "We sent a link" }, { status: 202 });
+      }),
+    );
+    return sent;
+  }
+
+  async function enter(email: string) {
+    const app = await renderSettings();
+    const field = screen.getByTestId("email-input");
+    await app.user.clear(field);
+    await app.user.type(field, `${email}{Enter}`);
+    return { ...app, field };
+  }
+
+  it.each(["bob@müller.de", "kim@пример.рф", "a&b@example.com"])(
+    "is requested: %s",
+    async (email) => {
+      const requested = acceptRequests();
+      const saved = acceptChanges();
+      const { field } = await enter(email);
+      expect(await screen.findByText(/We sent a link to .*Follow it/)).toHaveTextContent(email);
+      expect(requested).toEqual([{ email }]);
+      expect(saved).toEqual([]);
+      await waitFor(() => expect(field).toHaveValue(ada.email));
+    },
+  );
+
+  it("is requested after saving a new name", async () => {
+    const requested = acceptRequests();
+    const { user: person } = await renderSettings();
+    const saved = acceptChanges();
+    const email = screen.getByTestId("email-input");
+    await person.type(screen.getByTestId("full-name-input"), " King");
+    await person.clear(email);
+    await person.type(email, "grace@example.com{Enter}");
+    await waitFor(() => expect(requested).toEqual([{ email: "grace@example.com" }]));
+    expect(saved).toMatchObject([{ body: { full_name: "Ada Lovelace King" } }]);
+    expect(await screen.findByText(/^We sent a link to the new/)).toBeInTheDocument();
+    expect(screen.getByTestId("full-name-input")).toHaveValue("Ada Lovelace King");
+  });
+
+  it("stays in the form when the request is refused", async () => {
+    const message = "This is already your email address";
+    const errors = [{ code: "unchanged", message, field: "email" }];
+    server.use(http.post("*/api/v1/users/me/email", () => refuse(422, "VAL_001", message, errors)));
+    const { field } = await enter("grace@example.com");
+    expect(await screen.findByText(message)).toBeInTheDocument();
+    expect(field).toHaveValue("grace@example.com");
+  });
+
+  it("is still announced after a reload", async () => {
+    server.use(
+      http.get("*/api/v1/users/me/email", () =>
+        HttpResponse.json({
+          email: ada.email,
+          pending_email: "grace@example.com",
+          pending_until: "2026-01-02T03:04:05Z",
+        }),
+      ),
+    );
+    await renderSettings();
+    expect(await screen.findByText(/We sent a link to .*grace@example\.com/)).toBeVisible();
   });
 });
 

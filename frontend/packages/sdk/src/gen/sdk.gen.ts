@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,28 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
+
+/**
+ * Read Audit Events
+ *
+ * List the changes of records, the newest first.
+ */
+export const readAuditEvents = <ThrowOnError extends boolean = true>(options?: Options<ReadAuditEventsData, ThrowOnError>): RequestResult<ReadAuditEventsResponses, ReadAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ReadAuditEventsResponses, ReadAuditEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/',
+    ...options
+});
+
+/**
+ * Export Audit Events
+ *
+ * Download all matching events as CSV. `X-Total-Count` is the number of rows when the download started.
+ */
+export const exportAuditEvents = <ThrowOnError extends boolean = true>(options?: Options<ExportAuditEventsData, ThrowOnError>): RequestResult<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/export', parseAs: 'text',
+    ...options
+});
 
 /**
  * Read Doctor Report
@@ -161,6 +183,9 @@ export const updateItem = <ThrowOnError extends boolean = true>(options: Options
  * Login Access Token
  *
  * Get a bearer token for API clients with the OAuth2 password form.
+ *
+ * With the scope `offline_access`, also a token for `POST /login/refresh`. Without it, the session ends with this
+ * token.
  */
 export const loginAccessToken = <ThrowOnError extends boolean = true>(options: Options<LoginAccessTokenData, ThrowOnError>): RequestResult<LoginAccessTokenResponses, LoginAccessTokenErrors, ThrowOnError> => (options.client ?? client).post<LoginAccessTokenResponses, LoginAccessTokenErrors, ThrowOnError>({
     ...urlSearchParamsBodySerializer,
@@ -173,9 +198,37 @@ export const loginAccessToken = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * Login Access Token Challenge
+ *
+ * Answer the challenge of `POST /login/access-token`, which then completes. It works once.
+ */
+export const loginAccessTokenChallenge = <ThrowOnError extends boolean = true>(options: Options<LoginAccessTokenChallengeData, ThrowOnError>): RequestResult<LoginAccessTokenChallengeResponses, LoginAccessTokenChallengeErrors, ThrowOnError> => (options.client ?? client).post<LoginAccessTokenChallengeResponses, LoginAccessTokenChallengeErrors, ThrowOnError>({
+    url: '/api/v1/login/access-token/challenge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Login Challenge
+ *
+ * Answer the challenge of `POST /login/session`, which then completes. It works once.
+ */
+export const loginChallenge = <ThrowOnError extends boolean = true>(options: Options<LoginChallengeData, ThrowOnError>): RequestResult<LoginChallengeResponses, LoginChallengeErrors, ThrowOnError> => (options.client ?? client).post<LoginChallengeResponses, LoginChallengeErrors, ThrowOnError>({
+    url: '/api/v1/login/challenge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Logout
  *
- * End this session. Its token is no longer valid.
+ * End this session. Its tokens are no longer valid.
  */
 export const logout = <ThrowOnError extends boolean = true>(options?: Options<LogoutData, ThrowOnError>): RequestResult<LogoutResponses, LogoutErrors, ThrowOnError> => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -184,9 +237,55 @@ export const logout = <ThrowOnError extends boolean = true>(options?: Options<Lo
 });
 
 /**
+ * Report Not Me
+ *
+ * Say that a mailed sign-in or change was not you. Ends all sessions, and mails a link to choose a new password.
+ */
+export const reportNotMe = <ThrowOnError extends boolean = true>(options: Options<ReportNotMeData, ThrowOnError>): RequestResult<ReportNotMeResponses, ReportNotMeErrors, ThrowOnError> => (options.client ?? client).post<ReportNotMeResponses, ReportNotMeErrors, ThrowOnError>({
+    url: '/api/v1/login/not-me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reauthenticate
+ *
+ * Prove again who you are. For the next 10 minutes, this session can do what needs a recent proof.
+ */
+export const reauthenticate = <ThrowOnError extends boolean = true>(options: Options<ReauthenticateData, ThrowOnError>): RequestResult<ReauthenticateResponses, ReauthenticateErrors, ThrowOnError> => (options.client ?? client).post<ReauthenticateResponses, ReauthenticateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/login/reauthenticate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Login Refresh
+ *
+ * Get new tokens for a refresh token, which works once.
+ *
+ * API clients send it in the body, and get both tokens. Browsers send no body but their cookie, and get cookies. A
+ * token that comes back more than 10 seconds after it was replaced ends its session, because somebody has copied it.
+ */
+export const loginRefresh = <ThrowOnError extends boolean = true>(options?: Options<LoginRefreshData, ThrowOnError>): RequestResult<LoginRefreshResponses, LoginRefreshErrors, ThrowOnError> => (options?.client ?? client).post<LoginRefreshResponses, LoginRefreshErrors, ThrowOnError>({
+    url: '/api/v1/login/refresh',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
  * Login Session
  *
- * Sign in to the dashboard. Returns the user and sets the session token as an HttpOnly cookie.
+ * Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies.
  */
 export const loginSession = <ThrowOnError extends boolean = true>(options: Options<LoginSessionData, ThrowOnError>): RequestResult<LoginSessionResponses, LoginSessionErrors, ThrowOnError> => (options.client ?? client).post<LoginSessionResponses, LoginSessionErrors, ThrowOnError>({
     url: '/api/v1/login/session',
@@ -209,6 +308,94 @@ export const testToken = <ThrowOnError extends boolean = true>(options?: Options
 });
 
 /**
+ * Read Jobs
+ *
+ * List jobs. Those that ended are deleted after 7 days, failed ones after 30.
+ */
+export const readJobs = <ThrowOnError extends boolean = true>(options?: Options<ReadJobsData, ThrowOnError>): RequestResult<ReadJobsResponses, ReadJobsErrors, ThrowOnError> => (options?.client ?? client).get<ReadJobsResponses, ReadJobsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/jobs/',
+    ...options
+});
+
+/**
+ * Read Job
+ *
+ * Get a job with its arguments and events. Secrets are masked.
+ */
+export const readJob = <ThrowOnError extends boolean = true>(options: Options<ReadJobData, ThrowOnError>): RequestResult<ReadJobResponses, ReadJobErrors, ThrowOnError> => (options.client ?? client).get<ReadJobResponses, ReadJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/jobs/{job_id}',
+    ...options
+});
+
+/**
+ * Cancel Job
+ *
+ * Cancel a job that waits.
+ */
+export const cancelJob = <ThrowOnError extends boolean = true>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).post<CancelJobResponses, CancelJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/jobs/{job_id}/cancel',
+    ...options
+});
+
+/**
+ * Rerun Job
+ *
+ * Run a job again that failed or was cancelled. It gets all of its retries again.
+ */
+export const rerunJob = <ThrowOnError extends boolean = true>(options: Options<RerunJobData, ThrowOnError>): RequestResult<RerunJobResponses, RerunJobErrors, ThrowOnError> => (options.client ?? client).post<RerunJobResponses, RerunJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/jobs/{job_id}/retry',
+    ...options
+});
+
+/**
+ * Read Mails
+ *
+ * List mails of the last 90 days.
+ */
+export const readMails = <ThrowOnError extends boolean = true>(options?: Options<ReadMailsData, ThrowOnError>): RequestResult<ReadMailsResponses, ReadMailsErrors, ThrowOnError> => (options?.client ?? client).get<ReadMailsResponses, ReadMailsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/mails/',
+    ...options
+});
+
+/**
+ * Read Mail
+ *
+ * Get a mail. Its content is not stored.
+ */
+export const readMail = <ThrowOnError extends boolean = true>(options: Options<ReadMailData, ThrowOnError>): RequestResult<ReadMailResponses, ReadMailErrors, ThrowOnError> => (options.client ?? client).get<ReadMailResponses, ReadMailErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/mails/{mail_id}',
+    ...options
+});
+
+/**
+ * Send Mail Again
+ *
+ * Send a mail again that was sent, failed or skipped. Links in it are new; limits for its recipient apply.
+ */
+export const sendMailAgain = <ThrowOnError extends boolean = true>(options: Options<SendMailAgainData, ThrowOnError>): RequestResult<SendMailAgainResponses, SendMailAgainErrors, ThrowOnError> => (options.client ?? client).post<SendMailAgainResponses, SendMailAgainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/mails/{mail_id}/resend',
+    ...options
+});
+
+/**
+ * Read Request Story
+ *
+ * Get what a request caused, oldest first. The request itself is in the log of the API only.
+ */
+export const readRequestStory = <ThrowOnError extends boolean = true>(options: Options<ReadRequestStoryData, ThrowOnError>): RequestResult<ReadRequestStoryResponses, ReadRequestStoryErrors, ThrowOnError> => (options.client ?? client).get<ReadRequestStoryResponses, ReadRequestStoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/operations/requests/{request_id}',
+    ...options
+});
+
+/**
  * Recover Password Html Content
  *
  * Preview the recovery mail of a user. Its link is not valid.
@@ -224,7 +411,8 @@ export const recoverPasswordHtmlContent = <ThrowOnError extends boolean = true>(
  *
  * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
  *
- * An address gets at most five emails an hour. Further requests get the same response, but no email.
+ * An account gets at most three emails an hour, and none while a link is younger than two minutes. Further requests
+ * get the same response, and earlier links stay valid.
  */
 export const recoverPassword = <ThrowOnError extends boolean = true>(options: Options<RecoverPasswordData, ThrowOnError>): RequestResult<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError> => (options.client ?? client).post<RecoverPasswordResponses, RecoverPasswordErrors, ThrowOnError>({ url: '/api/v1/password-recovery/{email}', ...options });
 
@@ -254,6 +442,76 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * End Other Sessions
+ *
+ * End all of your sessions except this one.
+ */
+export const endOtherSessions = <ThrowOnError extends boolean = true>(options?: Options<EndOtherSessionsData, ThrowOnError>): RequestResult<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError> => (options?.client ?? client).delete<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sessions/',
+    ...options
+});
+
+/**
+ * Read Sessions
+ *
+ * List your sessions: one for each browser or client where you are signed in.
+ */
+export const readSessions = <ThrowOnError extends boolean = true>(options?: Options<ReadSessionsData, ThrowOnError>): RequestResult<ReadSessionsResponses, ReadSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ReadSessionsResponses, ReadSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sessions/',
+    ...options
+});
+
+/**
+ * End Session
+ *
+ * End one of your sessions. Its requests are refused immediately, and its open streams end.
+ */
+export const endSession = <ThrowOnError extends boolean = true>(options: Options<EndSessionData, ThrowOnError>): RequestResult<EndSessionResponses, EndSessionErrors, ThrowOnError> => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sessions/{session_id}',
+    ...options
+});
+
+/**
+ * Read Api Tokens
+ *
+ * List your API tokens. Expired ones stay for 30 days.
+ */
+export const readApiTokens = <ThrowOnError extends boolean = true>(options?: Options<ReadApiTokensData, ThrowOnError>): RequestResult<ReadApiTokensResponses, ReadApiTokensErrors, ThrowOnError> => (options?.client ?? client).get<ReadApiTokensResponses, ReadApiTokensErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/tokens/',
+    ...options
+});
+
+/**
+ * Create Api Token
+ *
+ * Create an API token. Only this response contains it. It is sent as `Authorization: Bearer`.
+ */
+export const createApiToken = <ThrowOnError extends boolean = true>(options: Options<CreateApiTokenData, ThrowOnError>): RequestResult<CreateApiTokenResponses, CreateApiTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateApiTokenResponses, CreateApiTokenErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/tokens/',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Api Token
+ *
+ * Revoke one of your API tokens. Its requests are refused immediately.
+ */
+export const revokeApiToken = <ThrowOnError extends boolean = true>(options: Options<RevokeApiTokenData, ThrowOnError>): RequestResult<RevokeApiTokenResponses, RevokeApiTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeApiTokenResponses, RevokeApiTokenErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/tokens/{token_id}',
+    ...options
 });
 
 /**
@@ -333,7 +591,7 @@ export const readUserMe = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Update User Me
  *
- * Change your profile. A new address needs your current password and ends your other sessions.
+ * Change your profile. `POST /users/me/email` changes your address, which has to be confirmed.
  */
 export const updateUserMe = <ThrowOnError extends boolean = true>(options: Options<UpdateUserMeData, ThrowOnError>): RequestResult<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserMeResponses, UpdateUserMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -373,6 +631,62 @@ export const updateAvatarMe = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * Read Email Me
+ *
+ * Get your address, and the new one that waits for its confirmation.
+ */
+export const readEmailMe = <ThrowOnError extends boolean = true>(options?: Options<ReadEmailMeData, ThrowOnError>): RequestResult<ReadEmailMeResponses, ReadEmailMeErrors, ThrowOnError> => (options?.client ?? client).get<ReadEmailMeResponses, ReadEmailMeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/me/email',
+    ...options
+});
+
+/**
+ * Request Email Change
+ *
+ * Change your address. The new one gets a link to confirm it, and the old one stays until then.
+ *
+ * The response and its time are the same whether or not the new address has an account.
+ */
+export const requestEmailChange = <ThrowOnError extends boolean = true>(options: Options<RequestEmailChangeData, ThrowOnError>): RequestResult<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/me/email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Confirm Email Change
+ *
+ * Confirm a new address with the token of its link. Ends your other sessions.
+ */
+export const confirmEmailChange = <ThrowOnError extends boolean = true>(options: Options<ConfirmEmailChangeData, ThrowOnError>): RequestResult<ConfirmEmailChangeResponses, ConfirmEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<ConfirmEmailChangeResponses, ConfirmEmailChangeErrors, ThrowOnError>({
+    url: '/api/v1/users/me/email/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Undo Email Change
+ *
+ * Restore the old address with the token of its link. Ends all sessions, and mails a link for a new password.
+ */
+export const undoEmailChange = <ThrowOnError extends boolean = true>(options: Options<UndoEmailChangeData, ThrowOnError>): RequestResult<UndoEmailChangeResponses, UndoEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<UndoEmailChangeResponses, UndoEmailChangeErrors, ThrowOnError>({
+    url: '/api/v1/users/me/email/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Update Password Me
  *
  * Change your password. This ends your other sessions.
@@ -388,9 +702,23 @@ export const updatePasswordMe = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * Read Security Events
+ *
+ * List what happened to your account in the last year: sign-ins, changes, and sessions that were ended.
+ */
+export const readSecurityEvents = <ThrowOnError extends boolean = true>(options?: Options<ReadSecurityEventsData, ThrowOnError>): RequestResult<ReadSecurityEventsResponses, ReadSecurityEventsErrors, ThrowOnError> => (options?.client ?? client).get<ReadSecurityEventsResponses, ReadSecurityEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/me/security-events',
+    ...options
+});
+
+/**
  * Register User
  *
  * Sign up for an account.
+ *
+ * If addresses have to be verified (`SIGNUP_REQUIRES_VERIFICATION`), the response and its time are the same whether or
+ * not the address has an account, and the account is created with the link in the mail.
  */
 export const registerUser = <ThrowOnError extends boolean = true>(options: Options<RegisterUserData, ThrowOnError>): RequestResult<RegisterUserResponses, RegisterUserErrors, ThrowOnError> => (options.client ?? client).post<RegisterUserResponses, RegisterUserErrors, ThrowOnError>({
     url: '/api/v1/users/signup',
@@ -461,6 +789,83 @@ export const readAvatar = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
+ * Read Security Events Of User
+ *
+ * List what happened to the account of a user in the last year.
+ */
+export const readSecurityEventsOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadSecurityEventsOfUserData, ThrowOnError>): RequestResult<ReadSecurityEventsOfUserResponses, ReadSecurityEventsOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadSecurityEventsOfUserResponses, ReadSecurityEventsOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/security-events',
+    ...options
+});
+
+/**
+ * End Sessions Of User
+ *
+ * End all sessions of a user. If you are this user, the session of this request stays.
+ */
+export const endSessionsOfUser = <ThrowOnError extends boolean = true>(options: Options<EndSessionsOfUserData, ThrowOnError>): RequestResult<EndSessionsOfUserResponses, EndSessionsOfUserErrors, ThrowOnError> => (options.client ?? client).delete<EndSessionsOfUserResponses, EndSessionsOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/sessions/',
+    ...options
+});
+
+/**
+ * Read Sessions Of User
+ *
+ * List the sessions of a user.
+ */
+export const readSessionsOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadSessionsOfUserData, ThrowOnError>): RequestResult<ReadSessionsOfUserResponses, ReadSessionsOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadSessionsOfUserResponses, ReadSessionsOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/sessions/',
+    ...options
+});
+
+/**
+ * End Session Of User
+ *
+ * End a session of a user.
+ */
+export const endSessionOfUser = <ThrowOnError extends boolean = true>(options: Options<EndSessionOfUserData, ThrowOnError>): RequestResult<EndSessionOfUserResponses, EndSessionOfUserErrors, ThrowOnError> => (options.client ?? client).delete<EndSessionOfUserResponses, EndSessionOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/sessions/{session_id}',
+    ...options
+});
+
+/**
+ * Revoke Api Tokens Of User
+ *
+ * Revoke all API tokens of a user.
+ */
+export const revokeApiTokensOfUser = <ThrowOnError extends boolean = true>(options: Options<RevokeApiTokensOfUserData, ThrowOnError>): RequestResult<RevokeApiTokensOfUserResponses, RevokeApiTokensOfUserErrors, ThrowOnError> => (options.client ?? client).delete<RevokeApiTokensOfUserResponses, RevokeApiTokensOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/tokens/',
+    ...options
+});
+
+/**
+ * Read Api Tokens Of User
+ *
+ * List the API tokens of a user.
+ */
+export const readApiTokensOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadApiTokensOfUserData, ThrowOnError>): RequestResult<ReadApiTokensOfUserResponses, ReadApiTokensOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadApiTokensOfUserResponses, ReadApiTokensOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/tokens/',
+    ...options
+});
+
+/**
+ * Revoke Api Token Of User
+ *
+ * Revoke an API token of a user.
+ */
+export const revokeApiTokenOfUser = <ThrowOnError extends boolean = true>(options: Options<RevokeApiTokenOfUserData, ThrowOnError>): RequestResult<RevokeApiTokenOfUserResponses, RevokeApiTokenOfUserErrors, ThrowOnError> => (options.client ?? client).delete<RevokeApiTokenOfUserResponses, RevokeApiTokenOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/tokens/{token_id}',
+    ...options
+});
+
+/**
  * Health Check
  *
  * Report that the API responds.
@@ -470,10 +875,38 @@ export const healthCheck = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Test Email
  *
- * Send a test mail to the address.
+ * Send a test mail to the address, which gets at most five in an hour.
  */
 export const testEmail = <ThrowOnError extends boolean = true>(options: Options<TestEmailData, ThrowOnError>): RequestResult<TestEmailResponses, TestEmailErrors, ThrowOnError> => (options.client ?? client).post<TestEmailResponses, TestEmailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/utils/test-email/',
     ...options
+});
+
+/**
+ * Verify Email
+ *
+ * Create the account of a sign-up, with the token of its link and its password. Log in afterwards.
+ */
+export const verifyEmail = <ThrowOnError extends boolean = true>(options: Options<VerifyEmailData, ThrowOnError>): RequestResult<VerifyEmailResponses, VerifyEmailErrors, ThrowOnError> => (options.client ?? client).post<VerifyEmailResponses, VerifyEmailErrors, ThrowOnError>({
+    url: '/api/v1/verify-email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resend Verification
+ *
+ * Mail a further link if the address waits for verification. The response does not reveal whether it does.
+ */
+export const resendVerification = <ThrowOnError extends boolean = true>(options: Options<ResendVerificationData, ThrowOnError>): RequestResult<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError> => (options.client ?? client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({
+    url: '/api/v1/verify-email/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

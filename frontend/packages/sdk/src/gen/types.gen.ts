@@ -6,6 +6,162 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * Address
+ */
+export type Address = {
+    /**
+     * Email
+     */
+    email: string;
+};
+
+/**
+ * ApiTokenCreate
+ *
+ * Body of a request that creates a token.
+ */
+export type ApiTokenCreate = {
+    /**
+     * Expires In Days
+     */
+    expires_in_days?: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<'read' | 'write' | 'admin'>;
+};
+
+/**
+ * ApiTokenPublic
+ */
+export type ApiTokenPublic = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used Ip
+     */
+    last_used_ip: string | null;
+    /**
+     * Last Used On
+     */
+    last_used_on: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<'read' | 'write' | 'admin'>;
+};
+
+/**
+ * ApiTokensPublic
+ */
+export type ApiTokensPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<ApiTokenPublic>;
+    pagination: Pagination;
+};
+
+/**
+ * AuditEventPublic
+ */
+export type AuditEventPublic = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Client
+     */
+    client: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Principal
+     */
+    principal: string;
+    /**
+     * Record Id
+     */
+    record_id: string;
+    /**
+     * Record Type
+     */
+    record_type: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * User Email
+     */
+    user_email: string | null;
+    /**
+     * User Id
+     */
+    user_id: string | null;
+};
+
+/**
+ * AuditEventsPublic
+ */
+export type AuditEventsPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<AuditEventPublic>;
+    pagination: Pagination;
+};
+
 export type BadRequestProblem = Problem & {
     code: 'REQ_001';
 };
@@ -65,6 +221,46 @@ export type BulkDelete = {
 };
 
 /**
+ * Challenge
+ *
+ * Member of the problem `AUTH_MFA_REQUIRED`: what the client still has to prove within five minutes.
+ */
+export type Challenge = {
+    /**
+     * Kinds
+     */
+    kinds: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * ChallengeAnswer
+ *
+ * The proof that a problem `AUTH_MFA_REQUIRED` asked for.
+ */
+export type ChallengeAnswer = {
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
  * CheckResult
  */
 export type CheckResult = {
@@ -94,6 +290,50 @@ export type Count = {
      * Count
      */
     count: number;
+};
+
+/**
+ * CreatedApiToken
+ *
+ * A new token, with the token itself. No other response has it.
+ */
+export type CreatedApiToken = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used Ip
+     */
+    last_used_ip: string | null;
+    /**
+     * Last Used On
+     */
+    last_used_on: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<'read' | 'write' | 'admin'>;
+    /**
+     * Token
+     */
+    token: string;
 };
 
 export type CrossSiteRequestProblem = Problem & {
@@ -132,12 +372,32 @@ export type DuplicateProblem = Problem & {
     code: 'DUP_001';
 };
 
+export type EmailNotVerifiedProblem = Problem & {
+    code: 'AUTH_EMAIL_NOT_VERIFIED';
+};
+
+/**
+ * EmailVerification
+ *
+ * The token of a link, and the password of its sign-up.
+ */
+export type EmailVerification = {
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
 /**
  * ErrorCode
  *
  * Catalogue of error codes. A code never changes its meaning; the SDK exports the catalogue as a type.
  */
-export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_006' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
+export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_EMAIL_NOT_VERIFIED' | 'AUTH_006' | 'AUTH_REAUTHENTICATION_REQUIRED' | 'AUTH_MFA_REQUIRED' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
 
 /**
  * FieldError
@@ -303,6 +563,153 @@ export type ItemsStats = {
 };
 
 /**
+ * JobDetail
+ *
+ * A job with its arguments, in which secrets are masked, and with its latest events, oldest first.
+ */
+export type JobDetail = {
+    /**
+     * Arguments
+     */
+    arguments: {
+        [key: string]: unknown;
+    };
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Events
+     */
+    events: Array<JobEvent>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Run At
+     */
+    next_run_at: string | null;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Queue
+     */
+    queue: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'aborted';
+};
+
+/**
+ * JobEvent
+ */
+export type JobEvent = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Event
+     */
+    event: string;
+};
+
+/**
+ * JobPublic
+ *
+ * A job. `next_run_at` is null unless it waits for a retry; `last_error` is that of its latest failed run.
+ */
+export type JobPublic = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Run At
+     */
+    next_run_at: string | null;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Queue
+     */
+    queue: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'aborted';
+};
+
+/**
+ * JobsPublic
+ */
+export type JobsPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<JobPublic>;
+    pagination: Pagination;
+};
+
+/**
+ * LinkToken
+ *
+ * The token of a link in a mail.
+ */
+export type LinkToken = {
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
  * Liveness
  */
 export type Liveness = {
@@ -329,6 +736,81 @@ export type LoginSession = {
 };
 
 /**
+ * MailPublic
+ *
+ * A mail. `recipient` is the typed address, or the account's address of today.
+ */
+export type MailPublic = {
+    /**
+     * Attempted At
+     */
+    attempted_at: string | null;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Message Id
+     */
+    message_id: string | null;
+    /**
+     * Recipient
+     */
+    recipient: string | null;
+    /**
+     * Recipient Id
+     */
+    recipient_id: string | null;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * State
+     */
+    state: 'queued' | 'sent' | 'failed' | 'skipped';
+    /**
+     * Subject
+     */
+    subject: string | null;
+    /**
+     * Template
+     */
+    template: string;
+};
+
+/**
+ * MailsPublic
+ */
+export type MailsPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<MailPublic>;
+    pagination: Pagination;
+};
+
+/**
  * Message
  */
 export type Message = {
@@ -340,6 +822,11 @@ export type Message = {
 
 export type MethodNotAllowedProblem = Problem & {
     code: 'METH_001';
+};
+
+export type MfaRequiredProblem = Problem & {
+    challenge: Challenge;
+    code: 'AUTH_MFA_REQUIRED';
 };
 
 /**
@@ -365,9 +852,35 @@ export type NotFoundProblem = Problem & {
 };
 
 /**
+ * OwnEmail
+ */
+export type OwnEmail = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Pending Email
+     */
+    pending_email: string | null;
+    /**
+     * Pending Until
+     */
+    pending_until: string | null;
+};
+
+/**
  * Pagination
+ *
+ * The place of a page in its list. The list ends where `has_next` is false and `next_cursor` is null.
  */
 export type Pagination = {
+    /**
+     * Count Is Exact
+     *
+     * False if `count` is an estimate, which lists of more than 10,000 rows have
+     */
+    count_is_exact: boolean;
     /**
      * Has Next
      */
@@ -448,6 +961,181 @@ export type Readiness = {
 };
 
 /**
+ * Reauthentication
+ *
+ * The password, and then, if a problem `AUTH_MFA_REQUIRED` asks for it, the answer instead.
+ */
+export type Reauthentication = {
+    challenge?: ChallengeAnswer | null;
+    /**
+     * Password
+     */
+    password?: string | null;
+};
+
+export type ReauthenticationRequiredProblem = Problem & {
+    code: 'AUTH_REAUTHENTICATION_REQUIRED';
+};
+
+/**
+ * Refresh
+ */
+export type Refresh = {
+    /**
+     * Refresh Token
+     */
+    refresh_token: string;
+};
+
+/**
+ * RequestStory
+ *
+ * What a request caused, oldest first. It is empty for a request that caused nothing, or that was deleted since.
+ */
+export type RequestStory = {
+    /**
+     * Events
+     */
+    events: Array<StoryEvent>;
+    /**
+     * Request Id
+     */
+    request_id: string;
+};
+
+/**
+ * SecurityEventPublic
+ */
+export type SecurityEventPublic = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Details
+     */
+    details: {
+        [key: string]: unknown;
+    };
+    /**
+     * Device
+     */
+    device: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Ip
+     */
+    ip: string | null;
+    /**
+     * Kind
+     */
+    kind: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported';
+};
+
+/**
+ * SecurityEventsPublic
+ */
+export type SecurityEventsPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<SecurityEventPublic>;
+    pagination: Pagination;
+};
+
+/**
+ * SessionPublic
+ */
+export type SessionPublic = {
+    /**
+     * Authenticated At
+     */
+    authenticated_at: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Device
+     */
+    device: string | null;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Ip
+     */
+    ip: string | null;
+    /**
+     * Is Current
+     */
+    is_current: boolean;
+    /**
+     * Last Used At
+     */
+    last_used_at: string;
+};
+
+/**
+ * SessionsPublic
+ */
+export type SessionsPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<SessionPublic>;
+    pagination: Pagination;
+};
+
+/**
+ * StoryEvent
+ *
+ * One event that a request caused, now or later.
+ */
+export type StoryEvent = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Detail
+     */
+    detail?: string | null;
+    /**
+     * Event
+     */
+    event: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Link
+     */
+    link?: string | null;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * Token
  */
 export type Token = {
@@ -455,6 +1143,58 @@ export type Token = {
      * Access Token
      */
     access_token: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Refresh Token
+     */
+    refresh_token?: string | null;
+    /**
+     * Token Type
+     */
+    token_type?: 'bearer';
+};
+
+/**
+ * TokenChallengeAnswer
+ */
+export type TokenChallengeAnswer = {
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Scope
+     */
+    scope?: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * TokenPair
+ */
+export type TokenPair = {
+    /**
+     * Access Token
+     */
+    access_token: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Refresh Token
+     */
+    refresh_token: string;
     /**
      * Token Type
      */
@@ -600,13 +1340,9 @@ export type UserUpdate = {
 /**
  * UserUpdateMe
  *
- * Changes to a user by themselves. Another address needs the current password.
+ * Changes to a user by themselves. Another address is refused: `POST /users/me/email` changes it.
  */
 export type UserUpdateMe = {
-    /**
-     * Current Password
-     */
-    current_password?: string;
     /**
      * Email
      */
@@ -658,6 +1394,200 @@ export type WrongCredentialsProblem = Problem & {
     code: 'AUTH_003';
 };
 
+export type ReadAuditEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * User Id
+         */
+        user_id?: string | null;
+        /**
+         * Record Id
+         */
+        record_id?: string | null;
+        /**
+         * Request Id
+         */
+        request_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+    };
+    url: '/api/v1/audit/';
+};
+
+export type ReadAuditEventsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadAuditEventsError = ApiErrorFrom<ReadAuditEventsErrors[keyof ReadAuditEventsErrors]>;
+
+export type ReadAuditEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuditEventsPublic;
+};
+
+export type ReadAuditEventsResponse = ReadAuditEventsResponses[keyof ReadAuditEventsResponses];
+
+export type ExportAuditEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * User Id
+         */
+        user_id?: string | null;
+        /**
+         * Record Id
+         */
+        record_id?: string | null;
+        /**
+         * Request Id
+         */
+        request_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+    };
+    url: '/api/v1/audit/export';
+};
+
+export type ExportAuditEventsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ExportAuditEventsError = ApiErrorFrom<ExportAuditEventsErrors[keyof ExportAuditEventsErrors]>;
+
+export type ExportAuditEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ExportAuditEventsResponse = ExportAuditEventsResponses[keyof ExportAuditEventsResponses];
+
 export type ReadDoctorReportData = {
     body?: never;
     path?: never;
@@ -678,6 +1608,10 @@ export type ReadDoctorReportErrors = {
      * Forbidden (AUTH_002)
      */
     403: ForbiddenProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -715,6 +1649,10 @@ export type ReadEventsErrors = {
      * Not authenticated (AUTH_001)
      */
     401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -843,6 +1781,12 @@ export type ReadItemsData = {
          */
         cursor?: string | null;
         /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
          * Owner Id
          */
         owner_id?: string | null;
@@ -859,6 +1803,10 @@ export type ReadItemsErrors = {
      * Not authenticated (AUTH_001)
      */
     401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -905,9 +1853,9 @@ export type CreateItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -924,6 +1872,10 @@ export type CreateItemErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -962,9 +1914,9 @@ export type DeleteItemsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -977,6 +1929,10 @@ export type DeleteItemsErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1029,6 +1985,10 @@ export type ExportItemsErrors = {
      * Not authenticated (AUTH_001)
      */
     401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -1148,9 +2108,9 @@ export type DeleteItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */
@@ -1167,6 +2127,10 @@ export type DeleteItemErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1210,6 +2174,10 @@ export type ReadItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
      * Not found (NOT_001)
      */
     404: NotFoundProblem;
@@ -1217,6 +2185,10 @@ export type ReadItemErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1268,9 +2240,9 @@ export type UpdateItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
     /**
      * Not found (NOT_001)
      */
@@ -1295,6 +2267,10 @@ export type UpdateItemErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1329,6 +2305,10 @@ export type LoginAccessTokenErrors = {
      */
     400: WrongCredentialsProblem | InactiveUserProblem | BadRequestProblem;
     /**
+     * Email not verified (AUTH_EMAIL_NOT_VERIFIED), Mfa required (AUTH_MFA_REQUIRED)
+     */
+    403: EmailNotVerifiedProblem | MfaRequiredProblem;
+    /**
      * Bad request (REQ_001)
      */
     408: BadRequestProblem;
@@ -1340,6 +2320,10 @@ export type LoginAccessTokenErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1361,6 +2345,108 @@ export type LoginAccessTokenResponses = {
 
 export type LoginAccessTokenResponse = LoginAccessTokenResponses[keyof LoginAccessTokenResponses];
 
+export type LoginAccessTokenChallengeData = {
+    body: TokenChallengeAnswer;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/access-token/challenge';
+};
+
+export type LoginAccessTokenChallengeErrors = {
+    /**
+     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type LoginAccessTokenChallengeError = ApiErrorFrom<LoginAccessTokenChallengeErrors[keyof LoginAccessTokenChallengeErrors]>;
+
+export type LoginAccessTokenChallengeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Token;
+};
+
+export type LoginAccessTokenChallengeResponse = LoginAccessTokenChallengeResponses[keyof LoginAccessTokenChallengeResponses];
+
+export type LoginChallengeData = {
+    body: ChallengeAnswer;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/challenge';
+};
+
+export type LoginChallengeErrors = {
+    /**
+     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Cross site request (AUTH_006)
+     */
+    403: CrossSiteRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type LoginChallengeError = ApiErrorFrom<LoginChallengeErrors[keyof LoginChallengeErrors]>;
+
+export type LoginChallengeResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserPublic;
+};
+
+export type LoginChallengeResponse = LoginChallengeResponses[keyof LoginChallengeResponses];
+
 export type LogoutData = {
     body?: never;
     path?: never;
@@ -1378,9 +2464,13 @@ export type LogoutErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1402,18 +2492,131 @@ export type LogoutResponses = {
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
-export type LoginSessionData = {
-    body: LoginSession;
+export type ReportNotMeData = {
+    body: LinkToken;
     path?: never;
     query?: never;
-    url: '/api/v1/login/session';
+    url: '/api/v1/login/not-me';
 };
 
-export type LoginSessionErrors = {
+export type ReportNotMeErrors = {
     /**
-     * Wrong credentials (AUTH_003), Inactive user (AUTH_004), Bad request (REQ_001)
+     * Invalid token (AUTH_005), Bad request (REQ_001)
      */
-    400: WrongCredentialsProblem | InactiveUserProblem | BadRequestProblem;
+    400: InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReportNotMeError = ApiErrorFrom<ReportNotMeErrors[keyof ReportNotMeErrors]>;
+
+export type ReportNotMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ReportNotMeResponse = ReportNotMeResponses[keyof ReportNotMeResponses];
+
+export type ReauthenticateData = {
+    body: Reauthentication;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/reauthenticate';
+};
+
+export type ReauthenticateErrors = {
+    /**
+     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa required (AUTH_MFA_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaRequiredProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReauthenticateError = ApiErrorFrom<ReauthenticateErrors[keyof ReauthenticateErrors]>;
+
+export type ReauthenticateResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ReauthenticateResponse = ReauthenticateResponses[keyof ReauthenticateResponses];
+
+export type LoginRefreshData = {
+    /**
+     * Body
+     */
+    body?: Refresh | null;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/refresh';
+};
+
+export type LoginRefreshErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
     /**
      * Cross site request (AUTH_006)
      */
@@ -1430,6 +2633,67 @@ export type LoginSessionErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type LoginRefreshError = ApiErrorFrom<LoginRefreshErrors[keyof LoginRefreshErrors]>;
+
+export type LoginRefreshResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenPair;
+    /**
+     * The tokens are in cookies
+     */
+    204: void;
+};
+
+export type LoginRefreshResponse = LoginRefreshResponses[keyof LoginRefreshResponses];
+
+export type LoginSessionData = {
+    body: LoginSession;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/session';
+};
+
+export type LoginSessionErrors = {
+    /**
+     * Wrong credentials (AUTH_003), Inactive user (AUTH_004), Bad request (REQ_001)
+     */
+    400: WrongCredentialsProblem | InactiveUserProblem | BadRequestProblem;
+    /**
+     * Email not verified (AUTH_EMAIL_NOT_VERIFIED), Cross site request (AUTH_006), Mfa required (AUTH_MFA_REQUIRED)
+     */
+    403: EmailNotVerifiedProblem | CrossSiteRequestProblem | MfaRequiredProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1468,9 +2732,13 @@ export type TestTokenErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
      */
-    403: CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1491,6 +2759,562 @@ export type TestTokenResponses = {
 };
 
 export type TestTokenResponse = TestTokenResponses[keyof TestTokenResponses];
+
+export type ReadJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
+         * State
+         */
+        state?: 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'aborted' | null;
+        /**
+         * Queue
+         */
+        queue?: string | null;
+        /**
+         * Name
+         */
+        name?: string | null;
+        /**
+         * Request Id
+         */
+        request_id?: string | null;
+    };
+    url: '/api/v1/operations/jobs/';
+};
+
+export type ReadJobsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadJobsError = ApiErrorFrom<ReadJobsErrors[keyof ReadJobsErrors]>;
+
+export type ReadJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobsPublic;
+};
+
+export type ReadJobsResponse = ReadJobsResponses[keyof ReadJobsResponses];
+
+export type ReadJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/jobs/{job_id}';
+};
+
+export type ReadJobErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadJobError = ApiErrorFrom<ReadJobErrors[keyof ReadJobErrors]>;
+
+export type ReadJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobDetail;
+};
+
+export type ReadJobResponse = ReadJobResponses[keyof ReadJobResponses];
+
+export type CancelJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/jobs/{job_id}/cancel';
+};
+
+export type CancelJobErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type CancelJobError = ApiErrorFrom<CancelJobErrors[keyof CancelJobErrors]>;
+
+export type CancelJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type RerunJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/jobs/{job_id}/retry';
+};
+
+export type RerunJobErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RerunJobError = ApiErrorFrom<RerunJobErrors[keyof RerunJobErrors]>;
+
+export type RerunJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RerunJobResponse = RerunJobResponses[keyof RerunJobResponses];
+
+export type ReadMailsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
+         * State
+         */
+        state?: 'queued' | 'sent' | 'failed' | 'skipped' | null;
+        /**
+         * Template
+         */
+        template?: string | null;
+        /**
+         * Request Id
+         */
+        request_id?: string | null;
+    };
+    url: '/api/v1/operations/mails/';
+};
+
+export type ReadMailsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadMailsError = ApiErrorFrom<ReadMailsErrors[keyof ReadMailsErrors]>;
+
+export type ReadMailsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailsPublic;
+};
+
+export type ReadMailsResponse = ReadMailsResponses[keyof ReadMailsResponses];
+
+export type ReadMailData = {
+    body?: never;
+    path: {
+        /**
+         * Mail Id
+         */
+        mail_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/mails/{mail_id}';
+};
+
+export type ReadMailErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadMailError = ApiErrorFrom<ReadMailErrors[keyof ReadMailErrors]>;
+
+export type ReadMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailPublic;
+};
+
+export type ReadMailResponse = ReadMailResponses[keyof ReadMailResponses];
+
+export type SendMailAgainData = {
+    body?: never;
+    path: {
+        /**
+         * Mail Id
+         */
+        mail_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/mails/{mail_id}/resend';
+};
+
+export type SendMailAgainErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type SendMailAgainError = ApiErrorFrom<SendMailAgainErrors[keyof SendMailAgainErrors]>;
+
+export type SendMailAgainResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type SendMailAgainResponse = SendMailAgainResponses[keyof SendMailAgainResponses];
+
+export type ReadRequestStoryData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/requests/{request_id}';
+};
+
+export type ReadRequestStoryErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadRequestStoryError = ApiErrorFrom<ReadRequestStoryErrors[keyof ReadRequestStoryErrors]>;
+
+export type ReadRequestStoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestStory;
+};
+
+export type ReadRequestStoryResponse = ReadRequestStoryResponses[keyof ReadRequestStoryResponses];
 
 export type RecoverPasswordHtmlContentData = {
     body?: never;
@@ -1525,6 +3349,10 @@ export type RecoverPasswordHtmlContentErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1567,6 +3395,10 @@ export type RecoverPasswordErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1666,6 +3498,10 @@ export type ResetPasswordErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1685,6 +3521,400 @@ export type ResetPasswordResponses = {
 };
 
 export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sessions/';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type EndOtherSessionsError = ApiErrorFrom<EndOtherSessionsErrors[keyof EndOtherSessionsErrors]>;
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ReadSessionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/sessions/';
+};
+
+export type ReadSessionsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadSessionsError = ApiErrorFrom<ReadSessionsErrors[keyof ReadSessionsErrors]>;
+
+export type ReadSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionsPublic;
+};
+
+export type ReadSessionsResponse = ReadSessionsResponses[keyof ReadSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sessions/{session_id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type EndSessionError = ApiErrorFrom<EndSessionErrors[keyof EndSessionErrors]>;
+
+export type EndSessionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ReadApiTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/tokens/';
+};
+
+export type ReadApiTokensErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadApiTokensError = ApiErrorFrom<ReadApiTokensErrors[keyof ReadApiTokensErrors]>;
+
+export type ReadApiTokensResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiTokensPublic;
+};
+
+export type ReadApiTokensResponse = ReadApiTokensResponses[keyof ReadApiTokensResponses];
+
+export type CreateApiTokenData = {
+    body: ApiTokenCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tokens/';
+};
+
+export type CreateApiTokenErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type CreateApiTokenError = ApiErrorFrom<CreateApiTokenErrors[keyof CreateApiTokenErrors]>;
+
+export type CreateApiTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: CreatedApiToken;
+};
+
+export type CreateApiTokenResponse = CreateApiTokenResponses[keyof CreateApiTokenResponses];
+
+export type RevokeApiTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tokens/{token_id}';
+};
+
+export type RevokeApiTokenErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeApiTokenError = ApiErrorFrom<RevokeApiTokenErrors[keyof RevokeApiTokenErrors]>;
+
+export type RevokeApiTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RevokeApiTokenResponse = RevokeApiTokenResponses[keyof RevokeApiTokenResponses];
 
 export type ReadUsersData = {
     body?: never;
@@ -1720,6 +3950,12 @@ export type ReadUsersData = {
          * `next_cursor` of the previous page
          */
         cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
         /**
          * Is Active
          */
@@ -1811,6 +4047,10 @@ export type CreateUserErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -1867,6 +4107,10 @@ export type DeleteUsersErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -1973,13 +4217,17 @@ export type DeleteUserMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
     /**
      * Not found (NOT_001)
      */
     404: NotFoundProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2017,6 +4265,14 @@ export type ReadUserMeErrors = {
      * Not authenticated (AUTH_001)
      */
     401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2075,9 +4331,9 @@ export type UpdateUserMeErrors = {
      */
     408: BadRequestProblem;
     /**
-     * Duplicate (DUP_001), Conflict (CONF_001)
+     * Conflict (CONF_001)
      */
-    409: DuplicateProblem | ConflictProblem;
+    409: ConflictProblem;
     /**
      * Precondition failed (PRE_001)
      */
@@ -2090,6 +4346,10 @@ export type UpdateUserMeErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2135,6 +4395,10 @@ export type DeleteAvatarMeErrors = {
      * Not found (NOT_001)
      */
     404: NotFoundProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2193,6 +4457,10 @@ export type UpdateAvatarMeErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2212,6 +4480,222 @@ export type UpdateAvatarMeResponses = {
 };
 
 export type UpdateAvatarMeResponse = UpdateAvatarMeResponses[keyof UpdateAvatarMeResponses];
+
+export type ReadEmailMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/email';
+};
+
+export type ReadEmailMeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadEmailMeError = ApiErrorFrom<ReadEmailMeErrors[keyof ReadEmailMeErrors]>;
+
+export type ReadEmailMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: OwnEmail;
+};
+
+export type ReadEmailMeResponse = ReadEmailMeResponses[keyof ReadEmailMeResponses];
+
+export type RequestEmailChangeData = {
+    body: Address;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/email';
+};
+
+export type RequestEmailChangeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RequestEmailChangeError = ApiErrorFrom<RequestEmailChangeErrors[keyof RequestEmailChangeErrors]>;
+
+export type RequestEmailChangeResponses = {
+    /**
+     * Successful Response
+     */
+    202: Message;
+};
+
+export type RequestEmailChangeResponse = RequestEmailChangeResponses[keyof RequestEmailChangeResponses];
+
+export type ConfirmEmailChangeData = {
+    body: LinkToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/email/confirm';
+};
+
+export type ConfirmEmailChangeErrors = {
+    /**
+     * Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001)
+     */
+    409: DuplicateProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ConfirmEmailChangeError = ApiErrorFrom<ConfirmEmailChangeErrors[keyof ConfirmEmailChangeErrors]>;
+
+export type ConfirmEmailChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ConfirmEmailChangeResponse = ConfirmEmailChangeResponses[keyof ConfirmEmailChangeResponses];
+
+export type UndoEmailChangeData = {
+    body: LinkToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/email/undo';
+};
+
+export type UndoEmailChangeErrors = {
+    /**
+     * Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001)
+     */
+    409: DuplicateProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type UndoEmailChangeError = ApiErrorFrom<UndoEmailChangeErrors[keyof UndoEmailChangeErrors]>;
+
+export type UndoEmailChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type UndoEmailChangeResponse = UndoEmailChangeResponses[keyof UndoEmailChangeResponses];
 
 export type UpdatePasswordMeData = {
     body: UpdatePassword;
@@ -2250,6 +4734,10 @@ export type UpdatePasswordMeErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2269,6 +4757,96 @@ export type UpdatePasswordMeResponses = {
 };
 
 export type UpdatePasswordMeResponse = UpdatePasswordMeResponses[keyof UpdatePasswordMeResponses];
+
+export type ReadSecurityEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'at' | '-at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
+         * Kind
+         */
+        kind?: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported' | null;
+    };
+    url: '/api/v1/users/me/security-events';
+};
+
+export type ReadSecurityEventsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadSecurityEventsError = ApiErrorFrom<ReadSecurityEventsErrors[keyof ReadSecurityEventsErrors]>;
+
+export type ReadSecurityEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SecurityEventsPublic;
+};
+
+export type ReadSecurityEventsResponse = ReadSecurityEventsResponses[keyof ReadSecurityEventsResponses];
 
 export type RegisterUserData = {
     body: UserRegister;
@@ -2303,6 +4881,10 @@ export type RegisterUserErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2319,6 +4901,10 @@ export type RegisterUserResponses = {
      * Successful Response
      */
     200: UserPublic;
+    /**
+     * The address has to be verified
+     */
+    202: Message;
 };
 
 export type RegisterUserResponse = RegisterUserResponses[keyof RegisterUserResponses];
@@ -2429,6 +5015,10 @@ export type DeleteUserErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2482,6 +5072,10 @@ export type ReadUserByIdErrors = {
      * Invalid (VAL_001)
      */
     422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
     /**
      * Internal (INT_001)
      */
@@ -2561,6 +5155,10 @@ export type UpdateUserErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2608,6 +5206,10 @@ export type ReadAvatarErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
      * Not found (NOT_001)
      */
     404: NotFoundProblem;
@@ -2639,6 +5241,535 @@ export type ReadAvatarResponses = {
 };
 
 export type ReadAvatarResponse = ReadAvatarResponses[keyof ReadAvatarResponses];
+
+export type ReadSecurityEventsOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'at' | '-at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+        /**
+         * Kind
+         */
+        kind?: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported' | null;
+    };
+    url: '/api/v1/users/{user_id}/security-events';
+};
+
+export type ReadSecurityEventsOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadSecurityEventsOfUserError = ApiErrorFrom<ReadSecurityEventsOfUserErrors[keyof ReadSecurityEventsOfUserErrors]>;
+
+export type ReadSecurityEventsOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: SecurityEventsPublic;
+};
+
+export type ReadSecurityEventsOfUserResponse = ReadSecurityEventsOfUserResponses[keyof ReadSecurityEventsOfUserResponses];
+
+export type EndSessionsOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/sessions/';
+};
+
+export type EndSessionsOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type EndSessionsOfUserError = ApiErrorFrom<EndSessionsOfUserErrors[keyof EndSessionsOfUserErrors]>;
+
+export type EndSessionsOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type EndSessionsOfUserResponse = EndSessionsOfUserResponses[keyof EndSessionsOfUserResponses];
+
+export type ReadSessionsOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/users/{user_id}/sessions/';
+};
+
+export type ReadSessionsOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadSessionsOfUserError = ApiErrorFrom<ReadSessionsOfUserErrors[keyof ReadSessionsOfUserErrors]>;
+
+export type ReadSessionsOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionsPublic;
+};
+
+export type ReadSessionsOfUserResponse = ReadSessionsOfUserResponses[keyof ReadSessionsOfUserResponses];
+
+export type EndSessionOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/sessions/{session_id}';
+};
+
+export type EndSessionOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type EndSessionOfUserError = ApiErrorFrom<EndSessionOfUserErrors[keyof EndSessionOfUserErrors]>;
+
+export type EndSessionOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type EndSessionOfUserResponse = EndSessionOfUserResponses[keyof EndSessionOfUserResponses];
+
+export type RevokeApiTokensOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/tokens/';
+};
+
+export type RevokeApiTokensOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeApiTokensOfUserError = ApiErrorFrom<RevokeApiTokensOfUserErrors[keyof RevokeApiTokensOfUserErrors]>;
+
+export type RevokeApiTokensOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RevokeApiTokensOfUserResponse = RevokeApiTokensOfUserResponses[keyof RevokeApiTokensOfUserResponses];
+
+export type ReadApiTokensOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/users/{user_id}/tokens/';
+};
+
+export type ReadApiTokensOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002)
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadApiTokensOfUserError = ApiErrorFrom<ReadApiTokensOfUserErrors[keyof ReadApiTokensOfUserErrors]>;
+
+export type ReadApiTokensOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiTokensPublic;
+};
+
+export type ReadApiTokensOfUserResponse = ReadApiTokensOfUserResponses[keyof ReadApiTokensOfUserResponses];
+
+export type RevokeApiTokenOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/tokens/{token_id}';
+};
+
+export type RevokeApiTokenOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RevokeApiTokenOfUserError = ApiErrorFrom<RevokeApiTokenOfUserErrors[keyof RevokeApiTokenOfUserErrors]>;
+
+export type RevokeApiTokenOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RevokeApiTokenOfUserResponse = RevokeApiTokenOfUserResponses[keyof RevokeApiTokenOfUserResponses];
 
 export type HealthCheckData = {
     body?: never;
@@ -2705,6 +5836,10 @@ export type TestEmailErrors = {
      */
     422: InvalidProblem;
     /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
      * Internal (INT_001)
      */
     500: InternalProblem;
@@ -2724,3 +5859,101 @@ export type TestEmailResponses = {
 };
 
 export type TestEmailResponse = TestEmailResponses[keyof TestEmailResponses];
+
+export type VerifyEmailData = {
+    body: EmailVerification;
+    path?: never;
+    query?: never;
+    url: '/api/v1/verify-email';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     */
+    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type VerifyEmailError = ApiErrorFrom<VerifyEmailErrors[keyof VerifyEmailErrors]>;
+
+export type VerifyEmailResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserPublic;
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type ResendVerificationData = {
+    body: Address;
+    path?: never;
+    query?: never;
+    url: '/api/v1/verify-email/resend';
+};
+
+export type ResendVerificationErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ResendVerificationError = ApiErrorFrom<ResendVerificationErrors[keyof ResendVerificationErrors]>;
+
+export type ResendVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];

@@ -3,6 +3,64 @@
 import * as z from 'zod/mini';
 
 /**
+ * Address
+ */
+export const zAddress = /* @__PURE__ */ (() => z.object({
+    email: z.email().check(z.maxLength(254))
+}))();
+
+/**
+ * ApiTokenCreate
+ *
+ * Body of a request that creates a token.
+ */
+export const zApiTokenCreate = /* @__PURE__ */ (() => z.object({
+    expires_in_days: z._default(z.optional(z.int().check(z.gte(1), z.lte(3650))), 30),
+    name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'admin'
+    ])).check(z.minLength(1), z.maxLength(3))
+}))();
+
+/**
+ * ApiTokenPublic
+ */
+export const zApiTokenPublic = /* @__PURE__ */ (() => z.object({
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    hint: z.string(),
+    id: z.uuid(),
+    last_used_ip: z.nullable(z.string()),
+    last_used_on: z.nullable(z.iso.date()),
+    name: z.string(),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'admin'
+    ]))
+}))();
+
+/**
+ * AuditEventPublic
+ */
+export const zAuditEventPublic = /* @__PURE__ */ (() => z.object({
+    action: z.string(),
+    after: z.nullable(z.record(z.string(), z.unknown())),
+    before: z.nullable(z.record(z.string(), z.unknown())),
+    client: z.nullable(z.string()),
+    created_at: z.iso.datetime(),
+    id: z.uuid(),
+    principal: z.string(),
+    record_id: z.string(),
+    record_type: z.string(),
+    request_id: z.nullable(z.string()),
+    user_email: z.nullable(z.string()),
+    user_id: z.nullable(z.uuid())
+}))();
+
+/**
  * Body_login_access_token
  */
 export const zBodyLoginAccessToken = /* @__PURE__ */ (() => z.object({
@@ -29,6 +87,27 @@ export const zBulkDelete = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * Challenge
+ *
+ * Member of the problem `AUTH_MFA_REQUIRED`: what the client still has to prove within five minutes.
+ */
+export const zChallenge = /* @__PURE__ */ (() => z.object({
+    kinds: z.record(z.string(), z.record(z.string(), z.unknown())),
+    token: z.string()
+}))();
+
+/**
+ * ChallengeAnswer
+ *
+ * The proof that a problem `AUTH_MFA_REQUIRED` asked for.
+ */
+export const zChallengeAnswer = /* @__PURE__ */ (() => z.object({
+    answer: z.string().check(z.maxLength(4000)),
+    kind: z.string().check(z.maxLength(32)),
+    token: z.string().check(z.maxLength(512))
+}))();
+
+/**
  * CheckResult
  */
 export const zCheckResult = /* @__PURE__ */ (() => z.object({
@@ -49,11 +128,42 @@ export const zCount = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * CreatedApiToken
+ *
+ * A new token, with the token itself. No other response has it.
+ */
+export const zCreatedApiToken = /* @__PURE__ */ (() => z.object({
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    hint: z.string(),
+    id: z.uuid(),
+    last_used_ip: z.nullable(z.string()),
+    last_used_on: z.nullable(z.iso.date()),
+    name: z.string(),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'admin'
+    ])),
+    token: z.string()
+}))();
+
+/**
  * DayCount
  */
 export const zDayCount = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     date: z.iso.date()
+}))();
+
+/**
+ * EmailVerification
+ *
+ * The token of a link, and the password of its sign-up.
+ */
+export const zEmailVerification = /* @__PURE__ */ (() => z.object({
+    password: z.string().check(z.maxLength(128)),
+    token: z.string().check(z.maxLength(512))
 }))();
 
 /**
@@ -67,7 +177,10 @@ export const zErrorCode = /* @__PURE__ */ (() => z.enum([
     'AUTH_003',
     'AUTH_004',
     'AUTH_005',
+    'AUTH_EMAIL_NOT_VERIFIED',
     'AUTH_006',
+    'AUTH_REAUTHENTICATION_REQUIRED',
+    'AUTH_MFA_REQUIRED',
     'NOT_001',
     'DUP_001',
     'CONF_001',
@@ -161,6 +274,75 @@ export const zItemsStats = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * JobEvent
+ */
+export const zJobEvent = /* @__PURE__ */ (() => z.object({
+    at: z.iso.datetime(),
+    event: z.string()
+}))();
+
+/**
+ * JobDetail
+ *
+ * A job with its arguments, in which secrets are masked, and with its latest events, oldest first.
+ */
+export const zJobDetail = /* @__PURE__ */ (() => z.object({
+    arguments: z.record(z.string(), z.unknown()),
+    attempts: z.int(),
+    created_at: z.iso.datetime(),
+    events: z.array(zJobEvent),
+    id: z.string(),
+    last_error: z.nullable(z.string()),
+    name: z.string(),
+    next_run_at: z.nullable(z.iso.datetime()),
+    priority: z.int(),
+    queue: z.string(),
+    request_id: z.nullable(z.string()),
+    state: z.enum([
+        'waiting',
+        'running',
+        'succeeded',
+        'failed',
+        'cancelled',
+        'aborted'
+    ])
+}))();
+
+/**
+ * JobPublic
+ *
+ * A job. `next_run_at` is null unless it waits for a retry; `last_error` is that of its latest failed run.
+ */
+export const zJobPublic = /* @__PURE__ */ (() => z.object({
+    attempts: z.int(),
+    created_at: z.iso.datetime(),
+    id: z.string(),
+    last_error: z.nullable(z.string()),
+    name: z.string(),
+    next_run_at: z.nullable(z.iso.datetime()),
+    priority: z.int(),
+    queue: z.string(),
+    request_id: z.nullable(z.string()),
+    state: z.enum([
+        'waiting',
+        'running',
+        'succeeded',
+        'failed',
+        'cancelled',
+        'aborted'
+    ])
+}))();
+
+/**
+ * LinkToken
+ *
+ * The token of a link in a mail.
+ */
+export const zLinkToken = /* @__PURE__ */ (() => z.object({
+    token: z.string().check(z.maxLength(512))
+}))();
+
+/**
  * Liveness
  */
 export const zLiveness = /* @__PURE__ */ (() => z.object({
@@ -175,6 +357,32 @@ export const zLiveness = /* @__PURE__ */ (() => z.object({
 export const zLoginSession = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254)),
     password: z.string().check(z.maxLength(128))
+}))();
+
+/**
+ * MailPublic
+ *
+ * A mail. `recipient` is the typed address, or the account's address of today.
+ */
+export const zMailPublic = /* @__PURE__ */ (() => z.object({
+    attempted_at: z.nullable(z.iso.datetime()),
+    attempts: z.int(),
+    created_at: z.iso.datetime(),
+    id: z.uuid(),
+    last_error: z.nullable(z.string()),
+    message_id: z.nullable(z.string()),
+    recipient: z.nullable(z.string()),
+    recipient_id: z.nullable(z.uuid()),
+    request_id: z.nullable(z.string()),
+    sent_at: z.nullable(z.iso.datetime()),
+    state: z.enum([
+        'queued',
+        'sent',
+        'failed',
+        'skipped'
+    ]),
+    subject: z.nullable(z.string()),
+    template: z.string()
 }))();
 
 /**
@@ -193,15 +401,45 @@ export const zNewPassword = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * OwnEmail
+ */
+export const zOwnEmail = /* @__PURE__ */ (() => z.object({
+    email: z.string(),
+    pending_email: z.nullable(z.string()),
+    pending_until: z.nullable(z.iso.datetime())
+}))();
+
+/**
  * Pagination
+ *
+ * The place of a page in its list. The list ends where `has_next` is false and `next_cursor` is null.
  */
 export const zPagination = /* @__PURE__ */ (() => z.object({
+    count_is_exact: z.boolean(),
     has_next: z.boolean(),
     has_prev: z.boolean(),
     next_cursor: z.nullable(z.string()),
     page: z.int(),
     page_size: z.int(),
     total_pages: z.int()
+}))();
+
+/**
+ * ApiTokensPublic
+ */
+export const zApiTokensPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zApiTokenPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * AuditEventsPublic
+ */
+export const zAuditEventsPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zAuditEventPublic),
+    pagination: zPagination
 }))();
 
 /**
@@ -212,6 +450,24 @@ export const zPagination = /* @__PURE__ */ (() => z.object({
 export const zItemsPublic = /* @__PURE__ */ (() => z.object({
     count: z.int(),
     data: z.array(zItemPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * JobsPublic
+ */
+export const zJobsPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zJobPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * MailsPublic
+ */
+export const zMailsPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zMailPublic),
     pagination: zPagination
 }))();
 
@@ -250,6 +506,10 @@ export const zDuplicateProblem = /* @__PURE__ */ (() => z.intersection(zProblem,
     code: z.literal('DUP_001')
 })))();
 
+export const zEmailNotVerifiedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_EMAIL_NOT_VERIFIED')
+})))();
+
 export const zForbiddenProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_002')
 })))();
@@ -272,6 +532,11 @@ export const zInvalidTokenProblem = /* @__PURE__ */ (() => z.intersection(zProbl
 
 export const zMethodNotAllowedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('METH_001')
+})))();
+
+export const zMfaRequiredProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
+    challenge: zChallenge,
+    code: z.literal('AUTH_MFA_REQUIRED')
 })))();
 
 export const zNotAuthenticatedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
@@ -299,10 +564,134 @@ export const zReadiness = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * Reauthentication
+ *
+ * The password, and then, if a problem `AUTH_MFA_REQUIRED` asks for it, the answer instead.
+ */
+export const zReauthentication = /* @__PURE__ */ (() => z.object({
+    challenge: z.nullish(zChallengeAnswer),
+    password: z.nullish(z.string().check(z.maxLength(128)))
+}))();
+
+export const zReauthenticationRequiredProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_REAUTHENTICATION_REQUIRED')
+})))();
+
+/**
+ * Refresh
+ */
+export const zRefresh = /* @__PURE__ */ (() => z.object({
+    refresh_token: z.string().check(z.maxLength(512))
+}))();
+
+/**
+ * SecurityEventPublic
+ */
+export const zSecurityEventPublic = /* @__PURE__ */ (() => z.object({
+    at: z.iso.datetime(),
+    details: z.record(z.string(), z.unknown()),
+    device: z.nullable(z.string()),
+    id: z.uuid(),
+    ip: z.nullable(z.string()),
+    kind: z.enum([
+        'sign_in',
+        'sign_in_new_device',
+        'sign_in_failed',
+        'password_changed',
+        'password_reset',
+        'email_change_requested',
+        'email_changed',
+        'email_change_undone',
+        'session_ended',
+        'sessions_ended',
+        'refresh_token_reused',
+        'not_me_reported'
+    ])
+}))();
+
+/**
+ * SecurityEventsPublic
+ */
+export const zSecurityEventsPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zSecurityEventPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * SessionPublic
+ */
+export const zSessionPublic = /* @__PURE__ */ (() => z.object({
+    authenticated_at: z.iso.datetime(),
+    created_at: z.iso.datetime(),
+    device: z.nullable(z.string()),
+    expires_at: z.iso.datetime(),
+    id: z.uuid(),
+    ip: z.nullable(z.string()),
+    is_current: z.boolean(),
+    last_used_at: z.iso.datetime()
+}))();
+
+/**
+ * SessionsPublic
+ */
+export const zSessionsPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zSessionPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * StoryEvent
+ *
+ * One event that a request caused, now or later.
+ */
+export const zStoryEvent = /* @__PURE__ */ (() => z.object({
+    at: z.iso.datetime(),
+    detail: z.nullish(z.string()),
+    event: z.string(),
+    kind: z.string(),
+    link: z.nullish(z.string()),
+    title: z.string()
+}))();
+
+/**
+ * RequestStory
+ *
+ * What a request caused, oldest first. It is empty for a request that caused nothing, or that was deleted since.
+ */
+export const zRequestStory = /* @__PURE__ */ (() => z.object({
+    events: z.array(zStoryEvent),
+    request_id: z.string()
+}))();
+
+/**
  * Token
  */
 export const zToken = /* @__PURE__ */ (() => z.object({
     access_token: z.string(),
+    expires_in: z.int(),
+    refresh_token: z.nullish(z.string()),
+    token_type: z._default(z.optional(z.literal('bearer')), 'bearer')
+}))();
+
+/**
+ * TokenChallengeAnswer
+ */
+export const zTokenChallengeAnswer = /* @__PURE__ */ (() => z.object({
+    answer: z.string().check(z.maxLength(4000)),
+    kind: z.string().check(z.maxLength(32)),
+    scope: z._default(z.optional(z.string().check(z.maxLength(1000))), ''),
+    token: z.string().check(z.maxLength(512))
+}))();
+
+/**
+ * TokenPair
+ */
+export const zTokenPair = /* @__PURE__ */ (() => z.object({
+    access_token: z.string(),
+    expires_in: z.int(),
+    refresh_token: z.string(),
     token_type: z._default(z.optional(z.literal('bearer')), 'bearer')
 }))();
 
@@ -376,10 +765,9 @@ export const zUserUpdate = /* @__PURE__ */ (() => z.object({
 /**
  * UserUpdateMe
  *
- * Changes to a user by themselves. Another address needs the current password.
+ * Changes to a user by themselves. Another address is refused: `POST /users/me/email` changes it.
  */
 export const zUserUpdateMe = /* @__PURE__ */ (() => z.object({
-    current_password: z.optional(z.string().check(z.maxLength(128))),
     email: z.optional(z.email().check(z.maxLength(254))),
     full_name: z.nullish(z.string().check(z.maxLength(255), z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/)))
 }))();
@@ -406,6 +794,43 @@ export const zUsersStats = /* @__PURE__ */ (() => z.object({
 export const zWrongCredentialsProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_003')
 })))();
+
+export const zReadAuditEventsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
+    action: z.nullish(z.string().check(z.maxLength(100))),
+    user_id: z.nullish(z.uuid()),
+    record_id: z.nullish(z.string().check(z.maxLength(255))),
+    request_id: z.nullish(z.string().check(z.maxLength(64))),
+    since: z.nullish(z.iso.datetime()),
+    until: z.nullish(z.iso.datetime())
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadAuditEventsResponse = zAuditEventsPublic;
+
+export const zExportAuditEventsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    action: z.nullish(z.string().check(z.maxLength(100))),
+    user_id: z.nullish(z.uuid()),
+    record_id: z.nullish(z.string().check(z.maxLength(255))),
+    request_id: z.nullish(z.string().check(z.maxLength(64))),
+    since: z.nullish(z.iso.datetime()),
+    until: z.nullish(z.iso.datetime())
+}))();
+
+/**
+ * Successful Response
+ */
+export const zExportAuditEventsResponse = /* @__PURE__ */ (() => z.string())();
 
 /**
  * Successful Response
@@ -441,6 +866,7 @@ export const zReadItemsQuery = /* @__PURE__ */ (() => z.object({
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
     owner_id: z.nullish(z.uuid())
 }))();
 
@@ -533,10 +959,48 @@ export const zLoginAccessTokenBody = zBodyLoginAccessToken;
  */
 export const zLoginAccessTokenResponse = zToken;
 
+export const zLoginAccessTokenChallengeBody = zTokenChallengeAnswer;
+
+/**
+ * Successful Response
+ */
+export const zLoginAccessTokenChallengeResponse = zToken;
+
+export const zLoginChallengeBody = zChallengeAnswer;
+
+/**
+ * Successful Response
+ */
+export const zLoginChallengeResponse = zUserPublic;
+
 /**
  * Successful Response
  */
 export const zLogoutResponse = zMessage;
+
+export const zReportNotMeBody = zLinkToken;
+
+/**
+ * Successful Response
+ */
+export const zReportNotMeResponse = zMessage;
+
+export const zReauthenticateBody = zReauthentication;
+
+/**
+ * Successful Response
+ */
+export const zReauthenticateResponse = zMessage;
+
+/**
+ * Body
+ */
+export const zLoginRefreshBody = /* @__PURE__ */ (() => z.nullable(zRefresh))();
+
+export const zLoginRefreshResponse = /* @__PURE__ */ (() => z.union([
+    zTokenPair,
+    z.void()
+]))();
 
 export const zLoginSessionBody = zLoginSession;
 
@@ -549,6 +1013,109 @@ export const zLoginSessionResponse = zUserPublic;
  * Successful Response
  */
 export const zTestTokenResponse = zUserPublic;
+
+export const zReadJobsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
+    state: z.nullish(z.enum([
+        'waiting',
+        'running',
+        'succeeded',
+        'failed',
+        'cancelled',
+        'aborted'
+    ])),
+    queue: z.nullish(z.string().check(z.maxLength(128))),
+    name: z.nullish(z.string().check(z.maxLength(128))),
+    request_id: z.nullish(z.string().check(z.maxLength(64)))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadJobsResponse = zJobsPublic;
+
+export const zReadJobPath = /* @__PURE__ */ (() => z.object({
+    job_id: z.string().check(z.maxLength(18), z.regex(/^[1-9][0-9]{0,17}$/))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadJobResponse = zJobDetail;
+
+export const zCancelJobPath = /* @__PURE__ */ (() => z.object({
+    job_id: z.string().check(z.maxLength(18), z.regex(/^[1-9][0-9]{0,17}$/))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zCancelJobResponse = zMessage;
+
+export const zRerunJobPath = /* @__PURE__ */ (() => z.object({
+    job_id: z.string().check(z.maxLength(18), z.regex(/^[1-9][0-9]{0,17}$/))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRerunJobResponse = zMessage;
+
+export const zReadMailsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
+    state: z.nullish(z.enum([
+        'queued',
+        'sent',
+        'failed',
+        'skipped'
+    ])),
+    template: z.nullish(z.string().check(z.maxLength(64))),
+    request_id: z.nullish(z.string().check(z.maxLength(64)))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadMailsResponse = zMailsPublic;
+
+export const zReadMailPath = /* @__PURE__ */ (() => z.object({
+    mail_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadMailResponse = zMailPublic;
+
+export const zSendMailAgainPath = /* @__PURE__ */ (() => z.object({
+    mail_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zSendMailAgainResponse = zMessage;
+
+export const zReadRequestStoryPath = /* @__PURE__ */ (() => z.object({
+    request_id: z.string().check(z.minLength(8), z.maxLength(64), z.regex(/^[A-Za-z0-9._-]+$/))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadRequestStoryResponse = zRequestStory;
 
 export const zRecoverPasswordHtmlContentPath = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254))
@@ -582,6 +1149,66 @@ export const zResetPasswordBody = zNewPassword;
  */
 export const zResetPasswordResponse = zMessage;
 
+/**
+ * Successful Response
+ */
+export const zEndOtherSessionsResponse = zMessage;
+
+export const zReadSessionsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadSessionsResponse = zSessionsPublic;
+
+export const zEndSessionPath = /* @__PURE__ */ (() => z.object({
+    session_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zEndSessionResponse = zMessage;
+
+export const zReadApiTokensQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadApiTokensResponse = zApiTokensPublic;
+
+export const zCreateApiTokenBody = zApiTokenCreate;
+
+/**
+ * Successful Response
+ */
+export const zCreateApiTokenResponse = zCreatedApiToken;
+
+export const zRevokeApiTokenPath = /* @__PURE__ */ (() => z.object({
+    token_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRevokeApiTokenResponse = zMessage;
+
 export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
@@ -596,6 +1223,7 @@ export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
     is_active: z.nullish(z.boolean()),
     is_superuser: z.nullish(z.boolean())
 }))();
@@ -671,6 +1299,32 @@ export const zUpdateAvatarMeBody = zBodyUpdateAvatarMe;
  */
 export const zUpdateAvatarMeResponse = zUserPublic;
 
+/**
+ * Successful Response
+ */
+export const zReadEmailMeResponse = zOwnEmail;
+
+export const zRequestEmailChangeBody = zAddress;
+
+/**
+ * Successful Response
+ */
+export const zRequestEmailChangeResponse = zMessage;
+
+export const zConfirmEmailChangeBody = zLinkToken;
+
+/**
+ * Successful Response
+ */
+export const zConfirmEmailChangeResponse = zMessage;
+
+export const zUndoEmailChangeBody = zLinkToken;
+
+/**
+ * Successful Response
+ */
+export const zUndoEmailChangeResponse = zMessage;
+
 export const zUpdatePasswordMeBody = zUpdatePassword;
 
 /**
@@ -678,12 +1332,41 @@ export const zUpdatePasswordMeBody = zUpdatePassword;
  */
 export const zUpdatePasswordMeResponse = zMessage;
 
-export const zRegisterUserBody = zUserRegister;
+export const zReadSecurityEventsQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['at', '-at'])), '-at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
+    kind: z.nullish(z.enum([
+        'sign_in',
+        'sign_in_new_device',
+        'sign_in_failed',
+        'password_changed',
+        'password_reset',
+        'email_change_requested',
+        'email_changed',
+        'email_change_undone',
+        'session_ended',
+        'sessions_ended',
+        'refresh_token_reused',
+        'not_me_reported'
+    ]))
+}))();
 
 /**
  * Successful Response
  */
-export const zRegisterUserResponse = zUserPublic;
+export const zReadSecurityEventsResponse = zSecurityEventsPublic;
+
+export const zRegisterUserBody = zUserRegister;
+
+export const zRegisterUserResponse = /* @__PURE__ */ (() => z.union([
+    zUserPublic,
+    zMessage
+]))();
 
 export const zReadUsersStatsQuery = /* @__PURE__ */ (() => z.object({
     days: z._default(z.optional(z.int().check(z.gte(7), z.lte(90))), 30)
@@ -744,6 +1427,115 @@ export const zReadAvatarQuery = /* @__PURE__ */ (() => z.object({
  */
 export const zReadAvatarResponse = /* @__PURE__ */ (() => z.string())();
 
+export const zReadSecurityEventsOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+export const zReadSecurityEventsOfUserQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['at', '-at'])), '-at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
+    kind: z.nullish(z.enum([
+        'sign_in',
+        'sign_in_new_device',
+        'sign_in_failed',
+        'password_changed',
+        'password_reset',
+        'email_change_requested',
+        'email_changed',
+        'email_change_undone',
+        'session_ended',
+        'sessions_ended',
+        'refresh_token_reused',
+        'not_me_reported'
+    ]))
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadSecurityEventsOfUserResponse = zSecurityEventsPublic;
+
+export const zEndSessionsOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zEndSessionsOfUserResponse = zMessage;
+
+export const zReadSessionsOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+export const zReadSessionsOfUserQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadSessionsOfUserResponse = zSessionsPublic;
+
+export const zEndSessionOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid(),
+    session_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zEndSessionOfUserResponse = zMessage;
+
+export const zRevokeApiTokensOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRevokeApiTokensOfUserResponse = zMessage;
+
+export const zReadApiTokensOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+export const zReadApiTokensOfUserQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), '-created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadApiTokensOfUserResponse = zApiTokensPublic;
+
+export const zRevokeApiTokenOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid(),
+    token_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRevokeApiTokenOfUserResponse = zMessage;
+
 /**
  * Response Health Check
  *
@@ -759,3 +1551,17 @@ export const zTestEmailQuery = /* @__PURE__ */ (() => z.object({
  * Successful Response
  */
 export const zTestEmailResponse = zMessage;
+
+export const zVerifyEmailBody = zEmailVerification;
+
+/**
+ * Successful Response
+ */
+export const zVerifyEmailResponse = zUserPublic;
+
+export const zResendVerificationBody = zAddress;
+
+/**
+ * Successful Response
+ */
+export const zResendVerificationResponse = zMessage;

@@ -17,6 +17,7 @@ const baseUrl = process.env.API_URL ?? "";
 const account = { email: `strict-${Date.now()}@example.com`, password: "correct horse battery" };
 const body = { ...account, full_name: "Ada" };
 const { data: created } = await registerUser({ client: createAppClient({ baseUrl }), body });
+if (!("id" in created)) throw new Error(created.message); // the address has to be verified first
 const client = await logIn({
   baseUrl,
   email: process.env.EMAIL ?? "",
@@ -50,6 +51,8 @@ function sayWhy(code: ErrorCodeOf<typeof readUserById>, error: ApiError): string
     case "AUTH_001":
     case "AUTH_002":
       return "signed out";
+    case "RATE_001":
+      return "too many requests";
     case "REQ_001":
     case "INT_001":
     case "UNAV_001":

@@ -17,7 +17,7 @@ import { Field, FieldLabel } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/lib/session";
 import { requireCookies } from "../cookies";
-import { signInAgainSchema } from "../schemas";
+import { passwordSchema } from "../schemas";
 
 /** Asks for the password over a form with unsaved input, so that the input survives an expired session. */
 export default function SignInAgain() {
@@ -46,7 +46,7 @@ function SignInForm({ user }: { user: UserPublic }) {
   const session = useSession();
   const emailId = useId();
   const form = useForm({
-    resolver: standardSchemaResolver(signInAgainSchema),
+    resolver: standardSchemaResolver(passwordSchema),
     defaultValues: { password: "" },
   });
   return (

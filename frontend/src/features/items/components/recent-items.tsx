@@ -7,7 +7,7 @@ import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
 import { UserText } from "@/components/ui/user-text";
 import { errorMessage } from "@/lib/errors";
-import { formatNumber } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { recentItemsQuery } from "../api";
 
 /** Dashboard card: the newest items. */
@@ -21,7 +21,7 @@ export default function RecentItems() {
           to="/items"
           className="rounded-xs text-[13px] text-muted-foreground underline-offset-4 hover:text-foreground hover:underline"
         >
-          {data?.count ? `View all ${formatNumber(data.count)}` : "View all"}
+          {data?.count ? `View all (${formatCount(data)})` : "View all"}
         </Link>
       </CardHeader>
       {!data && error && <p className="p-5 text-muted-foreground">{errorMessage(error)}</p>}

@@ -3,6 +3,7 @@ import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { FormCard } from "@/components/form/form-card";
+import { NewPasswordField } from "@/components/form/new-password-field";
 import { PasswordField } from "@/components/form/password-field";
 import { useMe } from "@/lib/session";
 import { toastSuccess } from "@/lib/toast";
@@ -44,14 +45,13 @@ export function PasswordForm() {
         autoComplete="current-password"
         data-testid="current-password-input"
       />
-      <PasswordField
+      <NewPasswordField
         form={form}
         name="new_password"
         confirmedBy="confirm_password"
         label="New password"
         hint={PASSWORD_RULE}
         placeholder="New password"
-        autoComplete="new-password"
         data-testid="new-password-input"
       />
       <PasswordField

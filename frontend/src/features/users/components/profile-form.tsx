@@ -1,29 +1,26 @@
-import { type UserPublic, updateUserMe } from "@app/sdk";
+import { requestEmailChange, type UserPublic, updateUserMe } from "@app/sdk";
+import { readEmailMeOptions, readEmailMeQueryKey } from "@app/sdk/react-query";
 import { zUserUpdateMe } from "@app/sdk/zod";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { useForm, useWatch } from "react-hook-form";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useForm, useFormState } from "react-hook-form";
 import * as z from "zod/mini";
 import { EmailField } from "@/components/form/email-field";
 import { FormCard } from "@/components/form/form-card";
-import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
 import { useVersionedForm } from "@/components/form/use-versioned-form";
 import { ifMatch } from "@/lib/rows";
 import { useMeRecord, useSession } from "@/lib/session";
+import { isolated } from "@/lib/text";
 import { toastSuccess } from "@/lib/toast";
 import { emailField, optionalText } from "@/lib/zod";
 
 const schema = z.object({
   full_name: optionalText("Full name", zUserUpdateMe.shape.full_name),
   email: emailField,
-  current_password: z.string(),
 });
 
-const valuesOf = ({ full_name, email }: UserPublic) => ({
-  full_name: full_name ?? "",
-  email,
-  current_password: "",
-});
+const valuesOf = ({ full_name, email }: UserPublic) => ({ full_name: full_name ?? "", email });
 
 export function ProfileForm({ me }: { me: UserPublic }) {
   const session = useSession();
@@ -32,18 +29,23 @@ export function ProfileForm({ me }: { me: UserPublic }) {
     defaultValues: valuesOf(me),
     mode: "onTouched",
   });
-  const isNewEmail = useWatch({ control: form.control, name: "email" }).trim() !== me.email;
+  const { dirtyFields } = useFormState({ control: form.control });
+  const pending = usePendingEmail(me);
   const { submit, conflict } = useVersionedForm({
     form,
     record: useMeRecord(),
     saved: me,
     toValues: valuesOf,
-    save: async ({ current_password, ...rest }, version) => {
-      const body = isNewEmail && current_password ? { ...rest, current_password } : rest;
-      const { data } = await updateUserMe({ body, headers: ifMatch(version) });
-      session.update(data);
-      form.reset(valuesOf(data));
-      return data;
+    save: async ({ email, full_name }, version) => {
+      let saved = me;
+      if (dirtyFields.full_name) {
+        const { data } = await updateUserMe({ body: { full_name }, headers: ifMatch(version) });
+        session.update(data);
+        saved = data;
+      }
+      if (dirtyFields.email && email !== saved.email) await pending.request(email);
+      form.reset(valuesOf(saved));
+      return saved;
     },
     labels: { full_name: "Full name", email: "Email" },
   });
@@ -52,12 +54,14 @@ export function ProfileForm({ me }: { me: UserPublic }) {
       form={form}
       title="Profile"
       description="Your name and email address."
-      hint="Changing your email logs you out on other devices."
       submitLabel="Save"
       saveWhenDirty
       onSubmit={async (body) => {
+        const isNewEmail = dirtyFields.email;
         await submit(body);
-        void toastSuccess("User updated successfully");
+        void toastSuccess(
+          isNewEmail ? "We sent a link to the new address" : "User updated successfully",
+        );
       }}
     >
       {conflict}
@@ -73,20 +77,27 @@ export function ProfileForm({ me }: { me: UserPublic }) {
         form={form}
         name="email"
         label="Email"
+        hint={pending.hint}
         autoComplete="email"
         data-testid="email-input"
       />
-      {isNewEmail && (
-        <PasswordField
-          form={form}
-          name="current_password"
-          label="Current password"
-          hint="Needed to change your email."
-          placeholder="Current password"
-          autoComplete="current-password"
-          data-testid="current-password-input"
-        />
-      )}
     </FormCard>
   );
+}
+
+/** The new address that waits for its confirmation. */
+function usePendingEmail(me: UserPublic) {
+  const queryClient = useQueryClient();
+  const { data } = useQuery(readEmailMeOptions());
+  const email = data?.pending_email;
+  return {
+    hint:
+      email && email !== me.email
+        ? `We sent a link to ${isolated(email)}. Follow it to change your email address.`
+        : "Another address has to be confirmed by a link.",
+    request: async (email: string) => {
+      await requestEmailChange({ body: { email } });
+      await queryClient.invalidateQueries({ queryKey: readEmailMeQueryKey() });
+    },
+  };
 }

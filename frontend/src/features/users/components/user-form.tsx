@@ -5,6 +5,7 @@ import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { CheckboxField } from "@/components/form/checkbox-field";
 import { EmailField } from "@/components/form/email-field";
+import { NewPasswordField } from "@/components/form/new-password-field";
 import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
 import { confirmed, emailField, newPasswordField, optionalPassword, optionalText } from "@/lib/zod";
@@ -53,13 +54,12 @@ export function UserFields({ form, passwordLabel }: UserFieldsProps) {
         placeholder="Full name"
         autoComplete="off"
       />
-      <PasswordField
+      <NewPasswordField
         form={form}
         name="password"
         confirmedBy="confirm_password"
         label={passwordLabel}
         placeholder="Password"
-        autoComplete="new-password"
       />
       <PasswordField
         form={form}

@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginSession, logout, type Options, readAvatar, readDoctorReport, readItem, readItems, readItemsStats, readUserById, readUserMe, readUsers, readUsersStats, recoverPassword, recoverPasswordHtmlContent, registerUser, resetPassword, testEmail, testToken, updateAvatarMe, updateItem, updatePasswordMe, updateUser, updateUserMe } from '../sdk.gen.js';
-import type { CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse } from '../types.gen.js';
+import { cancelJob, confirmEmailChange, createApiToken, createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -38,6 +38,46 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     }
     return [params];
 };
+
+export const readAuditEventsQueryKey = (options?: Options<ReadAuditEventsData>) => createQueryKey('readAuditEvents', options, false, ['audit']);
+
+/**
+ * Read Audit Events
+ *
+ * List the changes of records, the newest first.
+ */
+export const readAuditEventsOptions = (options?: Options<ReadAuditEventsData>) => queryOptions<ReadAuditEventsResponse, ReadAuditEventsError, ReadAuditEventsResponse, ReturnType<typeof readAuditEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readAuditEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readAuditEventsQueryKey(options)
+});
+
+export const exportAuditEventsQueryKey = (options?: Options<ExportAuditEventsData>) => createQueryKey('exportAuditEvents', options, false, ['audit']);
+
+/**
+ * Export Audit Events
+ *
+ * Download all matching events as CSV. `X-Total-Count` is the number of rows when the download started.
+ */
+export const exportAuditEventsOptions = (options?: Options<ExportAuditEventsData>) => queryOptions<ExportAuditEventsResponse, ExportAuditEventsError, ExportAuditEventsResponse, ReturnType<typeof exportAuditEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAuditEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAuditEventsQueryKey(options)
+});
 
 export const readDoctorReportQueryKey = (options?: Options<ReadDoctorReportData>) => createQueryKey('readDoctorReport', options, false, ['doctor']);
 
@@ -259,6 +299,9 @@ export const updateItemMutation = (options?: Partial<Options<UpdateItemData>>): 
  * Login Access Token
  *
  * Get a bearer token for API clients with the OAuth2 password form.
+ *
+ * With the scope `offline_access`, also a token for `POST /login/refresh`. Without it, the session ends with this
+ * token.
  */
 export const loginAccessTokenMutation = (options?: Partial<Options<LoginAccessTokenData>>): UseMutationOptions<LoginAccessTokenResponse, LoginAccessTokenError, Options<LoginAccessTokenData>> => {
     const mutationOptions: UseMutationOptions<LoginAccessTokenResponse, LoginAccessTokenError, Options<LoginAccessTokenData>> = {
@@ -275,9 +318,47 @@ export const loginAccessTokenMutation = (options?: Partial<Options<LoginAccessTo
 };
 
 /**
+ * Login Access Token Challenge
+ *
+ * Answer the challenge of `POST /login/access-token`, which then completes. It works once.
+ */
+export const loginAccessTokenChallengeMutation = (options?: Partial<Options<LoginAccessTokenChallengeData>>): UseMutationOptions<LoginAccessTokenChallengeResponse, LoginAccessTokenChallengeError, Options<LoginAccessTokenChallengeData>> => {
+    const mutationOptions: UseMutationOptions<LoginAccessTokenChallengeResponse, LoginAccessTokenChallengeError, Options<LoginAccessTokenChallengeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await loginAccessTokenChallenge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Login Challenge
+ *
+ * Answer the challenge of `POST /login/session`, which then completes. It works once.
+ */
+export const loginChallengeMutation = (options?: Partial<Options<LoginChallengeData>>): UseMutationOptions<LoginChallengeResponse, LoginChallengeError, Options<LoginChallengeData>> => {
+    const mutationOptions: UseMutationOptions<LoginChallengeResponse, LoginChallengeError, Options<LoginChallengeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await loginChallenge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Logout
  *
- * End this session. Its token is no longer valid.
+ * End this session. Its tokens are no longer valid.
  */
 export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> => {
     const mutationOptions: UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> = {
@@ -294,9 +375,69 @@ export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutat
 };
 
 /**
+ * Report Not Me
+ *
+ * Say that a mailed sign-in or change was not you. Ends all sessions, and mails a link to choose a new password.
+ */
+export const reportNotMeMutation = (options?: Partial<Options<ReportNotMeData>>): UseMutationOptions<ReportNotMeResponse, ReportNotMeError, Options<ReportNotMeData>> => {
+    const mutationOptions: UseMutationOptions<ReportNotMeResponse, ReportNotMeError, Options<ReportNotMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportNotMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reauthenticate
+ *
+ * Prove again who you are. For the next 10 minutes, this session can do what needs a recent proof.
+ */
+export const reauthenticateMutation = (options?: Partial<Options<ReauthenticateData>>): UseMutationOptions<ReauthenticateResponse, ReauthenticateError, Options<ReauthenticateData>> => {
+    const mutationOptions: UseMutationOptions<ReauthenticateResponse, ReauthenticateError, Options<ReauthenticateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reauthenticate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Login Refresh
+ *
+ * Get new tokens for a refresh token, which works once.
+ *
+ * API clients send it in the body, and get both tokens. Browsers send no body but their cookie, and get cookies. A
+ * token that comes back more than 10 seconds after it was replaced ends its session, because somebody has copied it.
+ */
+export const loginRefreshMutation = (options?: Partial<Options<LoginRefreshData>>): UseMutationOptions<LoginRefreshResponse, LoginRefreshError, Options<LoginRefreshData>> => {
+    const mutationOptions: UseMutationOptions<LoginRefreshResponse, LoginRefreshError, Options<LoginRefreshData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await loginRefresh({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Login Session
  *
- * Sign in to the dashboard. Returns the user and sets the session token as an HttpOnly cookie.
+ * Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies.
  */
 export const loginSessionMutation = (options?: Partial<Options<LoginSessionData>>): UseMutationOptions<LoginSessionResponse, LoginSessionError, Options<LoginSessionData>> => {
     const mutationOptions: UseMutationOptions<LoginSessionResponse, LoginSessionError, Options<LoginSessionData>> = {
@@ -331,6 +472,163 @@ export const testTokenMutation = (options?: Partial<Options<TestTokenData>>): Us
     return mutationOptions;
 };
 
+export const readJobsQueryKey = (options?: Options<ReadJobsData>) => createQueryKey('readJobs', options, false, ['operations']);
+
+/**
+ * Read Jobs
+ *
+ * List jobs. Those that ended are deleted after 7 days, failed ones after 30.
+ */
+export const readJobsOptions = (options?: Options<ReadJobsData>) => queryOptions<ReadJobsResponse, ReadJobsError, ReadJobsResponse, ReturnType<typeof readJobsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readJobs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readJobsQueryKey(options)
+});
+
+export const readJobQueryKey = (options: Options<ReadJobData>) => createQueryKey('readJob', options, false, ['operations']);
+
+/**
+ * Read Job
+ *
+ * Get a job with its arguments and events. Secrets are masked.
+ */
+export const readJobOptions = (options: Options<ReadJobData>) => queryOptions<ReadJobResponse, ReadJobError, ReadJobResponse, ReturnType<typeof readJobQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readJob({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readJobQueryKey(options)
+});
+
+/**
+ * Cancel Job
+ *
+ * Cancel a job that waits.
+ */
+export const cancelJobMutation = (options?: Partial<Options<CancelJobData>>): UseMutationOptions<CancelJobResponse, CancelJobError, Options<CancelJobData>> => {
+    const mutationOptions: UseMutationOptions<CancelJobResponse, CancelJobError, Options<CancelJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Rerun Job
+ *
+ * Run a job again that failed or was cancelled. It gets all of its retries again.
+ */
+export const rerunJobMutation = (options?: Partial<Options<RerunJobData>>): UseMutationOptions<RerunJobResponse, RerunJobError, Options<RerunJobData>> => {
+    const mutationOptions: UseMutationOptions<RerunJobResponse, RerunJobError, Options<RerunJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rerunJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readMailsQueryKey = (options?: Options<ReadMailsData>) => createQueryKey('readMails', options, false, ['operations']);
+
+/**
+ * Read Mails
+ *
+ * List mails of the last 90 days.
+ */
+export const readMailsOptions = (options?: Options<ReadMailsData>) => queryOptions<ReadMailsResponse, ReadMailsError, ReadMailsResponse, ReturnType<typeof readMailsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readMails({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readMailsQueryKey(options)
+});
+
+export const readMailQueryKey = (options: Options<ReadMailData>) => createQueryKey('readMail', options, false, ['operations']);
+
+/**
+ * Read Mail
+ *
+ * Get a mail. Its content is not stored.
+ */
+export const readMailOptions = (options: Options<ReadMailData>) => queryOptions<ReadMailResponse, ReadMailError, ReadMailResponse, ReturnType<typeof readMailQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readMail({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readMailQueryKey(options)
+});
+
+/**
+ * Send Mail Again
+ *
+ * Send a mail again that was sent, failed or skipped. Links in it are new; limits for its recipient apply.
+ */
+export const sendMailAgainMutation = (options?: Partial<Options<SendMailAgainData>>): UseMutationOptions<SendMailAgainResponse, SendMailAgainError, Options<SendMailAgainData>> => {
+    const mutationOptions: UseMutationOptions<SendMailAgainResponse, SendMailAgainError, Options<SendMailAgainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sendMailAgain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readRequestStoryQueryKey = (options: Options<ReadRequestStoryData>) => createQueryKey('readRequestStory', options, false, ['operations']);
+
+/**
+ * Read Request Story
+ *
+ * Get what a request caused, oldest first. The request itself is in the log of the API only.
+ */
+export const readRequestStoryOptions = (options: Options<ReadRequestStoryData>) => queryOptions<ReadRequestStoryResponse, ReadRequestStoryError, ReadRequestStoryResponse, ReturnType<typeof readRequestStoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readRequestStory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readRequestStoryQueryKey(options)
+});
+
 /**
  * Recover Password Html Content
  *
@@ -355,7 +653,8 @@ export const recoverPasswordHtmlContentMutation = (options?: Partial<Options<Rec
  *
  * Send a recovery link if the address has an account. The response and its time do not reveal whether it has.
  *
- * An address gets at most five emails an hour. Further requests get the same response, but no email.
+ * An account gets at most three emails an hour, and none while a link is younger than two minutes. Further requests
+ * get the same response, and earlier links stay valid.
  */
 export const recoverPasswordMutation = (options?: Partial<Options<RecoverPasswordData>>): UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> => {
     const mutationOptions: UseMutationOptions<RecoverPasswordResponse, RecoverPasswordError, Options<RecoverPasswordData>> = {
@@ -399,6 +698,122 @@ export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordDat
     const mutationOptions: UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await resetPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * End Other Sessions
+ *
+ * End all of your sessions except this one.
+ */
+export const endOtherSessionsMutation = (options?: Partial<Options<EndOtherSessionsData>>): UseMutationOptions<EndOtherSessionsResponse, EndOtherSessionsError, Options<EndOtherSessionsData>> => {
+    const mutationOptions: UseMutationOptions<EndOtherSessionsResponse, EndOtherSessionsError, Options<EndOtherSessionsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endOtherSessions({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readSessionsQueryKey = (options?: Options<ReadSessionsData>) => createQueryKey('readSessions', options, false, ['login', 'sessions']);
+
+/**
+ * Read Sessions
+ *
+ * List your sessions: one for each browser or client where you are signed in.
+ */
+export const readSessionsOptions = (options?: Options<ReadSessionsData>) => queryOptions<ReadSessionsResponse, ReadSessionsError, ReadSessionsResponse, ReturnType<typeof readSessionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSessions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSessionsQueryKey(options)
+});
+
+/**
+ * End Session
+ *
+ * End one of your sessions. Its requests are refused immediately, and its open streams end.
+ */
+export const endSessionMutation = (options?: Partial<Options<EndSessionData>>): UseMutationOptions<EndSessionResponse, EndSessionError, Options<EndSessionData>> => {
+    const mutationOptions: UseMutationOptions<EndSessionResponse, EndSessionError, Options<EndSessionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endSession({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readApiTokensQueryKey = (options?: Options<ReadApiTokensData>) => createQueryKey('readApiTokens', options, false, ['tokens']);
+
+/**
+ * Read Api Tokens
+ *
+ * List your API tokens. Expired ones stay for 30 days.
+ */
+export const readApiTokensOptions = (options?: Options<ReadApiTokensData>) => queryOptions<ReadApiTokensResponse, ReadApiTokensError, ReadApiTokensResponse, ReturnType<typeof readApiTokensQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readApiTokens({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readApiTokensQueryKey(options)
+});
+
+/**
+ * Create Api Token
+ *
+ * Create an API token. Only this response contains it. It is sent as `Authorization: Bearer`.
+ */
+export const createApiTokenMutation = (options?: Partial<Options<CreateApiTokenData>>): UseMutationOptions<CreateApiTokenResponse, CreateApiTokenError, Options<CreateApiTokenData>> => {
+    const mutationOptions: UseMutationOptions<CreateApiTokenResponse, CreateApiTokenError, Options<CreateApiTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createApiToken({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Api Token
+ *
+ * Revoke one of your API tokens. Its requests are refused immediately.
+ */
+export const revokeApiTokenMutation = (options?: Partial<Options<RevokeApiTokenData>>): UseMutationOptions<RevokeApiTokenResponse, RevokeApiTokenError, Options<RevokeApiTokenData>> => {
+    const mutationOptions: UseMutationOptions<RevokeApiTokenResponse, RevokeApiTokenError, Options<RevokeApiTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeApiToken({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -529,7 +944,7 @@ export const readUserMeOptions = (options?: Options<ReadUserMeData>) => queryOpt
 /**
  * Update User Me
  *
- * Change your profile. A new address needs your current password and ends your other sessions.
+ * Change your profile. `POST /users/me/email` changes your address, which has to be confirmed.
  */
 export const updateUserMeMutation = (options?: Partial<Options<UpdateUserMeData>>): UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> => {
     const mutationOptions: UseMutationOptions<UpdateUserMeResponse, UpdateUserMeError, Options<UpdateUserMeData>> = {
@@ -583,6 +998,85 @@ export const updateAvatarMeMutation = (options?: Partial<Options<UpdateAvatarMeD
     return mutationOptions;
 };
 
+export const readEmailMeQueryKey = (options?: Options<ReadEmailMeData>) => createQueryKey('readEmailMe', options, false, ['login', 'email']);
+
+/**
+ * Read Email Me
+ *
+ * Get your address, and the new one that waits for its confirmation.
+ */
+export const readEmailMeOptions = (options?: Options<ReadEmailMeData>) => queryOptions<ReadEmailMeResponse, ReadEmailMeError, ReadEmailMeResponse, ReturnType<typeof readEmailMeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readEmailMe({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readEmailMeQueryKey(options)
+});
+
+/**
+ * Request Email Change
+ *
+ * Change your address. The new one gets a link to confirm it, and the old one stays until then.
+ *
+ * The response and its time are the same whether or not the new address has an account.
+ */
+export const requestEmailChangeMutation = (options?: Partial<Options<RequestEmailChangeData>>): UseMutationOptions<RequestEmailChangeResponse, RequestEmailChangeError, Options<RequestEmailChangeData>> => {
+    const mutationOptions: UseMutationOptions<RequestEmailChangeResponse, RequestEmailChangeError, Options<RequestEmailChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await requestEmailChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Confirm Email Change
+ *
+ * Confirm a new address with the token of its link. Ends your other sessions.
+ */
+export const confirmEmailChangeMutation = (options?: Partial<Options<ConfirmEmailChangeData>>): UseMutationOptions<ConfirmEmailChangeResponse, ConfirmEmailChangeError, Options<ConfirmEmailChangeData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmEmailChangeResponse, ConfirmEmailChangeError, Options<ConfirmEmailChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmEmailChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Undo Email Change
+ *
+ * Restore the old address with the token of its link. Ends all sessions, and mails a link for a new password.
+ */
+export const undoEmailChangeMutation = (options?: Partial<Options<UndoEmailChangeData>>): UseMutationOptions<UndoEmailChangeResponse, UndoEmailChangeError, Options<UndoEmailChangeData>> => {
+    const mutationOptions: UseMutationOptions<UndoEmailChangeResponse, UndoEmailChangeError, Options<UndoEmailChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoEmailChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 /**
  * Update Password Me
  *
@@ -602,10 +1096,33 @@ export const updatePasswordMeMutation = (options?: Partial<Options<UpdatePasswor
     return mutationOptions;
 };
 
+export const readSecurityEventsQueryKey = (options?: Options<ReadSecurityEventsData>) => createQueryKey('readSecurityEvents', options, false, ['login', 'activity']);
+
+/**
+ * Read Security Events
+ *
+ * List what happened to your account in the last year: sign-ins, changes, and sessions that were ended.
+ */
+export const readSecurityEventsOptions = (options?: Options<ReadSecurityEventsData>) => queryOptions<ReadSecurityEventsResponse, ReadSecurityEventsError, ReadSecurityEventsResponse, ReturnType<typeof readSecurityEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSecurityEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSecurityEventsQueryKey(options)
+});
+
 /**
  * Register User
  *
  * Sign up for an account.
+ *
+ * If addresses have to be verified (`SIGNUP_REQUIRES_VERIFICATION`), the response and its time are the same whether or
+ * not the address has an account, and the account is created with the link in the mail.
  */
 export const registerUserMutation = (options?: Partial<Options<RegisterUserData>>): UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> => {
     const mutationOptions: UseMutationOptions<RegisterUserResponse, RegisterUserError, Options<RegisterUserData>> = {
@@ -719,6 +1236,142 @@ export const readAvatarOptions = (options: Options<ReadAvatarData>) => queryOpti
     queryKey: readAvatarQueryKey(options)
 });
 
+export const readSecurityEventsOfUserQueryKey = (options: Options<ReadSecurityEventsOfUserData>) => createQueryKey('readSecurityEventsOfUser', options, false, ['login', 'activity']);
+
+/**
+ * Read Security Events Of User
+ *
+ * List what happened to the account of a user in the last year.
+ */
+export const readSecurityEventsOfUserOptions = (options: Options<ReadSecurityEventsOfUserData>) => queryOptions<ReadSecurityEventsOfUserResponse, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReturnType<typeof readSecurityEventsOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSecurityEventsOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSecurityEventsOfUserQueryKey(options)
+});
+
+/**
+ * End Sessions Of User
+ *
+ * End all sessions of a user. If you are this user, the session of this request stays.
+ */
+export const endSessionsOfUserMutation = (options?: Partial<Options<EndSessionsOfUserData>>): UseMutationOptions<EndSessionsOfUserResponse, EndSessionsOfUserError, Options<EndSessionsOfUserData>> => {
+    const mutationOptions: UseMutationOptions<EndSessionsOfUserResponse, EndSessionsOfUserError, Options<EndSessionsOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endSessionsOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readSessionsOfUserQueryKey = (options: Options<ReadSessionsOfUserData>) => createQueryKey('readSessionsOfUser', options, false, ['login', 'sessions']);
+
+/**
+ * Read Sessions Of User
+ *
+ * List the sessions of a user.
+ */
+export const readSessionsOfUserOptions = (options: Options<ReadSessionsOfUserData>) => queryOptions<ReadSessionsOfUserResponse, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReturnType<typeof readSessionsOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSessionsOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSessionsOfUserQueryKey(options)
+});
+
+/**
+ * End Session Of User
+ *
+ * End a session of a user.
+ */
+export const endSessionOfUserMutation = (options?: Partial<Options<EndSessionOfUserData>>): UseMutationOptions<EndSessionOfUserResponse, EndSessionOfUserError, Options<EndSessionOfUserData>> => {
+    const mutationOptions: UseMutationOptions<EndSessionOfUserResponse, EndSessionOfUserError, Options<EndSessionOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endSessionOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Api Tokens Of User
+ *
+ * Revoke all API tokens of a user.
+ */
+export const revokeApiTokensOfUserMutation = (options?: Partial<Options<RevokeApiTokensOfUserData>>): UseMutationOptions<RevokeApiTokensOfUserResponse, RevokeApiTokensOfUserError, Options<RevokeApiTokensOfUserData>> => {
+    const mutationOptions: UseMutationOptions<RevokeApiTokensOfUserResponse, RevokeApiTokensOfUserError, Options<RevokeApiTokensOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeApiTokensOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readApiTokensOfUserQueryKey = (options: Options<ReadApiTokensOfUserData>) => createQueryKey('readApiTokensOfUser', options, false, ['tokens']);
+
+/**
+ * Read Api Tokens Of User
+ *
+ * List the API tokens of a user.
+ */
+export const readApiTokensOfUserOptions = (options: Options<ReadApiTokensOfUserData>) => queryOptions<ReadApiTokensOfUserResponse, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReturnType<typeof readApiTokensOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readApiTokensOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readApiTokensOfUserQueryKey(options)
+});
+
+/**
+ * Revoke Api Token Of User
+ *
+ * Revoke an API token of a user.
+ */
+export const revokeApiTokenOfUserMutation = (options?: Partial<Options<RevokeApiTokenOfUserData>>): UseMutationOptions<RevokeApiTokenOfUserResponse, RevokeApiTokenOfUserError, Options<RevokeApiTokenOfUserData>> => {
+    const mutationOptions: UseMutationOptions<RevokeApiTokenOfUserResponse, RevokeApiTokenOfUserError, Options<RevokeApiTokenOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeApiTokenOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const healthCheckQueryKey = (options?: Options<HealthCheckData>) => createQueryKey('healthCheck', options, false, ['utils']);
 
 /**
@@ -742,12 +1395,50 @@ export const healthCheckOptions = (options?: Options<HealthCheckData>) => queryO
 /**
  * Test Email
  *
- * Send a test mail to the address.
+ * Send a test mail to the address, which gets at most five in an hour.
  */
 export const testEmailMutation = (options?: Partial<Options<TestEmailData>>): UseMutationOptions<TestEmailResponse, TestEmailError, Options<TestEmailData>> => {
     const mutationOptions: UseMutationOptions<TestEmailResponse, TestEmailError, Options<TestEmailData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await testEmail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Verify Email
+ *
+ * Create the account of a sign-up, with the token of its link and its password. Log in afterwards.
+ */
+export const verifyEmailMutation = (options?: Partial<Options<VerifyEmailData>>): UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> => {
+    const mutationOptions: UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await verifyEmail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resend Verification
+ *
+ * Mail a further link if the address waits for verification. The response does not reveal whether it does.
+ */
+export const resendVerificationMutation = (options?: Partial<Options<ResendVerificationData>>): UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> => {
+    const mutationOptions: UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendVerification({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

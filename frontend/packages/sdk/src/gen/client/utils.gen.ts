@@ -124,7 +124,7 @@ export async function setAuthParams(
   },
 ): Promise<void> {
   for (const auth of options.security ?? []) {
-    if (checkForExistence(options, auth.name)) {
+    if (checkForExistence(options, auth.name ?? 'Authorization')) {
       continue;
     }
 

@@ -1,12 +1,14 @@
-import { loginSession } from "@app/sdk";
+import { ApiError, loginSession } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
 import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
 import { isolated } from "@/lib/text";
 import { AuthPage } from "../../components/auth-page";
+import { ResendLink } from "../../components/resend-link";
 import { TextLink } from "../../components/text-link";
 import { COOKIES_BLOCKED, requireCookies } from "../../cookies";
 import { loginSchema } from "../../schemas";
@@ -19,6 +21,9 @@ export const Route = createFileRoute("/_public/login")({
   component: LoginPage,
 });
 
+const isUnverified = (error: unknown) =>
+  error instanceof ApiError && error.code === "AUTH_EMAIL_NOT_VERIFIED";
+
 const NOTICES = {
   expired: "Your session has expired. Log in to continue.",
   cookies: COOKIES_BLOCKED,
@@ -30,6 +35,7 @@ function LoginPage() {
   const navigate = Route.useNavigate();
   const email = useLocation({ select: knownEmail });
   const notice = useLocation({ select: ({ state }) => state.loginNotice });
+  const [unverified, setUnverified] = useState<string>();
   const form = useForm({
     resolver: standardSchemaResolver(loginSchema),
     defaultValues: { email, password: "" },
@@ -54,7 +60,11 @@ function LoginPage() {
       submitLabel="Log In"
       onSubmit={async (body) => {
         requireCookies();
-        const { data: user } = await loginSession({ body });
+        setUnverified(undefined);
+        const { data: user } = await loginSession({ body }).catch((error) => {
+          if (isUnverified(error)) setUnverified(body.email);
+          throw error;
+        });
         session.begin(user);
         await navigate({ href: redirect ?? "/", replace: true });
       }}
@@ -83,6 +93,7 @@ function LoginPage() {
           </TextLink>
         }
       />
+      {unverified && <ResendLink email={unverified} />}
     </AuthPage>
   );
 }

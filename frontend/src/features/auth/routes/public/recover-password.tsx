@@ -1,12 +1,12 @@
 import { recoverPassword } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
-import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { UserText } from "@/components/ui/user-text";
 import { AuthPage } from "../../components/auth-page";
+import { MailSent } from "../../components/mail-sent";
 import { TextLink } from "../../components/text-link";
 import { recoverSchema } from "../../schemas";
 import { knownEmail } from "../../search";
@@ -40,19 +40,12 @@ function RecoverPasswordPage() {
       }}
       result={
         sentTo && (
-          <div
-            role="status"
-            // The button that had the focus no longer exists.
-            ref={(element) => element?.focus()}
-            tabIndex={-1}
-            className="grid justify-items-center gap-3 text-center outline-none"
-          >
-            <MailCheck aria-hidden className="size-6 text-primary" />
+          <MailSent>
             <p className="text-pretty break-words">
               If an account exists for <UserText className="font-medium">{sentTo}</UserText>, we've
               emailed a reset link. It expires in 1 hour.
             </p>
-          </div>
+          </MailSent>
         )
       }
     >

@@ -2,6 +2,7 @@ import { resetPassword } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
+import { NewPasswordField } from "@/components/form/new-password-field";
 import { PasswordField } from "@/components/form/password-field";
 import { toastSuccess } from "@/lib/toast";
 import { PASSWORD_RULE } from "@/lib/zod";
@@ -40,14 +41,13 @@ function ResetPasswordPage() {
         await navigate({ to: "/login", replace: true });
       }}
     >
-      <PasswordField
+      <NewPasswordField
         form={form}
         name="new_password"
         confirmedBy="confirm_password"
         label="New password"
         hint={PASSWORD_RULE}
         placeholder="New password"
-        autoComplete="new-password"
         data-testid="new-password-input"
       />
       <PasswordField

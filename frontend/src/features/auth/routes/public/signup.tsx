@@ -1,14 +1,19 @@
 import { registerUser } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
+import { NewPasswordField } from "@/components/form/new-password-field";
 import { PasswordField } from "@/components/form/password-field";
 import { TextField } from "@/components/form/text-field";
+import { UserText } from "@/components/ui/user-text";
 import { isSignUpOpen } from "@/lib/project";
 import { toastSuccess } from "@/lib/toast";
 import { PASSWORD_RULE } from "@/lib/zod";
 import { AuthPage } from "../../components/auth-page";
+import { MailSent } from "../../components/mail-sent";
+import { ResendLink } from "../../components/resend-link";
 import { TextLink } from "../../components/text-link";
 import { signupSchema } from "../../schemas";
 import { redirectSearch } from "../../search";
@@ -23,6 +28,7 @@ export const Route = createFileRoute("/_public/signup")({
 function SignupPage() {
   const { redirect } = Route.useSearch();
   const navigate = Route.useNavigate();
+  const [sentTo, setSentTo] = useState<string>();
   const form = useForm({
     resolver: standardSchemaResolver(signupSchema),
     defaultValues: { full_name: "", email: "", password: "", confirm_password: "" },
@@ -44,10 +50,22 @@ function SignupPage() {
       form={form}
       submitLabel="Sign Up"
       onSubmit={async ({ confirm_password: _, ...body }) => {
-        const { data: user } = await registerUser({ body });
+        const { data: created } = await registerUser({ body });
+        if (!("id" in created)) return setSentTo(body.email);
         await toastSuccess("Your account was created. Log in to continue.");
-        await navigate({ to: "/login", search: { redirect }, state: { email: user.email } });
+        await navigate({ to: "/login", search: { redirect }, state: { email: created.email } });
       }}
+      result={
+        sentTo && (
+          <MailSent>
+            <p className="text-pretty break-words">
+              We've sent a link to <UserText className="font-medium">{sentTo}</UserText>. Follow it
+              to finish your sign-up.
+            </p>
+            <ResendLink email={sentTo} />
+          </MailSent>
+        )
+      }
     >
       <TextField
         form={form}
@@ -64,14 +82,13 @@ function SignupPage() {
         autoComplete="email"
         data-testid="email-input"
       />
-      <PasswordField
+      <NewPasswordField
         form={form}
         name="password"
         confirmedBy="confirm_password"
         label="Password"
         hint={PASSWORD_RULE}
         placeholder="Password"
-        autoComplete="new-password"
         data-testid="password-input"
       />
       <PasswordField

@@ -1,0 +1,24 @@
+"""Handlers of events, for mails and the end of all access."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.events import AllAccessEnded
+from app.core.events import listens_to
+from app.core.mail.outbox import queue_mail
+from app.tokens import crud, mails, service
+from app.tokens.events import ApiTokenCreated
+
+
+@listens_to(ApiTokenCreated)
+async def send_mail_about_token(session: AsyncSession, event: ApiTokenCreated) -> None:
+    context = {"hint": event.hint, "scopes": list(event.scopes), "expires_on": event.expires_at.date().isoformat()}
+    await queue_mail(session, mails.api_token_created, recipient_id=event.user_id, context=context)
+
+
+@listens_to(AllAccessEnded)
+async def revoke_tokens(session: AsyncSession, event: AllAccessEnded) -> None:
+    """Tokens that were revoked after a backup would be valid again after its restore."""
+    if event.user_id is None:
+        await crud.delete_all_tokens(session=session)
+    else:
+        await service.revoke_tokens(session=session, user_id=event.user_id)
