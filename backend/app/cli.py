@@ -13,10 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from app.auth import crud as auth_crud
 from app.auth.config import settings as auth_settings
+from app.auth.events import FactorsReset
+from app.auth.factors import factors_changed
 from app.core.addresses import normalize_email
 from app.core.database.engine import engine
 from app.core.database.session import transaction
 from app.core.errors import AppError
+from app.core.events import emit
 from app.core.features import modules
 from app.core.mail.messages import templates
 from app.core.mail.previews import write_previews
@@ -88,6 +91,22 @@ def end_sessions() -> None:
 
     _run(run())
     typer.echo("All users have to sign in again.")
+
+
+@users.command("reset-factors")
+def reset_factors(email: str) -> None:
+    """Remove the second factors of a user who has lost them, and end their sessions. They sign in by password."""
+
+    async def run() -> None:
+        async with transaction() as session:
+            user = await crud.get_user_by_email(session=session, email=normalize_email(email))
+            if user is None:
+                _fail(f"There is no user {email}.")
+            await emit(session, FactorsReset(user.id))
+            await factors_changed(session=session, user_id=user.id, event="factors_reset", details={"by": "superuser"})
+
+    _run(run())
+    typer.echo(f"Removed the second factors of {email} and ended their sessions.")
 
 
 @keys.command("list")

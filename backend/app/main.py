@@ -6,6 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from app.auth.challenges import refuse_impossible_requirement
 from app.core.database.session import connections
 from app.core.features import modules
 from app.core.http.edge import Edge
@@ -60,6 +61,7 @@ def create_app(settings: Settings = settings) -> FastAPI:
     add_problem_handlers(app)
     for _ in (*modules("config"), *modules("listeners"), *modules("challenges"), *modules("principals")):
         pass  # the import registers them
+    refuse_impossible_requirement()
     for module in modules("routes"):
         add_routes(app, module.router, settings.API_V1_STR)
         if hasattr(module, "root_router"):

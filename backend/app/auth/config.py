@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,6 +11,9 @@ _DEFAULT_DAYS = 30
 _MAX_IDLE_DAYS = 14
 
 
+Required = Literal["nobody", "superusers", "everyone"]
+
+
 class AuthSettings(EnvSettings):
     # In the name of the local cookie.
     STACK_NAME: str = ""
@@ -17,6 +21,8 @@ class AuthSettings(EnvSettings):
     REFRESH_TOKEN_IDLE_DAYS: int = Field(default=7, ge=1, le=365)
     REFRESH_TOKEN_DAYS: int = Field(default=_DEFAULT_DAYS, ge=1, le=365)
     SINGLE_SESSION: bool = False
+    # Whoever has no second factor is led to set one up after sign-in.
+    REQUIRE_MFA_FOR: Required = "nobody"
     PASSWORD_RESET_EXPIRE_MINUTES: int = Field(default=60, ge=1, le=60)
     EMAIL_VERIFICATION_EXPIRE_HOURS: int = Field(default=24, ge=1, le=7 * 24)
 

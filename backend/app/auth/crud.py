@@ -4,13 +4,18 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    and_,
     bindparam,
+    case,
     delete,
+    false,
+    not_,
     or_,
     update,
 )
@@ -19,9 +24,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.auth.challenges import has_factor
+from app.auth.config import Required, settings
 from app.auth.events import AllAccessEnded
 from app.auth.models import (
     ANSWERS,
+    CHALLENGES,
     OneTimeToken,
     RefreshToken,
     SessionPrincipal,
@@ -40,20 +48,6 @@ from app.core.events import emit
 from app.core.models import columns
 from app.users.models import User, UserPublic
 
-_SESSION_PRINCIPAL = Statement(
-    select(
-        *[
-            *columns(User, UserPublic),
-            col(UserSession.id).label("session_id"),
-            AUTHENTICATED_AT.label("authenticated_at"),
-            HAS_JUST_WRITTEN.label("has_just_written"),
-        ]
-    )
-    .join(UserSession, col(UserSession.user_id) == User.id)
-    .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
-    returns=SessionPrincipal,
-    lane="session",
-)
 _NEWEST = aliased(UserSession)
 _END_OLDER_SESSIONS = Statement(
     delete(UserSession).where(
@@ -93,8 +87,35 @@ _ACCESS = Statement(
 
 async def get_session_principal(*, session: AutocommitSession, session_id: uuid.UUID) -> SessionPrincipal | None:
     """Return who a session's requests are from, or None if it has ended or the user is inactive."""
-    row = await session.first(_SESSION_PRINCIPAL, session_id=session_id, now=utc_now())
+    statement = _session_principal(settings.REQUIRE_MFA_FOR)
+    row = await session.first(statement, session_id=session_id, now=utc_now())
     return _as_principal(row) if row else None
+
+
+@cache
+def _session_principal(required_for: Required) -> Statement[SessionPrincipal]:
+    """Return the statement. Built at its first use, when all features have registered their challenges."""
+    must_set_up = {
+        "nobody": false(),
+        "superusers": and_(col(User.is_superuser), not_(has_factor())),
+        "everyone": not_(has_factor()),
+    }
+    return Statement(
+        select(
+            *[
+                *columns(User, UserPublic),
+                col(UserSession.id).label("session_id"),
+                AUTHENTICATED_AT.label("authenticated_at"),
+                col(UserSession.factor),
+                must_set_up[required_for].label("must_set_up_factor"),
+                HAS_JUST_WRITTEN.label("has_just_written"),
+            ]
+        )
+        .join(UserSession, col(UserSession.user_id) == User.id)
+        .where(UserSession.id == bindparam("session_id"), UserSession.expires_at > bindparam("now"), User.is_active),
+        returns=SessionPrincipal,
+        lane="session",
+    )
 
 
 async def read_sessions(
@@ -182,22 +203,35 @@ async def create_one_time_token(
     email: str,
     purpose: TokenPurpose,
     lifetime: timedelta,
+    session_id: uuid.UUID | None = None,
 ) -> str:
-    """Create a 256-bit secret to be sent to `email`. The user's earlier ones stay valid."""
+    """Create a 256-bit secret to be sent to `email`. The user's earlier ones stay valid.
+
+    With `session_id`, only that session can use it.
+    """
     token = secrets.token_urlsafe(32)
     expires_at = utc_now() + lifetime
     session.add(
-        OneTimeToken(user_id=user_id, purpose=purpose, token_hash=hash_token(token), email=email, expires_at=expires_at)
+        OneTimeToken(
+            user_id=user_id,
+            purpose=purpose,
+            token_hash=hash_token(token),
+            email=email,
+            session_id=session_id,
+            expires_at=expires_at,
+        )
     )
     await session.flush()
     return token
 
 
 async def find_one_time_token(
-    *, session: AsyncSession, token: str, purpose: TokenPurpose
+    *, session: AsyncSession, token: str, purpose: TokenPurpose, session_id: uuid.UUID | None = None
 ) -> tuple[uuid.UUID, str] | None:
-    """Return the user id and address of a usable token, or None."""
+    """Return the user id and address of a usable token of this session, if one is given, or None."""
     statement = select(OneTimeToken.user_id, OneTimeToken.email).where(*_usable(token, purpose))
+    if session_id is not None:
+        statement = statement.where(OneTimeToken.session_id == session_id)
     return (await session.exec(statement)).first()
 
 
@@ -206,6 +240,22 @@ async def use_one_time_token(*, session: AsyncSession, token: str, purpose: Toke
     statement = update(OneTimeToken).where(*_usable(token, purpose)).values(used_at=utc_now())
     returning = statement.returning(col(OneTimeToken.user_id))
     return (await session.exec(returning)).first() is not None
+
+
+async def count_wrong_answer(*, session: AsyncSession, token: str, purpose: TokenPurpose, allowed: int) -> None:
+    """Count a wrong answer to a challenge. The last one that is allowed ends it."""
+    failures = col(OneTimeToken.failures) + 1
+    used_at = case((failures >= allowed, utc_now()), else_=None)
+    statement = update(OneTimeToken).where(*_usable(token, purpose))
+    await session.exec(statement.values(failures=failures, used_at=used_at))
+
+
+async def end_challenges(*, session: AsyncSession, user_id: uuid.UUID) -> None:
+    """End the user's challenges that wait for their answer."""
+    statement = delete(OneTimeToken).where(
+        col(OneTimeToken.user_id) == user_id, col(OneTimeToken.purpose).in_(CHALLENGES)
+    )
+    await session.exec(statement)
 
 
 async def end_one_time_tokens(*, session: AsyncSession, user_id: uuid.UUID, also_answers: bool = False) -> None:

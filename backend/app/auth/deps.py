@@ -2,39 +2,37 @@
 
 `Anyone`: no credentials. `CurrentUser`: a session, or a token with the scope for the method. `CurrentSuperuser`: also a
 superuser, and the scope `admin`. `CurrentSession`: a session, no token. `RecentSession`: one whose user has proved who
-they are within the last minutes.
+they are within the last minutes. `FactorSession`: by a second factor, if they have set up one.
 """
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Form, Request
-from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
 from fastapi.security.utils import get_authorization_scheme_param
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud, principals, recent_writes, service
+from app.auth.challenges import kinds_of
 from app.auth.cookies import refresh_cookie, refuse_cross_site, session_cookie
-from app.auth.devices import Client
-from app.auth.models import RECENT, Principal, Refresh, SessionPrincipal
-from app.auth.refresh_secrets import RefreshSecret, decode_refresh_token
-from app.core.addresses import MAX_LENGTH as MAX_ADDRESS_LENGTH
+from app.auth.models import RECENT, Principal, SessionPrincipal
 from app.core.clock import utc_now
 from app.core.database.replica import reads_from_replica
 from app.core.database.session import SAFE_METHODS, AutocommitDep, SessionDep
 from app.core.database.statements import AutocommitSession
-from app.core.errors import CrossSiteRequest, Forbidden, NotAuthenticated, ReauthenticationRequired
+from app.core.errors import Forbidden, MfaSetupRequired, NotAuthenticated, ReauthenticationRequired
 from app.core.http.openapi import raises
-from app.core.http.rate_limits import count_by_network, count_by_session, count_by_user
-from app.core.request_context import current_request, request_client
-from app.core.security.passwords import MAX_LENGTH as MAX_PASSWORD_LENGTH
+from app.core.http.rate_limits import count_by_user
+from app.core.request_context import current_request
 from app.core.security.signed_tokens import ACCESS, verify_token
 from app.core.settings import settings
 from app.users import crud as users_crud
 from app.users.crud import Lock
 from app.users.models import User
+
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 
 class Authentication(OAuth2PasswordBearer):
@@ -59,6 +57,8 @@ class Authentication(OAuth2PasswordBearer):
         if context := current_request.get():
             context.caller = user
         count_by_user(request, user.id)
+        if isinstance(user, SessionPrincipal) and user.must_set_up_factor and not self._is_allowed_before(request):
+            raise MfaSetupRequired
         if kind:
             await kind.note_use(session=session, principal=user)
         elif isinstance(user, SessionPrincipal) and service.is_use_to_be_noted(user):
@@ -67,6 +67,9 @@ class Authentication(OAuth2PasswordBearer):
             await _choose_database(request, session, user)
         return user
 
+    def _is_allowed_before(self, request: Request) -> bool:
+        return hasattr(request.scope.get("endpoint"), "is_before_factor_setup")
+
     async def _session_token(self, request: Request, token: str | None) -> str:
         """Return the token. Only the scheme `Bearer` replaces the cookie: a proxy's own `Basic` does not concern us."""
         if token is None and (token := session_cookie(request)):
@@ -74,6 +77,12 @@ class Authentication(OAuth2PasswordBearer):
         if not token:
             raise NotAuthenticated("Not authenticated")
         return token
+
+
+def before_factor_setup(handler: HandlerT) -> HandlerT:
+    """Let users call an operation who still have to set up the second factor that the settings require of them."""
+    handler.is_before_factor_setup = True  # type: ignore[attr-defined]
+    return handler
 
 
 async def _choose_database(request: Request, session: AutocommitSession, user: Principal) -> None:
@@ -106,7 +115,7 @@ _SCHEME: dict[str, Any] = {
 get_current_user = Authentication(**_SCHEME)
 
 
-raises(Forbidden)(get_current_user)
+raises(Forbidden, MfaSetupRequired)(get_current_user)
 CurrentUser = Annotated[Principal, Depends(get_current_user)]
 
 
@@ -195,8 +204,22 @@ async def get_recent_session(current_session: CurrentSession) -> SessionPrincipa
 RecentSession = Annotated[SessionPrincipal, Depends(get_recent_session)]
 
 
+@raises(ReauthenticationRequired)
+async def get_factor_session(session: AutocommitDep, recent_session: RecentSession) -> SessionPrincipal:
+    # A factor is also a proof of an account that has only others: it is the user's own, and stronger than a password.
+    if recent_session.factor is None and await kinds_of(session=session, user_id=recent_session.id):
+        raise ReauthenticationRequired(by_factor=True)
+    return recent_session
+
+
+FactorSession = Annotated[SessionPrincipal, Depends(get_factor_session)]
+
+
 class Leaving(Authentication):
     """Finds the session to log out. Its access token can have expired: then the refresh cookie says which one it is."""
+
+    def _is_allowed_before(self, request: Request) -> bool:
+        return True
 
     async def __call__(self, request: Request, session: AutocommitDep) -> uuid.UUID:  # type: ignore[override]
         try:
@@ -215,74 +238,8 @@ raises(Forbidden)(get_leaving_session)
 LeavingSession = Annotated[uuid.UUID, Depends(get_leaving_session)]
 
 
-@dataclass(frozen=True)
-class PresentedRefresh:
-    secret: RefreshSecret
-    is_cookie: bool
-
-
-@raises(CrossSiteRequest)
-async def get_presented_token(request: Request, body: Refresh | None = None) -> PresentedRefresh:
-    """Return the refresh token of the body, or else of the cookie. Raises `NotAuthenticated` for a made-up one.
-
-    A request counts by its session, so that the users of one network, and the tabs of one browser, do not use up the
-    limit of sign-in. A made-up token counts by network; without any, there is nothing to guess.
-    """
-    secret = refresh_cookie(request) if body is None else decode_refresh_token(body.refresh_token)
-    if secret is None:
-        if body is not None:
-            await count_by_network(request)
-        raise NotAuthenticated
-    if body is None:
-        await refuse_cross_site(request)
-    count_by_session(request, secret.session_id)
-    return PresentedRefresh(secret, is_cookie=body is None)
-
-
-PresentedToken = Annotated[PresentedRefresh, Depends(get_presented_token)]
-
-
 async def anyone() -> None:
     """Let everybody in, without credentials."""
 
 
 Anyone = Depends(anyone)
-
-
-async def get_client(request: Request) -> Client:
-    """Return where the request comes from, for a new session."""
-    return Client.of(request_client(), request.headers)
-
-
-ClientDep = Annotated[Client, Depends(get_client)]
-
-
-OFFLINE_ACCESS = "offline_access"
-"""The scope that adds a refresh token, as in OpenID Connect."""
-
-
-class PasswordForm(OAuth2PasswordRequestForm):
-    """FastAPI's form with limits. Beyond those of `username` and `password`, the credentials are wrong, not invalid."""
-
-    def __init__(
-        self,
-        *,
-        grant_type: Annotated[str | None, Form(max_length=8, pattern="^password$")] = None,
-        username: Annotated[str, Form(json_schema_extra={"maxLength": MAX_ADDRESS_LENGTH})],
-        password: Annotated[str, Form(json_schema_extra={"format": "password", "maxLength": MAX_PASSWORD_LENGTH})],
-        scope: Annotated[str, Form(max_length=1_000)] = "",
-        client_id: Annotated[str | None, Form(max_length=255)] = None,
-        client_secret: Annotated[str | None, Form(max_length=255, json_schema_extra={"format": "password"})] = None,
-    ) -> None:
-        super().__init__(
-            grant_type=grant_type,
-            username=username,
-            password=password,
-            scope=scope,
-            client_id=client_id,
-            client_secret=client_secret,
-        )
-
-    @property
-    def offline(self) -> bool:
-        return OFFLINE_ACCESS in self.scopes

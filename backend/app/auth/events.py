@@ -15,6 +15,20 @@ class AllAccessEnded:
 
 
 @dataclass(frozen=True)
+class FactorsChanged:
+    """A second factor of a user was added, replaced or removed. Nothing that it allowed before counts any more."""
+
+    user_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class FactorsReset:
+    """An operator removes all second factors of a user, who has lost them. Each feature deletes its own."""
+
+    user_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class RefreshTokenReused:
     """A refresh token came back after another one had replaced it, so one of the two callers has stolen it.
 

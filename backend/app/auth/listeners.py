@@ -3,7 +3,6 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud, mails, pending_emails
-from app.auth.event_models import SecurityEventKind
 from app.auth.events import RefreshTokenReused
 from app.auth.security_events import record_event
 from app.core.events import listens_to
@@ -20,7 +19,7 @@ async def send_welcome_mail(session: AsyncSession, event: UserCreated) -> None:
 
 @listens_to(EmailChanged)
 async def notify_old_address(session: AsyncSession, event: EmailChanged) -> None:
-    kind: SecurityEventKind = "email_change_undone" if event.by == "undo" else "email_changed"
+    kind: str = "email_change_undone" if event.by == "undo" else "email_changed"
     await record_event(session=session, user_id=event.user_id, kind=kind, details={"old_email": event.old_email})
     context = {"can_undo": event.by == "user"}
     await queue_mail(session, mails.email_changed, recipient_id=event.user_id, address=event.old_email, context=context)
@@ -28,7 +27,7 @@ async def notify_old_address(session: AsyncSession, event: EmailChanged) -> None
 
 @listens_to(PasswordChanged)
 async def notify_of_new_password(session: AsyncSession, event: PasswordChanged) -> None:
-    kind: SecurityEventKind = "password_reset" if event.by == "recovery" else "password_changed"
+    kind: str = "password_reset" if event.by == "recovery" else "password_changed"
     await record_event(session=session, user_id=event.user_id, kind=kind)
     await queue_mail(session, mails.password_changed, recipient_id=event.user_id, address=event.email)
 

@@ -31,6 +31,8 @@ class UserSession(SQLModel, table=True):
     expires_at: datetime
     authenticated_at: datetime | None = None
     """When the user last proved who they are in this session. None, of an earlier release: at its start."""
+    factor: str | None = Field(default=None, max_length=32)
+    """The second factor of that proof (`ChallengeKind.name`). None: only the password."""
     device: str | None = Field(default=None, max_length=devices.MAX_LENGTH)
     ip: str | None = Field(default=None, max_length=64)
 
@@ -103,6 +105,7 @@ class TokenPurpose(StrEnum):
     REAUTHENTICATE = "reauthenticate"
 
 
+CHALLENGES = (TokenPurpose.SIGN_IN, TokenPurpose.ACCESS_TOKEN, TokenPurpose.REAUTHENTICATE)
 ANSWERS = (TokenPurpose.NOT_ME, TokenPurpose.UNDO_EMAIL)
 """Purposes of links in mails about a change. A further change does not void them: a stranger could make it."""
 
@@ -164,6 +167,10 @@ class OneTimeToken(SQLModel, table=True):
     purpose: str = Field(max_length=32)
     token_hash: bytes = Field(unique=True)
     email: str = Field(max_length=254)
+    session_id: uuid.UUID | None = None
+    """The session that a challenge was started for. No foreign key, because an ended one authenticates nobody."""
+    failures: int = 0
+    """Wrong answers to a challenge."""
     expires_at: datetime
     used_at: datetime | None = None
 
@@ -220,6 +227,10 @@ class SessionPrincipal(Principal):
 
     session_id: uuid.UUID
     authenticated_at: datetime
+    factor: str | None = None
+    """The second factor of that proof."""
+    must_set_up_factor: bool = False
+    """Whether the settings require a second factor of the user, who has none."""
 
     @property
     def kind(self) -> Literal["session", "api_token"]:
@@ -257,27 +268,6 @@ class LoginSession(SQLModel):
 
     email: Email
     password: AnyPassword
-
-
-class ChallengeAnswer(SQLModel):
-    """The proof that a problem `AUTH_MFA_REQUIRED` asked for."""
-
-    token: str = Field(max_length=512)
-    kind: str = Field(max_length=32)
-    answer: str = Field(max_length=4_000)
-    """A code, or a document as JSON text."""
-
-
-class TokenChallengeAnswer(ChallengeAnswer):
-    scope: str = Field(default="", max_length=1_000)
-    """As in `POST /login/access-token`."""
-
-
-class Reauthentication(SQLModel):
-    """The password, and then, if a problem `AUTH_MFA_REQUIRED` asks for it, the answer instead."""
-
-    password: AnyPassword | None = None
-    challenge: ChallengeAnswer | None = None
 
 
 class NewPassword(SQLModel):

@@ -2,12 +2,11 @@
 
 import uuid
 
-from sqlalchemy import DateTime, LargeBinary, bindparam, delete, update
+from sqlalchemy import DateTime, LargeBinary, String, bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.event_models import SecurityEventKind
 from app.auth.models import RefreshToken, UserSession
 from app.auth.security_events import SignInPlace, sign_in_event
 from app.core.clock import utc_now
@@ -35,7 +34,7 @@ _EXPIRED = (
     )
     .cte("expired")
 )
-_NEW = ("id", "created_at", "expires_at", "authenticated_at", "device", "ip")
+_NEW = ("id", "created_at", "expires_at", "authenticated_at", "factor", "device", "ip")
 _CREATED = (
     insert(UserSession)
     .from_select(
@@ -68,7 +67,7 @@ _RENEW_AUTHENTICATION = Statement(
         col(UserSession.user_id).in_(select(_LOCKED.c.id)),
         col(UserSession.expires_at) > bindparam("now"),
     )
-    .values(authenticated_at=bindparam("now"))
+    .values(authenticated_at=bindparam("now"), factor=bindparam("proven", type_=String))
     .returning(col(UserSession.id))
 )
 
@@ -81,7 +80,7 @@ async def create_session(
     place: SignInPlace,
     email: str,
     password_hash: str,
-) -> SecurityEventKind | None:
+) -> str | None:
     """Create a session, its refresh token if it has one, and its event, and delete the user's expired sessions.
 
     Return the kind of the event, or None if the user does not have this address and hash any more, or is inactive.
@@ -99,8 +98,15 @@ async def create_session(
 
 
 async def renew_authentication(
-    *, session: AutocommitSession, session_id: uuid.UUID, user_id: uuid.UUID, email: str, password_hash: str
+    *,
+    session: AutocommitSession,
+    session_id: uuid.UUID,
+    factor: str | None,
+    user_id: uuid.UUID,
+    email: str,
+    password_hash: str,
 ) -> bool:
     """Store that the session's user has just proved who they are. False if the session or the user has changed."""
     values = {"session_id": session_id, "user_id": user_id, "email": email, "password_hash": password_hash}
+    values["proven"] = factor
     return await session.first(_RENEW_AUTHENTICATION, **values, now=utc_now()) is not None

@@ -4,7 +4,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.auth import crud, email_routes, event_routes, mails, service, session_routes, sign_in, verification
+from app.auth import (
+    crud,
+    email_routes,
+    event_routes,
+    mails,
+    reauthentication,
+    service,
+    session_routes,
+    sign_in,
+    verification,
+)
+from app.auth.challenge_models import ChallengeAnswer, Reauthentication, TokenChallengeAnswer
 from app.auth.cookies import (
     clear_session_cookies,
     known_client,
@@ -14,31 +25,21 @@ from app.auth.cookies import (
     set_session_cookies,
     signed_device,
 )
-from app.auth.deps import (
-    OFFLINE_ACCESS,
-    Anyone,
-    ClientDep,
-    CurrentSession,
-    CurrentSuperuser,
-    CurrentUser,
-    LeavingSession,
-    PasswordForm,
-    PresentedToken,
-)
+from app.auth.deps import Anyone, CurrentSession, CurrentSuperuser, CurrentUser, LeavingSession, before_factor_setup
 from app.auth.models import (
     Address,
-    ChallengeAnswer,
     EmailVerification,
     LoginSession,
     NewPassword,
-    Reauthentication,
     Token,
-    TokenChallengeAnswer,
     TokenPair,
     TokenPurpose,
 )
+from app.auth.sign_in_deps import OFFLINE_ACCESS, ClientDep, ExemptDep, PasswordForm, PresentedToken
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import (
+    Challenge,
+    ChallengeExpired,
     Duplicate,
     EmailNotVerified,
     Forbidden,
@@ -92,12 +93,19 @@ async def login_access_token(
     dependencies=[Anyone, Depends(refuse_cross_site)],
 )
 @limit_sign_in(known_client)
-async def login_session(session: AutocommitDep, request: Request, body: LoginSession, client: ClientDep) -> Response:
+async def login_session(
+    session: AutocommitDep, request: Request, body: LoginSession, client: ClientDep, exempt: ExemptDep
+) -> Response:
     """Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies."""
     device = await known_device(request, body.email)
-    purpose = TokenPurpose.SIGN_IN
     result = await sign_in.sign_in(
-        session=session, email=body.email, password=body.password, client=client, purpose=purpose, device=device
+        session=session,
+        email=body.email,
+        password=body.password,
+        client=client,
+        purpose=TokenPurpose.SIGN_IN,
+        device=device,
+        exempt=exempt,
     )
     signed_in = sign_in.completed(result)
     return session_response(signed_in.user, signed_in.tokens, device)
@@ -106,7 +114,7 @@ async def login_session(session: AutocommitDep, request: Request, body: LoginSes
 @router.post(
     "/login/challenge",
     response_model=UserPublic,
-    responses=problems(WrongCredentials, InvalidToken),
+    responses=problems(WrongCredentials, ChallengeExpired),
     dependencies=[Anyone, Depends(refuse_cross_site)],
 )
 @limit_sign_in(known_client)
@@ -121,7 +129,7 @@ async def login_challenge(session: SessionDep, request: Request, body: Challenge
 @router.post(
     "/login/access-token/challenge",
     response_model_exclude_none=True,
-    responses=problems(WrongCredentials, InvalidToken),
+    responses=problems(WrongCredentials, ChallengeExpired),
     dependencies=[Anyone],
 )
 @limit_sign_in()
@@ -155,10 +163,18 @@ async def login_refresh(session: AutocommitDep, token: PresentedToken) -> Respon
     return response
 
 
-@router.post("/login/reauthenticate", responses=problems(WrongCredentials, InvalidToken, MfaRequired))
+@router.post("/login/reauthenticate/challenge")
+@before_factor_setup
+async def start_reauthentication(session: AutocommitDep, current_session: CurrentSession) -> Challenge:
+    """Get what you need to prove who you are by a second factor. Without one, `kinds` is empty: use your password."""
+    return await reauthentication.start_reauthentication(session=session, principal=current_session)
+
+
+@router.post("/login/reauthenticate", responses=problems(WrongCredentials, ChallengeExpired))
+@before_factor_setup
 async def reauthenticate(session: AutocommitDep, current_session: CurrentSession, body: Reauthentication) -> Message:
     """Prove again who you are. For the next 10 minutes, this session can do what needs a recent proof."""
-    await sign_in.reauthenticate(session=session, principal=current_session, body=body)
+    await reauthentication.reauthenticate(session=session, principal=current_session, body=body)
     return Message(message="Confirmed")
 
 

@@ -13,7 +13,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.auth.event_models import (
     SIGN_INS,
     SecurityEvent,
-    SecurityEventKind,
     SecurityEventPublic,
     SecurityEventsParams,
     SecurityEventsPublic,
@@ -91,7 +90,7 @@ def sign_in_event(created: CTE) -> Insert:
 
 
 async def record_event(
-    *, session: AsyncSession, user_id: uuid.UUID, kind: SecurityEventKind, details: dict[str, Any] | None = None
+    *, session: AsyncSession, user_id: uuid.UUID, kind: str, details: dict[str, Any] | None = None
 ) -> None:
     """Store an event of the current request, with the device of the user's session.
 

@@ -63,7 +63,7 @@ class NewSession:
         return _tokens(session, self.secret, stored.expires_at if stored else None)
 
 
-async def new_session(user_id: uuid.UUID, client: Client, *, offline: bool) -> NewSession:
+async def new_session(user_id: uuid.UUID, client: Client, *, offline: bool, factor: str | None = None) -> NewSession:
     """Return a session that begins now. It is not stored yet."""
     now = utc_now()
     user_session = UserSession(
@@ -71,6 +71,7 @@ async def new_session(user_id: uuid.UUID, client: Client, *, offline: bool) -> N
         created_at=now,
         expires_at=now + (SESSION_LIFETIME if offline else ACCESS_LIFETIME),
         authenticated_at=now,
+        factor=factor,
         device=await asyncio.to_thread(device_name, client),
         ip=client.address,
     )

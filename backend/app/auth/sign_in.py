@@ -1,19 +1,20 @@
-"""Use cases: signing in, and proving again who one is. Features can bring a further proof (`challenges.py`)."""
+"""Use cases: signing in, with a further proof if a feature brings one (`challenges.py`)."""
 
 import asyncio
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import crud, jobs, mails, new_sessions, service, sign_ups
-from app.auth.challenges import ChallengeKind, find_kind, kinds_of
+from app.auth.answers import Credentials, complete_challenge, start_challenge
+from app.auth.challenge_models import ChallengeAnswer
+from app.auth.challenges import kinds_of
 from app.auth.config import settings
 from app.auth.devices import Client, device_name
 from app.auth.known_devices import KnownDevice, account_of
-from app.auth.models import ChallengeAnswer, Reauthentication, SessionPrincipal, TokenPurpose
+from app.auth.models import TokenPurpose
 from app.auth.security_events import SignInPlace
 from app.core.addresses import normalize_email
 from app.core.clock import utc_now
@@ -24,14 +25,11 @@ from app.core.errors import (
     EmailNotVerified,
     FieldError,
     InactiveUser,
-    InvalidToken,
     MfaRequired,
-    NotAuthenticated,
-    WrongAnswer,
     WrongCredentials,
 )
 from app.core.jobs import enqueue
-from app.core.limits.failures import FREE_FROM_ANYWHERE, begin_attempt, own_password, succeeded
+from app.core.limits.failures import FREE_FROM_ANYWHERE, begin_attempt, succeeded
 from app.core.limits.network import network_of
 from app.core.request_context import request_client
 from app.core.security.passwords import place_in_queue, verify_password
@@ -40,30 +38,15 @@ from app.users import crud as users_crud
 from app.users.config import settings as users_settings
 from app.users.models import User, UserPublic
 
-CHALLENGE_LIFETIME = timedelta(minutes=5)
-_OVER = "This confirmation has expired. Start again."
-
 Attempts = tuple[str, int]
 """What wrong passwords count for, and how many of them are free."""
+Exempt = Callable[[uuid.UUID], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
 class SignedIn:
     user: Row[UserPublic] | User
     tokens: service.Tokens
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What was verified, to compare with what is stored when it counts."""
-
-    user_id: uuid.UUID
-    email: str
-    password_hash: str
-
-    @classmethod
-    def of(cls, user: User) -> "Credentials":
-        return cls(user.id, user.email, user.hashed_password)
 
 
 def address_of(username: str) -> str:
@@ -82,15 +65,16 @@ async def sign_in(
     client: Client,
     purpose: TokenPurpose,
     device: KnownDevice | None = None,
+    exempt: Exempt | None = None,
     offline: bool = True,
 ) -> SignedIn | Challenge:
     """Create a session and its tokens, or a challenge of `purpose` if the user has set up a further proof.
 
-    `email` is in the form of `normalize_email`. With `offline` the session has a refresh token; without, it ends with
-    its access token.
+    `email` is in the form of `normalize_email`. `exempt` says whether a user's browser needs no further proof. With
+    `offline` the session has a refresh token; without, it ends with its access token.
 
     No connection is held while hashing, so the user can change in that time: the session is created only for the hash
-    that was verified.
+    that was verified, and ended before anybody has its tokens if a factor was set up in the meantime.
 
     Raises `TooManyRequests` after too many wrong passwords, `WrongCredentials` (after the same time whether or not the
     account exists), or `InactiveUser` or `EmailNotVerified` if the password is correct.
@@ -99,7 +83,7 @@ async def sign_in(
     place = _place(device, purpose)
     while result is None:
         try:
-            user, password_hash, upgraded = await _verify(session, email, password, _attempts(email, device))
+            user, password_hash, upgraded = await verify(session, email, password, _attempts(email, device))
         except WrongCredentials:
             await _note_failure(email, client)
             raise
@@ -107,10 +91,14 @@ async def sign_in(
             raise InactiveUser("Inactive user")
         # None if the user has changed in the meantime, or another sign-in has upgraded the hash: verify again.
         credentials = Credentials(user["id"], email, password_hash)
-        if kinds := await kinds_of(session=session, user_id=user["id"]):
-            result = await _challenge(kinds, credentials, purpose)
+        kinds = await kinds_of(session=session, user_id=user["id"])
+        if kinds and not (exempt and await exempt(user["id"])):
+            result = await start_challenge(kinds=kinds, user_id=user["id"], purpose=purpose, verified=credentials)
         elif created := await _begin_session(session, credentials, client, place, offline):
-            result = SignedIn(user, created.tokens())
+            if kinds or not await kinds_of(session=session, user_id=user["id"]):
+                result = SignedIn(user, created.tokens())
+            else:
+                await _end_session(created)
     if upgraded is not None:
         await users_crud.upgrade_hash(session=session, user=user, outdated=password_hash, upgraded=upgraded)
     return result
@@ -134,10 +122,26 @@ async def complete_sign_in(
 ) -> SignedIn:
     """Create the session that a challenge stands before; `offline` as in `sign_in`.
 
-    `device` is known only if it has signed in to the user's address. Raises `InvalidToken` or `WrongAnswer`.
+    `device` is known only if it has signed in to the user's address. Raises the errors of `complete_challenge`.
     """
-    user = await _complete_challenge(session, answer, purpose)
-    created = await service.new_session(user.id, client, offline=offline)
+    user = await complete_challenge(session, answer, purpose)
+    return await begin_session(
+        session=session, user=user, factor=answer.kind, client=client, purpose=purpose, device=device, offline=offline
+    )
+
+
+async def begin_session(
+    *,
+    session: AsyncSession,
+    user: User,
+    factor: str,
+    client: Client,
+    purpose: TokenPurpose,
+    device: KnownDevice | None = None,
+    offline: bool = True,
+) -> SignedIn:
+    """Create a session of a locked, active user who has just proved `factor`. The other arguments as in `sign_in`."""
+    created = await service.new_session(user.id, client, offline=offline, factor=factor)
     if device is not None and device.account != account_of(user.email):
         device = None
     kind = await new_sessions.create_session(
@@ -155,33 +159,7 @@ async def complete_sign_in(
     return SignedIn(user, created.tokens())
 
 
-async def reauthenticate(*, session: AutocommitSession, principal: SessionPrincipal, body: Reauthentication) -> None:
-    """Store that the session's user has just proved who they are. Costs as much as `sign_in`, with the same bounds.
-
-    Raises `TooManyRequests`, `WrongCredentials`, and `MfaRequired` if the user has set up a further proof. Then, for
-    its answer, raises `InvalidToken` or `WrongAnswer`. Raises `NotAuthenticated` if the session has ended.
-    """
-    if body.challenge is not None:
-        async with transaction() as own:
-            user = await _complete_challenge(own, body.challenge, TokenPurpose.REAUTHENTICATE)
-            credentials = Credentials.of(user)
-        if user.id != principal.id:
-            raise InvalidToken(_OVER)
-    else:
-        attempts = [own_password(principal.id)]
-        _, password_hash, _ = await _verify(session, principal.email, body.password or "", attempts, field="password")
-        credentials = Credentials(principal.id, principal.email, password_hash)
-        if kinds := await kinds_of(session=session, user_id=principal.id):
-            if challenge := await _challenge(kinds, credentials, TokenPurpose.REAUTHENTICATE):
-                raise MfaRequired(challenge)
-            raise NotAuthenticated
-    if not await new_sessions.renew_authentication(
-        session=session, session_id=principal.session_id, **asdict(credentials)
-    ):
-        raise NotAuthenticated
-
-
-async def _verify(
+async def verify(
     session: AutocommitSession, email: str, password: str, attempts: Sequence[Attempts], field: str | None = None
 ) -> tuple[Row[UserPublic], str, str | None]:
     """Return the user, the hash that the password matches, and a new hash if that one is outdated."""
@@ -219,41 +197,6 @@ def _attempts(email: str, device: KnownDevice | None) -> list[Attempts]:
     return [(f"account:{account}:{network}", free), (f"account:{account}", FREE_FROM_ANYWHERE)]
 
 
-async def _challenge(
-    kinds: Sequence[ChallengeKind], credentials: Credentials, purpose: TokenPurpose
-) -> Challenge | None:
-    """Start a challenge. Return None if the user has changed since the password was verified."""
-    user_id = credentials.user_id
-    async with transaction() as session:
-        user = await users_crud.find_user(session=session, user_id=user_id, for_update=True)
-        if user is None or not user.is_active or Credentials.of(user) != credentials:
-            return None
-        token = await crud.create_one_time_token(
-            session=session, user_id=user_id, email=user.email, purpose=purpose, lifetime=CHALLENGE_LIFETIME
-        )
-        started = {kind.name: await kind.start(session=session, user_id=user_id, token=token) for kind in kinds}
-        return Challenge(token=token, kinds=started)
-
-
-async def _complete_challenge(session: AsyncSession, answer: ChallengeAnswer, purpose: TokenPurpose) -> User:
-    """Return the user, locked, whose challenge this answers. It is then used up."""
-    found = await crud.find_one_time_token(session=session, token=answer.token, purpose=purpose)
-    kind = find_kind(answer.kind)
-    if found is None or kind is None:
-        raise InvalidToken(_OVER)
-    user_id, email = found
-    user = await users_crud.find_user(session=session, user_id=user_id, for_update=True)
-    if user is None or not user.is_active or user.email != email:
-        raise InvalidToken(_OVER)
-    is_right = await kind.is_right(session=session, user_id=user_id, token=answer.token, answer=answer.answer)
-    if not is_right:
-        message = "This is not correct. Try again."
-        raise WrongAnswer(message, errors=[FieldError(code="incorrect", message=message, field="answer")])
-    if not await crud.use_one_time_token(session=session, token=answer.token, purpose=purpose):
-        raise InvalidToken(_OVER)
-    return user
-
-
 def _place(device: KnownDevice | None, purpose: TokenPurpose) -> SignInPlace:
     network = network_of(request_client())
     return SignInPlace(network, device is not None, is_program=purpose is TokenPurpose.ACCESS_TOKEN)
@@ -271,6 +214,11 @@ async def _note_failure(email: str, client: Client) -> None:
             ip=client.address,
             at=utc_now().isoformat(),
         )
+
+
+async def _end_session(created: service.NewSession) -> None:
+    async with transaction() as session:
+        await crud.end_session(session=session, session_id=created.user_session.id)
 
 
 async def _begin_session(

@@ -23,6 +23,8 @@ class ErrorCode(StrEnum):
     CROSS_SITE_REQUEST = "AUTH_006"
     REAUTHENTICATION_REQUIRED = "AUTH_REAUTHENTICATION_REQUIRED"
     MFA_REQUIRED = "AUTH_MFA_REQUIRED"
+    MFA_SETUP_REQUIRED = "AUTH_MFA_SETUP_REQUIRED"
+    CHALLENGE_EXPIRED = "AUTH_CHALLENGE_EXPIRED"
     NOT_FOUND = "NOT_001"
     DUPLICATE = "DUP_001"
     CONFLICT = "CONF_001"
@@ -132,8 +134,9 @@ class ReauthenticationRequired(AppError):
 
     status, code = 403, ErrorCode.REAUTHENTICATION_REQUIRED
 
-    def __init__(self) -> None:
-        super().__init__("Confirm your password to continue")
+    def __init__(self, *, by_factor: bool = False) -> None:
+        super().__init__("Confirm with your second factor to continue" if by_factor else "Confirm it's you to continue")
+        self.extensions = {"needs_factor": by_factor}
 
 
 class MfaRequired(AppError):
@@ -144,6 +147,24 @@ class MfaRequired(AppError):
     def __init__(self, challenge: Challenge) -> None:
         super().__init__("Confirm with your second factor to continue")
         self.extensions = {"challenge": challenge.model_dump()}
+
+
+class MfaSetupRequired(AppError):
+    """The settings require a second factor of this user, who has none yet."""
+
+    status, code = 403, ErrorCode.MFA_SETUP_REQUIRED
+
+    def __init__(self) -> None:
+        super().__init__("Set up a second factor to continue")
+
+
+class ChallengeExpired(NotAuthenticated):
+    """The challenge is over, or is not one of this user, session or endpoint."""
+
+    status, code = 401, ErrorCode.CHALLENGE_EXPIRED
+
+    def __init__(self) -> None:
+        super().__init__("This confirmation has expired. Start again.")
 
 
 class CrossSiteRequest(AppError):

@@ -32,6 +32,10 @@ _UPGRADE_HASH = Statement(
     .values(hashed_password=bindparam("upgraded"), version=User.version + 1)
     .returning(col(User.version))
 )
+_FILTERS: dict[str, Any] = {
+    "is_active": col(User.is_active) == bindparam("is_active"),
+    "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
+}
 _USERS = PagedList(
     select(*columns(User, UserPublic)),
     id_column=User.id,
@@ -41,10 +45,7 @@ _USERS = PagedList(
         "full_name": func.lower(func.coalesce(User.full_name, "")),
     },
     searched=(User.email, User.full_name),
-    filters={
-        "is_active": col(User.is_active) == bindparam("is_active"),
-        "is_superuser": col(User.is_superuser) == bindparam("is_superuser"),
-    },
+    filters=_FILTERS,
     returns=UsersPublic,
 )
 _STATS = DailyCounts(
@@ -56,6 +57,11 @@ Lock = Callable[..., Awaitable[Sequence[User]]]
 
 _UNKNOWN_ID = "The user with this id does not exist in the system"
 _SUPERUSERS_LOCK = 0x75736572  # "user" in ASCII: the key of an advisory lock, unique within the database
+
+
+def add_filter(name: str, condition: Any) -> None:
+    """Add a filter to the list, for a field of `UsersFilter`, whose condition comes from another feature."""
+    _FILTERS[name] = condition
 
 
 async def read_users(*, session: AutocommitSession, params: UsersParams) -> Row[UsersPublic]:

@@ -108,6 +108,8 @@ class UsersPublic(Page[UserPublic]):
 class UsersFilter(ListFilter):
     is_active: bool | None = None
     is_superuser: bool | None = None
+    factor: str | None = Field(default=None, max_length=32)
+    """Only users who have set up this second factor. `none`: only users without any."""
     sort: Literal["created_at", "-created_at", "email", "-email", "full_name", "-full_name"] = "-created_at"
 
 

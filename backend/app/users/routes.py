@@ -9,6 +9,7 @@ from app.auth.deps import (
     CurrentSuperuser,
     CurrentUser,
     RecentSession,
+    before_factor_setup,
     confirm,
     get_current_superuser,
     still_allowed,
@@ -42,6 +43,7 @@ superuser_only = [Depends(get_current_superuser)]
 
 
 @router.get("/me", response_model=UserPublic)
+@before_factor_setup
 async def read_user_me(current_user: CurrentUser) -> Response:
     """Get the signed-in user."""
     return respond(UserPublic, current_user)

@@ -2,58 +2,35 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, Response
+from fastapi import Request
+from httpx2 import AsyncClient
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import challenges, cookies
+from app.auth import sign_in as sign_in_module
 from app.auth.config import settings
 from app.auth.models import UserSession
 from app.core.database import session as db
 from app.core.database.statements import AutocommitSession
 from app.users.models import User
-from tests.auth.factories import Headers, sign_in, signed_in_superuser
+from tests.auth.factories import sign_in, signed_in_superuser
 from tests.auth.refreshing import by_body
+from tests.auth.riddle import COMPLETE, OVER, answer, challenge_of, log_in, riddle  # noqa: F401
 from tests.core.answers import fields, problem
 from tests.fixtures import Clock
-from tests.users.factories import PASSWORD, create_user
+from tests.users.factories import create_user
 
 V1 = "/api/v1"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
-OVER, WRONG = (400, "AUTH_005"), (400, "AUTH_003")
-COMPLETE = {"session": f"{V1}/login/challenge", "access-token": f"{V1}/login/access-token/challenge"}
+WRONG = (400, "AUTH_003")
 
 
-class Riddle:
-    """Asks users with a full name for it, backwards. Notes each attempt in the name itself."""
-
-    name = "riddle"
-
-    async def is_set_up(self, *, session: AutocommitSession, user_id: uuid.UUID) -> bool:
-        async with db.WriteSession() as own:
-            return (await own.get_one(User, user_id)).full_name is not None
-
-    async def start(self, *, session: AsyncSession, user_id: uuid.UUID, token: str) -> dict[str, Any]:
-        return {"question": "Your name, backwards"}
-
-    async def is_right(self, *, session: AsyncSession, user_id: uuid.UUID, token: str, answer: str) -> bool:
-        user = await session.get_one(User, user_id)
-        is_right = answer == (user.full_name or "")[::-1]
-        if not is_right:
-            user.full_name = "Bob"  # as a kind counts wrong attempts
-        return is_right
-
-
-@pytest.fixture(autouse=True)
-def riddle() -> Iterator[None]:
-    challenges.register(Riddle())
-    yield
-    del challenges._registered["riddle"]
+pytestmark = pytest.mark.usefixtures("riddle")
 
 
 @pytest.fixture
@@ -61,28 +38,6 @@ async def user(session: AsyncSession) -> User:
     user = await create_user(session, full_name="Ada")
     await session.commit()
     return user
-
-
-async def log_in(client: AsyncClient, user: User, way: str = "session", password: str = PASSWORD) -> Response:
-    if way == "session":
-        body = {"email": user.email, "password": password}
-        return await client.post(f"{V1}/login/session", headers=SAME_ORIGIN, json=body)
-    return await client.post(f"{V1}/login/access-token", data={"username": user.email, "password": password})
-
-
-async def challenge_of(client: AsyncClient, user: User, way: str = "session") -> str:
-    response = await log_in(client, user, way)
-    assert problem(response) == (403, "AUTH_MFA_REQUIRED")
-    assert response.json()["challenge"]["kinds"] == {"riddle": {"question": "Your name, backwards"}}
-    assert "set-cookie" not in response.headers
-    return str(response.json()["challenge"]["token"])
-
-
-async def answer(
-    client: AsyncClient, token: str, text: str = "adA", way: str = "session", kind: str = "riddle"
-) -> Response:
-    body = {"token": token, "kind": kind, "answer": text}
-    return await client.post(COMPLETE[way], headers=SAME_ORIGIN, json=body)
 
 
 async def sessions(session: AsyncSession, user: User) -> int:
@@ -151,7 +106,7 @@ async def test_one_of_concurrent_answers_signs_in(live: AsyncClient) -> None:
         await session.commit()
     token = await challenge_of(live, user)
     responses = await asyncio.gather(*(answer(live, token) for _ in range(4)))
-    assert sorted(response.status_code for response in responses) == [200, 400, 400, 400]
+    assert sorted(response.status_code for response in responses) == [200, 401, 401, 401]
 
 
 async def test_challenge_lives_five_minutes(client: AsyncClient, user: User, clock: Clock) -> None:
@@ -193,33 +148,60 @@ async def test_answered_sign_in_ends_other_sessions(
     assert await sessions(session, user) == 1
 
 
-async def old_session(session: AsyncSession, user: User) -> Headers:
-    return await sign_in(session, user, authenticated_at=user.created_at - timedelta(hours=1))
+async def test_five_wrong_answers_end_the_challenge(client: AsyncClient, user: User) -> None:
+    token = await challenge_of(client, user)
+    for _ in range(5):
+        assert problem(await answer(client, token, "wrong")) == WRONG
+    assert problem(await answer(client, token, "boB")) == OVER
 
 
-async def reauthenticate(client: AsyncClient, headers: Headers, **body: Any) -> Response:
-    return await client.post(f"{V1}/login/reauthenticate", headers=headers, json=body)
+async def test_wrong_answers_count_across_challenges(client: AsyncClient, user: User) -> None:
+    for _ in range(2):
+        token = await challenge_of(client, user)
+        for _ in range(5):
+            assert problem(await answer(client, token, "wrong")) == WRONG
+    token = await challenge_of(client, user)
+    refused = await answer(client, token, "boB")
+    assert (problem(refused), int(refused.headers["retry-after"]) > 0) == ((429, "RATE_001"), True)
 
 
-async def test_reauthentication_asks_for_the_proof_too(client: AsyncClient, session: AsyncSession, user: User) -> None:
-    headers = await old_session(session, user)
-    refused = await reauthenticate(client, headers, password=PASSWORD)
-    assert problem(refused) == (403, "AUTH_MFA_REQUIRED")
-    required = (403, "AUTH_REAUTHENTICATION_REQUIRED")
-    assert problem(await client.delete(f"{V1}/sessions/", headers=headers)) == required
-    token = refused.json()["challenge"]["token"]
-    proof = {"token": token, "kind": "riddle", "answer": "adA"}
-    assert problem(await answer(client, token)) == OVER
-    assert (await reauthenticate(client, headers, challenge=proof)).status_code == 200
-    assert (await client.delete(f"{V1}/sessions/", headers=headers)).status_code == 200
+async def test_factor_set_up_meanwhile_ends_the_session(
+    client: AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await create_user(session)
+    await session.commit()
+    begin = sign_in_module._begin_session
+
+    async def slow(*args: Any) -> Any:
+        created = await begin(*args)
+        user.full_name = "Ada"
+        await session.commit()
+        return created
+
+    monkeypatch.setattr(sign_in_module, "_begin_session", slow)
+    assert problem(await log_in(client, user)) == (403, "AUTH_MFA_REQUIRED")
+    assert await sessions(session, user) == 0
 
 
-async def test_proof_of_another_user_is_refused(client: AsyncClient, session: AsyncSession, user: User) -> None:
-    headers = await old_session(session, user)
-    other = await create_user(session, full_name="Ada")
-    own = await old_session(session, other)
-    token = (await reauthenticate(client, own, password=PASSWORD)).json()["challenge"]["token"]
-    proof = {"token": token, "kind": "riddle", "answer": "adA"}
-    assert problem(await reauthenticate(client, headers, challenge=proof)) == OVER
-    required = (403, "AUTH_REAUTHENTICATION_REQUIRED")
-    assert problem(await client.delete(f"{V1}/sessions/", headers=headers)) == required
+async def test_trusted_browser_needs_no_answer(
+    client: AsyncClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_trusted(_: AutocommitSession, request: Request, user_id: uuid.UUID) -> bool:
+        return request.headers["user-agent"] == f"trusted by {user_id}"
+
+    monkeypatch.setattr(challenges, "_exemptions", [is_trusted])
+    client.headers["user-agent"] = f"trusted by {user.id}"
+    assert (await log_in(client, user)).status_code == 200
+    assert problem(await log_in(client, user, "access-token")) == (403, "AUTH_MFA_REQUIRED")
+    client.headers["user-agent"] = "another"
+    assert problem(await log_in(client, user)) == (403, "AUTH_MFA_REQUIRED")
+
+
+async def test_users_list_filters_by_factor(client: AsyncClient, session: AsyncSession, user: User) -> None:
+    superuser, headers = await signed_in_superuser(session)
+
+    async def found(factor: str) -> list[str]:
+        response = await client.get(f"{V1}/users/", headers=headers, params={"factor": factor})
+        return [each["email"] for each in response.json()["data"]]
+
+    assert (await found("riddle"), await found("none"), await found("x")) == ([user.email], [superuser.email], [])

@@ -222,7 +222,7 @@ WAITS = {"hash_password", "verify_password", "hash_new_password", "_verify_own_p
 CONFIRMED = {"lock", "lock_user", "get_user_to_update", "set_avatar_url"}
 """These are given the function of `auth.deps.confirm`."""
 OTHER_PROOF = {
-    "app/auth/sign_in.py: _verify": "returns the hash, which sign_in and reauthenticate compare again",
+    "app/auth/sign_in.py: verify": "returns the hash, which sign_in and reauthenticate compare again",
     "app/auth/verification.py: sign_up": "has no caller",
     "app/auth/verification.py: verify_email": "uses the sign-up, which only one request can delete",
     "app/auth/service.py: reset_password": "uses the token under the lock",

@@ -19,6 +19,7 @@ from app.core.errors import (
     NotAuthenticated,
     PreconditionFailed,
     Problem,
+    ReauthenticationRequired,
     TooManyRequests,
     Unavailable,
 )
@@ -176,5 +177,7 @@ def _schema(code: ErrorCode) -> dict[str, Any]:
     properties: dict[str, Any] = {"code": {"const": code.value}}
     if code is MfaRequired.code:
         properties["challenge"] = {"$ref": "#/components/schemas/Challenge"}
+    if code is ReauthenticationRequired.code:
+        properties["needs_factor"] = {"type": "boolean", "description": "Whether the password alone is not enough."}
     own = {"type": "object", "required": list(properties), "properties": properties}
     return {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}

@@ -243,7 +243,7 @@ export type Challenge = {
 /**
  * ChallengeAnswer
  *
- * The proof that a problem `AUTH_MFA_REQUIRED` asked for.
+ * The proof that a challenge asks for.
  */
 export type ChallengeAnswer = {
     /**
@@ -258,6 +258,10 @@ export type ChallengeAnswer = {
      * Token
      */
     token: string;
+};
+
+export type ChallengeExpiredProblem = Problem & {
+    code: 'AUTH_CHALLENGE_EXPIRED';
 };
 
 /**
@@ -397,7 +401,7 @@ export type EmailVerification = {
  *
  * Catalogue of error codes. A code never changes its meaning; the SDK exports the catalogue as a type.
  */
-export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_EMAIL_NOT_VERIFIED' | 'AUTH_006' | 'AUTH_REAUTHENTICATION_REQUIRED' | 'AUTH_MFA_REQUIRED' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
+export type ErrorCode = 'AUTH_001' | 'AUTH_002' | 'AUTH_003' | 'AUTH_004' | 'AUTH_005' | 'AUTH_EMAIL_NOT_VERIFIED' | 'AUTH_006' | 'AUTH_REAUTHENTICATION_REQUIRED' | 'AUTH_MFA_REQUIRED' | 'AUTH_MFA_SETUP_REQUIRED' | 'AUTH_CHALLENGE_EXPIRED' | 'NOT_001' | 'DUP_001' | 'CONF_001' | 'PRE_001' | 'VAL_001' | 'BODY_001' | 'REQ_001' | 'METH_001' | 'RATE_001' | 'INT_001' | 'UNAV_001';
 
 /**
  * FieldError
@@ -829,6 +833,10 @@ export type MfaRequiredProblem = Problem & {
     code: 'AUTH_MFA_REQUIRED';
 };
 
+export type MfaSetupRequiredProblem = Problem & {
+    code: 'AUTH_MFA_SETUP_REQUIRED';
+};
+
 /**
  * NewPassword
  */
@@ -963,7 +971,7 @@ export type Readiness = {
 /**
  * Reauthentication
  *
- * The password, and then, if a problem `AUTH_MFA_REQUIRED` asks for it, the answer instead.
+ * The password, or the answer to a challenge of `POST /login/reauthenticate/challenge`.
  */
 export type Reauthentication = {
     challenge?: ChallengeAnswer | null;
@@ -975,6 +983,10 @@ export type Reauthentication = {
 
 export type ReauthenticationRequiredProblem = Problem & {
     code: 'AUTH_REAUTHENTICATION_REQUIRED';
+    /**
+     * Whether the password alone is not enough.
+     */
+    needs_factor: boolean;
 };
 
 /**
@@ -1032,7 +1044,7 @@ export type SecurityEventPublic = {
     /**
      * Kind
      */
-    kind: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported';
+    kind: string;
 };
 
 /**
@@ -1472,9 +1484,9 @@ export type ReadAuditEventsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -1556,9 +1568,9 @@ export type ExportAuditEventsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -1605,9 +1617,9 @@ export type ReadDoctorReportErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -1650,9 +1662,9 @@ export type ReadEventsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -1804,9 +1816,9 @@ export type ReadItemsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -1853,9 +1865,9 @@ export type CreateItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -1914,9 +1926,9 @@ export type DeleteItemsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -1986,9 +1998,9 @@ export type ExportItemsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -2046,9 +2058,9 @@ export type ReadItemsStatsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -2108,9 +2120,9 @@ export type DeleteItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2174,9 +2186,9 @@ export type ReadItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2240,9 +2252,9 @@ export type UpdateItemErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2354,9 +2366,13 @@ export type LoginAccessTokenChallengeData = {
 
 export type LoginAccessTokenChallengeErrors = {
     /**
-     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     * Wrong credentials (AUTH_003), Bad request (REQ_001)
      */
-    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    400: WrongCredentialsProblem | BadRequestProblem;
+    /**
+     * Challenge expired (AUTH_CHALLENGE_EXPIRED)
+     */
+    401: ChallengeExpiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -2403,9 +2419,13 @@ export type LoginChallengeData = {
 
 export type LoginChallengeErrors = {
     /**
-     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     * Wrong credentials (AUTH_003), Bad request (REQ_001)
      */
-    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    400: WrongCredentialsProblem | BadRequestProblem;
+    /**
+     * Challenge expired (AUTH_CHALLENGE_EXPIRED)
+     */
+    401: ChallengeExpiredProblem;
     /**
      * Cross site request (AUTH_006)
      */
@@ -2550,17 +2570,17 @@ export type ReauthenticateData = {
 
 export type ReauthenticateErrors = {
     /**
-     * Wrong credentials (AUTH_003), Invalid token (AUTH_005), Bad request (REQ_001)
+     * Wrong credentials (AUTH_003), Bad request (REQ_001)
      */
-    400: WrongCredentialsProblem | InvalidTokenProblem | BadRequestProblem;
+    400: WrongCredentialsProblem | BadRequestProblem;
     /**
-     * Not authenticated (AUTH_001)
+     * Not authenticated (AUTH_001), Challenge expired (AUTH_CHALLENGE_EXPIRED)
      */
-    401: NotAuthenticatedProblem;
+    401: NotAuthenticatedProblem | ChallengeExpiredProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa required (AUTH_MFA_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | MfaRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -2597,6 +2617,51 @@ export type ReauthenticateResponses = {
 };
 
 export type ReauthenticateResponse = ReauthenticateResponses[keyof ReauthenticateResponses];
+
+export type StartReauthenticationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/reauthenticate/challenge';
+};
+
+export type StartReauthenticationErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type StartReauthenticationError = ApiErrorFrom<StartReauthenticationErrors[keyof StartReauthenticationErrors]>;
+
+export type StartReauthenticationResponses = {
+    /**
+     * Successful Response
+     */
+    200: Challenge;
+};
+
+export type StartReauthenticationResponse = StartReauthenticationResponses[keyof StartReauthenticationResponses];
 
 export type LoginRefreshData = {
     /**
@@ -2732,9 +2797,9 @@ export type TestTokenErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -2830,9 +2895,9 @@ export type ReadJobsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -2884,9 +2949,9 @@ export type ReadJobErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -2942,9 +3007,9 @@ export type CancelJobErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3004,9 +3069,9 @@ export type RerunJobErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3110,9 +3175,9 @@ export type ReadMailsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -3164,9 +3229,9 @@ export type ReadMailErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3222,9 +3287,9 @@ export type SendMailAgainErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3284,9 +3349,9 @@ export type ReadRequestStoryErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -3338,9 +3403,9 @@ export type RecoverPasswordHtmlContentErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3539,9 +3604,9 @@ export type EndOtherSessionsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -3621,9 +3686,9 @@ export type ReadSessionsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -3675,9 +3740,9 @@ export type EndSessionErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3765,9 +3830,9 @@ export type ReadApiTokensErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -3814,9 +3879,9 @@ export type CreateApiTokenErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -3880,9 +3945,9 @@ export type RevokeApiTokenErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -3964,6 +4029,10 @@ export type ReadUsersData = {
          * Is Superuser
          */
         is_superuser?: boolean | null;
+        /**
+         * Factor
+         */
+        factor?: string | null;
     };
     url: '/api/v1/users/';
 };
@@ -3978,9 +4047,9 @@ export type ReadUsersErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -4027,9 +4096,9 @@ export type CreateUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -4088,9 +4157,9 @@ export type DeleteUsersErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Bad request (REQ_001)
      */
@@ -4154,6 +4223,10 @@ export type ExportUsersData = {
          * Is Superuser
          */
         is_superuser?: boolean | null;
+        /**
+         * Factor
+         */
+        factor?: string | null;
     };
     url: '/api/v1/users/export';
 };
@@ -4168,9 +4241,9 @@ export type ExportUsersErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -4217,9 +4290,9 @@ export type DeleteUserMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4266,9 +4339,9 @@ export type ReadUserMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Too many requests (RATE_001)
      */
@@ -4319,9 +4392,9 @@ export type UpdateUserMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4388,9 +4461,9 @@ export type DeleteAvatarMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4437,9 +4510,9 @@ export type UpdateAvatarMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4498,9 +4571,9 @@ export type ReadEmailMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4547,9 +4620,9 @@ export type RequestEmailChangeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4714,9 +4787,9 @@ export type UpdatePasswordMeErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -4801,7 +4874,7 @@ export type ReadSecurityEventsData = {
         /**
          * Kind
          */
-        kind?: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported' | null;
+        kind?: string | null;
     };
     url: '/api/v1/users/me/security-events';
 };
@@ -4816,9 +4889,9 @@ export type ReadSecurityEventsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -4933,9 +5006,9 @@ export type ReadUsersStatsErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */
@@ -4995,9 +5068,9 @@ export type DeleteUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5061,9 +5134,9 @@ export type ReadUserByIdErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5127,9 +5200,9 @@ export type UpdateUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5206,9 +5279,9 @@ export type ReadAvatarErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5290,7 +5363,7 @@ export type ReadSecurityEventsOfUserData = {
         /**
          * Kind
          */
-        kind?: 'sign_in' | 'sign_in_new_device' | 'sign_in_failed' | 'password_changed' | 'password_reset' | 'email_change_requested' | 'email_changed' | 'email_change_undone' | 'session_ended' | 'sessions_ended' | 'refresh_token_reused' | 'not_me_reported' | null;
+        kind?: string | null;
     };
     url: '/api/v1/users/{user_id}/security-events';
 };
@@ -5305,9 +5378,9 @@ export type ReadSecurityEventsOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5363,9 +5436,9 @@ export type EndSessionsOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5458,9 +5531,9 @@ export type ReadSessionsOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5520,9 +5593,9 @@ export type EndSessionOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5578,9 +5651,9 @@ export type RevokeApiTokensOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5673,9 +5746,9 @@ export type ReadApiTokensOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002)
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem;
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5735,9 +5808,9 @@ export type RevokeApiTokenOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
@@ -5828,9 +5901,9 @@ export type TestEmailErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
     /**
      * Invalid (VAL_001)
      */

@@ -99,7 +99,7 @@ export const zChallenge = /* @__PURE__ */ (() => z.object({
 /**
  * ChallengeAnswer
  *
- * The proof that a problem `AUTH_MFA_REQUIRED` asked for.
+ * The proof that a challenge asks for.
  */
 export const zChallengeAnswer = /* @__PURE__ */ (() => z.object({
     answer: z.string().check(z.maxLength(4000)),
@@ -181,6 +181,8 @@ export const zErrorCode = /* @__PURE__ */ (() => z.enum([
     'AUTH_006',
     'AUTH_REAUTHENTICATION_REQUIRED',
     'AUTH_MFA_REQUIRED',
+    'AUTH_MFA_SETUP_REQUIRED',
+    'AUTH_CHALLENGE_EXPIRED',
     'NOT_001',
     'DUP_001',
     'CONF_001',
@@ -494,6 +496,10 @@ export const zBodyTooLargeProblem = /* @__PURE__ */ (() => z.intersection(zProbl
     code: z.literal('BODY_001')
 })))();
 
+export const zChallengeExpiredProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_CHALLENGE_EXPIRED')
+})))();
+
 export const zConflictProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('CONF_001')
 })))();
@@ -539,6 +545,10 @@ export const zMfaRequiredProblem = /* @__PURE__ */ (() => z.intersection(zProble
     code: z.literal('AUTH_MFA_REQUIRED')
 })))();
 
+export const zMfaSetupRequiredProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
+    code: z.literal('AUTH_MFA_SETUP_REQUIRED')
+})))();
+
 export const zNotAuthenticatedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('AUTH_001')
 })))();
@@ -566,7 +576,7 @@ export const zReadiness = /* @__PURE__ */ (() => z.object({
 /**
  * Reauthentication
  *
- * The password, and then, if a problem `AUTH_MFA_REQUIRED` asks for it, the answer instead.
+ * The password, or the answer to a challenge of `POST /login/reauthenticate/challenge`.
  */
 export const zReauthentication = /* @__PURE__ */ (() => z.object({
     challenge: z.nullish(zChallengeAnswer),
@@ -574,7 +584,8 @@ export const zReauthentication = /* @__PURE__ */ (() => z.object({
 }))();
 
 export const zReauthenticationRequiredProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
-    code: z.literal('AUTH_REAUTHENTICATION_REQUIRED')
+    code: z.literal('AUTH_REAUTHENTICATION_REQUIRED'),
+    needs_factor: z.boolean()
 })))();
 
 /**
@@ -593,20 +604,7 @@ export const zSecurityEventPublic = /* @__PURE__ */ (() => z.object({
     device: z.nullable(z.string()),
     id: z.uuid(),
     ip: z.nullable(z.string()),
-    kind: z.enum([
-        'sign_in',
-        'sign_in_new_device',
-        'sign_in_failed',
-        'password_changed',
-        'password_reset',
-        'email_change_requested',
-        'email_changed',
-        'email_change_undone',
-        'session_ended',
-        'sessions_ended',
-        'refresh_token_reused',
-        'not_me_reported'
-    ])
+    kind: z.string()
 }))();
 
 /**
@@ -993,6 +991,11 @@ export const zReauthenticateBody = zReauthentication;
 export const zReauthenticateResponse = zMessage;
 
 /**
+ * Successful Response
+ */
+export const zStartReauthenticationResponse = zChallenge;
+
+/**
  * Body
  */
 export const zLoginRefreshBody = /* @__PURE__ */ (() => z.nullable(zRefresh))();
@@ -1225,7 +1228,8 @@ export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     cursor: z.nullish(z.string().check(z.maxLength(4000))),
     count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
     is_active: z.nullish(z.boolean()),
-    is_superuser: z.nullish(z.boolean())
+    is_superuser: z.nullish(z.boolean()),
+    factor: z.nullish(z.string().check(z.maxLength(32)))
 }))();
 
 /**
@@ -1258,7 +1262,8 @@ export const zExportUsersQuery = /* @__PURE__ */ (() => z.object({
         '-full_name'
     ])), '-created_at'),
     is_active: z.nullish(z.boolean()),
-    is_superuser: z.nullish(z.boolean())
+    is_superuser: z.nullish(z.boolean()),
+    factor: z.nullish(z.string().check(z.maxLength(32)))
 }))();
 
 /**
@@ -1340,20 +1345,7 @@ export const zReadSecurityEventsQuery = /* @__PURE__ */ (() => z.object({
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(4000))),
     count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
-    kind: z.nullish(z.enum([
-        'sign_in',
-        'sign_in_new_device',
-        'sign_in_failed',
-        'password_changed',
-        'password_reset',
-        'email_change_requested',
-        'email_changed',
-        'email_change_undone',
-        'session_ended',
-        'sessions_ended',
-        'refresh_token_reused',
-        'not_me_reported'
-    ]))
+    kind: z.nullish(z.string().check(z.maxLength(50)))
 }))();
 
 /**
@@ -1439,20 +1431,7 @@ export const zReadSecurityEventsOfUserQuery = /* @__PURE__ */ (() => z.object({
     page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
     cursor: z.nullish(z.string().check(z.maxLength(4000))),
     count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded'),
-    kind: z.nullish(z.enum([
-        'sign_in',
-        'sign_in_new_device',
-        'sign_in_failed',
-        'password_changed',
-        'password_reset',
-        'email_change_requested',
-        'email_changed',
-        'email_change_undone',
-        'session_ended',
-        'sessions_ended',
-        'refresh_token_reused',
-        'not_me_reported'
-    ]))
+    kind: z.nullish(z.string().check(z.maxLength(50)))
 }))();
 
 /**
