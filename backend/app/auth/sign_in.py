@@ -70,8 +70,8 @@ async def sign_in(
 ) -> SignedIn | Challenge:
     """Create a session and its tokens, or a challenge of `purpose` if the user has set up a further proof.
 
-    `email` is in the form of `normalize_email`. `exempt` says whether a user's browser needs no further proof. With
-    `offline` the session has a refresh token; without, it ends with its access token.
+    `email` is normalized. `exempt` says whether a user's browser needs no further proof. With `offline` the session
+    has a refresh token; without, it ends with its access token.
 
     No connection is held while hashing, so the user can change in that time: the session is created only for the hash
     that was verified, and ended before anybody has its tokens if a factor was set up in the meantime.
@@ -94,11 +94,10 @@ async def sign_in(
         kinds = await kinds_of(session=session, user_id=user["id"])
         if kinds and not (exempt and await exempt(user["id"])):
             result = await start_challenge(kinds=kinds, user_id=user["id"], purpose=purpose, verified=credentials)
-        elif created := await _begin_session(session, credentials, client, place, offline):
-            if kinds or not await kinds_of(session=session, user_id=user["id"]):
-                result = SignedIn(user, created.tokens())
-            else:
-                await _end_session(created)
+        elif (created := await _begin_session(session, credentials, client, place, offline)) and (
+            kinds or await _has_no_factor_yet(session, created)
+        ):
+            result = SignedIn(user, created.tokens())
     if upgraded is not None:
         await users_crud.upgrade_hash(session=session, user=user, outdated=password_hash, upgraded=upgraded)
     return result
@@ -216,9 +215,13 @@ async def _note_failure(email: str, client: Client) -> None:
         )
 
 
-async def _end_session(created: service.NewSession) -> None:
-    async with transaction() as session:
-        await crud.end_session(session=session, session_id=created.user_session.id)
+async def _has_no_factor_yet(session: AutocommitSession, created: service.NewSession) -> bool:
+    """Return whether a new session counts. Otherwise its user has set up a factor just before it, and it is ended."""
+    if not await kinds_of(session=session, user_id=created.user_session.user_id):
+        return True
+    async with transaction() as own:
+        await crud.end_session(session=own, session_id=created.user_session.id)
+    return False
 
 
 async def _begin_session(
