@@ -73,14 +73,12 @@ async def sign_in(
     `email` is normalized. `exempt` says whether a user's browser needs no further proof. With `offline` the session
     has a refresh token; without, it ends with its access token.
 
-    No connection is held while hashing, so the user can change in that time: the session is created only for the hash
-    that was verified, and ended before anybody has its tokens if a factor was set up in the meantime.
-
-    Raises `TooManyRequests` after too many wrong passwords, `WrongCredentials` (after the same time whether or not the
-    account exists), or `InactiveUser` or `EmailNotVerified` if the password is correct.
+    No connection is held while hashing, so the user can change in that time: the session counts only for the hash that
+    was verified, and only if no factor was set up. Raises `TooManyRequests` after too many wrong passwords,
+    `WrongCredentials` (after the same time whether or not the account exists), or `InactiveUser` or `EmailNotVerified`
+    if the password is correct.
     """
     result: SignedIn | Challenge | None = None
-    place = _place(device, purpose)
     while result is None:
         try:
             user, password_hash, upgraded = await verify(session, email, password, _attempts(email, device))
@@ -94,7 +92,7 @@ async def sign_in(
         kinds = await kinds_of(session=session, user_id=user["id"])
         if kinds and not (exempt and await exempt(user["id"])):
             result = await start_challenge(kinds=kinds, user_id=user["id"], purpose=purpose, verified=credentials)
-        elif (created := await _begin_session(session, credentials, client, place, offline)) and (
+        elif (created := await _begin_session(session, credentials, client, _place(device, purpose), offline)) and (
             kinds or await _has_no_factor_yet(session, created)
         ):
             result = SignedIn(user, created.tokens())
