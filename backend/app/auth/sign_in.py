@@ -80,13 +80,7 @@ async def sign_in(
     """
     result: SignedIn | Challenge | None = None
     while result is None:
-        try:
-            user, password_hash, upgraded = await verify(session, email, password, _attempts(email, device))
-        except WrongCredentials:
-            await _note_failure(email, client)
-            raise
-        if not user["is_active"]:
-            raise InactiveUser("Inactive user")
+        user, password_hash, upgraded = await _verify_sign_in(session, email, password, client, device)
         # None if the user has changed in the meantime, or another sign-in has upgraded the hash: verify again.
         credentials = Credentials(user["id"], email, password_hash)
         kinds = await kinds_of(session=session, user_id=user["id"])
@@ -154,6 +148,20 @@ async def begin_session(
     if settings.SINGLE_SESSION:
         await crud.end_sessions(session=session, user_id=user.id, kept_session_id=created.user_session.id)
     return SignedIn(user, created.tokens())
+
+
+async def _verify_sign_in(
+    session: AutocommitSession, email: str, password: str, client: Client, device: KnownDevice | None
+) -> tuple[Row[UserPublic], str, str | None]:
+    """Return what `verify` returns of an active user, and let a failure be recorded."""
+    try:
+        verified = await verify(session, email, password, _attempts(email, device))
+    except WrongCredentials:
+        await _note_failure(email, client)
+        raise
+    if not verified[0]["is_active"]:
+        raise InactiveUser("Inactive user")
+    return verified
 
 
 async def verify(
