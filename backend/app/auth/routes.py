@@ -25,6 +25,7 @@ from app.auth.deps import (
     PasswordForm,
     PresentedToken,
 )
+from app.auth.login_names import address_of
 from app.auth.models import (
     Address,
     ChallengeAnswer,
@@ -78,7 +79,7 @@ async def login_access_token(
     With the scope `offline_access`, also a token for `POST /login/refresh`. Without it, the session ends with this
     token.
     """
-    email, purpose = sign_in.address_of(form.username), TokenPurpose.ACCESS_TOKEN
+    email, purpose = await address_of(session=session, login=form.username), TokenPurpose.ACCESS_TOKEN
     result = await sign_in.sign_in(
         session=session, email=email, password=form.password, client=client, purpose=purpose, offline=form.offline
     )
@@ -94,10 +95,10 @@ async def login_access_token(
 @limit_sign_in(known_client)
 async def login_session(session: AutocommitDep, request: Request, body: LoginSession, client: ClientDep) -> Response:
     """Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies."""
-    device = await known_device(request, body.email)
-    purpose = TokenPurpose.SIGN_IN
+    email, purpose = await address_of(session=session, login=body.email), TokenPurpose.SIGN_IN
+    device = await known_device(request, email)
     result = await sign_in.sign_in(
-        session=session, email=body.email, password=body.password, client=client, purpose=purpose, device=device
+        session=session, email=email, password=body.password, client=client, purpose=purpose, device=device
     )
     signed_in = sign_in.completed(result)
     return session_response(signed_in.user, signed_in.tokens, device)

@@ -15,7 +15,6 @@ from app.auth.devices import Client, device_name
 from app.auth.known_devices import KnownDevice, account_of
 from app.auth.models import ChallengeAnswer, Reauthentication, SessionPrincipal, TokenPurpose
 from app.auth.security_events import SignInPlace
-from app.core.addresses import normalize_email
 from app.core.clock import utc_now
 from app.core.database.session import transaction
 from app.core.database.statements import AutocommitSession, Row
@@ -66,14 +65,6 @@ class Credentials:
         return cls(user.id, user.email, user.hashed_password)
 
 
-def address_of(username: str) -> str:
-    """The address as it is stored. An invalid one matches no account but takes equally long, to prevent enumeration."""
-    try:
-        return normalize_email(username)
-    except ValueError:
-        return ""
-
-
 async def sign_in(
     *,
     session: AutocommitSession,
@@ -86,7 +77,7 @@ async def sign_in(
 ) -> SignedIn | Challenge:
     """Create a session and its tokens, or a challenge of `purpose` if the user has set up a further proof.
 
-    `email` is in the form of `normalize_email`. With `offline` the session has a refresh token; without, it ends with
+    `email` is from `login_names.address_of`. With `offline` the session has a refresh token; without, it ends with
     its access token.
 
     No connection is held while hashing, so the user can change in that time: the session is created only for the hash

@@ -97,6 +97,8 @@ export interface Feature {
   checklist?: ChecklistStep[];
   userLinks?: UserLink[];
   ownedRows?: OwnedRows;
+  /** What users can sign in with besides their email address, for the label of the login page. */
+  loginName?: string;
   /** Path of the superusers' page about a request, to which its id in error messages links. */
   requestPath?: (id: string) => string;
   slots?: Partial<Record<SlotName, ComponentType>>;

@@ -24,6 +24,9 @@ export const checklist = features.flatMap(([, { checklist = [] }]) => checklist)
 export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
 export const ownedRows = features.flatMap(([, { ownedRows = [] }]) => ownedRows);
 
+/** Undefined if users sign in with their email address only. */
+export const loginName = features.map(([, feature]) => feature.loginName).find(Boolean);
+
 /** Undefined if no feature has such a page. */
 export const requestPath = features.map(([, feature]) => feature.requestPath).find(Boolean);
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
+import { loginName } from "@/lib/features";
 import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
 import { isolated } from "@/lib/text";
 import { AuthPage } from "../../components/auth-page";
@@ -28,6 +29,8 @@ const NOTICES = {
   expired: "Your session has expired. Log in to continue.",
   cookies: COOKIES_BLOCKED,
 };
+
+const LOGIN = loginName ? `Email or ${loginName}` : "Email";
 
 function LoginPage() {
   const { redirect } = Route.useSearch();
@@ -72,7 +75,8 @@ function LoginPage() {
       <EmailField
         form={form}
         name="email"
-        label="Email"
+        label={LOGIN}
+        placeholder={LOGIN}
         autoComplete="username"
         data-testid="email-input"
       />
