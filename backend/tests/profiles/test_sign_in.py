@@ -5,7 +5,6 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth import login_names
 from app.core.security import passwords
 from app.core.settings import settings
 from tests.core.answers import problem
@@ -114,10 +113,3 @@ async def test_removed_username_signs_nobody_in(client: AsyncClient, way: str) -
     headers = {"Authorization": f"Bearer {token}"}
     await client.patch("/api/v1/profiles/me", headers=headers, json={"username": None})
     assert problem(await log_in(client, NAME, way=way)) == (400, "AUTH_003")
-
-
-async def test_without_the_feature_only_addresses_sign_in(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login_names, "_registered", [])
-    assert problem(await log_in(client, NAME)) == (400, "AUTH_003")
-    assert problem(await log_in(client, NAME, way="dashboard")) == (422, "VAL_001")
-    assert (await log_in(client, EMAIL, way="dashboard")).status_code == 200
