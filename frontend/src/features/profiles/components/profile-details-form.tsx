@@ -70,18 +70,26 @@ export default function ProfileDetailsForm({
       }}
     >
       {conflict}
-      {fields.names.map((field) => (
-        <ProfileInput
-          key={field.name}
-          form={form}
-          name={field.name as "username"}
-          field={field}
-          autoComplete={isOwn ? AUTO_COMPLETE.get(field.name) : "off"}
-        />
-      ))}
-      {fields.document.map((field) => (
-        <ProfileInput key={field.name} form={form} name={`document.${field.name}`} field={field} />
-      ))}
+      {/* Labels and hints come from the schema, and can be long. */}
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 wrap-anywhere">
+        {fields.names.map((field) => (
+          <ProfileInput
+            key={field.name}
+            form={form}
+            name={field.name as "username"}
+            field={field}
+            autoComplete={isOwn ? AUTO_COMPLETE.get(field.name) : "off"}
+          />
+        ))}
+        {fields.document.map((field) => (
+          <ProfileInput
+            key={field.name}
+            form={form}
+            name={`document.${field.name}`}
+            field={field}
+          />
+        ))}
+      </div>
     </FormCard>
   );
 }
