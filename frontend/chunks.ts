@@ -22,6 +22,7 @@ const OWN = {
   main: [
     ENTRY,
     "src/app/public-layout.tsx?tsr-split=component",
+    "src/components/layout/slot.tsx",
     "src/components/ui/alert.tsx",
     "src/components/ui/input.tsx",
     "src/components/ui/label.tsx",

@@ -59,8 +59,8 @@ def create_app(settings: Settings = settings) -> FastAPI:
         telemetry=telemetry(settings),
     )
     add_problem_handlers(app)
-    for _ in (*modules("config"), *modules("listeners"), *modules("challenges"), *modules("principals")):
-        pass  # the import registers them
+    for name in ("config", "listeners", "challenges", "principals", "login_names"):
+        list(modules(name))  # the import registers them
     refuse_impossible_requirement()
     for module in modules("routes"):
         add_routes(app, module.router, settings.API_V1_STR)

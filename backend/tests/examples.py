@@ -5,6 +5,7 @@
 `LISTED`: how a list without a `POST` gets five rows: `{"/api/v1/notes/": an async function of the session}`
 `PARAMETERS`: values of path parameters that are not `id`, `user_id` or `email`; `create_parameters(session)`: those of
     rows that exist; `create_parameters_of(session, user)`: those of rows that belong to this user
+`CHANGES`: bodies that change a row of a user, by the name of the operation
 `PUBLIC`: names of operations that need no session
 `SUPERUSERS`: names of operations that need a superuser
 """
@@ -38,6 +39,12 @@ def row_of(path: str) -> tuple[str, dict[str, Any]] | None:
             if path == prefix or path.startswith(f"{prefix}/"):
                 return declared[0], _body(declared[1])
     return None
+
+
+def change_of(operation: str) -> dict[str, Any]:
+    """Return a body that changes a row of a user. The default changes the user."""
+    declared = [getattr(module, "CHANGES", {}).get(operation) for module in _modules()]
+    return next(filter(None, declared), {"full_name": "Changed"})
 
 
 def parameters() -> dict[str, str]:

@@ -46,6 +46,7 @@ FEATURE_FILES = {
     "triggers.py",
     "challenges.py",
     "principals.py",
+    "login_names.py",
     "story.py",
     "mcp.py",
     "admin.py",

@@ -20,6 +20,7 @@ import { Route as DoctorRouteImport } from './features/doctor/routes/app/doctor'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
 import { Route as JobsRouteImport } from './features/operations/routes/app/jobs'
 import { Route as MailRouteImport } from './features/operations/routes/app/mail'
+import { Route as ProfilesRouteImport } from './features/profiles/routes/app/profiles'
 import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as TokensRouteImport } from './features/tokens/routes/app/tokens'
@@ -38,6 +39,7 @@ import { Route as SettingsActivityRouteImport } from './features/auth/routes/app
 import { Route as SettingsAppearanceRouteImport } from './features/settings/routes/app/settings/appearance'
 import { Route as SettingsDangerRouteImport } from './features/users/routes/app/settings/danger'
 import { Route as SettingsPasswordRouteImport } from './features/users/routes/app/settings/password'
+import { Route as SettingsProfilesRouteImport } from './features/profiles/routes/app/settings/profiles'
 import { Route as SettingsSecurityRouteImport } from './features/auth/routes/app/settings/security'
 import { Route as SettingsTokensRouteImport } from './features/tokens/routes/app/settings/tokens'
 
@@ -92,6 +94,11 @@ const JobsRoute = JobsRouteImport.update({
 const MailRoute = MailRouteImport.update({
   id: '/mail',
   path: '/mail',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const ProfilesRoute = ProfilesRouteImport.update({
+  id: '/profiles',
+  path: '/profiles',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const SessionsRoute = SessionsRouteImport.update({
@@ -184,6 +191,11 @@ const SettingsPasswordRoute = SettingsPasswordRouteImport.update({
   path: '/password',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsProfilesRoute = SettingsProfilesRouteImport.update({
+  id: '/profiles',
+  path: '/profiles',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsSecurityRoute = SettingsSecurityRouteImport.update({
   id: '/security',
   path: '/security',
@@ -206,6 +218,7 @@ export interface FileRoutesByFullPath {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
   '/confirm-email': typeof ConfirmEmailRoute
@@ -221,6 +234,7 @@ export interface FileRoutesByFullPath {
   '/settings/appearance': typeof SettingsAppearanceRoute
   '/settings/danger': typeof SettingsDangerRoute
   '/settings/password': typeof SettingsPasswordRoute
+  '/settings/profiles': typeof SettingsProfilesRoute
   '/settings/security': typeof SettingsSecurityRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/requests/': typeof RequestsIndexRoute
@@ -236,6 +250,7 @@ export interface FileRoutesByTo {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
   '/confirm-email': typeof ConfirmEmailRoute
@@ -251,6 +266,7 @@ export interface FileRoutesByTo {
   '/settings/appearance': typeof SettingsAppearanceRoute
   '/settings/danger': typeof SettingsDangerRoute
   '/settings/password': typeof SettingsPasswordRoute
+  '/settings/profiles': typeof SettingsProfilesRoute
   '/settings/security': typeof SettingsSecurityRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/requests': typeof RequestsIndexRoute
@@ -269,6 +285,7 @@ export interface FileRoutesById {
   '/_app/items': typeof ItemsRoute
   '/_app/jobs': typeof JobsRoute
   '/_app/mail': typeof MailRoute
+  '/_app/profiles': typeof ProfilesRoute
   '/_app/sessions': typeof SessionsRoute
   '/_app/tokens': typeof TokensRoute
   '/_public/confirm-email': typeof ConfirmEmailRoute
@@ -285,6 +302,7 @@ export interface FileRoutesById {
   '/_app/settings/appearance': typeof SettingsAppearanceRoute
   '/_app/settings/danger': typeof SettingsDangerRoute
   '/_app/settings/password': typeof SettingsPasswordRoute
+  '/_app/settings/profiles': typeof SettingsProfilesRoute
   '/_app/settings/security': typeof SettingsSecurityRoute
   '/_app/settings/tokens': typeof SettingsTokensRoute
   '/_app/requests/': typeof RequestsIndexRoute
@@ -303,6 +321,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/profiles'
     | '/sessions'
     | '/tokens'
     | '/confirm-email'
@@ -318,6 +337,7 @@ export interface FileRouteTypes {
     | '/settings/appearance'
     | '/settings/danger'
     | '/settings/password'
+    | '/settings/profiles'
     | '/settings/security'
     | '/settings/tokens'
     | '/requests/'
@@ -333,6 +353,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/profiles'
     | '/sessions'
     | '/tokens'
     | '/confirm-email'
@@ -348,6 +369,7 @@ export interface FileRouteTypes {
     | '/settings/appearance'
     | '/settings/danger'
     | '/settings/password'
+    | '/settings/profiles'
     | '/settings/security'
     | '/settings/tokens'
     | '/requests'
@@ -365,6 +387,7 @@ export interface FileRouteTypes {
     | '/_app/items'
     | '/_app/jobs'
     | '/_app/mail'
+    | '/_app/profiles'
     | '/_app/sessions'
     | '/_app/tokens'
     | '/_public/confirm-email'
@@ -381,6 +404,7 @@ export interface FileRouteTypes {
     | '/_app/settings/appearance'
     | '/_app/settings/danger'
     | '/_app/settings/password'
+    | '/_app/settings/profiles'
     | '/_app/settings/security'
     | '/_app/settings/tokens'
     | '/_app/requests/'
@@ -469,6 +493,13 @@ declare module '@tanstack/react-router' {
       path: '/mail'
       fullPath: '/mail'
       preLoaderRoute: typeof MailRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/profiles': {
+      id: '/_app/profiles'
+      path: '/profiles'
+      fullPath: '/profiles'
+      preLoaderRoute: typeof ProfilesRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/sessions': {
@@ -597,6 +628,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsPasswordRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/_app/settings/profiles': {
+      id: '/_app/settings/profiles'
+      path: '/profiles'
+      fullPath: '/settings/profiles'
+      preLoaderRoute: typeof SettingsProfilesRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/_app/settings/security': {
       id: '/_app/settings/security'
       path: '/security'
@@ -619,6 +657,7 @@ interface SettingsRouteRouteChildren {
   SettingsAppearanceRoute: typeof SettingsAppearanceRoute
   SettingsDangerRoute: typeof SettingsDangerRoute
   SettingsPasswordRoute: typeof SettingsPasswordRoute
+  SettingsProfilesRoute: typeof SettingsProfilesRoute
   SettingsSecurityRoute: typeof SettingsSecurityRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
   SettingsIndexRoute: typeof SettingsIndexRoute
@@ -629,6 +668,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsAppearanceRoute: SettingsAppearanceRoute,
   SettingsDangerRoute: SettingsDangerRoute,
   SettingsPasswordRoute: SettingsPasswordRoute,
+  SettingsProfilesRoute: SettingsProfilesRoute,
   SettingsSecurityRoute: SettingsSecurityRoute,
   SettingsTokensRoute: SettingsTokensRoute,
   SettingsIndexRoute: SettingsIndexRoute,
@@ -648,6 +688,7 @@ interface appAppLayoutRouteChildren {
   ItemsRoute: typeof ItemsRoute
   JobsRoute: typeof JobsRoute
   MailRoute: typeof MailRoute
+  ProfilesRoute: typeof ProfilesRoute
   SessionsRoute: typeof SessionsRoute
   TokensRoute: typeof TokensRoute
   IndexRoute: typeof IndexRoute
@@ -665,6 +706,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   ItemsRoute: ItemsRoute,
   JobsRoute: JobsRoute,
   MailRoute: MailRoute,
+  ProfilesRoute: ProfilesRoute,
   SessionsRoute: SessionsRoute,
   TokensRoute: TokensRoute,
   IndexRoute: IndexRoute,

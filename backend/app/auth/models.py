@@ -1,12 +1,14 @@
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from app.auth import devices, email_change_models, event_models  # noqa: F401 - their tables belong here, too
+from app.auth.login_names import AddressOrName
+from app.core.addresses import MAX_LENGTH as MAX_ADDRESS_LENGTH
 from app.core.clock import utc_now
 from app.core.fields import Email
 from app.core.ids import new_id
@@ -266,7 +268,7 @@ class Refresh(SQLModel):
 class LoginSession(SQLModel):
     """Credentials from the dashboard."""
 
-    email: Email
+    email: Annotated[str, Field(max_length=MAX_ADDRESS_LENGTH), AddressOrName()]
     password: AnyPassword
 
 

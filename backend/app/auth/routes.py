@@ -26,6 +26,7 @@ from app.auth.cookies import (
     signed_device,
 )
 from app.auth.deps import Anyone, CurrentSession, CurrentSuperuser, CurrentUser, LeavingSession, before_factor_setup
+from app.auth.login_names import address_of
 from app.auth.models import (
     Address,
     EmailVerification,
@@ -79,7 +80,7 @@ async def login_access_token(
     With the scope `offline_access`, also a token for `POST /login/refresh`. Without it, the session ends with this
     token.
     """
-    email, purpose = sign_in.address_of(form.username), TokenPurpose.ACCESS_TOKEN
+    email, purpose = await address_of(session=session, login=form.username), TokenPurpose.ACCESS_TOKEN
     result = await sign_in.sign_in(
         session=session, email=email, password=form.password, client=client, purpose=purpose, offline=form.offline
     )
@@ -97,8 +98,8 @@ async def login_session(
     session: AutocommitDep, request: Request, body: LoginSession, client: ClientDep, exempt: ExemptDep
 ) -> Response:
     """Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies."""
-    device = await known_device(request, body.email)
-    email, password, purpose = body.email, body.password, TokenPurpose.SIGN_IN
+    email = await address_of(session=session, login=body.email)
+    device, password, purpose = await known_device(request, email), body.password, TokenPurpose.SIGN_IN
     result = await sign_in.sign_in(
         session=session, email=email, password=password, client=client, purpose=purpose, device=device, exempt=exempt
     )

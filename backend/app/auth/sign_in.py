@@ -16,7 +16,6 @@ from app.auth.devices import Client, device_name
 from app.auth.known_devices import KnownDevice, account_of
 from app.auth.models import TokenPurpose
 from app.auth.security_events import SignInPlace
-from app.core.addresses import normalize_email
 from app.core.clock import utc_now
 from app.core.database.session import transaction
 from app.core.database.statements import AutocommitSession, Row
@@ -49,14 +48,6 @@ class SignedIn:
     tokens: service.Tokens
 
 
-def address_of(username: str) -> str:
-    """The address as it is stored. An invalid one matches no account but takes equally long, to prevent enumeration."""
-    try:
-        return normalize_email(username)
-    except ValueError:
-        return ""
-
-
 async def sign_in(
     *,
     session: AutocommitSession,
@@ -70,8 +61,8 @@ async def sign_in(
 ) -> SignedIn | Challenge:
     """Create a session and its tokens, or a challenge of `purpose` if the user has set up a further proof.
 
-    `email` is normalized. `exempt` says whether a user's browser needs no further proof. With `offline` the session
-    has a refresh token; without, it ends with its access token.
+    `email` is from `login_names.address_of`. `exempt` says whether a user's browser needs no further proof. With
+    `offline` the session has a refresh token; without, it ends with its access token.
 
     No connection is held while hashing, so the user can change in that time: the session counts only for the hash that
     was verified, and only if no factor was set up. Raises `TooManyRequests` after too many wrong passwords,

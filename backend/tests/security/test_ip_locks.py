@@ -11,7 +11,7 @@ from httpx2 import AsyncClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.auth.factories import signed_in_superuser
-from tests.examples import parameters_of, row_of
+from tests.examples import change_of, parameters_of, row_of
 from tests.security.test_az_access import routes_with_an_id
 from tests.users.factories import create_user
 
@@ -40,7 +40,7 @@ async def test_ip13_changed_row_is_locked_first(
     superuser, headers = await signed_in_superuser(session)
     user = await create_user(session)
     owner = user if "user_id" in route.param_convertors else superuser
-    values, bodies = await parameters_of(session, owner) | {"user_id": str(user.id)}, [{"full_name": "Changed"}]
+    values, bodies = await parameters_of(session, owner) | {"user_id": str(user.id)}, [change_of(route.name)]
     if "id" in route.param_convertors:
         made_by = row_of(route.path)
         assert made_by, f"add {route.path} to ROWS in tests/<feature>/examples.py of its feature"

@@ -133,6 +133,8 @@ export interface Feature {
   securityEvents?: Record<string, string>;
   /** What the email field of the login page adds to its `autocomplete`. */
   loginAutoComplete?: string;
+  /** What users can sign in with besides their email address, for the label of the login page. */
+  loginName?: string;
   /** Path of the superusers' page about a request, to which its id in error messages links. */
   requestPath?: (id: string) => string;
   slots?: Partial<Record<SlotName, ComponentType>>;

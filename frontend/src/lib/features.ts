@@ -37,6 +37,8 @@ export const loginAutoComplete = [
   "username",
   ...features.flatMap(([, { loginAutoComplete = [] }]) => loginAutoComplete),
 ].join(" ");
+/** Undefined if users sign in with their email address only. */
+export const loginName = features.map(([, feature]) => feature.loginName).find(Boolean);
 
 /** Undefined if no feature has such a page. */
 export const requestPath = features.map(([, feature]) => feature.requestPath).find(Boolean);

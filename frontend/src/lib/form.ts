@@ -13,8 +13,10 @@ export function applyServerErrors<Values extends FieldValues, Output>(
   error: unknown,
 ) {
   const known = Object.keys(form.getValues());
+  const isField = (name: string) =>
+    known.includes(name) || form.getValues(name as FieldPath<Values>) !== undefined;
   const messages = Object.entries(error instanceof ApiError ? error.fieldErrors() : {});
-  const ofFields = messages.filter(([field]) => known.includes(field));
+  const ofFields = messages.filter(([field]) => isField(field));
 
   ofFields.forEach(([field, message], index) => {
     form.setError(

@@ -95,6 +95,8 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     location = [str(part) for part in error["loc"]]
     if error["type"] == "json_invalid":
         location = location[:1]  # the second part is a position in the text
+    if error["type"] == "extra_forbidden":
+        location = location[:-1]  # the last part is a name from the input
     if len(location) > 1 and location[0] in ("body", "query", "path", "header", "cookie"):
         location = location[1:]
     message = error["msg"].removeprefix("Value error, ")

@@ -1,7 +1,13 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { type FieldValues, type UseFormReturn, useFormState } from "react-hook-form";
+import {
+  type FieldPath,
+  type FieldValues,
+  get,
+  type UseFormReturn,
+  useFormState,
+} from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { hasStatus } from "@/lib/errors";
 import type { ConflictField } from "./conflict-dialog";
@@ -21,7 +27,7 @@ interface VersionedFormOptions<Saved extends Versioned, Values extends FieldValu
   /** Replaces only that version (`If-Match`) and returns the new one. */
   save: (output: Output, version: number) => Promise<Saved>;
   /** Labels of the fields that a conflict compares. */
-  labels: Partial<Record<keyof Values & string, string>>;
+  labels: Partial<Record<FieldPath<Values>, string>>;
 }
 
 /**
@@ -128,8 +134,8 @@ function compare<Values extends FieldValues>(
 ): ConflictField[] {
   return Object.entries(labels).map(([name, label = name]) => ({
     label,
-    mine: asText(mine[name]),
-    theirs: asText(theirs[name]),
+    mine: asText(get(mine, name)),
+    theirs: asText(get(theirs, name)),
   }));
 }
 

@@ -22,7 +22,8 @@ export const TITLES: Record<string, string> = {
 export const KINDS = Object.keys(TITLES);
 
 /** Also of a kind that a feature brought which the project no longer has. */
-export const titleOf = ({ kind }: SecurityEventPublic) => TITLES[kind] ?? capitalized(kind.replaceAll("_", " "));
+export const titleOf = ({ kind }: SecurityEventPublic) =>
+  TITLES[kind] ?? capitalized(kind.replaceAll("_", " "));
 
 const DETAILS: Record<string, string> = {
   email: "New address",

@@ -1,8 +1,21 @@
 import { zUserRegister } from "@app/sdk/zod";
 import * as z from "zod/mini";
+import { loginName } from "@/lib/features";
+import { isBlank } from "@/lib/text";
 import { confirmed, emailField, newPasswordField, passwordField, requiredText } from "@/lib/zod";
 
-export const loginSchema = z.object({ email: emailField, password: passwordField });
+/** A name has no `@`, so that it cannot be an address. */
+const isName = (text: string) => !isBlank(text) && !text.includes("@");
+
+const emailOrName = z.string().check(
+  z.trim(),
+  z.refine((text) => isName(text) || emailField.safeParse(text).success, "Invalid email address"),
+);
+
+export const loginSchema = z.object({
+  email: loginName ? emailOrName : emailField,
+  password: passwordField,
+});
 
 export const passwordSchema = z.object({ password: passwordField });
 

@@ -8,7 +8,6 @@ import {
 } from "@app/sdk";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Skeleton } from "@/components/ui/skeleton";
 import { challengeOf, isChallengeOver } from "./challenge";
 import { requireCookies } from "./cookies";
 
@@ -54,7 +53,7 @@ export function useSignIn(onSignedIn: (user: UserPublic) => Promise<void>) {
   }
 
   const step = challenge && (
-    <Suspense fallback={<Skeleton className="h-40" />}>
+    <Suspense fallback={<div className="h-40" />}>
       <ChallengeStep challenge={challenge} isSignIn onAnswer={answer} />
       <Button variant="link" className="mt-2 px-0" onClick={() => restart(false)}>
         Start over

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadProfileMeData, ReadProfileMeErrors, ReadProfileMeResponses, ReadProfileOfUserData, ReadProfileOfUserErrors, ReadProfileOfUserResponses, ReadProfileSchemaData, ReadProfileSchemaErrors, ReadProfileSchemaResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateProfileMeData, UpdateProfileMeErrors, UpdateProfileMeResponses, UpdateProfileOfUserData, UpdateProfileOfUserErrors, UpdateProfileOfUserResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -442,6 +442,43 @@ export const createPrivateUser = <ThrowOnError extends boolean = true>(options: 
 });
 
 /**
+ * Read Profile Me
+ *
+ * Get your profile. Until the first change it is empty and has version 0.
+ */
+export const readProfileMe = <ThrowOnError extends boolean = true>(options?: Options<ReadProfileMeData, ThrowOnError>): RequestResult<ReadProfileMeResponses, ReadProfileMeErrors, ThrowOnError> => (options?.client ?? client).get<ReadProfileMeResponses, ReadProfileMeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/profiles/me',
+    ...options
+});
+
+/**
+ * Update Profile Me
+ *
+ * Change your profile. An absent field keeps its value, also in the document. Null removes a value.
+ */
+export const updateProfileMe = <ThrowOnError extends boolean = true>(options: Options<UpdateProfileMeData, ThrowOnError>): RequestResult<UpdateProfileMeResponses, UpdateProfileMeErrors, ThrowOnError> => (options.client ?? client).patch<UpdateProfileMeResponses, UpdateProfileMeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/profiles/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Profile Schema
+ *
+ * Get the JSON schema of `PATCH /profiles/me`, from which a client can build a form.
+ */
+export const readProfileSchema = <ThrowOnError extends boolean = true>(options?: Options<ReadProfileSchemaData, ThrowOnError>): RequestResult<ReadProfileSchemaResponses, ReadProfileSchemaErrors, ThrowOnError> => (options?.client ?? client).get<ReadProfileSchemaResponses, ReadProfileSchemaErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/profiles/schema',
+    ...options
+});
+
+/**
  * Reset Password
  *
  * Set a new password with the token from a recovery link. Ends all sessions of the user.
@@ -797,6 +834,32 @@ export const readAvatar = <ThrowOnError extends boolean = true>(options: Options
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{user_id}/avatar', parseAs: 'blob',
     ...options
+});
+
+/**
+ * Read Profile Of User
+ *
+ * Get the profile of a user.
+ */
+export const readProfileOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadProfileOfUserData, ThrowOnError>): RequestResult<ReadProfileOfUserResponses, ReadProfileOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadProfileOfUserResponses, ReadProfileOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/profile',
+    ...options
+});
+
+/**
+ * Update Profile Of User
+ *
+ * Change the profile of a user.
+ */
+export const updateProfileOfUser = <ThrowOnError extends boolean = true>(options: Options<UpdateProfileOfUserData, ThrowOnError>): RequestResult<UpdateProfileOfUserResponses, UpdateProfileOfUserErrors, ThrowOnError> => (options.client ?? client).patch<UpdateProfileOfUserResponses, UpdateProfileOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/profile',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -953,6 +953,90 @@ export type Problem = {
 };
 
 /**
+ * ProfileDocument
+ *
+ * The project's own fields of a profile. A request changes only those that it contains.
+ */
+export type ProfileDocument = {
+    /**
+     * About you
+     *
+     * A few sentences that introduce you.
+     */
+    bio?: string | null;
+    /**
+     * Birthday
+     */
+    birthday?: string | null;
+    /**
+     * Job title
+     */
+    job_title?: string | null;
+    /**
+     * Preferred language
+     */
+    language?: 'English' | 'Deutsch' | 'Français' | null;
+    /**
+     * Newsletter
+     *
+     * Get an email about news once in a while.
+     */
+    newsletter?: boolean;
+};
+
+/**
+ * ProfilePublic
+ *
+ * A profile as the API returns it. The version is 0 until the first change.
+ */
+export type ProfilePublic = {
+    document: ProfileDocument;
+    /**
+     * First Name
+     */
+    first_name: string | null;
+    /**
+     * Last Name
+     */
+    last_name: string | null;
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Username
+     */
+    username: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ProfileUpdate
+ *
+ * Body of a request that changes a profile. An absent field keeps its value, also in the document.
+ */
+export type ProfileUpdate = {
+    document?: ProfileDocument;
+    /**
+     * First name
+     */
+    first_name?: string | null;
+    /**
+     * Last name
+     */
+    last_name?: string | null;
+    /**
+     * Username
+     *
+     * 3 to 50 letters, digits, dots, hyphens or underscores. You can log in with it.
+     */
+    username?: string | null;
+};
+
+/**
  * Readiness
  */
 export type Readiness = {
@@ -3538,6 +3622,177 @@ export type CreatePrivateUserResponses = {
 
 export type CreatePrivateUserResponse = CreatePrivateUserResponses[keyof CreatePrivateUserResponses];
 
+export type ReadProfileMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/profiles/me';
+};
+
+export type ReadProfileMeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadProfileMeError = ApiErrorFrom<ReadProfileMeErrors[keyof ReadProfileMeErrors]>;
+
+export type ReadProfileMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProfilePublic;
+};
+
+export type ReadProfileMeResponse = ReadProfileMeResponses[keyof ReadProfileMeResponses];
+
+export type UpdateProfileMeData = {
+    body: ProfileUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/profiles/me';
+};
+
+export type UpdateProfileMeErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type UpdateProfileMeError = ApiErrorFrom<UpdateProfileMeErrors[keyof UpdateProfileMeErrors]>;
+
+export type UpdateProfileMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProfilePublic;
+};
+
+export type UpdateProfileMeResponse = UpdateProfileMeResponses[keyof UpdateProfileMeResponses];
+
+export type ReadProfileSchemaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/profiles/schema';
+};
+
+export type ReadProfileSchemaErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadProfileSchemaError = ApiErrorFrom<ReadProfileSchemaErrors[keyof ReadProfileSchemaErrors]>;
+
+export type ReadProfileSchemaResponses = {
+    /**
+     * Response Read Profile Schema
+     *
+     * Successful Response
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ReadProfileSchemaResponse = ReadProfileSchemaResponses[keyof ReadProfileSchemaResponses];
+
 export type ResetPasswordData = {
     body: NewPassword;
     path?: never;
@@ -5314,6 +5569,146 @@ export type ReadAvatarResponses = {
 };
 
 export type ReadAvatarResponse = ReadAvatarResponses[keyof ReadAvatarResponses];
+
+export type ReadProfileOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/profile';
+};
+
+export type ReadProfileOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadProfileOfUserError = ApiErrorFrom<ReadProfileOfUserErrors[keyof ReadProfileOfUserErrors]>;
+
+export type ReadProfileOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProfilePublic;
+};
+
+export type ReadProfileOfUserResponse = ReadProfileOfUserResponses[keyof ReadProfileOfUserResponses];
+
+export type UpdateProfileOfUserData = {
+    body: ProfileUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * `"<version>"`, the `ETag` of the response with the record. The request fails with 412 if the record has a different version now.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/profile';
+};
+
+export type UpdateProfileOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Precondition failed (PRE_001)
+     */
+    412: PreconditionFailedProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type UpdateProfileOfUserError = ApiErrorFrom<UpdateProfileOfUserErrors[keyof UpdateProfileOfUserErrors]>;
+
+export type UpdateProfileOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProfilePublic;
+};
+
+export type UpdateProfileOfUserResponse = UpdateProfileOfUserResponses[keyof UpdateProfileOfUserResponses];
 
 export type ReadSecurityEventsOfUserData = {
     body?: never;

@@ -357,7 +357,7 @@ export const zLiveness = /* @__PURE__ */ (() => z.object({
  * Credentials from the dashboard.
  */
 export const zLoginSession = /* @__PURE__ */ (() => z.object({
-    email: z.email().check(z.maxLength(254)),
+    email: z.string().check(z.maxLength(254)),
     password: z.string().check(z.maxLength(128))
 }))();
 
@@ -560,6 +560,49 @@ export const zNotFoundProblem = /* @__PURE__ */ (() => z.intersection(zProblem, 
 export const zPreconditionFailedProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('PRE_001')
 })))();
+
+/**
+ * ProfileDocument
+ *
+ * The project's own fields of a profile. A request changes only those that it contains.
+ */
+export const zProfileDocument = /* @__PURE__ */ (() => z.object({
+    bio: z.nullish(z.string().check(z.maxLength(5000))),
+    birthday: z.nullish(z.iso.date()),
+    job_title: z.nullish(z.string().check(z.maxLength(100))),
+    language: z.nullish(z.enum([
+        'English',
+        'Deutsch',
+        'Français'
+    ])),
+    newsletter: z.optional(z.boolean())
+}))();
+
+/**
+ * ProfilePublic
+ *
+ * A profile as the API returns it. The version is 0 until the first change.
+ */
+export const zProfilePublic = /* @__PURE__ */ (() => z.object({
+    document: zProfileDocument,
+    first_name: z.nullable(z.string()),
+    last_name: z.nullable(z.string()),
+    user_id: z.uuid(),
+    username: z.nullable(z.string()),
+    version: z.int()
+}))();
+
+/**
+ * ProfileUpdate
+ *
+ * Body of a request that changes a profile. An absent field keeps its value, also in the document.
+ */
+export const zProfileUpdate = /* @__PURE__ */ (() => z.object({
+    document: z.optional(zProfileDocument),
+    first_name: z.nullish(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))),
+    last_name: z.nullish(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))),
+    username: z.nullish(z.string().check(z.minLength(3), z.maxLength(50), z.regex(/^[A-Za-z0-9_.-]*$/)))
+}))();
 
 /**
  * Readiness
@@ -1145,6 +1188,29 @@ export const zCreatePrivateUserBody = zUserCreate;
  */
 export const zCreatePrivateUserResponse = zUserPublic;
 
+/**
+ * Successful Response
+ */
+export const zReadProfileMeResponse = zProfilePublic;
+
+export const zUpdateProfileMeBody = zProfileUpdate;
+
+export const zUpdateProfileMeHeaders = /* @__PURE__ */ (() => z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zUpdateProfileMeResponse = zProfilePublic;
+
+/**
+ * Response Read Profile Schema
+ *
+ * Successful Response
+ */
+export const zReadProfileSchemaResponse = /* @__PURE__ */ (() => z.record(z.string(), z.unknown()))();
+
 export const zResetPasswordBody = zNewPassword;
 
 /**
@@ -1418,6 +1484,30 @@ export const zReadAvatarQuery = /* @__PURE__ */ (() => z.object({
  * Successful Response
  */
 export const zReadAvatarResponse = /* @__PURE__ */ (() => z.string())();
+
+export const zReadProfileOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadProfileOfUserResponse = zProfilePublic;
+
+export const zUpdateProfileOfUserBody = zProfileUpdate;
+
+export const zUpdateProfileOfUserHeaders = /* @__PURE__ */ (() => z.object({
+    'If-Match': z._default(z.optional(z.string().check(z.maxLength(8000), z.regex(/^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$/))), '*')
+}))();
+
+export const zUpdateProfileOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zUpdateProfileOfUserResponse = zProfilePublic;
 
 export const zReadSecurityEventsOfUserPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()

@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { cancelJob, confirmEmailChange, createApiToken, createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, startReauthentication, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
-import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
+import { cancelJob, confirmEmailChange, createApiToken, createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readProfileMe, readProfileOfUser, readProfileSchema, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, startReauthentication, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateProfileMe, updateProfileOfUser, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadProfileMeData, ReadProfileMeError, ReadProfileMeResponse, ReadProfileOfUserData, ReadProfileOfUserError, ReadProfileOfUserResponse, ReadProfileSchemaData, ReadProfileSchemaError, ReadProfileSchemaResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateProfileMeData, UpdateProfileMeError, UpdateProfileMeResponse, UpdateProfileOfUserData, UpdateProfileOfUserError, UpdateProfileOfUserResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -708,6 +708,65 @@ export const createPrivateUserMutation = (options?: Partial<Options<CreatePrivat
     return mutationOptions;
 };
 
+export const readProfileMeQueryKey = (options?: Options<ReadProfileMeData>) => createQueryKey('readProfileMe', options, false, ['profiles']);
+
+/**
+ * Read Profile Me
+ *
+ * Get your profile. Until the first change it is empty and has version 0.
+ */
+export const readProfileMeOptions = (options?: Options<ReadProfileMeData>) => queryOptions<ReadProfileMeResponse, ReadProfileMeError, ReadProfileMeResponse, ReturnType<typeof readProfileMeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readProfileMe({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readProfileMeQueryKey(options)
+});
+
+/**
+ * Update Profile Me
+ *
+ * Change your profile. An absent field keeps its value, also in the document. Null removes a value.
+ */
+export const updateProfileMeMutation = (options?: Partial<Options<UpdateProfileMeData>>): UseMutationOptions<UpdateProfileMeResponse, UpdateProfileMeError, Options<UpdateProfileMeData>> => {
+    const mutationOptions: UseMutationOptions<UpdateProfileMeResponse, UpdateProfileMeError, Options<UpdateProfileMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateProfileMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readProfileSchemaQueryKey = (options?: Options<ReadProfileSchemaData>) => createQueryKey('readProfileSchema', options, false, ['profiles']);
+
+/**
+ * Read Profile Schema
+ *
+ * Get the JSON schema of `PATCH /profiles/me`, from which a client can build a form.
+ */
+export const readProfileSchemaOptions = (options?: Options<ReadProfileSchemaData>) => queryOptions<ReadProfileSchemaResponse, ReadProfileSchemaError, ReadProfileSchemaResponse, ReturnType<typeof readProfileSchemaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readProfileSchema({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readProfileSchemaQueryKey(options)
+});
+
 /**
  * Reset Password
  *
@@ -1254,6 +1313,45 @@ export const readAvatarOptions = (options: Options<ReadAvatarData>) => queryOpti
     },
     queryKey: readAvatarQueryKey(options)
 });
+
+export const readProfileOfUserQueryKey = (options: Options<ReadProfileOfUserData>) => createQueryKey('readProfileOfUser', options, false, ['profiles']);
+
+/**
+ * Read Profile Of User
+ *
+ * Get the profile of a user.
+ */
+export const readProfileOfUserOptions = (options: Options<ReadProfileOfUserData>) => queryOptions<ReadProfileOfUserResponse, ReadProfileOfUserError, ReadProfileOfUserResponse, ReturnType<typeof readProfileOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readProfileOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readProfileOfUserQueryKey(options)
+});
+
+/**
+ * Update Profile Of User
+ *
+ * Change the profile of a user.
+ */
+export const updateProfileOfUserMutation = (options?: Partial<Options<UpdateProfileOfUserData>>): UseMutationOptions<UpdateProfileOfUserResponse, UpdateProfileOfUserError, Options<UpdateProfileOfUserData>> => {
+    const mutationOptions: UseMutationOptions<UpdateProfileOfUserResponse, UpdateProfileOfUserError, Options<UpdateProfileOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateProfileOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const readSecurityEventsOfUserQueryKey = (options: Options<ReadSecurityEventsOfUserData>) => createQueryKey('readSecurityEventsOfUser', options, false, ['login', 'activity']);
 

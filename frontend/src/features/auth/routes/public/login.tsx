@@ -6,7 +6,7 @@ import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
 import { Slot } from "@/components/layout/slot";
-import { loginAutoComplete } from "@/lib/features";
+import { loginAutoComplete, loginName } from "@/lib/features";
 import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
 import { isolated } from "@/lib/text";
 import { AuthPage } from "../../components/auth-page";
@@ -32,6 +32,8 @@ const NOTICES = {
   cookies: COOKIES_BLOCKED,
   over: "The confirmation has expired. Log in again.",
 };
+
+const LOGIN = loginName ? `Email or ${loginName}` : "Email";
 
 function LoginPage() {
   const { redirect } = Route.useSearch();
@@ -79,7 +81,8 @@ function LoginPage() {
       <EmailField
         form={form}
         name="email"
-        label="Email"
+        label={LOGIN}
+        placeholder={LOGIN}
         autoComplete={loginAutoComplete}
         data-testid="email-input"
       />
