@@ -70,7 +70,7 @@ class PasskeyChallenge(SQLModel):
 
 
 class PasskeySignIn(SQLModel):
-    """The answer to `GET /passkeys/sign-in/options`."""
+    """The answer to `GET /login/passkeys/options`."""
 
     token: str = Field(max_length=512)
     credential: str = Field(max_length=4_000)

@@ -51,7 +51,7 @@ async def start_passkey_registration(session: SessionDep, current_session: Facto
     return await service.start_registration(session=session, user=user, session_id=current_session.session_id)
 
 
-@router.post("/passkeys/", responses=problems(ChallengeExpired, Conflict, Duplicate, Invalid, NotFound))
+@router.post("/passkeys/", responses=problems(Conflict, Duplicate, Invalid, NotFound))
 @before_factor_setup
 async def create_passkey(session: SessionDep, current_session: FactorSession, body: PasskeyCreate) -> PasskeyPublic:
     """Add the passkey that the browser has created. Your other sessions end."""
@@ -77,14 +77,14 @@ async def delete_passkey(session: SessionDep, current_session: FactorSession, pa
     return Message(message="Passkey removed")
 
 
-@router.get("/passkeys/sign-in/options", dependencies=[Anyone])
+@router.get("/login/passkeys/options", dependencies=[Anyone])
 async def read_passkey_sign_in_options() -> PasskeyChallenge:
     """Get the options with which a browser signs in with any passkey. They are the same for everybody."""
     return service.start_sign_in()
 
 
 @router.post(
-    "/passkeys/sign-in",
+    "/login/passkeys",
     response_model=UserPublic,
     responses=problems(ChallengeExpired),
     dependencies=[Anyone, Depends(refuse_cross_site)],

@@ -50,12 +50,12 @@ async def start_registration(*, session: AsyncSession, user: User, session_id: u
 async def add_passkey(*, session: AsyncSession, current: SessionPrincipal, body: PasskeyCreate) -> PasskeyPublic:
     """Add a passkey of the session's user, who is locked. Other sessions end.
 
-    Raises `ChallengeExpired`, `PasskeyNotAdded`, `Conflict` for too many passkeys, and `Duplicate` for one that any
-    user has already added.
+    Raises `Conflict` for too many passkeys or if the registration is over, `PasskeyNotAdded`, and `Duplicate` for one
+    that any user has already added.
     """
     _require_room(len(await crud.passkeys_of(session=session, user_id=current.id)))
     if not await _use_challenge(session, body.token, str(current.session_id)):
-        raise ChallengeExpired
+        raise Conflict("Adding this passkey took too long, or began elsewhere. Start again.")
     key = ceremonies.read_registration(text=body.credential, challenge=challenge_of(body.token))
     if key is None:
         raise PasskeyNotAdded

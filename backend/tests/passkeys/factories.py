@@ -14,7 +14,7 @@ from tests.passkeys.authenticator import Authenticator
 from tests.users.factories import create_user
 
 V1 = "/api/v1"
-PASSKEYS, SIGN_IN = f"{V1}/passkeys/", f"{V1}/passkeys/sign-in"
+PASSKEYS, SIGN_IN = f"{V1}/passkeys/", f"{V1}/login/passkeys"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 

@@ -21,6 +21,7 @@ from tests.passkeys.authenticator import PRESENT, Authenticator
 from tests.passkeys.factories import (
     PASSKEYS,
     SAME_ORIGIN,
+    SIGN_IN,
     V1,
     add,
     create_passkey,
@@ -134,7 +135,7 @@ async def test_mf04_sign_in_without_typing_needs_its_own(client: AsyncClient, se
     user, _, device = await user_with_passkey(session)
     started, own = await challenge(client, user), await sign_in_options(client)
     body = {"token": started["token"], "credential": signed(started, device)["answer"]}
-    assert problem(await client.post(f"{PASSKEYS}sign-in", headers=SAME_ORIGIN, json=body)) == OVER
+    assert problem(await client.post(SIGN_IN, headers=SAME_ORIGIN, json=body)) == OVER
     credential = device.sign(own["options"])
     assert problem(await answer(client, {"token": own["token"], "kind": "passkeys", "answer": credential})) == OVER
 
