@@ -20,6 +20,7 @@ import { Route as DoctorRouteImport } from './features/doctor/routes/app/doctor'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
 import { Route as JobsRouteImport } from './features/operations/routes/app/jobs'
 import { Route as MailRouteImport } from './features/operations/routes/app/mail'
+import { Route as PasskeysRouteImport } from './features/passkeys/routes/app/passkeys'
 import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as TokensRouteImport } from './features/tokens/routes/app/tokens'
@@ -92,6 +93,11 @@ const JobsRoute = JobsRouteImport.update({
 const MailRoute = MailRouteImport.update({
   id: '/mail',
   path: '/mail',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const PasskeysRoute = PasskeysRouteImport.update({
+  id: '/passkeys',
+  path: '/passkeys',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const SessionsRoute = SessionsRouteImport.update({
@@ -206,6 +212,7 @@ export interface FileRoutesByFullPath {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/passkeys': typeof PasskeysRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
   '/confirm-email': typeof ConfirmEmailRoute
@@ -236,6 +243,7 @@ export interface FileRoutesByTo {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/passkeys': typeof PasskeysRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
   '/confirm-email': typeof ConfirmEmailRoute
@@ -269,6 +277,7 @@ export interface FileRoutesById {
   '/_app/items': typeof ItemsRoute
   '/_app/jobs': typeof JobsRoute
   '/_app/mail': typeof MailRoute
+  '/_app/passkeys': typeof PasskeysRoute
   '/_app/sessions': typeof SessionsRoute
   '/_app/tokens': typeof TokensRoute
   '/_public/confirm-email': typeof ConfirmEmailRoute
@@ -303,6 +312,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/passkeys'
     | '/sessions'
     | '/tokens'
     | '/confirm-email'
@@ -333,6 +343,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/passkeys'
     | '/sessions'
     | '/tokens'
     | '/confirm-email'
@@ -365,6 +376,7 @@ export interface FileRouteTypes {
     | '/_app/items'
     | '/_app/jobs'
     | '/_app/mail'
+    | '/_app/passkeys'
     | '/_app/sessions'
     | '/_app/tokens'
     | '/_public/confirm-email'
@@ -469,6 +481,13 @@ declare module '@tanstack/react-router' {
       path: '/mail'
       fullPath: '/mail'
       preLoaderRoute: typeof MailRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/passkeys': {
+      id: '/_app/passkeys'
+      path: '/passkeys'
+      fullPath: '/passkeys'
+      preLoaderRoute: typeof PasskeysRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/sessions': {
@@ -648,6 +667,7 @@ interface appAppLayoutRouteChildren {
   ItemsRoute: typeof ItemsRoute
   JobsRoute: typeof JobsRoute
   MailRoute: typeof MailRoute
+  PasskeysRoute: typeof PasskeysRoute
   SessionsRoute: typeof SessionsRoute
   TokensRoute: typeof TokensRoute
   IndexRoute: typeof IndexRoute
@@ -665,6 +685,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   ItemsRoute: ItemsRoute,
   JobsRoute: JobsRoute,
   MailRoute: MailRoute,
+  PasskeysRoute: PasskeysRoute,
   SessionsRoute: SessionsRoute,
   TokensRoute: TokensRoute,
   IndexRoute: IndexRoute,

@@ -15,6 +15,8 @@ from webauthn import (
 )
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import (
+    base64url_to_bytes,
+    bytes_to_base64url,
     decode_credential_public_key,
     decoded_public_key_to_cryptography,
     encode_cbor,
@@ -54,8 +56,8 @@ _MALFORMED = (
 
 
 class NewKey(NamedTuple):
-    credential_id: bytes
-    public_key: bytes
+    credential_id: str
+    public_key: str
     transports: list[str]
     is_backed_up: bool
     sign_count: int
@@ -111,8 +113,8 @@ def read_registration(*, text: str, challenge: bytes) -> NewKey | None:
     if verified.credential_id != credential.raw_id or len(credential.raw_id) > MAX_CREDENTIAL_ID:
         return None
     return NewKey(
-        credential_id=verified.credential_id,
-        public_key=verified.credential_public_key,
+        credential_id=credential.id,
+        public_key=bytes_to_base64url(verified.credential_public_key),
         transports=sorted({each.value for each in credential.response.transports or ()}),
         is_backed_up=verified.credential_backed_up,
         sign_count=verified.sign_count,
@@ -128,7 +130,7 @@ def read_assertion(text: str) -> AuthenticationCredential | None:
 
 
 def verify_assertion(
-    *, credential: AuthenticationCredential, challenge: bytes, public_key: bytes
+    *, credential: AuthenticationCredential, challenge: bytes, public_key: str
 ) -> VerifiedAuthentication | None:
     """Return what a device has signed, or None. The caller compares the counter, which is trusted only now."""
     try:
@@ -137,7 +139,7 @@ def verify_assertion(
             expected_challenge=challenge,
             expected_rp_id=settings.rp_id,
             expected_origin=settings.origins,
-            credential_public_key=public_key,
+            credential_public_key=base64url_to_bytes(public_key),
             credential_current_sign_count=0,
             require_user_verification=True,
         )
@@ -159,7 +161,7 @@ def _descriptors(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescrip
     known = {each.value for each in AuthenticatorTransport}
     return [
         PublicKeyCredentialDescriptor(
-            id=each.credential_id,
+            id=base64url_to_bytes(each.credential_id),
             transports=[AuthenticatorTransport(value) for value in each.transports if value in known],
         )
         for each in passkeys

@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.core.database.statements import AutocommitSession, Row
 from app.core.errors import NotFound
 from app.core.lists.paged_list import PagedList
-from app.passkeys.models import Passkey, PasskeysParams, PasskeysPublic, PasskeyUse, UsedPasskeyChallenge
+from app.passkeys.models import Passkey, PasskeysParams, PasskeysPublic, PasskeyUpdate, PasskeyUse, UsedPasskeyChallenge
 from app.users.models import User
 
 _columns: list[Any] = [
@@ -23,7 +23,7 @@ _columns: list[Any] = [
     col(PasskeyUse.last_used_at),
 ]
 _PASSKEYS = PagedList(
-    select(*_columns).select_from(Passkey).join(PasskeyUse, col(PasskeyUse.passkey_id) == Passkey.id),
+    select(*_columns).select_from(Passkey).join(PasskeyUse, col(PasskeyUse.id) == Passkey.id),
     id_column=Passkey.id,
     sort_keys={"created_at": None},
     scope={"user_id": col(Passkey.user_id) == bindparam("user_id")},
@@ -50,19 +50,19 @@ async def passkeys_of(*, session: AsyncSession, user_id: uuid.UUID) -> Sequence[
     return (await session.exec(statement)).all()
 
 
-async def find_owner(*, session: AsyncSession, credential_id: bytes) -> uuid.UUID | None:
+async def find_owner(*, session: AsyncSession, credential_id: str) -> uuid.UUID | None:
     """Return the id of the user who has this passkey, or None."""
     statement = select(Passkey.user_id).where(Passkey.credential_id == credential_id)
     return (await session.exec(statement)).first()
 
 
 async def find_passkey(
-    *, session: AsyncSession, user_id: uuid.UUID, credential_id: bytes
+    *, session: AsyncSession, user_id: uuid.UUID, credential_id: str
 ) -> tuple[Passkey, PasskeyUse] | None:
     """Return a passkey of the user and its last use, or None. The user is locked, so it stays as it is."""
     statement = (
         select(Passkey, PasskeyUse)
-        .join(PasskeyUse, col(PasskeyUse.passkey_id) == Passkey.id)
+        .join(PasskeyUse, col(PasskeyUse.id) == Passkey.id)
         .where(Passkey.user_id == user_id, Passkey.credential_id == credential_id)
     )
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
@@ -72,16 +72,18 @@ async def create_passkey(*, session: AsyncSession, passkey: Passkey, sign_count:
     """Store a passkey. Raises `Duplicate` if any user has it."""
     session.add(passkey)
     await session.flush()
-    session.add(PasskeyUse(passkey_id=passkey.id, sign_count=sign_count))
+    session.add(PasskeyUse(id=passkey.id, sign_count=sign_count))
     await session.flush()
 
 
-async def rename_passkey(*, session: AsyncSession, user_id: uuid.UUID, passkey_id: uuid.UUID, name: str) -> None:
+async def update_passkey(
+    *, session: AsyncSession, user_id: uuid.UUID, passkey_id: uuid.UUID, changes: PasskeyUpdate
+) -> None:
     """Raises `NotFound`, also for a passkey of another user."""
     passkey = await session.get(Passkey, passkey_id, with_for_update=True)
     if passkey is None or passkey.user_id != user_id:
         raise NotFound("Passkey not found")
-    passkey.name = name
+    passkey.sqlmodel_update(changes.model_dump(exclude_unset=True))
     await session.flush()
 
 

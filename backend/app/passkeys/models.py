@@ -11,7 +11,7 @@ from app.core.clock import utc_now
 from app.core.fields import NotBlank
 from app.core.ids import new_id
 from app.core.lists.pagination import ListParams, Page
-from app.core.models import READ_WRITE
+from app.core.models import READ_WRITE, PartialUpdate
 
 PasskeyName = Annotated[str, Field(min_length=1, max_length=100), NotBlank()]
 
@@ -24,10 +24,10 @@ class Passkey(SQLModel, table=True):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     user_id: uuid.UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     name: str = Field(max_length=100)
-    credential_id: bytes = Field(unique=True)
-    """The device's name for the key pair, at most 1023 bytes."""
-    public_key: bytes
-    """In the form of COSE (RFC 9052)."""
+    credential_id: str = Field(max_length=1_364, unique=True)
+    """The device's name for the key pair, in base64url."""
+    public_key: str = Field(max_length=8_000)
+    """In the form of COSE (RFC 9052), in base64url."""
     transports: list[str] = Field(sa_type=ARRAY(Text))
     """How browsers reach the device, such as `usb` or `internal`."""
     is_backed_up: bool
@@ -44,7 +44,7 @@ class PasskeyUse(SQLModel, table=True):
     __tablename__ = "passkey_uses"
     __grants__ = READ_WRITE
 
-    passkey_id: uuid.UUID = Field(foreign_key="passkeys.id", ondelete="CASCADE", primary_key=True)
+    id: uuid.UUID = Field(foreign_key="passkeys.id", ondelete="CASCADE", primary_key=True)
     sign_count: int = Field(sa_type=BigInteger)
     """The device's counter. It stays 0 if the device has none."""
     last_used_at: datetime | None = None
@@ -86,8 +86,8 @@ class PasskeyCreate(SQLModel):
     """`PublicKeyCredential.toJSON()`, as JSON text."""
 
 
-class PasskeyUpdate(SQLModel):
-    name: PasskeyName
+class PasskeyUpdate(PartialUpdate):
+    name: PasskeyName = Field(default=None)
 
 
 class PasskeysReset(SQLModel):

@@ -65,7 +65,7 @@ async def rename_passkey(
 ) -> Message:
     """Rename one of your passkeys."""
     await confirm(current_session)(session=session)
-    await crud.rename_passkey(session=session, user_id=current_session.id, passkey_id=passkey_id, name=body.name)
+    await crud.update_passkey(session=session, user_id=current_session.id, passkey_id=passkey_id, changes=body)
     return Message(message="Passkey renamed")
 
 

@@ -100,7 +100,7 @@ async def identify(*, session: AsyncSession, body: PasskeySignIn) -> User:
     credential = ceremonies.read_assertion(body.credential)
     if not await _use_challenge(session, body.token, _SIGN_IN) or credential is None:
         raise PasskeyRefused
-    owner_id = await crud.find_owner(session=session, credential_id=credential.raw_id)
+    owner_id = await crud.find_owner(session=session, credential_id=credential.id)
     if owner_id is None or credential.response.user_handle != owner_id.bytes:
         raise PasskeyRefused
     user = await users_crud.find_user(session=session, user_id=owner_id, for_update=True)
@@ -118,7 +118,7 @@ async def is_proved(
 
     A counter that does not grow is of a copied device. It is refused, and recorded.
     """
-    found = await crud.find_passkey(session=session, user_id=user_id, credential_id=credential.raw_id)
+    found = await crud.find_passkey(session=session, user_id=user_id, credential_id=credential.id)
     if found is None or credential.response.user_handle not in (None, user_id.bytes):
         return False
     passkey, use = found

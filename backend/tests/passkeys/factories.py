@@ -10,7 +10,7 @@ from app.passkeys import crud
 from app.passkeys.models import Passkey
 from app.users.models import User
 from tests.auth.factories import Headers, sign_in
-from tests.passkeys.authenticator import Authenticator
+from tests.passkeys.authenticator import Authenticator, encoded
 from tests.users.factories import create_user
 
 V1 = "/api/v1"
@@ -26,8 +26,8 @@ async def create_passkey(session: AsyncSession, user: User, name: str = "Laptop"
     passkey = Passkey(
         user_id=user.id,
         name=name,
-        credential_id=device.credential_id,
-        public_key=encode_cbor(key),
+        credential_id=encoded(device.credential_id),
+        public_key=encoded(encode_cbor(key)),
         transports=["internal"],
         is_backed_up=False,
     )

@@ -22,7 +22,7 @@ from tests.auth.events import events_of, kinds_of
 from tests.auth.factories import sign_in, signed_in_superuser, signed_in_user
 from tests.core.answers import fields, problem
 from tests.fixtures import Clock
-from tests.passkeys.authenticator import BACKED_UP, MAY_BE_BACKED_UP, Authenticator
+from tests.passkeys.authenticator import BACKED_UP, MAY_BE_BACKED_UP, Authenticator, encoded
 from tests.passkeys.factories import (
     PASSKEYS,
     SIGN_IN,
@@ -54,7 +54,7 @@ async def test_passkey_is_added_and_listed(client: AsyncClient, session: AsyncSe
     assert passkey == created.json()
     assert (passkey["name"], passkey["is_backed_up"], passkey["last_used_at"]) == ("Ada's phone", True, None)
     [stored] = (await session.exec(select(Passkey))).all()
-    assert (stored.user_id, stored.credential_id) == (user.id, device.credential_id)
+    assert (stored.user_id, stored.credential_id) == (user.id, encoded(device.credential_id))
     assert stored.transports == ["hybrid", "internal"]
 
 

@@ -17,7 +17,7 @@ from app.users.models import User
 from tests.auth.events import kinds_of
 from tests.auth.factories import Headers, sign_in, signed_in_user
 from tests.core.answers import fields, problem
-from tests.passkeys.authenticator import PRESENT, Authenticator
+from tests.passkeys.authenticator import PRESENT, Authenticator, encoded
 from tests.passkeys.factories import (
     PASSKEYS,
     SAME_ORIGIN,
@@ -84,7 +84,7 @@ async def test_mf01_options_name_the_users_passkeys(client: AsyncClient, session
     options = (await challenge(client, user))["kinds"]["passkeys"]["options"]
     [allowed] = options["allowCredentials"]
     assert (allowed["transports"], options["userVerification"]) == (["internal"], "required")
-    assert passkey.credential_id == device.credential_id
+    assert allowed["id"] == passkey.credential_id == encoded(device.credential_id)
 
 
 async def test_mf03_five_wrong_answers_end_the_challenge(client: AsyncClient, session: AsyncSession) -> None:

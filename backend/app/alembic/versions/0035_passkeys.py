@@ -18,8 +18,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("user_id", sa.Uuid(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("credential_id", sa.LargeBinary(), nullable=False, unique=True),
-        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("credential_id", sa.String(1_364), nullable=False, unique=True),
+        sa.Column("public_key", sa.String(8_000), nullable=False),
         sa.Column("transports", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("is_backed_up", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_index("ix_passkeys_user_id_id", "passkeys", ["user_id", "id"])
     op.create_table(
         "passkey_uses",
-        sa.Column("passkey_id", sa.Uuid(), sa.ForeignKey("passkeys.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("id", sa.Uuid(), sa.ForeignKey("passkeys.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True)),
     )

@@ -1002,7 +1002,7 @@ export type PasskeyUpdate = {
     /**
      * Name
      */
-    name: string;
+    name?: string;
 };
 
 /**

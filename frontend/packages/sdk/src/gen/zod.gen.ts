@@ -519,7 +519,7 @@ export const zPasskeySignIn = /* @__PURE__ */ (() => z.object({
  * PasskeyUpdate
  */
 export const zPasskeyUpdate = /* @__PURE__ */ (() => z.object({
-    name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)))
 }))();
 
 /**
