@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { json, list, many } from "../../stub/answer";
+import { list, many, refuse } from "../../stub/answer";
 import { passkey } from "../../stub/answers/passkeys";
 import { person } from "../../stub/answers/users";
 import type { OverlayCase, PageCase } from "../page-case";
@@ -14,6 +14,8 @@ const ofUser = {
 } as const;
 
 const save = (page: Page) => page.getByRole("button", { name: "Save" }).click();
+
+const challenge = { token: "t", kinds: { passkeys: { options: {} } } };
 
 export const pages: PageCase[] = [
   { ...own, state: "with passkeys", reads: ["GET /passkeys/"] },
@@ -35,16 +37,10 @@ export const pages: PageCase[] = [
     heading: /^Log in to \S/,
     isFailure: true,
     given: (api) =>
-      api.on("POST /login/session", () =>
-        json(
-          {
-            ...{ type: "about:blank", title: "Forbidden", status: 403, code: "AUTH_MFA_REQUIRED" },
-            ...{ detail: "Confirm with your second factor", errors: [], request_id: "r" },
-            challenge: { token: "t", kinds: { passkeys: { options: {} } } },
-          },
-          403,
-        ),
-      ),
+      api.on("POST /login/session", () => {
+        const refused = refuse(403, "AUTH_MFA_REQUIRED", "Confirm with your second factor");
+        return { ...refused, body: JSON.stringify({ ...JSON.parse(refused.body), challenge }) };
+      }),
     act: async (page) => {
       await page.getByTestId("email-input").fill("ada@example.com");
       await page.getByTestId("password-input").fill("quiet-harbour-42");
