@@ -32,12 +32,12 @@ const passkeys = (page: Page) => page.getByRole("list", { name: "Passkeys" }).ge
 async function addPasskey(page: Page, name: string) {
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Add passkey" }).click();
-  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(passkeys(page).filter({ hasText: name })).toBeVisible();
 }
 
-const withPasskey = (page: Page) => page.getByRole("button", { name: "Log in with a passkey" });
+const withPasskey = (page: Page) => page.getByRole("button", { name: "Sign in with a passkey" });
 
 test("a user adds a passkey, signs in without typing, and removes it", async ({
   signedIn: page,
@@ -59,7 +59,7 @@ test("a user adds a passkey, signs in without typing, and removes it", async ({
   await page.goto("/settings/security");
   await expect(passkeys(page)).toContainText("Last used");
   await page.getByRole("button", { name: /^Rename: / }).click();
-  await page.getByLabel("Name").fill("Old laptop");
+  await page.getByLabel("Name", { exact: true }).fill("Old laptop");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(passkeys(page)).toContainText("Old laptop");
 

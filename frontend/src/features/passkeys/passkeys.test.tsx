@@ -228,7 +228,7 @@ describe("logging in with a passkey", () => {
   }
 
   const press = async (app: Awaited<ReturnType<typeof renderApp>>) =>
-    app.user.click(await screen.findByRole("button", { name: "Log in with a passkey" }));
+    app.user.click(await screen.findByRole("button", { name: "Sign in with a passkey" }));
 
   it("needs no typing", async () => {
     const sent = serveSignIn();
@@ -337,7 +337,7 @@ describe("a passkey as the second factor", () => {
     const { user: person } = await renderApp("/login");
     await person.type(screen.getByTestId("email-input"), ada.email);
     await person.type(screen.getByTestId("password-input"), "quiet-harbour-42{Enter}");
-    const confirm = await screen.findByRole("button", { name: "Log in with a passkey" });
+    const confirm = await screen.findByRole("button", { name: "Sign in with a passkey" });
     await waitFor(() => expect(confirm).toHaveFocus());
     await person.click(confirm);
     expect(await screen.findByText(/was not accepted/)).toBeInTheDocument();

@@ -23,7 +23,7 @@ export default function ChallengeForm({ details, isSignIn, onAnswer }: Challenge
         Your browser asks for your passkey: your device's PIN, finger or face, or a security key.
       </p>
       <SubmitButton control={form.control} className="w-full">
-        {isSignIn ? "Log in with a passkey" : "Confirm with a passkey"}
+        {isSignIn ? "Sign in with a passkey" : "Confirm with a passkey"}
       </SubmitButton>
     </Form>
   );

@@ -21,7 +21,7 @@ export default function LoginOption() {
       {/* Not `disabled`: the focus stays on it while the browser asks. */}
       <Button variant="outline" aria-disabled={isBusy} onClick={() => !isBusy && void start()}>
         {isBusy ? <Spinner /> : <Fingerprint />}
-        <span>Log in with a passkey</span>
+        <span>Sign in with a passkey</span>
       </Button>
     </div>
   );
