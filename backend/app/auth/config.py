@@ -21,7 +21,7 @@ class AuthSettings(EnvSettings):
     REFRESH_TOKEN_IDLE_DAYS: int = Field(default=7, ge=1, le=365)
     REFRESH_TOKEN_DAYS: int = Field(default=_DEFAULT_DAYS, ge=1, le=365)
     SINGLE_SESSION: bool = False
-    # Whoever has no second factor is led to set one up after sign-in.
+    # Who can do nothing after sign-in before they have set up a second factor.
     REQUIRE_MFA_FOR: Required = "nobody"
     PASSWORD_RESET_EXPIRE_MINUTES: int = Field(default=60, ge=1, le=60)
     EMAIL_VERIFICATION_EXPIRE_HOURS: int = Field(default=24, ge=1, le=7 * 24)

@@ -1,4 +1,4 @@
-"""Use case of features that bring second factors: what a change of a factor ends, and who is told."""
+"""Use case of features that bring second factors: a factor changes, and ends what earlier ones allowed."""
 
 import uuid
 from typing import Any

@@ -169,7 +169,7 @@ class OneTimeToken(SQLModel, table=True):
     email: str = Field(max_length=254)
     session_id: uuid.UUID | None = None
     """The session that a challenge was started for. No foreign key, because an ended one authenticates nobody."""
-    failures: int = 0
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Wrong answers to a challenge."""
     expires_at: datetime
     used_at: datetime | None = None

@@ -98,14 +98,9 @@ async def login_session(
 ) -> Response:
     """Sign in to the dashboard. Returns the user and sets both tokens as HttpOnly cookies."""
     device = await known_device(request, body.email)
+    email, password, purpose = body.email, body.password, TokenPurpose.SIGN_IN
     result = await sign_in.sign_in(
-        session=session,
-        email=body.email,
-        password=body.password,
-        client=client,
-        purpose=TokenPurpose.SIGN_IN,
-        device=device,
-        exempt=exempt,
+        session=session, email=email, password=password, client=client, purpose=purpose, device=device, exempt=exempt
     )
     signed_in = sign_in.completed(result)
     return session_response(signed_in.user, signed_in.tokens, device)

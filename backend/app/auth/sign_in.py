@@ -70,35 +70,26 @@ async def sign_in(
 ) -> SignedIn | Challenge:
     """Create a session and its tokens, or a challenge of `purpose` if the user has set up a further proof.
 
-    `email` is in the form of `normalize_email`. `exempt` says whether a user's browser needs no further proof. With
-    `offline` the session has a refresh token; without, it ends with its access token.
+    `email` is normalized. `exempt` says whether a user's browser needs no further proof. With `offline` the session
+    has a refresh token; without, it ends with its access token.
 
-    No connection is held while hashing, so the user can change in that time: the session is created only for the hash
-    that was verified, and ended before anybody has its tokens if a factor was set up in the meantime.
-
-    Raises `TooManyRequests` after too many wrong passwords, `WrongCredentials` (after the same time whether or not the
-    account exists), or `InactiveUser` or `EmailNotVerified` if the password is correct.
+    No connection is held while hashing, so the user can change in that time: the session counts only for the hash that
+    was verified, and only if no factor was set up. Raises `TooManyRequests` after too many wrong passwords,
+    `WrongCredentials` (after the same time whether or not the account exists), or `InactiveUser` or `EmailNotVerified`
+    if the password is correct.
     """
     result: SignedIn | Challenge | None = None
-    place = _place(device, purpose)
     while result is None:
-        try:
-            user, password_hash, upgraded = await verify(session, email, password, _attempts(email, device))
-        except WrongCredentials:
-            await _note_failure(email, client)
-            raise
-        if not user["is_active"]:
-            raise InactiveUser("Inactive user")
+        user, password_hash, upgraded = await _verify_sign_in(session, email, password, client, device)
         # None if the user has changed in the meantime, or another sign-in has upgraded the hash: verify again.
         credentials = Credentials(user["id"], email, password_hash)
         kinds = await kinds_of(session=session, user_id=user["id"])
         if kinds and not (exempt and await exempt(user["id"])):
             result = await start_challenge(kinds=kinds, user_id=user["id"], purpose=purpose, verified=credentials)
-        elif created := await _begin_session(session, credentials, client, place, offline):
-            if kinds or not await kinds_of(session=session, user_id=user["id"]):
-                result = SignedIn(user, created.tokens())
-            else:
-                await _end_session(created)
+        elif (created := await _begin_session(session, credentials, client, _place(device, purpose), offline)) and (
+            kinds or await _has_no_factor_yet(session, created)
+        ):
+            result = SignedIn(user, created.tokens())
     if upgraded is not None:
         await users_crud.upgrade_hash(session=session, user=user, outdated=password_hash, upgraded=upgraded)
     return result
@@ -159,6 +150,20 @@ async def begin_session(
     return SignedIn(user, created.tokens())
 
 
+async def _verify_sign_in(
+    session: AutocommitSession, email: str, password: str, client: Client, device: KnownDevice | None
+) -> tuple[Row[UserPublic], str, str | None]:
+    """Return what `verify` returns of an active user, and let a failure be recorded."""
+    try:
+        verified = await verify(session, email, password, _attempts(email, device))
+    except WrongCredentials:
+        await _note_failure(email, client)
+        raise
+    if not verified[0]["is_active"]:
+        raise InactiveUser("Inactive user")
+    return verified
+
+
 async def verify(
     session: AutocommitSession, email: str, password: str, attempts: Sequence[Attempts], field: str | None = None
 ) -> tuple[Row[UserPublic], str, str | None]:
@@ -216,9 +221,13 @@ async def _note_failure(email: str, client: Client) -> None:
         )
 
 
-async def _end_session(created: service.NewSession) -> None:
-    async with transaction() as session:
-        await crud.end_session(session=session, session_id=created.user_session.id)
+async def _has_no_factor_yet(session: AutocommitSession, created: service.NewSession) -> bool:
+    """Return whether a new session counts. Otherwise its user has set up a factor just before it, and it is ended."""
+    if not await kinds_of(session=session, user_id=created.user_session.user_id):
+        return True
+    async with transaction() as own:
+        await crud.end_session(session=own, session_id=created.user_session.id)
+    return False
 
 
 async def _begin_session(

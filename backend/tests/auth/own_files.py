@@ -1,6 +1,8 @@
 """Files of the feature besides the usual ones, for `tests/test_structure.py`."""
 
 OWN_FILES = (
+    "answers.py",
+    "challenge_models.py",
     "cookies.py",
     "devices.py",
     "email_change_models.py",
@@ -8,10 +10,12 @@ OWN_FILES = (
     "email_routes.py",
     "event_models.py",
     "event_routes.py",
+    "factors.py",
     "known_devices.py",
     "new_sessions.py",
     "not_me.py",
     "pending_emails.py",
+    "reauthentication.py",
     "recent_writes.py",
     "refresh_secrets.py",
     "refresh_tokens.py",
@@ -19,6 +23,7 @@ OWN_FILES = (
     "session_list.py",
     "session_routes.py",
     "sign_in.py",
+    "sign_in_deps.py",
     "sign_ups.py",
     "verification.py",
 )

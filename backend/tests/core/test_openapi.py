@@ -96,7 +96,7 @@ def test_each_error_names_its_codes() -> None:
     assert codes_of("read_users") == {
         "400": {"REQ_001"},
         "401": {"AUTH_001"},
-        "403": {"AUTH_002"},
+        "403": {"AUTH_002", "AUTH_MFA_SETUP_REQUIRED"},
         "422": {"VAL_001"},
         "429": {"RATE_001"},
         "500": {"INT_001"},
@@ -115,9 +115,10 @@ def test_each_error_names_its_codes() -> None:
 
 
 def test_operation_documents_errors_of_its_dependencies() -> None:
-    assert codes_of("read_users")["403"] == {"AUTH_002"}
-    assert codes_of("create_user")["403"] == {"AUTH_002", "AUTH_006"}
-    assert codes_of("delete_user_me")["403"] == {"AUTH_002", "AUTH_006", "AUTH_REAUTHENTICATION_REQUIRED"}
+    signed_in = {"AUTH_002", "AUTH_MFA_SETUP_REQUIRED"}
+    assert codes_of("read_users")["403"] == signed_in
+    assert codes_of("create_user")["403"] == signed_in | {"AUTH_006"}
+    assert codes_of("delete_user_me")["403"] == signed_in | {"AUTH_006", "AUTH_REAUTHENTICATION_REQUIRED"}
     assert "403" not in codes_of("health_check")
 
 

@@ -182,3 +182,13 @@ def test_keys_of_the_settings_are_not_rotated(run: Run, monkeypatch: pytest.Monk
     for command in (("list",), ("rotate",), ("retire", "0" * 16)):
         result = run("keys", *command)
         assert (result.exit_code, "The keys come from JWT_PRIVATE_KEY" in result.output) == (1, True)
+
+
+def test_lost_factors_are_removed(database: str, run: Run) -> None:
+    run("users", "create", "ada@example.com", input=f"{PASSWORD}\n{PASSWORD}\n")
+    result = run("users", "reset-factors", "Ada@Example.com")
+    assert (result.exit_code, "ended their sessions" in result.output) == (0, True)
+    with psycopg.connect(database) as connection:
+        found = connection.execute("SELECT kind, details FROM security_events").fetchall()
+    assert found == [("factors_reset", {"by": "superuser"})]
+    assert run("users", "reset-factors", "nobody@example.com").exit_code == 1

@@ -19,6 +19,7 @@ from app.tokens import crud, jobs, service
 from app.tokens.config import settings
 from app.tokens.events import ApiTokenRevoked
 from app.tokens.models import ApiToken
+from tests.auth.events import events_of
 from tests.auth.factories import signed_in_user
 from tests.core.answers import fields, problem
 from tests.tokens.factories import create_token, user_with_token
@@ -123,6 +124,15 @@ async def test_owner_gets_a_mail(client: AsyncClient, session: AsyncSession, run
         assert "read, write" in body
         assert created["token"] not in body
         assert created["name"] not in body
+
+
+async def test_activity_shows_created_and_revoked_tokens(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session)
+    created = (await client.post(TOKENS, headers=headers, json=BODY)).json()
+    await client.delete(f"{TOKENS}{created['id']}", headers=headers)
+    [made, revoked] = await events_of(session, user)
+    details = {"last_characters": created["hint"], "scopes": "read, write"}
+    assert (made.kind, made.details, revoked.kind) == ("api_token_created", details, "api_token_revoked")
 
 
 async def test_revocation_is_an_event(

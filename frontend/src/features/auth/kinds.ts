@@ -22,23 +22,25 @@ export const TITLES: Record<string, string> = {
 export const KINDS = Object.keys(TITLES);
 
 /** Also of a kind that a feature brought which the project no longer has. */
-export const titleOf = ({ kind }: SecurityEventPublic) => TITLES[kind] ?? kind.replaceAll("_", " ");
+export const titleOf = ({ kind }: SecurityEventPublic) =>
+  TITLES[kind] ?? capitalized(kind.replaceAll("_", " "));
 
 const DETAILS: Record<string, string> = {
   email: "New address",
   old_email: "Previous address",
   ended_device: "Ended on",
-  reason: "Reason",
-  name: "Name",
 };
 
-/** Further facts about an event, as titles and texts. */
+/** Further facts about an event, as titles and texts. Features name theirs so that the name can be shown. */
 export function factsOf({ details }: SecurityEventPublic): [title: string, text: string][] {
-  return Object.entries(DETAILS).flatMap(([name, title]) => {
-    const text = details[name];
-    return typeof text === "string" && text ? [[title, text] as [string, string]] : [];
-  });
+  return Object.entries(details).flatMap(([name, text]) =>
+    typeof text === "string" && text && name !== "by"
+      ? [[DETAILS[name] ?? capitalized(name.replaceAll("_", " ")), text] as [string, string]]
+      : [],
+  );
 }
+
+const capitalized = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** Where it came from. A superuser's device is not shown. */
 export function placeOf({ device, details }: SecurityEventPublic) {

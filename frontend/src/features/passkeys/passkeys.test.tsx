@@ -194,7 +194,7 @@ describe("a new passkey", () => {
     ["SecurityError", /don't work at this address/],
     ["NotSupportedError", /doesn't support the passkeys/],
     ["UnknownError", "The passkey did not work. Try again."],
-  ])("tells of the browser's %s", async (name, message) => {
+  ])("explains the browser's %s", async (name, message) => {
     const sent = serve([]);
     create.mockRejectedValue(new DOMException("", name));
     const { sheet } = await addNamed("Laptop");
