@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 const DIST = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
 const ENTRY = "index.html";
-const ENTRY_LIMIT = 145;
+const ENTRY_LIMIT = 147;
 const CSS_LIMIT = 14;
 const ALL_JS_LIMIT = 520;
 /** Its dictionary is loaded when somebody types a new password, and never before. */
@@ -14,7 +14,7 @@ const ESTIMATOR_LIMIT = 240;
 
 /** Pages are found by their place in the tree, their layouts by chunks.ts. A page inside the app can hold a table. */
 const AREAS = {
-  public: { layout: "main", limit: 174 },
+  public: { layout: "main", limit: 176 },
   app: { layout: "shell", limit: 232 },
 };
 const STRICTER = { "src/features/home/routes/app/index.tsx": 190 };

@@ -20,6 +20,7 @@ import { Route as DoctorRouteImport } from './features/doctor/routes/app/doctor'
 import { Route as ItemsRouteImport } from './features/items/routes/app/items'
 import { Route as JobsRouteImport } from './features/operations/routes/app/jobs'
 import { Route as MailRouteImport } from './features/operations/routes/app/mail'
+import { Route as PasskeysRouteImport } from './features/passkeys/routes/app/passkeys'
 import { Route as ProfilesRouteImport } from './features/profiles/routes/app/profiles'
 import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
@@ -94,6 +95,11 @@ const JobsRoute = JobsRouteImport.update({
 const MailRoute = MailRouteImport.update({
   id: '/mail',
   path: '/mail',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const PasskeysRoute = PasskeysRouteImport.update({
+  id: '/passkeys',
+  path: '/passkeys',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const ProfilesRoute = ProfilesRouteImport.update({
@@ -218,6 +224,7 @@ export interface FileRoutesByFullPath {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/passkeys': typeof PasskeysRoute
   '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
@@ -250,6 +257,7 @@ export interface FileRoutesByTo {
   '/items': typeof ItemsRoute
   '/jobs': typeof JobsRoute
   '/mail': typeof MailRoute
+  '/passkeys': typeof PasskeysRoute
   '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
@@ -285,6 +293,7 @@ export interface FileRoutesById {
   '/_app/items': typeof ItemsRoute
   '/_app/jobs': typeof JobsRoute
   '/_app/mail': typeof MailRoute
+  '/_app/passkeys': typeof PasskeysRoute
   '/_app/profiles': typeof ProfilesRoute
   '/_app/sessions': typeof SessionsRoute
   '/_app/tokens': typeof TokensRoute
@@ -321,6 +330,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/passkeys'
     | '/profiles'
     | '/sessions'
     | '/tokens'
@@ -353,6 +363,7 @@ export interface FileRouteTypes {
     | '/items'
     | '/jobs'
     | '/mail'
+    | '/passkeys'
     | '/profiles'
     | '/sessions'
     | '/tokens'
@@ -387,6 +398,7 @@ export interface FileRouteTypes {
     | '/_app/items'
     | '/_app/jobs'
     | '/_app/mail'
+    | '/_app/passkeys'
     | '/_app/profiles'
     | '/_app/sessions'
     | '/_app/tokens'
@@ -493,6 +505,13 @@ declare module '@tanstack/react-router' {
       path: '/mail'
       fullPath: '/mail'
       preLoaderRoute: typeof MailRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/passkeys': {
+      id: '/_app/passkeys'
+      path: '/passkeys'
+      fullPath: '/passkeys'
+      preLoaderRoute: typeof PasskeysRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_app/profiles': {
@@ -688,6 +707,7 @@ interface appAppLayoutRouteChildren {
   ItemsRoute: typeof ItemsRoute
   JobsRoute: typeof JobsRoute
   MailRoute: typeof MailRoute
+  PasskeysRoute: typeof PasskeysRoute
   ProfilesRoute: typeof ProfilesRoute
   SessionsRoute: typeof SessionsRoute
   TokensRoute: typeof TokensRoute
@@ -706,6 +726,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   ItemsRoute: ItemsRoute,
   JobsRoute: JobsRoute,
   MailRoute: MailRoute,
+  PasskeysRoute: PasskeysRoute,
   ProfilesRoute: ProfilesRoute,
   SessionsRoute: SessionsRoute,
   TokensRoute: TokensRoute,

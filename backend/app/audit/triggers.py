@@ -10,9 +10,12 @@ from sqlmodel import SQLModel
 
 from app.audit.config import settings
 
-ALWAYS = ("users", "user_sessions", "api_tokens")
+ALWAYS = ("users", "user_sessions", "api_tokens", "passkeys")
 """Tables of which every change is recorded. Of the others, the changes by superusers. A declined feature has none."""
-NEVER = ("audit_events", "recent_writes", "refresh_tokens", "security_events", "session_uses", "api_token_uses")
+NEVER = (
+    *("audit_events", "recent_writes", "refresh_tokens", "security_events", "session_uses"),
+    *("api_token_uses", "passkey_uses", "used_passkey_challenges"),
+)
 
 _EXISTS = text("SELECT to_regprocedure('count_deleted_rows()') IS NOT NULL")
 _COVERED = text("SELECT relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE tgname = :trigger")

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth import challenges
 from app.auth.crud import _session_principal
+from app.users import crud as users_crud
 from app.users.models import User
 from tests.core.answers import problem
 from tests.users.factories import PASSWORD
@@ -45,12 +46,18 @@ def riddle() -> Iterator[None]:
     registered = dict(challenges._registered)
     challenges._registered.clear()
     challenges.register(Riddle())
-    _session_principal.cache_clear()
+    _forget_statements()
     yield
     challenges._registered.clear()
-    _session_principal.cache_clear()
+    _forget_statements()
     for kind in registered.values():
         challenges.register(kind)
+
+
+def _forget_statements() -> None:
+    """They were compiled with the factors that there were before."""
+    _session_principal.cache_clear()
+    users_crud._USERS._compiled.clear()
 
 
 async def log_in(client: AsyncClient, user: User, way: str = "session", password: str = PASSWORD) -> Response:

@@ -9,6 +9,10 @@ import { problem } from "./factories";
  */
 export const server = setupServer(
   http.post("*/api/v1/login/refresh", () => refuse(401, "AUTH_001", "Not authenticated")),
+  // Also in a project whose features bring second factors: the user has none.
+  http.post("*/api/v1/login/reauthenticate/challenge", () =>
+    HttpResponse.json({ token: "", kinds: {} }),
+  ),
   http.get("*/api/v1/:feature/", () => HttpResponse.json({ data: [], count: 0 })),
   http.get("*/api/v1/users/me/email", () =>
     HttpResponse.json({ email: "ada@example.com", pending_email: null, pending_until: null }),

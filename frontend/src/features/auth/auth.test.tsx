@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
+import { loginAutoComplete } from "@/lib/features";
 import { PROJECT_NAME } from "@/lib/project";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
@@ -121,7 +122,7 @@ describe("a password field", () => {
   });
 
   it.each([
-    ["/login", ["username", "current-password"]],
+    ["/login", [loginAutoComplete, "current-password"]],
     ["/signup", ["name", "email", "new-password", "new-password"]],
     ["/recover-password", ["username"]],
     ["/reset-password", ["new-password", "new-password"]],

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadProfileMeData, ReadProfileMeErrors, ReadProfileMeResponses, ReadProfileOfUserData, ReadProfileOfUserErrors, ReadProfileOfUserResponses, ReadProfileSchemaData, ReadProfileSchemaErrors, ReadProfileSchemaResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateProfileMeData, UpdateProfileMeErrors, UpdateProfileMeResponses, UpdateProfileOfUserData, UpdateProfileOfUserErrors, UpdateProfileOfUserResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePasskeyData, CreatePasskeyErrors, CreatePasskeyResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeletePasskeyData, DeletePasskeyErrors, DeletePasskeyResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadPasskeysData, ReadPasskeysErrors, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsErrors, ReadPasskeySignInOptionsResponses, ReadPasskeysOfUserData, ReadPasskeysOfUserErrors, ReadPasskeysOfUserResponses, ReadPasskeysResponses, ReadProfileMeData, ReadProfileMeErrors, ReadProfileMeResponses, ReadProfileOfUserData, ReadProfileOfUserErrors, ReadProfileOfUserResponses, ReadProfileSchemaData, ReadProfileSchemaErrors, ReadProfileSchemaResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasskeysOfUserData, ResetPasskeysOfUserErrors, ResetPasskeysOfUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, SignInWithPasskeyData, SignInWithPasskeyErrors, SignInWithPasskeyResponses, StartPasskeyRegistrationData, StartPasskeyRegistrationErrors, StartPasskeyRegistrationResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateProfileMeData, UpdateProfileMeErrors, UpdateProfileMeResponses, UpdateProfileOfUserData, UpdateProfileOfUserErrors, UpdateProfileOfUserResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -251,6 +251,27 @@ export const reportNotMe = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Sign In With Passkey
+ *
+ * Sign in to the dashboard with a passkey, without a password. Sets the same cookies as `POST /login/session`.
+ */
+export const signInWithPasskey = <ThrowOnError extends boolean = true>(options: Options<SignInWithPasskeyData, ThrowOnError>): RequestResult<SignInWithPasskeyResponses, SignInWithPasskeyErrors, ThrowOnError> => (options.client ?? client).post<SignInWithPasskeyResponses, SignInWithPasskeyErrors, ThrowOnError>({
+    url: '/api/v1/login/passkeys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Passkey Sign In Options
+ *
+ * Get the options with which a browser signs in with any passkey. They are the same for everybody.
+ */
+export const readPasskeySignInOptions = <ThrowOnError extends boolean = true>(options?: Options<ReadPasskeySignInOptionsData, ThrowOnError>): RequestResult<ReadPasskeySignInOptionsResponses, ReadPasskeySignInOptionsErrors, ThrowOnError> => (options?.client ?? client).get<ReadPasskeySignInOptionsResponses, ReadPasskeySignInOptionsErrors, ThrowOnError>({ url: '/api/v1/login/passkeys/options', ...options });
+
+/**
  * Reauthenticate
  *
  * Prove again who you are. For the next 10 minutes, this session can do what needs a recent proof.
@@ -404,6 +425,69 @@ export const readRequestStory = <ThrowOnError extends boolean = true>(options: O
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/operations/requests/{request_id}',
     ...options
+});
+
+/**
+ * Read Passkeys
+ *
+ * List your passkeys.
+ */
+export const readPasskeys = <ThrowOnError extends boolean = true>(options?: Options<ReadPasskeysData, ThrowOnError>): RequestResult<ReadPasskeysResponses, ReadPasskeysErrors, ThrowOnError> => (options?.client ?? client).get<ReadPasskeysResponses, ReadPasskeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/passkeys/',
+    ...options
+});
+
+/**
+ * Create Passkey
+ *
+ * Add the passkey that the browser has created. Your other sessions end.
+ */
+export const createPasskey = <ThrowOnError extends boolean = true>(options: Options<CreatePasskeyData, ThrowOnError>): RequestResult<CreatePasskeyResponses, CreatePasskeyErrors, ThrowOnError> => (options.client ?? client).post<CreatePasskeyResponses, CreatePasskeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/passkeys/',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Start Passkey Registration
+ *
+ * Get the options with which a browser creates a passkey. Answer with `POST /passkeys/`.
+ */
+export const startPasskeyRegistration = <ThrowOnError extends boolean = true>(options?: Options<StartPasskeyRegistrationData, ThrowOnError>): RequestResult<StartPasskeyRegistrationResponses, StartPasskeyRegistrationErrors, ThrowOnError> => (options?.client ?? client).post<StartPasskeyRegistrationResponses, StartPasskeyRegistrationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/passkeys/registration',
+    ...options
+});
+
+/**
+ * Delete Passkey
+ *
+ * Remove one of your passkeys. Your other sessions end.
+ */
+export const deletePasskey = <ThrowOnError extends boolean = true>(options: Options<DeletePasskeyData, ThrowOnError>): RequestResult<DeletePasskeyResponses, DeletePasskeyErrors, ThrowOnError> => (options.client ?? client).delete<DeletePasskeyResponses, DeletePasskeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/passkeys/{passkey_id}',
+    ...options
+});
+
+/**
+ * Rename Passkey
+ *
+ * Rename one of your passkeys.
+ */
+export const renamePasskey = <ThrowOnError extends boolean = true>(options: Options<RenamePasskeyData, ThrowOnError>): RequestResult<RenamePasskeyResponses, RenamePasskeyErrors, ThrowOnError> => (options.client ?? client).patch<RenamePasskeyResponses, RenamePasskeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/passkeys/{passkey_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -834,6 +918,32 @@ export const readAvatar = <ThrowOnError extends boolean = true>(options: Options
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{user_id}/avatar', parseAs: 'blob',
     ...options
+});
+
+/**
+ * Read Passkeys Of User
+ *
+ * List the passkeys of a user.
+ */
+export const readPasskeysOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadPasskeysOfUserData, ThrowOnError>): RequestResult<ReadPasskeysOfUserResponses, ReadPasskeysOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadPasskeysOfUserResponses, ReadPasskeysOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/passkeys/',
+    ...options
+});
+
+/**
+ * Reset Passkeys Of User
+ *
+ * Remove all passkeys of a user who has lost them, and end their sessions. The user is notified by mail.
+ */
+export const resetPasskeysOfUser = <ThrowOnError extends boolean = true>(options: Options<ResetPasskeysOfUserData, ThrowOnError>): RequestResult<ResetPasskeysOfUserResponses, ResetPasskeysOfUserErrors, ThrowOnError> => (options.client ?? client).post<ResetPasskeysOfUserResponses, ResetPasskeysOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/passkeys/reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -915,6 +915,121 @@ export type Pagination = {
     total_pages: number;
 };
 
+/**
+ * PasskeyChallenge
+ *
+ * What the browser needs to create or to use a passkey.
+ */
+export type PasskeyChallenge = {
+    /**
+     * Options
+     */
+    options: {
+        [key: string]: unknown;
+    };
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * PasskeyCreate
+ *
+ * The answer to `POST /passkeys/registration`.
+ */
+export type PasskeyCreate = {
+    /**
+     * Credential
+     */
+    credential: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * PasskeyPublic
+ */
+export type PasskeyPublic = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Backed Up
+     */
+    is_backed_up: boolean;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * PasskeySignIn
+ *
+ * The answer to `GET /login/passkeys/options`.
+ */
+export type PasskeySignIn = {
+    /**
+     * Credential
+     */
+    credential: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * PasskeyUpdate
+ */
+export type PasskeyUpdate = {
+    /**
+     * Name
+     */
+    name?: string;
+};
+
+/**
+ * PasskeysPublic
+ */
+export type PasskeysPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<PasskeyPublic>;
+    pagination: Pagination;
+};
+
+/**
+ * PasskeysReset
+ */
+export type PasskeysReset = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
 export type PreconditionFailedProblem = Problem & {
     code: 'PRE_001';
 };
@@ -2645,6 +2760,96 @@ export type ReportNotMeResponses = {
 
 export type ReportNotMeResponse = ReportNotMeResponses[keyof ReportNotMeResponses];
 
+export type SignInWithPasskeyData = {
+    body: PasskeySignIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/passkeys';
+};
+
+export type SignInWithPasskeyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Challenge expired (AUTH_CHALLENGE_EXPIRED)
+     */
+    401: ChallengeExpiredProblem;
+    /**
+     * Cross site request (AUTH_006)
+     */
+    403: CrossSiteRequestProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type SignInWithPasskeyError = ApiErrorFrom<SignInWithPasskeyErrors[keyof SignInWithPasskeyErrors]>;
+
+export type SignInWithPasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserPublic;
+};
+
+export type SignInWithPasskeyResponse = SignInWithPasskeyResponses[keyof SignInWithPasskeyResponses];
+
+export type ReadPasskeySignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login/passkeys/options';
+};
+
+export type ReadPasskeySignInOptionsErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadPasskeySignInOptionsError = ApiErrorFrom<ReadPasskeySignInOptionsErrors[keyof ReadPasskeySignInOptionsErrors]>;
+
+export type ReadPasskeySignInOptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyChallenge;
+};
+
+export type ReadPasskeySignInOptionsResponse = ReadPasskeySignInOptionsResponses[keyof ReadPasskeySignInOptionsResponses];
+
 export type ReauthenticateData = {
     body: Reauthentication;
     path?: never;
@@ -3464,6 +3669,334 @@ export type ReadRequestStoryResponses = {
 };
 
 export type ReadRequestStoryResponse = ReadRequestStoryResponses[keyof ReadRequestStoryResponses];
+
+export type ReadPasskeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/passkeys/';
+};
+
+export type ReadPasskeysErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadPasskeysError = ApiErrorFrom<ReadPasskeysErrors[keyof ReadPasskeysErrors]>;
+
+export type ReadPasskeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeysPublic;
+};
+
+export type ReadPasskeysResponse = ReadPasskeysResponses[keyof ReadPasskeysResponses];
+
+export type CreatePasskeyData = {
+    body: PasskeyCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/passkeys/';
+};
+
+export type CreatePasskeyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Duplicate (DUP_001), Conflict (CONF_001)
+     */
+    409: DuplicateProblem | ConflictProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type CreatePasskeyError = ApiErrorFrom<CreatePasskeyErrors[keyof CreatePasskeyErrors]>;
+
+export type CreatePasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyPublic;
+};
+
+export type CreatePasskeyResponse = CreatePasskeyResponses[keyof CreatePasskeyResponses];
+
+export type StartPasskeyRegistrationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/passkeys/registration';
+};
+
+export type StartPasskeyRegistrationErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type StartPasskeyRegistrationError = ApiErrorFrom<StartPasskeyRegistrationErrors[keyof StartPasskeyRegistrationErrors]>;
+
+export type StartPasskeyRegistrationResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyChallenge;
+};
+
+export type StartPasskeyRegistrationResponse = StartPasskeyRegistrationResponses[keyof StartPasskeyRegistrationResponses];
+
+export type DeletePasskeyData = {
+    body?: never;
+    path: {
+        /**
+         * Passkey Id
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/v1/passkeys/{passkey_id}';
+};
+
+export type DeletePasskeyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type DeletePasskeyError = ApiErrorFrom<DeletePasskeyErrors[keyof DeletePasskeyErrors]>;
+
+export type DeletePasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type DeletePasskeyResponse = DeletePasskeyResponses[keyof DeletePasskeyResponses];
+
+export type RenamePasskeyData = {
+    body: PasskeyUpdate;
+    path: {
+        /**
+         * Passkey Id
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/v1/passkeys/{passkey_id}';
+};
+
+export type RenamePasskeyErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RenamePasskeyError = ApiErrorFrom<RenamePasskeyErrors[keyof RenamePasskeyErrors]>;
+
+export type RenamePasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
 
 export type RecoverPasswordHtmlContentData = {
     body?: never;
@@ -5569,6 +6102,167 @@ export type ReadAvatarResponses = {
 };
 
 export type ReadAvatarResponse = ReadAvatarResponses[keyof ReadAvatarResponses];
+
+export type ReadPasskeysOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: {
+        /**
+         * Q
+         *
+         * Text to search for
+         */
+        q?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'created_at' | '-created_at';
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Page
+         *
+         * Page number, takes precedence over `skip`
+         */
+        page?: number | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the previous page
+         */
+        cursor?: string | null;
+        /**
+         * Count
+         *
+         * `exact` also counts lists of more than 10,000 rows, which is slow
+         */
+        count?: 'bounded' | 'exact';
+    };
+    url: '/api/v1/users/{user_id}/passkeys/';
+};
+
+export type ReadPasskeysOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadPasskeysOfUserError = ApiErrorFrom<ReadPasskeysOfUserErrors[keyof ReadPasskeysOfUserErrors]>;
+
+export type ReadPasskeysOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeysPublic;
+};
+
+export type ReadPasskeysOfUserResponse = ReadPasskeysOfUserResponses[keyof ReadPasskeysOfUserResponses];
+
+export type ResetPasskeysOfUserData = {
+    body: PasskeysReset;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/passkeys/reset';
+};
+
+export type ResetPasskeysOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ResetPasskeysOfUserError = ApiErrorFrom<ResetPasskeysOfUserErrors[keyof ResetPasskeysOfUserErrors]>;
+
+export type ResetPasskeysOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ResetPasskeysOfUserResponse = ResetPasskeysOfUserResponses[keyof ResetPasskeysOfUserResponses];
 
 export type ReadProfileOfUserData = {
     body?: never;

@@ -474,6 +474,71 @@ export const zMailsPublic = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * PasskeyChallenge
+ *
+ * What the browser needs to create or to use a passkey.
+ */
+export const zPasskeyChallenge = /* @__PURE__ */ (() => z.object({
+    options: z.record(z.string(), z.unknown()),
+    token: z.string()
+}))();
+
+/**
+ * PasskeyCreate
+ *
+ * The answer to `POST /passkeys/registration`.
+ */
+export const zPasskeyCreate = /* @__PURE__ */ (() => z.object({
+    credential: z.string().check(z.maxLength(16000)),
+    name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
+    token: z.string().check(z.maxLength(512))
+}))();
+
+/**
+ * PasskeyPublic
+ */
+export const zPasskeyPublic = /* @__PURE__ */ (() => z.object({
+    created_at: z.iso.datetime(),
+    id: z.uuid(),
+    is_backed_up: z.boolean(),
+    last_used_at: z.nullable(z.iso.datetime()),
+    name: z.string()
+}))();
+
+/**
+ * PasskeySignIn
+ *
+ * The answer to `GET /login/passkeys/options`.
+ */
+export const zPasskeySignIn = /* @__PURE__ */ (() => z.object({
+    credential: z.string().check(z.maxLength(4000)),
+    token: z.string().check(z.maxLength(512))
+}))();
+
+/**
+ * PasskeyUpdate
+ */
+export const zPasskeyUpdate = /* @__PURE__ */ (() => z.object({
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)))
+}))();
+
+/**
+ * PasskeysPublic
+ */
+export const zPasskeysPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zPasskeyPublic),
+    pagination: zPagination
+}))();
+
+/**
+ * PasskeysReset
+ */
+export const zPasskeysReset = /* @__PURE__ */ (() => z.object({
+    reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/))
+}))();
+
+/**
  * Problem
  *
  * Problem document (RFC 9457): the body of every error response.
@@ -1026,6 +1091,18 @@ export const zReportNotMeBody = zLinkToken;
  */
 export const zReportNotMeResponse = zMessage;
 
+export const zSignInWithPasskeyBody = zPasskeySignIn;
+
+/**
+ * Successful Response
+ */
+export const zSignInWithPasskeyResponse = zUserPublic;
+
+/**
+ * Successful Response
+ */
+export const zReadPasskeySignInOptionsResponse = zPasskeyChallenge;
+
 export const zReauthenticateBody = zReauthentication;
 
 /**
@@ -1162,6 +1239,53 @@ export const zReadRequestStoryPath = /* @__PURE__ */ (() => z.object({
  * Successful Response
  */
 export const zReadRequestStoryResponse = zRequestStory;
+
+export const zReadPasskeysQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), 'created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadPasskeysResponse = zPasskeysPublic;
+
+export const zCreatePasskeyBody = zPasskeyCreate;
+
+/**
+ * Successful Response
+ */
+export const zCreatePasskeyResponse = zPasskeyPublic;
+
+/**
+ * Successful Response
+ */
+export const zStartPasskeyRegistrationResponse = zPasskeyChallenge;
+
+export const zDeletePasskeyPath = /* @__PURE__ */ (() => z.object({
+    passkey_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zDeletePasskeyResponse = zMessage;
+
+export const zRenamePasskeyBody = zPasskeyUpdate;
+
+export const zRenamePasskeyPath = /* @__PURE__ */ (() => z.object({
+    passkey_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRenamePasskeyResponse = zMessage;
 
 export const zRecoverPasswordHtmlContentPath = /* @__PURE__ */ (() => z.object({
     email: z.email().check(z.maxLength(254))
@@ -1484,6 +1608,36 @@ export const zReadAvatarQuery = /* @__PURE__ */ (() => z.object({
  * Successful Response
  */
 export const zReadAvatarResponse = /* @__PURE__ */ (() => z.string())();
+
+export const zReadPasskeysOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+export const zReadPasskeysOfUserQuery = /* @__PURE__ */ (() => z.object({
+    q: z.nullish(z.string().check(z.maxLength(255))),
+    sort: z._default(z.optional(z.enum(['created_at', '-created_at'])), 'created_at'),
+    skip: z._default(z.optional(z.int().check(z.gte(0), z.lte(1000000))), 0),
+    limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 100),
+    page: z.nullish(z.int().check(z.gte(1), z.lte(10001))),
+    cursor: z.nullish(z.string().check(z.maxLength(4000))),
+    count: z._default(z.optional(z.enum(['bounded', 'exact'])), 'bounded')
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadPasskeysOfUserResponse = zPasskeysPublic;
+
+export const zResetPasskeysOfUserBody = zPasskeysReset;
+
+export const zResetPasskeysOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zResetPasskeysOfUserResponse = zMessage;
 
 export const zReadProfileOfUserPath = /* @__PURE__ */ (() => z.object({
     user_id: z.uuid()

@@ -7,7 +7,7 @@ import {
 } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useQuery } from "@tanstack/react-query";
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useForm } from "react-hook-form";
 import { Form } from "@/components/form/form";
 import { PasswordField } from "@/components/form/password-field";
@@ -129,6 +129,8 @@ function PasswordProof({ user, prove }: PasswordProofProps) {
     resolver: standardSchemaResolver(passwordSchema),
     defaultValues: { password: "" },
   });
+  // Also if it comes after the dialog, which first asks the API for the user's second factors.
+  useEffect(() => form.setFocus("password"), [form]);
   return (
     <Form form={form} className="grid gap-4" onSubmit={prove}>
       {/* Lets password managers match the password to the account. */}

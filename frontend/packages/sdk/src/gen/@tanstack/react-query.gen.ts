@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { cancelJob, confirmEmailChange, createApiToken, createItem, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readProfileMe, readProfileOfUser, readProfileSchema, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, startReauthentication, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateProfileMe, updateProfileOfUser, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
-import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadProfileMeData, ReadProfileMeError, ReadProfileMeResponse, ReadProfileOfUserData, ReadProfileOfUserError, ReadProfileOfUserResponse, ReadProfileSchemaData, ReadProfileSchemaError, ReadProfileSchemaResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateProfileMeData, UpdateProfileMeError, UpdateProfileMeResponse, UpdateProfileOfUserData, UpdateProfileOfUserError, UpdateProfileOfUserResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
+import { cancelJob, confirmEmailChange, createApiToken, createItem, createPasskey, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deletePasskey, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readPasskeys, readPasskeySignInOptions, readPasskeysOfUser, readProfileMe, readProfileOfUser, readProfileSchema, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, renamePasskey, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPasskeysOfUser, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, signInWithPasskey, startPasskeyRegistration, startReauthentication, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateProfileMe, updateProfileOfUser, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePasskeyData, CreatePasskeyError, CreatePasskeyResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeletePasskeyData, DeletePasskeyError, DeletePasskeyResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadPasskeysData, ReadPasskeysError, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsError, ReadPasskeySignInOptionsResponse, ReadPasskeysOfUserData, ReadPasskeysOfUserError, ReadPasskeysOfUserResponse, ReadPasskeysResponse, ReadProfileMeData, ReadProfileMeError, ReadProfileMeResponse, ReadProfileOfUserData, ReadProfileOfUserError, ReadProfileOfUserResponse, ReadProfileSchemaData, ReadProfileSchemaError, ReadProfileSchemaResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, RenamePasskeyData, RenamePasskeyError, RenamePasskeyResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasskeysOfUserData, ResetPasskeysOfUserError, ResetPasskeysOfUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, SignInWithPasskeyData, SignInWithPasskeyError, SignInWithPasskeyResponse, StartPasskeyRegistrationData, StartPasskeyRegistrationError, StartPasskeyRegistrationResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateProfileMeData, UpdateProfileMeError, UpdateProfileMeResponse, UpdateProfileOfUserData, UpdateProfileOfUserError, UpdateProfileOfUserResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -394,6 +394,45 @@ export const reportNotMeMutation = (options?: Partial<Options<ReportNotMeData>>)
 };
 
 /**
+ * Sign In With Passkey
+ *
+ * Sign in to the dashboard with a passkey, without a password. Sets the same cookies as `POST /login/session`.
+ */
+export const signInWithPasskeyMutation = (options?: Partial<Options<SignInWithPasskeyData>>): UseMutationOptions<SignInWithPasskeyResponse, SignInWithPasskeyError, Options<SignInWithPasskeyData>> => {
+    const mutationOptions: UseMutationOptions<SignInWithPasskeyResponse, SignInWithPasskeyError, Options<SignInWithPasskeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await signInWithPasskey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readPasskeySignInOptionsQueryKey = (options?: Options<ReadPasskeySignInOptionsData>) => createQueryKey('readPasskeySignInOptions', options, false, ['passkeys']);
+
+/**
+ * Read Passkey Sign In Options
+ *
+ * Get the options with which a browser signs in with any passkey. They are the same for everybody.
+ */
+export const readPasskeySignInOptionsOptions = (options?: Options<ReadPasskeySignInOptionsData>) => queryOptions<ReadPasskeySignInOptionsResponse, ReadPasskeySignInOptionsError, ReadPasskeySignInOptionsResponse, ReturnType<typeof readPasskeySignInOptionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readPasskeySignInOptions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readPasskeySignInOptionsQueryKey(options)
+});
+
+/**
  * Reauthenticate
  *
  * Prove again who you are. For the next 10 minutes, this session can do what needs a recent proof.
@@ -647,6 +686,102 @@ export const readRequestStoryOptions = (options: Options<ReadRequestStoryData>) 
     },
     queryKey: readRequestStoryQueryKey(options)
 });
+
+export const readPasskeysQueryKey = (options?: Options<ReadPasskeysData>) => createQueryKey('readPasskeys', options, false, ['passkeys']);
+
+/**
+ * Read Passkeys
+ *
+ * List your passkeys.
+ */
+export const readPasskeysOptions = (options?: Options<ReadPasskeysData>) => queryOptions<ReadPasskeysResponse, ReadPasskeysError, ReadPasskeysResponse, ReturnType<typeof readPasskeysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readPasskeys({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readPasskeysQueryKey(options)
+});
+
+/**
+ * Create Passkey
+ *
+ * Add the passkey that the browser has created. Your other sessions end.
+ */
+export const createPasskeyMutation = (options?: Partial<Options<CreatePasskeyData>>): UseMutationOptions<CreatePasskeyResponse, CreatePasskeyError, Options<CreatePasskeyData>> => {
+    const mutationOptions: UseMutationOptions<CreatePasskeyResponse, CreatePasskeyError, Options<CreatePasskeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createPasskey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Passkey Registration
+ *
+ * Get the options with which a browser creates a passkey. Answer with `POST /passkeys/`.
+ */
+export const startPasskeyRegistrationMutation = (options?: Partial<Options<StartPasskeyRegistrationData>>): UseMutationOptions<StartPasskeyRegistrationResponse, StartPasskeyRegistrationError, Options<StartPasskeyRegistrationData>> => {
+    const mutationOptions: UseMutationOptions<StartPasskeyRegistrationResponse, StartPasskeyRegistrationError, Options<StartPasskeyRegistrationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startPasskeyRegistration({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Passkey
+ *
+ * Remove one of your passkeys. Your other sessions end.
+ */
+export const deletePasskeyMutation = (options?: Partial<Options<DeletePasskeyData>>): UseMutationOptions<DeletePasskeyResponse, DeletePasskeyError, Options<DeletePasskeyData>> => {
+    const mutationOptions: UseMutationOptions<DeletePasskeyResponse, DeletePasskeyError, Options<DeletePasskeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deletePasskey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Rename Passkey
+ *
+ * Rename one of your passkeys.
+ */
+export const renamePasskeyMutation = (options?: Partial<Options<RenamePasskeyData>>): UseMutationOptions<RenamePasskeyResponse, RenamePasskeyError, Options<RenamePasskeyData>> => {
+    const mutationOptions: UseMutationOptions<RenamePasskeyResponse, RenamePasskeyError, Options<RenamePasskeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renamePasskey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 /**
  * Recover Password Html Content
@@ -1313,6 +1448,45 @@ export const readAvatarOptions = (options: Options<ReadAvatarData>) => queryOpti
     },
     queryKey: readAvatarQueryKey(options)
 });
+
+export const readPasskeysOfUserQueryKey = (options: Options<ReadPasskeysOfUserData>) => createQueryKey('readPasskeysOfUser', options, false, ['passkeys']);
+
+/**
+ * Read Passkeys Of User
+ *
+ * List the passkeys of a user.
+ */
+export const readPasskeysOfUserOptions = (options: Options<ReadPasskeysOfUserData>) => queryOptions<ReadPasskeysOfUserResponse, ReadPasskeysOfUserError, ReadPasskeysOfUserResponse, ReturnType<typeof readPasskeysOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readPasskeysOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readPasskeysOfUserQueryKey(options)
+});
+
+/**
+ * Reset Passkeys Of User
+ *
+ * Remove all passkeys of a user who has lost them, and end their sessions. The user is notified by mail.
+ */
+export const resetPasskeysOfUserMutation = (options?: Partial<Options<ResetPasskeysOfUserData>>): UseMutationOptions<ResetPasskeysOfUserResponse, ResetPasskeysOfUserError, Options<ResetPasskeysOfUserData>> => {
+    const mutationOptions: UseMutationOptions<ResetPasskeysOfUserResponse, ResetPasskeysOfUserError, Options<ResetPasskeysOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetPasskeysOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const readProfileOfUserQueryKey = (options: Options<ReadProfileOfUserData>) => createQueryKey('readProfileOfUser', options, false, ['profiles']);
 
