@@ -1,11 +1,17 @@
 """Results of the parts of `./scripts/test`, read from the test runners' reports."""
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+# How pytest, Vitest and Playwright name a failed test in their output.
+_FAILED_TEST = re.compile(r"^\s*(?:FAILED|ERROR|FAIL|\d+\)) +(\S.*)$", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_NAMES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,21 @@ def _json(report: Path) -> Any:
         return None
 
 
+def failed_tests(result: Result) -> list[str]:
+    """Return the names of the failed tests, as the runner's output has them, without repetition."""
+    names = (name.strip()[:200] for name in _FAILED_TEST.findall(_COLOUR.sub("", result.output)))
+    return list(dict.fromkeys(names))
+
+
 def timed(result: Result, seconds: float) -> Result:
     return replace(result, seconds=seconds)
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Format the results as a table, with the totals in the last line."""
+    """Format the results as a table, with the failed tests below it and the totals in the last line.
+
+    The names stand at the end, because services that show a log often cut its middle.
+    """
     width = max((len(result.name) for result in results), default=0)
     lines = [f"  {'':<{width}}  passed  failed  skipped  seconds"]
     for result in results:
@@ -95,5 +110,8 @@ def summary(results: Sequence[Result]) -> str:
             continue
         numbers = f"{result.passed:>6}  {result.failed:>6}  {result.skipped:>7}  {result.seconds:>7.1f}"
         lines.append(f"  {result.name:<{width}}  {numbers}{'  FAILED' if result.is_failure else ''}")
+    for result in results:
+        if result.is_failure:
+            lines += ["", f"Failed in {result.name}:", *(f"  {name}" for name in failed_tests(result)[:_NAMES_SHOWN])]
     passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
     return "\n".join((*lines, "", f"{passed} passed, {failed} failed"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -14,6 +15,7 @@ from scripts.local.layout import BACKEND
 from scripts.server.progress import Progress
 
 COMMAND_SECONDS = 2400.0
+_PROGRESS = re.compile(r"[.FEsxX]+ +\[ *\d+%\]")
 
 
 class Runner:
@@ -99,4 +101,5 @@ def _kill(child: subprocess.Popen[str]) -> None:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"        {line}" for line in text.strip().splitlines())
+    """Return the lines, without those that only show pytest's progress."""
+    return "\n".join(f"        {line}" for line in text.strip().splitlines() if not _PROGRESS.fullmatch(line))

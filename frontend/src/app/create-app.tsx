@@ -23,7 +23,8 @@ export function createApp(history: RouterHistory = createBrowserHistory()) {
   const router = createAppRouter({ queryClient, session }, history);
   configureApi({
     onUnauthorized: () => session.expire(),
-    onProofRequired: () => session.prove(),
+    onProofRequired: session.prove,
+    onSetUpRequired: session.setUpFactor,
   });
   return { router, queryClient, session };
 }

@@ -8,10 +8,16 @@ interface Refusals {
   /** Resolves to true when there is a session again; then the request is repeated. */
   onUnauthorized: () => Promise<boolean>;
   /** Resolves to true when the user has proved again who they are; then the request is repeated. */
-  onProofRequired: () => Promise<boolean>;
+  onProofRequired: (needsFactor: boolean) => Promise<boolean>;
+  /** The user can do nothing before they have set up a second factor. */
+  onSetUpRequired: () => void;
 }
 
-let refusals: Refusals = { onUnauthorized: async () => false, onProofRequired: async () => false };
+let refusals: Refusals = {
+  onUnauthorized: async () => false,
+  onProofRequired: async () => false,
+  onSetUpRequired: () => {},
+};
 
 const session = cookieSession();
 
@@ -43,16 +49,21 @@ const sender =
 
 async function canRepeat(request: Request, response: Response) {
   if (response.status === 401 && !isAboutSignIn(request)) return refusals.onUnauthorized();
-  return (await needsProof(response)) && refusals.onProofRequired();
+  if (response.status !== 403) return false;
+  const { code, needs_factor } = await problemOf(response);
+  if (code === "AUTH_MFA_SETUP_REQUIRED") refusals.onSetUpRequired();
+  return (
+    code === "AUTH_REAUTHENTICATION_REQUIRED" && refusals.onProofRequired(needs_factor === true)
+  );
 }
 
-async function needsProof(response: Response) {
-  if (response.status !== 403) return false;
-  const problem: Partial<Problem> = await response
+async function problemOf(
+  response: Response,
+): Promise<Partial<Problem> & { needs_factor?: boolean }> {
+  return response
     .clone()
     .json()
     .catch(() => ({}));
-  return problem.code === "AUTH_REAUTHENTICATION_REQUIRED";
 }
 
 async function send(request: Request, { timeoutMs = TIMEOUT_MS, transport = fetch }: Sending) {

@@ -2,7 +2,7 @@ import type { UserPublic } from "@app/sdk";
 import type { QueryClient } from "@tanstack/react-query";
 import type { LinkProps } from "@tanstack/react-router";
 import type { LucideIcon } from "lucide-react";
-import type { ComponentType } from "react";
+import type { ComponentType, LazyExoticComponent } from "react";
 import type { Noun } from "@/lib/noun";
 
 /** The target of a link. The router types `to`: a link to a missing page is a type error. */
@@ -65,6 +65,33 @@ export interface UserLink {
   param: string;
 }
 
+export interface ChallengeFormProps {
+  /** What the API sent for this kind of proof. */
+  details: Record<string, unknown>;
+  /** The label of the button that sends the answer, where the user presses one. */
+  submitLabel: string;
+  /** Whether the answer signs in. Otherwise the user is signed in, and proves again who they are. */
+  isSignIn: boolean;
+  /**
+   * Sends the answer. Rejects with the API's error, at the field `answer` for a wrong one. `afterwards` runs when the
+   * user is signed in, before the page leaves.
+   */
+  onAnswer: (answer: string, afterwards?: () => Promise<unknown>) => Promise<void>;
+}
+
+/** How users answer one kind of challenge, such as a code from an app. */
+export interface ChallengeForm {
+  /** The API's name of it. */
+  kind: string;
+  /** On the button that chooses it, such as "Use an authenticator app". */
+  title: string;
+  /** Of those that the user has set up, the first one is shown. */
+  order: number;
+  /** Name of the second factor in the filter of the users list. Missing for a substitute, such as a recovery code. */
+  factor?: string;
+  form: LazyExoticComponent<ComponentType<ChallengeFormProps>>;
+}
+
 /** Rows that are deleted with their owner, for the question before a user is deleted. */
 export interface OwnedRows {
   noun: Noun;
@@ -82,7 +109,11 @@ export type SlotName =
   /** The dialog for signing in again in place. Mounted while there is unsaved input. */
   | "session.ended"
   /** The dialog in which users prove again who they are. Mounted while they are asked. */
-  | "session.proof";
+  | "session.proof"
+  /** Further ways to sign in, below the form of the login page. */
+  | "login.options"
+  /** Cards of Settings > Security, below the sessions. */
+  | "settings.security";
 
 /** What a feature adds to the shell. It is found by its file name; there is no list of features. */
 export interface Feature {
@@ -97,6 +128,11 @@ export interface Feature {
   checklist?: ChecklistStep[];
   userLinks?: UserLink[];
   ownedRows?: OwnedRows;
+  challenges?: ChallengeForm[];
+  /** Security events of this feature: the API's `kind`, and its words in Activity. */
+  securityEvents?: Record<string, string>;
+  /** What the email field of the login page adds to its `autocomplete`. */
+  loginAutoComplete?: string;
   /** Path of the superusers' page about a request, to which its id in error messages links. */
   requestPath?: (id: string) => string;
   slots?: Partial<Record<SlotName, ComponentType>>;

@@ -5,6 +5,10 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
+export function hasCode(error: unknown, code: ApiError["code"]): error is ApiError {
+  return error instanceof ApiError && error.code === code;
+}
+
 /** An error of the dashboard itself. Its message is for users. */
 export class UserError extends Error {}
 

@@ -24,6 +24,20 @@ export const checklist = features.flatMap(([, { checklist = [] }]) => checklist)
 export const userLinks = features.flatMap(([, { userLinks = [] }]) => userLinks);
 export const ownedRows = features.flatMap(([, { ownedRows = [] }]) => ownedRows);
 
+export const challengeForms = features
+  .flatMap(([, { challenges = [] }]) => challenges)
+  .sort(byOrder);
+
+export const securityEvents: Record<string, string> = Object.assign(
+  {},
+  ...features.map(([, feature]) => feature.securityEvents),
+);
+
+export const loginAutoComplete = [
+  "username",
+  ...features.flatMap(([, { loginAutoComplete = [] }]) => loginAutoComplete),
+].join(" ");
+
 /** Undefined if no feature has such a page. */
 export const requestPath = features.map(([, feature]) => feature.requestPath).find(Boolean);
 

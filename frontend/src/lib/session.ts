@@ -34,7 +34,9 @@ export interface Session {
   /** Discards the input and shows the login page. */
   leave(): void;
   /** Asks the user to prove again who they are. Resolves to true when the request can be repeated. */
-  prove(): Promise<boolean>;
+  prove(needsFactor: boolean): Promise<boolean>;
+  /** Leads a user to the set-up of the second factor that the settings require. */
+  setUpFactor(): void;
   question: SignInQuestion;
   proof: SignInQuestion;
 }
@@ -60,6 +62,8 @@ declare module "@tanstack/react-router" {
     loginNotice?: LoginNotice;
   }
 }
+
+const SET_UP = "/settings/security";
 
 /** A session that is refused so soon after sign-in never existed: the browser did not keep its cookie. */
 const COOKIE_MS = 10_000;
@@ -189,9 +193,15 @@ export function createSession(
 
     leave: () => leave(),
 
-    prove() {
+    prove(needsFactor) {
       const user = me();
-      return user ? proof.ask(user) : Promise.resolve(false);
+      return user ? proof.ask(user, needsFactor) : Promise.resolve(false);
+    },
+
+    setUpFactor() {
+      const router = getRouter();
+      if (router.latestLocation.pathname === SET_UP) return;
+      void router.navigate({ to: SET_UP, replace: true, ignoreBlocker: true });
     },
   };
   return session;

@@ -3,16 +3,21 @@ import type { UserPublic } from "@app/sdk";
 /** Maximum time to load the dialog. */
 const LOAD_MS = 5_000;
 
+interface Asked {
+  user: UserPublic;
+  needsFactor: boolean;
+}
+
 /**
  * Asks the user to sign in again, or to prove again who they are, once for any number of refused requests. A dialog
  * subscribes and shows the question.
  */
 export interface SignInQuestion {
-  /** Resolves to true when the request can be repeated. */
-  ask(user: UserPublic): Promise<boolean>;
+  /** Resolves to true when the request can be repeated. With `needsFactor`, a password is not enough. */
+  ask(user: UserPublic, needsFactor?: boolean): Promise<boolean>;
   answer(isBack: boolean): void;
-  /** The user who is being asked now. */
-  asked(): UserPublic | undefined;
+  /** Who is being asked now. */
+  asked(): Asked | undefined;
   /** For the dialog: somebody hears the question. */
   subscribe(listener: () => void): () => void;
   /** For the place that mounts the dialog when it is needed. */
@@ -27,7 +32,7 @@ export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
     set.add(listener);
     return () => void set.delete(listener);
   };
-  let pending: { user: UserPublic; resolve: (isBack: boolean) => void } | undefined;
+  let pending: (Asked & { resolve: (isBack: boolean) => void }) | undefined;
   let answered = Promise.resolve(false);
 
   function change(next: typeof pending) {
@@ -36,9 +41,9 @@ export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
   }
 
   return {
-    ask(user) {
+    ask(user, needsFactor = false) {
       if (!pending) {
-        answered = new Promise((resolve) => change({ user, resolve }));
+        answered = new Promise((resolve) => change({ user, needsFactor, resolve }));
         setTimeout(() => pending && listeners.size === 0 && onUnheard(), LOAD_MS);
       }
       return answered;
@@ -47,7 +52,7 @@ export function createSignInQuestion(onUnheard: () => void): SignInQuestion {
       pending?.resolve(isBack);
       change(undefined);
     },
-    asked: () => pending?.user,
+    asked: () => pending,
     subscribe: addTo(listeners),
     watch: addTo(watchers),
   };

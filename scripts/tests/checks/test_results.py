@@ -49,6 +49,20 @@ def test_summary_ends_with_the_totals() -> None:
     assert "skipped: no docker compose" in text
 
 
+def test_summary_names_the_failed_tests() -> None:
+    outputs = {
+        "pytest": "....F  [ 9%]\nE   assert 1 == 2\nFAILED tests/a.py::test_b - assert 1\nERROR tests/c.py\n",
+        "vitest": " \x1b[31mFAIL\x1b[39m  src/a.test.ts > adds\n FAIL  src/a.test.ts > adds\n",
+        "playwright": "  1) [chromium] > e2e/a.ts:3:1 > opens\n",
+    }
+    text = summary([Result(name, failed=1, output=output) for name, output in outputs.items()])
+    assert text.split("\n\n")[1:-1] == [
+        "Failed in pytest:\n  tests/a.py::test_b - assert 1\n  tests/c.py",
+        "Failed in vitest:\n  src/a.test.ts > adds",
+        "Failed in playwright:\n  [chromium] > e2e/a.ts:3:1 > opens",
+    ]
+
+
 def test_raising_step_fails_and_others_continue() -> None:
     runner = Runner(Progress(), verbose=False)
 

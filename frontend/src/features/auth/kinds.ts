@@ -1,9 +1,8 @@
 import type { SecurityEventPublic } from "@app/sdk";
-
-type Kind = SecurityEventPublic["kind"];
+import { securityEvents } from "@/lib/features";
 
 /** What happened, in the words of the list. */
-export const TITLES: Record<Kind, string> = {
+export const TITLES: Record<string, string> = {
   sign_in: "Signed in",
   sign_in_new_device: "Signed in on a new device",
   sign_in_failed: "Wrong password at sign-in",
@@ -16,14 +15,21 @@ export const TITLES: Record<Kind, string> = {
   sessions_ended: "Sessions ended",
   refresh_token_reused: "Stolen session ended",
   not_me_reported: "Reported: this was not me",
+  factors_reset: "Second factors removed",
+  ...securityEvents,
 };
 
-export const KINDS = Object.keys(TITLES) as Kind[];
+export const KINDS = Object.keys(TITLES);
+
+/** Also of a kind that a feature brought which the project no longer has. */
+export const titleOf = ({ kind }: SecurityEventPublic) => TITLES[kind] ?? kind.replaceAll("_", " ");
 
 const DETAILS: Record<string, string> = {
   email: "New address",
   old_email: "Previous address",
   ended_device: "Ended on",
+  reason: "Reason",
+  name: "Name",
 };
 
 /** Further facts about an event, as titles and texts. */

@@ -4,7 +4,7 @@ import { ServerTable } from "@/components/data-table/server-table";
 import { useServerTable } from "@/components/data-table/use-server-table";
 import { lazyOnIdle } from "@/lib/lazy-on-idle";
 import type { Noun } from "@/lib/noun";
-import { KINDS, TITLES } from "../kinds";
+import { KINDS, TITLES, titleOf } from "../kinds";
 import { type ActivitySearch, activityQuery } from "../list";
 import { eventColumns } from "./event-columns";
 
@@ -15,7 +15,7 @@ const FILTERS = [
   {
     name: "kind",
     title: "Event",
-    options: KINDS.map((kind) => ({ value: kind, title: TITLES[kind] })),
+    options: KINDS.map((kind) => ({ value: kind, title: TITLES[kind] ?? kind })),
   },
 ] as const;
 
@@ -36,7 +36,7 @@ export function ActivityTable({ search }: { search: ActivitySearch }) {
         list={list}
         noun={EVENT}
         isReadOnly
-        rowName={(event) => TITLES[event.kind]}
+        rowName={titleOf}
         filters={FILTERS}
         empty={{
           icon: ShieldCheck,

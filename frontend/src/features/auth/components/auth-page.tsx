@@ -14,6 +14,8 @@ interface AuthPageProps<Values extends FieldValues, Output> {
   onSubmit: (values: Output) => Promise<void>;
   /** The form fields. */
   children: ReactNode;
+  /** Below the form: further ways. */
+  options?: ReactNode;
   /** Replaces the form after a successful submit. */
   result?: ReactNode;
 }
@@ -28,10 +30,14 @@ export function AuthPage<Values extends FieldValues, Output>({
   submitLabel,
   onSubmit,
   children,
+  options,
   result,
 }: AuthPageProps<Values, Output>) {
   const column = useRef<HTMLDivElement>(null);
-  useEffect(() => focusFirstEmpty(column.current), []);
+  const hasForm = !result;
+  useEffect(() => {
+    if (hasForm) focusFirstEmpty(column.current);
+  }, [hasForm]);
   return (
     <>
       <div className="mb-6 text-center">
@@ -50,6 +56,7 @@ export function AuthPage<Values extends FieldValues, Output>({
             <SubmitButton control={form.control}>{submitLabel}</SubmitButton>
           </Form>
         )}
+        {options}
       </div>
       {footer && <p className="mt-6 text-center text-muted-foreground">{footer}</p>}
     </>

@@ -3,7 +3,7 @@ import { columnHelper } from "@/components/data-table/features";
 import { RowLink } from "@/components/data-table/row-link";
 import { UserText } from "@/components/ui/user-text";
 import { formatDateTime } from "@/lib/format";
-import { placeOf, TITLES } from "../kinds";
+import { placeOf, titleOf } from "../kinds";
 
 const helper = columnHelper<SecurityEventPublic>();
 
@@ -15,7 +15,7 @@ export const eventColumns = helper.columns([
     cell: ({ row: { original: event } }) => (
       <>
         <RowLink param="event" id={event.id}>
-          {TITLES[event.kind]}
+          {titleOf(event)}
         </RowLink>
         <UserText className="block truncate text-muted-foreground text-xs @min-[50rem]:hidden">
           {[placeOf(event), event.ip].filter(Boolean).join(" · ")}

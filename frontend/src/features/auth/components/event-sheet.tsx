@@ -12,7 +12,7 @@ import {
 import { UserText } from "@/components/ui/user-text";
 import { formatMoment } from "@/lib/format";
 import type { Overlay } from "@/lib/overlay";
-import { factsOf, placeOf, TITLES } from "../kinds";
+import { factsOf, placeOf, titleOf } from "../kinds";
 
 interface EventSheetProps {
   overlay: Overlay<string>;
@@ -26,7 +26,7 @@ export default function EventSheet({ overlay, event }: EventSheetProps) {
     <Sheet open={overlay.open} onOpenChange={(open) => !open && overlay.hide()}>
       <SheetContent onCloseAutoFocus={overlay.returnFocus}>
         <SheetHeader>
-          <SheetTitle>{event ? TITLES[event.kind] : "Event"}</SheetTitle>
+          <SheetTitle>{event ? titleOf(event) : "Event"}</SheetTitle>
           <SheetDescription>{event ? formatMoment(event.at) : "Not available"}</SheetDescription>
         </SheetHeader>
         {event ? (

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { SettingsCard } from "@/components/layout/settings-card";
+import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
+import { hasCode } from "@/lib/errors";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "../api";
 import { SessionList } from "./session-list";
 
@@ -8,6 +10,7 @@ export function OwnSessions() {
   const query = useQuery(sessionsQuery());
   const end = useEndSession();
   const endOthers = useEndOtherSessions();
+  if (hasCode(query.error, "AUTH_MFA_SETUP_REQUIRED")) return <SetUpNotice />;
   const hasOthers = query.data?.data.some(({ is_current }) => !is_current);
   return (
     <SettingsCard
@@ -31,5 +34,15 @@ export function OwnSessions() {
         </Button>
       )}
     </SettingsCard>
+  );
+}
+
+/** Instead of the sessions, for a user who can do nothing before they have set up a second factor. */
+function SetUpNotice() {
+  return (
+    <Alert>
+      Your account needs a second factor. Set one up here to continue. Until then, nothing else is
+      available.
+    </Alert>
   );
 }

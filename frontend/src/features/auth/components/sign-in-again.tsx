@@ -1,4 +1,4 @@
-import { loginSession, type UserPublic } from "@app/sdk";
+import type { UserPublic } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useId, useSyncExternalStore } from "react";
 import { useForm } from "react-hook-form";
@@ -16,13 +16,13 @@ import { Button } from "@/components/ui/button";
 import { Field, FieldLabel } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/lib/session";
-import { requireCookies } from "../cookies";
 import { passwordSchema } from "../schemas";
+import { useSignIn } from "../use-sign-in";
 
 /** Asks for the password over a form with unsaved input, so that the input survives an expired session. */
 export default function SignInAgain() {
   const { question } = useSession();
-  const user = useSyncExternalStore(question.subscribe, question.asked);
+  const user = useSyncExternalStore(question.subscribe, question.asked)?.user;
   return (
     <AlertDialog open={user !== undefined}>
       <AlertDialogContent
@@ -49,16 +49,15 @@ function SignInForm({ user }: { user: UserPublic }) {
     resolver: standardSchemaResolver(passwordSchema),
     defaultValues: { password: "" },
   });
+  const { signIn, step, isOver } = useSignIn(session.resume);
+  if (step) return <div className="mt-3">{step}</div>;
   return (
     <Form
       form={form}
       className="mt-3 grid gap-4"
-      onSubmit={async ({ password }) => {
-        requireCookies();
-        const { data } = await loginSession({ body: { email: user.email, password } });
-        await session.resume(data);
-      }}
+      onSubmit={({ password }) => signIn({ email: user.email, password })}
     >
+      {isOver && <p role="status">The confirmation has expired. Log in again.</p>}
       {/* Read-only, but visible to password managers, which need it to find the password. */}
       <Field>
         <FieldLabel htmlFor={emailId}>Email</FieldLabel>

@@ -1,18 +1,21 @@
-import { ApiError, loginSession } from "@app/sdk";
+import { ApiError } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { createFileRoute, useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { EmailField } from "@/components/form/email-field";
 import { PasswordField } from "@/components/form/password-field";
+import { Slot } from "@/components/layout/slot";
+import { loginAutoComplete } from "@/lib/features";
 import { isSignUpOpen, PROJECT_NAME } from "@/lib/project";
 import { isolated } from "@/lib/text";
 import { AuthPage } from "../../components/auth-page";
 import { ResendLink } from "../../components/resend-link";
 import { TextLink } from "../../components/text-link";
-import { COOKIES_BLOCKED, requireCookies } from "../../cookies";
+import { COOKIES_BLOCKED } from "../../cookies";
 import { loginSchema } from "../../schemas";
 import { knownEmail, redirectSearch } from "../../search";
+import { useSignIn } from "../../use-sign-in";
 
 export const Route = createFileRoute("/_public/login")({
   staticData: { title: "Log in" },
@@ -27,6 +30,7 @@ const isUnverified = (error: unknown) =>
 const NOTICES = {
   expired: "Your session has expired. Log in to continue.",
   cookies: COOKIES_BLOCKED,
+  over: "The confirmation has expired. Log in again.",
 };
 
 function LoginPage() {
@@ -36,6 +40,10 @@ function LoginPage() {
   const email = useLocation({ select: knownEmail });
   const notice = useLocation({ select: ({ state }) => state.loginNotice });
   const [unverified, setUnverified] = useState<string>();
+  const { signIn, step, isOver } = useSignIn(async (user) => {
+    session.begin(user);
+    await navigate({ href: redirect ?? "/", replace: true });
+  });
   const form = useForm({
     resolver: standardSchemaResolver(loginSchema),
     defaultValues: { email, password: "" },
@@ -44,8 +52,9 @@ function LoginPage() {
   return (
     <AuthPage
       title={`Log in to ${isolated(PROJECT_NAME)}`}
-      description="Welcome back."
-      notice={notice && NOTICES[notice]}
+      description={step ? "Confirm that it's you." : "Welcome back."}
+      notice={isOver ? NOTICES.over : notice && NOTICES[notice]}
+      result={step}
       footer={
         isSignUpOpen() && (
           <>
@@ -56,24 +65,22 @@ function LoginPage() {
           </>
         )
       }
+      options={!step && <Slot name="login.options" />}
       form={form}
       submitLabel="Log In"
       onSubmit={async (body) => {
-        requireCookies();
         setUnverified(undefined);
-        const { data: user } = await loginSession({ body }).catch((error) => {
+        await signIn(body).catch((error) => {
           if (isUnverified(error)) setUnverified(body.email);
           throw error;
         });
-        session.begin(user);
-        await navigate({ href: redirect ?? "/", replace: true });
       }}
     >
       <EmailField
         form={form}
         name="email"
         label="Email"
-        autoComplete="username"
+        autoComplete={loginAutoComplete}
         data-testid="email-input"
       />
       <PasswordField

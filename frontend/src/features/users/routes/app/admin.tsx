@@ -22,7 +22,7 @@ import {
 } from "../../api";
 import { OwnedRows } from "../../components/owned-rows";
 import { userColumns } from "../../components/user-columns";
-import { USER_SORTS, userSearch, usersQuery } from "../../list";
+import { FACTOR_OPTIONS, USER_SORTS, userSearch, usersQuery } from "../../list";
 
 const UserSheet = lazyOnIdle(() => import("../../components/user-sheet"));
 
@@ -43,7 +43,7 @@ function UsersPage() {
   const list = useServerTable({
     name: "users",
     param: "user",
-    filters: ["role", "state"],
+    filters: ["role", "state", "factor"],
     columns: userColumns,
     search: Route.useSearch(),
     query: usersQuery,
@@ -102,6 +102,9 @@ const FILTERS = [
       { value: "inactive", title: "Inactive" },
     ],
   },
+  ...(FACTOR_OPTIONS.length > 0
+    ? [{ name: "factor" as const, title: "Second factor", options: FACTOR_OPTIONS }]
+    : []),
 ] as const;
 
 /** Row actions: links that other features contribute, and activating or deactivating the user. */

@@ -1,4 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { Slot } from "@/components/layout/slot";
 import { sessionsQuery } from "../../../api";
 import { OwnSessions } from "../../../components/own-sessions";
 
@@ -8,5 +9,14 @@ export const Route = createFileRoute("/_app/settings/security")({
   loader: ({ context }) => {
     void context.queryClient.prefetchQuery(sessionsQuery());
   },
-  component: OwnSessions,
+  component: SecurityPage,
 });
+
+function SecurityPage() {
+  return (
+    <div className="grid gap-6">
+      <OwnSessions />
+      <Slot name="settings.security" />
+    </div>
+  );
+}
