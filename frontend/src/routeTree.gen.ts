@@ -23,6 +23,7 @@ import { Route as MailRouteImport } from './features/operations/routes/app/mail'
 import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as TokensRouteImport } from './features/tokens/routes/app/tokens'
+import { Route as TotpRouteImport } from './features/totp/routes/app/totp'
 import { Route as ConfirmEmailRouteImport } from './features/auth/routes/public/confirm-email'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
 import { Route as NotMeRouteImport } from './features/auth/routes/public/not-me'
@@ -107,6 +108,11 @@ const SettingsRouteRoute = SettingsRouteRouteImport.update({
 const TokensRoute = TokensRouteImport.update({
   id: '/tokens',
   path: '/tokens',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const TotpRoute = TotpRouteImport.update({
+  id: '/totp',
+  path: '/totp',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const ConfirmEmailRoute = ConfirmEmailRouteImport.update({
@@ -208,6 +214,7 @@ export interface FileRoutesByFullPath {
   '/mail': typeof MailRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
+  '/totp': typeof TotpRoute
   '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
   '/not-me': typeof NotMeRoute
@@ -238,6 +245,7 @@ export interface FileRoutesByTo {
   '/mail': typeof MailRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
+  '/totp': typeof TotpRoute
   '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
   '/not-me': typeof NotMeRoute
@@ -271,6 +279,7 @@ export interface FileRoutesById {
   '/_app/mail': typeof MailRoute
   '/_app/sessions': typeof SessionsRoute
   '/_app/tokens': typeof TokensRoute
+  '/_app/totp': typeof TotpRoute
   '/_public/confirm-email': typeof ConfirmEmailRoute
   '/_public/login': typeof LoginRoute
   '/_public/not-me': typeof NotMeRoute
@@ -305,6 +314,7 @@ export interface FileRouteTypes {
     | '/mail'
     | '/sessions'
     | '/tokens'
+    | '/totp'
     | '/confirm-email'
     | '/login'
     | '/not-me'
@@ -335,6 +345,7 @@ export interface FileRouteTypes {
     | '/mail'
     | '/sessions'
     | '/tokens'
+    | '/totp'
     | '/confirm-email'
     | '/login'
     | '/not-me'
@@ -367,6 +378,7 @@ export interface FileRouteTypes {
     | '/_app/mail'
     | '/_app/sessions'
     | '/_app/tokens'
+    | '/_app/totp'
     | '/_public/confirm-email'
     | '/_public/login'
     | '/_public/not-me'
@@ -490,6 +502,13 @@ declare module '@tanstack/react-router' {
       path: '/tokens'
       fullPath: '/tokens'
       preLoaderRoute: typeof TokensRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/totp': {
+      id: '/_app/totp'
+      path: '/totp'
+      fullPath: '/totp'
+      preLoaderRoute: typeof TotpRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_public/confirm-email': {
@@ -650,6 +669,7 @@ interface appAppLayoutRouteChildren {
   MailRoute: typeof MailRoute
   SessionsRoute: typeof SessionsRoute
   TokensRoute: typeof TokensRoute
+  TotpRoute: typeof TotpRoute
   IndexRoute: typeof IndexRoute
   RequestsRequestIdRoute: typeof RequestsRequestIdRoute
   RequestsIndexRoute: typeof RequestsIndexRoute
@@ -667,6 +687,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   MailRoute: MailRoute,
   SessionsRoute: SessionsRoute,
   TokensRoute: TokensRoute,
+  TotpRoute: TotpRoute,
   IndexRoute: IndexRoute,
   RequestsRequestIdRoute: RequestsRequestIdRoute,
   RequestsIndexRoute: RequestsIndexRoute,

@@ -114,7 +114,7 @@ async def trust_device(*, session: AsyncSession, user: SessionPrincipal, present
 async def remove_device(*, session: AsyncSession, user: SessionPrincipal, device_id: uuid.UUID) -> None:
     """Raises `NotFound`, also for a device of another user."""
     device = await trusted_devices.delete_device(session=session, user_id=user.id, device_id=device_id)
-    await record_event(session=session, user_id=user.id, kind="trusted_device_removed", details={"device": device})
+    await record_event(session=session, user_id=user.id, kind="trusted_device_removed", details={"name": device})
 
 
 def _counter_of(user_id: uuid.UUID, encrypted: bytes, code: str) -> int | None:
