@@ -24,11 +24,9 @@ async function setUp(page: Page) {
   await expect(sheet.getByAltText("QR code for your app")).toBeVisible();
   const secret = await sheet.locator("code").innerText();
   await sheet.getByLabel("Code").fill(codeOf(secret, -1));
-  const codes = await page
-    .getByRole("list", { name: "Codes" })
-    .getByRole("listitem")
-    .allInnerTexts();
-  expect(codes).toHaveLength(10);
+  const list = page.getByRole("list", { name: "Codes" }).getByRole("listitem");
+  await expect(list).toHaveCount(10);
+  const codes = await list.allInnerTexts();
   await page.getByRole("button", { name: "Done" }).click();
   return { secret, codes };
 }

@@ -97,7 +97,7 @@ describe("a request that needs a recent proof", () => {
     const app = await renderSecurity();
     await app.user.click(await endButton());
     const dialog = await screen.findByRole("alertdialog", { name: "Confirm it's you" });
-    return { ...app, sent, dialog, password: within(dialog).getByTestId("password-input") };
+    return { ...app, sent, dialog, password: await within(dialog).findByTestId("password-input") };
   }
 
   it("asks for the password, then repeats itself", async () => {

@@ -174,7 +174,10 @@ describe("a new API token", () => {
     await person.type(sheet.getByLabelText("Name"), "Script");
     await save();
     const dialog = await screen.findByRole("alertdialog", { name: "Confirm it's you" });
-    await person.type(within(dialog).getByTestId("password-input"), "quiet-harbour-42{Enter}");
+    await person.type(
+      await within(dialog).findByTestId("password-input"),
+      "quiet-harbour-42{Enter}",
+    );
     expect(await screen.findByText(SECRET)).toBeInTheDocument();
   });
 });

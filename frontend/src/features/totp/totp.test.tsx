@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs } from "@/test/server";
@@ -10,10 +10,6 @@ const ada = user();
 const WRONG = "This code is not correct. Enter the newest code of your app.";
 
 beforeEach(() => signedInAs(ada));
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
 
 /** An API for a user whose app is on or off. Returns the requests that change something. */
 function serve(isOn: boolean, { left = 8, days = 30 } = {}) {
@@ -113,7 +109,8 @@ describe("the recovery codes", () => {
   it("can be downloaded and printed", async () => {
     serve(true);
     const print = vi.fn();
-    vi.stubGlobal("print", print);
+    Object.assign(window, { print }); // missing in this DOM
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
     const url = vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:codes");
     const { user: person } = await renderApp("/settings/security");
     await person.click(await screen.findByRole("button", { name: "New recovery codes" }));
@@ -123,6 +120,9 @@ describe("the recovery codes", () => {
     expect(print).toHaveBeenCalledOnce();
     const file = url.mock.calls[0]?.[0] as Blob;
     expect(await file.text()).toBe(`${CODES.join("\n")}\n`);
+    expect(click).toHaveBeenCalledOnce();
+    click.mockRestore();
+    url.mockRestore();
   });
 
   it("are replaced only after a confirmation", async () => {

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { Slot } from "@/components/layout/slot";
 import { sessionsQuery } from "../../../api";
@@ -13,10 +14,12 @@ export const Route = createFileRoute("/_app/settings/security")({
 });
 
 function SecurityPage() {
+  const { isPending } = useQuery(sessionsQuery());
   return (
     <div className="grid gap-6">
       <OwnSessions />
-      <Slot name="settings.security" />
+      {/* Not before: the list of sessions would move the cards when it arrives. */}
+      {!isPending && <Slot name="settings.security" />}
     </div>
   );
 }
