@@ -7,7 +7,7 @@ import {
 } from "@app/sdk";
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useQuery } from "@tanstack/react-query";
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useForm } from "react-hook-form";
 import { Form } from "@/components/form/form";
 import { PasswordField } from "@/components/form/password-field";
@@ -129,6 +129,9 @@ function PasswordProof({ user, prove }: PasswordProofProps) {
     resolver: standardSchemaResolver(passwordSchema),
     defaultValues: { password: "" },
   });
+  const { setFocus } = form;
+  // The dialog can be open already, while the challenge was loading.
+  useEffect(() => setFocus("password"), [setFocus]);
   return (
     <Form form={form} className="grid gap-4" onSubmit={prove}>
       {/* Lets password managers match the password to the account. */}
