@@ -8,6 +8,8 @@
 `CHANGES`: bodies that change a row of a user, by the name of the operation
 `PUBLIC`: names of operations that need no session
 `SUPERUSERS`: names of operations that need a superuser
+`NEEDS_A_SECRET`: names of operations that refuse a well-formed request without the right secret or state, each with its
+    status for a new user
 """
 
 from collections.abc import Callable
@@ -30,6 +32,11 @@ def _modules() -> list[ModuleType]:
 def operations(kind: str) -> set[str]:
     """Return the `PUBLIC` or `SUPERUSERS` of all features."""
     return {name for module in _modules() for name in getattr(module, kind, ())}
+
+
+def refusals() -> dict[str, int]:
+    """Return the `NEEDS_A_SECRET` of all features."""
+    return {name: status for module in _modules() for name, status in getattr(module, "NEEDS_A_SECRET", {}).items()}
 
 
 def row_of(path: str) -> tuple[str, dict[str, Any]] | None:

@@ -25,6 +25,7 @@ import { Route as ProfilesRouteImport } from './features/profiles/routes/app/pro
 import { Route as SessionsRouteImport } from './features/auth/routes/app/sessions'
 import { Route as SettingsRouteRouteImport } from './features/settings/routes/app/settings/route'
 import { Route as TokensRouteImport } from './features/tokens/routes/app/tokens'
+import { Route as TotpRouteImport } from './features/totp/routes/app/totp'
 import { Route as ConfirmEmailRouteImport } from './features/auth/routes/public/confirm-email'
 import { Route as LoginRouteImport } from './features/auth/routes/public/login'
 import { Route as NotMeRouteImport } from './features/auth/routes/public/not-me'
@@ -120,6 +121,11 @@ const SettingsRouteRoute = SettingsRouteRouteImport.update({
 const TokensRoute = TokensRouteImport.update({
   id: '/tokens',
   path: '/tokens',
+  getParentRoute: () => appAppLayoutRoute,
+} as any)
+const TotpRoute = TotpRouteImport.update({
+  id: '/totp',
+  path: '/totp',
   getParentRoute: () => appAppLayoutRoute,
 } as any)
 const ConfirmEmailRoute = ConfirmEmailRouteImport.update({
@@ -228,6 +234,7 @@ export interface FileRoutesByFullPath {
   '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
+  '/totp': typeof TotpRoute
   '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
   '/not-me': typeof NotMeRoute
@@ -261,6 +268,7 @@ export interface FileRoutesByTo {
   '/profiles': typeof ProfilesRoute
   '/sessions': typeof SessionsRoute
   '/tokens': typeof TokensRoute
+  '/totp': typeof TotpRoute
   '/confirm-email': typeof ConfirmEmailRoute
   '/login': typeof LoginRoute
   '/not-me': typeof NotMeRoute
@@ -297,6 +305,7 @@ export interface FileRoutesById {
   '/_app/profiles': typeof ProfilesRoute
   '/_app/sessions': typeof SessionsRoute
   '/_app/tokens': typeof TokensRoute
+  '/_app/totp': typeof TotpRoute
   '/_public/confirm-email': typeof ConfirmEmailRoute
   '/_public/login': typeof LoginRoute
   '/_public/not-me': typeof NotMeRoute
@@ -334,6 +343,7 @@ export interface FileRouteTypes {
     | '/profiles'
     | '/sessions'
     | '/tokens'
+    | '/totp'
     | '/confirm-email'
     | '/login'
     | '/not-me'
@@ -367,6 +377,7 @@ export interface FileRouteTypes {
     | '/profiles'
     | '/sessions'
     | '/tokens'
+    | '/totp'
     | '/confirm-email'
     | '/login'
     | '/not-me'
@@ -402,6 +413,7 @@ export interface FileRouteTypes {
     | '/_app/profiles'
     | '/_app/sessions'
     | '/_app/tokens'
+    | '/_app/totp'
     | '/_public/confirm-email'
     | '/_public/login'
     | '/_public/not-me'
@@ -540,6 +552,13 @@ declare module '@tanstack/react-router' {
       path: '/tokens'
       fullPath: '/tokens'
       preLoaderRoute: typeof TokensRouteImport
+      parentRoute: typeof appAppLayoutRoute
+    }
+    '/_app/totp': {
+      id: '/_app/totp'
+      path: '/totp'
+      fullPath: '/totp'
+      preLoaderRoute: typeof TotpRouteImport
       parentRoute: typeof appAppLayoutRoute
     }
     '/_public/confirm-email': {
@@ -711,6 +730,7 @@ interface appAppLayoutRouteChildren {
   ProfilesRoute: typeof ProfilesRoute
   SessionsRoute: typeof SessionsRoute
   TokensRoute: typeof TokensRoute
+  TotpRoute: typeof TotpRoute
   IndexRoute: typeof IndexRoute
   RequestsRequestIdRoute: typeof RequestsRequestIdRoute
   RequestsIndexRoute: typeof RequestsIndexRoute
@@ -730,6 +750,7 @@ const appAppLayoutRouteChildren: appAppLayoutRouteChildren = {
   ProfilesRoute: ProfilesRoute,
   SessionsRoute: SessionsRoute,
   TokensRoute: TokensRoute,
+  TotpRoute: TotpRoute,
   IndexRoute: IndexRoute,
   RequestsRequestIdRoute: RequestsRequestIdRoute,
   RequestsIndexRoute: RequestsIndexRoute,

@@ -2,7 +2,7 @@
 
 A feature registers its kinds in its own `challenges.py`, which is imported when the application starts:
 
-    register(Totp())
+    register(Codes())
 """
 
 import sys

@@ -23,6 +23,15 @@ from app.core.settings import settings
 from app.users.models import User, UserPublic
 
 
+def cookie_name(kind: str) -> str:
+    """Return the name of a cookie that only this host can set.
+
+    The prefix `__Host-` prevents subdomains from setting it; browsers require `Secure` and `Path=/` with it. Plain
+    http, which is for local development only, allows neither the prefix nor `Secure`.
+    """
+    return f"__Host-{kind}" if settings.secure_cookies else _local_name(kind)
+
+
 def _local_name(kind: str = "session") -> str:
     """Return a name that differs between the projects on one machine, because browsers share cookies between ports."""
     port = urlsplit(settings.FRONTEND_URL).port
@@ -30,16 +39,11 @@ def _local_name(kind: str = "session") -> str:
     return "-".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in parts if part)
 
 
-# The prefix `__Host-` prevents subdomains from setting the cookie; browsers require `Secure` and `Path=/` with it.
-# Plain http, which is for local development only, allows neither the prefix nor `Secure`.
-if settings.secure_cookies:
-    COOKIE_NAME, DEVICE_COOKIE_NAME, COOKIE_PATH = "__Host-session", "__Host-device", "/"
-    REFRESH_COOKIE_NAME = "__Secure-refresh"
-else:
-    COOKIE_NAME, DEVICE_COOKIE_NAME, COOKIE_PATH = _local_name(), _local_name("device"), "/api"
-    REFRESH_COOKIE_NAME = _local_name("refresh")
+COOKIE_NAME, DEVICE_COOKIE_NAME = cookie_name("session"), cookie_name("device")
+COOKIE_PATH = "/" if settings.secure_cookies else "/api"
 
 # Sent only where it is needed. Another path than `/` does not allow `__Host-`.
+REFRESH_COOKIE_NAME = "__Secure-refresh" if settings.secure_cookies else _local_name("refresh")
 REFRESH_COOKIE_PATH = f"{settings.API_V1_STR}/login"
 
 DEVICE_SECONDS = 180 * 24 * 3600
@@ -49,13 +53,13 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 def set_session_cookies(response: Response, tokens: Tokens) -> None:
     """Each cookie lasts as long as its token."""
-    _set(response, COOKIE_NAME, tokens.access_token, tokens.expires_in)
+    set_cookie(response, COOKIE_NAME, tokens.access_token, tokens.expires_in)
     if tokens.refresh_token is not None:
-        _set(response, REFRESH_COOKIE_NAME, tokens.refresh_token, tokens.refresh_expires_in, REFRESH_COOKIE_PATH)
+        set_cookie(response, REFRESH_COOKIE_NAME, tokens.refresh_token, tokens.refresh_expires_in, REFRESH_COOKIE_PATH)
 
 
 def set_device_cookie(response: Response, device: KnownDevice) -> None:
-    _set(response, DEVICE_COOKIE_NAME, device.encode(), DEVICE_SECONDS)
+    set_cookie(response, DEVICE_COOKIE_NAME, device.encode(), DEVICE_SECONDS)
 
 
 def known_client(request: Request) -> str | None:
@@ -78,10 +82,11 @@ async def known_device(request: Request, email: str) -> KnownDevice | None:
 
 def signed_device(request: Request) -> KnownDevice | None:
     """Return the device of the request's cookie, whichever address it has signed in to."""
-    return decode_device(_cookie(request, DEVICE_COOKIE_NAME))
+    return decode_device(read_cookie(request, DEVICE_COOKIE_NAME))
 
 
-def _set(response: Response, name: str, value: str, max_age: int, path: str = COOKIE_PATH) -> None:
+def set_cookie(response: Response, name: str, value: str, max_age: int, path: str = COOKIE_PATH) -> None:
+    """Set a cookie that scripts cannot read, for `max_age` seconds."""
     response.set_cookie(
         name,
         value,
@@ -109,7 +114,7 @@ def clear_session_cookies(response: Response) -> None:
 
 def session_cookie(request: Request) -> str | None:
     """Return the token of the session cookie, as the client sent it."""
-    return _cookie(request, COOKIE_NAME)
+    return read_cookie(request, COOKIE_NAME)
 
 
 def refresh_cookie(request: Request) -> RefreshSecret | None:
@@ -121,7 +126,8 @@ def refresh_cookie(request: Request) -> RefreshSecret | None:
     return next((secret for secret in found if secret is not None), None)
 
 
-def _cookie(request: Request, cookie: str) -> str | None:
+def read_cookie(request: Request, cookie: str) -> str | None:
+    """Return the first value of this name, as the client sent it."""
     return next(_cookies(request, cookie), None)
 
 

@@ -137,13 +137,13 @@ async def email_changed(session: AsyncSession, row: Mail) -> Letter | None:
 
 @mail(subject="Your password was changed", sample=_SAMPLE_NOT_ME)
 async def password_changed(session: AsyncSession, row: Mail) -> Letter | None:
-    return await _with_not_me(session, row)
+    return await with_not_me(session, row)
 
 
 @mail(subject="New sign-in to your account", sample={**_SAMPLE_NOT_ME, **_SAMPLE_SIGN_IN})
 async def new_sign_in(session: AsyncSession, row: Mail) -> Letter | None:
     """For the user whose account a new device has signed in to."""
-    return await _with_not_me(session, row, **row.context)
+    return await with_not_me(session, row, **row.context)
 
 
 async def queue_new_sign_in(session: AsyncSession, created: UserSession, email: str) -> None:
@@ -175,7 +175,7 @@ async def _with_link(session: AsyncSession, user: User | None) -> Letter | None:
     return Letter(user.email, reset_values(user.email, token), user.id)
 
 
-async def _with_not_me(session: AsyncSession, row: Mail, **values: Any) -> Letter | None:
+async def with_not_me(session: AsyncSession, row: Mail, **values: Any) -> Letter | None:
     """To the address before the change, with a link for its owner if they did not make the change."""
     user = await _recipient(session, row)
     if user is None or row.address is None:

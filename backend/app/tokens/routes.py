@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.auth.deps import CurrentSession, CurrentSuperuser, RecentSession, confirm
+from app.auth.deps import CurrentSession, CurrentSuperuser, FactorSession, confirm
 from app.core.database.session import AutocommitDep, SessionDep
 from app.core.errors import Conflict, NotFound
 from app.core.http.openapi import problems
@@ -29,7 +29,7 @@ async def read_api_tokens(
 
 @router.post("/tokens/", responses=problems(Conflict))
 async def create_api_token(
-    session: SessionDep, current_session: RecentSession, body: ApiTokenCreate
+    session: SessionDep, current_session: FactorSession, body: ApiTokenCreate
 ) -> CreatedApiToken:
     """Create an API token. Only this response contains it. It is sent as `Authorization: Bearer`."""
     await confirm(current_session)(session=session, user_ids=[current_session.id])

@@ -16,7 +16,10 @@ from httpx2 import ByteStream, Request, Response
 
 from app.core import logging as app_logging
 
-SECRET_FIELDS = {"password", "new_password", "current_password", "token", "access_token", "refresh_token"}
+SECRET_FIELDS = {
+    *("password", "new_password", "current_password", "token", "access_token", "refresh_token"),
+    *("answer", "secret", "uri"),
+}
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}\.\w+")
 MIN_LENGTH = 8
 """A shorter value can be part of another word."""

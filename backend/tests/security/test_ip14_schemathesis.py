@@ -29,12 +29,19 @@ from app.main import app
 from scripts.local.mailbox import Mailbox
 from scripts.local.ports import any_free_port, listen, port_of
 from tests import conftest
-from tests.examples import row_of
+from tests.examples import refusals, row_of
 
 PASSWORD, NEW_PASSWORD = "correct horse battery", "another horse battery"
 
+PATHS = app.openapi()["paths"]
 # A well-formed request without the right secret gets 400.
 NEEDS_A_SECRET = {
+    *(
+        f"{method.upper()} {path}"
+        for path, operations in PATHS.items()
+        for method, operation in operations.items()
+        if operation["operationId"].rpartition("-")[2] in refusals()
+    ),
     "POST /api/v1/login/access-token",
     "POST /api/v1/login/access-token/challenge",
     "POST /api/v1/login/challenge",
@@ -52,7 +59,6 @@ NEEDS_A_SECRET = {
 # A file of random bytes is not a picture.
 TAKES_PICTURES = "PUT /api/v1/users/me/avatar"
 # These paths also match a path with an id, whose methods find a malformed id.
-PATHS = app.openapi()["paths"]
 READ_AS_AN_ID = {
     f"{method.upper()} {path}"
     for path, operations in PATHS.items()

@@ -20,7 +20,8 @@ from app.tokens.config import settings
 from app.tokens.events import ApiTokenRevoked
 from app.tokens.models import ApiToken
 from tests.auth.events import events_of
-from tests.auth.factories import signed_in_user
+from tests.auth.factories import sign_in, signed_in_user
+from tests.auth.riddle import riddle  # noqa: F401
 from tests.core.answers import fields, problem
 from tests.tokens.factories import create_token, user_with_token
 from tests.users.factories import PASSWORD, create_user
@@ -101,6 +102,16 @@ async def test_concurrent_requests_stay_within_the_limit(live: AsyncClient, monk
         _, headers = await signed_in_user(session)
     responses = await asyncio.gather(*(live.post(TOKENS, headers=headers, json=BODY) for _ in range(2)))
     assert sorted(each.status_code for each in responses) == [200, 409]
+
+
+@pytest.mark.usefixtures("riddle")
+async def test_user_with_a_factor_proves_it(client: AsyncClient, session: AsyncSession) -> None:
+    user, headers = await signed_in_user(session, full_name="Ada")
+    refused = await client.post(TOKENS, headers=headers, json=BODY)
+    assert problem(refused) == (403, "AUTH_REAUTHENTICATION_REQUIRED")
+    assert refused.json()["needs_factor"]
+    proved = await sign_in(session, user, factor="riddle")
+    assert (await client.post(TOKENS, headers=proved, json=BODY)).status_code == 200
 
 
 async def test_search_finds_names(client: AsyncClient, session: AsyncSession) -> None:

@@ -50,7 +50,7 @@ export async function downloadCsv(
     signal.throwIfAborted();
     throw broken(error, counter.rows(), total, response);
   }
-  save(new Blob(chunks, { type: "text/csv;charset=utf-8" }), name);
+  saveFile(new Blob(chunks, { type: "text/csv;charset=utf-8" }), name);
   return counter.rows();
 }
 
@@ -92,7 +92,7 @@ function rowCounter() {
   };
 }
 
-function save(file: Blob, name: string) {
+export function saveFile(file: Blob, name: string) {
   const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;

@@ -5,7 +5,7 @@ import { problem } from "./factories";
 
 /**
  * Each test defines the API that it needs. By default all lists are empty, for the dashboard's cards of the installed
- * features, and a refused session cannot be refreshed.
+ * features, a refused session cannot be refreshed, and users have no second factor.
  */
 export const server = setupServer(
   http.post("*/api/v1/login/refresh", () => refuse(401, "AUTH_001", "Not authenticated")),

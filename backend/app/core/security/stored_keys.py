@@ -3,16 +3,11 @@
 The encryption is authenticated, so that write access to the table does not suffice to add a key.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Text, text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.clock import utc_now
 from app.core.database.session import transaction
 from app.core.errors import Conflict, NotFound
+from app.core.security.encryption import decrypt, encrypt
 from app.core.security.key_material import (
     Algorithm,
     SigningKey,
@@ -38,7 +34,7 @@ PUBLISHED_BEFORE = timedelta(minutes=10)
 _KNOWN_EVERYWHERE = timedelta(seconds=RELOAD_SECONDS + 5)
 _MIN_TOKEN_LIFETIME = timedelta(hours=1)
 _CLOCK_SKEW = timedelta(minutes=5)
-_NONCE_BYTES = 12
+_PURPOSE = "signing-keys"
 
 
 class StoredKey(SQLModel, table=True):
@@ -50,7 +46,7 @@ class StoredKey(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=16)
     algorithm: Algorithm = Field(sa_type=Text)
     encrypted_private_key: bytes
-    """Nonce, then the private part encrypted with AES-GCM."""
+    """The private part, encrypted (`encryption.py`)."""
     created_at: datetime = Field(default_factory=utc_now)
     signs_from: datetime
     retires_at: datetime | None = None
@@ -200,22 +196,12 @@ def _timed(state: KeyState) -> TimedKey:
     return TimedKey(state.key, state.stored.signs_from, state.stored.retires_at)
 
 
-def _cipher() -> AESGCM:
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"signing-keys")
-    return AESGCM(kdf.derive(settings.SECRET_KEY.get_secret_value().encode()))
-
-
 def _store(key: SigningKey, signs_from: datetime) -> StoredKey:
-    nonce = os.urandom(_NONCE_BYTES)
-    encrypted = nonce + _cipher().encrypt(nonce, dump_private(key), f"{key.id}:{key.algorithm}".encode())
+    encrypted = encrypt(dump_private(key), purpose=_PURPOSE, row=f"{key.id}:{key.algorithm}")
     return StoredKey(id=key.id, algorithm=key.algorithm, encrypted_private_key=encrypted, signs_from=signs_from)
 
 
 def _decrypt(stored: StoredKey) -> SigningKey | None:
     """Return None for a key of another `SECRET_KEY`, or one that was changed in the database."""
-    nonce, encrypted = stored.encrypted_private_key[:_NONCE_BYTES], stored.encrypted_private_key[_NONCE_BYTES:]
-    try:
-        private = _cipher().decrypt(nonce, encrypted, f"{stored.id}:{stored.algorithm}".encode())
-    except (InvalidTag, ValueError):
-        return None
-    return load_private(stored.algorithm, private)
+    private = decrypt(stored.encrypted_private_key, purpose=_PURPOSE, row=f"{stored.id}:{stored.algorithm}")
+    return load_private(stored.algorithm, private) if private else None

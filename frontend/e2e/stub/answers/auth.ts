@@ -44,6 +44,7 @@ export default function auth(api: Api) {
     return message("Logged out");
   });
   api.on("POST /login/reauthenticate", message("Confirmed"));
+  api.on("POST /login/reauthenticate/challenge", json({ token: "", kinds: {} }));
   api.on("GET /sessions/", ({ query }) => list(many(4, session), query));
   api.on("DELETE /sessions/", message("All other sessions ended"));
   api.on("DELETE /sessions/:id", message("Session ended"));

@@ -22,6 +22,7 @@ interface FormSheetProps<Values extends FieldValues, Output> {
   description: string;
   /** Disables the button until something changes, for forms that start with saved values. */
   saveWhenDirty?: boolean;
+  submitLabel?: string;
   onSubmit: (values: Output) => Promise<void>;
   children: ReactNode;
 }
@@ -33,6 +34,7 @@ export function FormSheet<Values extends FieldValues, Output>({
   title,
   description,
   saveWhenDirty = false,
+  submitLabel = "Save",
   onSubmit,
   children,
 }: FormSheetProps<Values, Output>) {
@@ -62,7 +64,7 @@ export function FormSheet<Values extends FieldValues, Output>({
               Cancel
             </Button>
             <SubmitButton control={form.control} disabled={saveWhenDirty && !isDirty}>
-              Save
+              {submitLabel}
             </SubmitButton>
           </SheetFooter>
         </Form>

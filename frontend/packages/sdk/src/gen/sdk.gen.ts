@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePasskeyData, CreatePasskeyErrors, CreatePasskeyResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeletePasskeyData, DeletePasskeyErrors, DeletePasskeyResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadPasskeysData, ReadPasskeysErrors, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsErrors, ReadPasskeySignInOptionsResponses, ReadPasskeysOfUserData, ReadPasskeysOfUserErrors, ReadPasskeysOfUserResponses, ReadPasskeysResponses, ReadProfileMeData, ReadProfileMeErrors, ReadProfileMeResponses, ReadProfileOfUserData, ReadProfileOfUserErrors, ReadProfileOfUserResponses, ReadProfileSchemaData, ReadProfileSchemaErrors, ReadProfileSchemaResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasskeysOfUserData, ResetPasskeysOfUserErrors, ResetPasskeysOfUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, SignInWithPasskeyData, SignInWithPasskeyErrors, SignInWithPasskeyResponses, StartPasskeyRegistrationData, StartPasskeyRegistrationErrors, StartPasskeyRegistrationResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateProfileMeData, UpdateProfileMeErrors, UpdateProfileMeResponses, UpdateProfileOfUserData, UpdateProfileOfUserErrors, UpdateProfileOfUserResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateItemData, CreateItemErrors, CreateItemResponses, CreatePasskeyData, CreatePasskeyErrors, CreatePasskeyResponses, CreatePrivateUserData, CreatePrivateUserErrors, CreatePrivateUserResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAvatarMeData, DeleteAvatarMeErrors, DeleteAvatarMeResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteItemsData, DeleteItemsErrors, DeleteItemsResponses, DeletePasskeyData, DeletePasskeyErrors, DeletePasskeyResponses, DeleteUserData, DeleteUserErrors, DeleteUserMeData, DeleteUserMeErrors, DeleteUserMeResponses, DeleteUserResponses, DeleteUsersData, DeleteUsersErrors, DeleteUsersResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionOfUserData, EndSessionOfUserErrors, EndSessionOfUserResponses, EndSessionResponses, EndSessionsOfUserData, EndSessionsOfUserErrors, EndSessionsOfUserResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, ExportItemsData, ExportItemsErrors, ExportItemsResponses, ExportUsersData, ExportUsersErrors, ExportUsersResponses, HealthCheckData, HealthCheckErrors, HealthCheckResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, LoginAccessTokenChallengeData, LoginAccessTokenChallengeErrors, LoginAccessTokenChallengeResponses, LoginAccessTokenData, LoginAccessTokenErrors, LoginAccessTokenResponses, LoginChallengeData, LoginChallengeErrors, LoginChallengeResponses, LoginRefreshData, LoginRefreshErrors, LoginRefreshResponses, LoginSessionData, LoginSessionErrors, LoginSessionResponses, LogoutData, LogoutErrors, LogoutResponses, ReadApiTokensData, ReadApiTokensErrors, ReadApiTokensOfUserData, ReadApiTokensOfUserErrors, ReadApiTokensOfUserResponses, ReadApiTokensResponses, ReadAuditEventsData, ReadAuditEventsErrors, ReadAuditEventsResponses, ReadAvatarData, ReadAvatarErrors, ReadAvatarResponses, ReadDoctorReportData, ReadDoctorReportErrors, ReadDoctorReportResponses, ReadEmailMeData, ReadEmailMeErrors, ReadEmailMeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponse, ReadEventsResponses, ReadItemData, ReadItemErrors, ReadItemResponses, ReadItemsData, ReadItemsErrors, ReadItemsResponses, ReadItemsStatsData, ReadItemsStatsErrors, ReadItemsStatsResponses, ReadJobData, ReadJobErrors, ReadJobResponses, ReadJobsData, ReadJobsErrors, ReadJobsResponses, ReadMailData, ReadMailErrors, ReadMailResponses, ReadMailsData, ReadMailsErrors, ReadMailsResponses, ReadPasskeysData, ReadPasskeysErrors, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsErrors, ReadPasskeySignInOptionsResponses, ReadPasskeysOfUserData, ReadPasskeysOfUserErrors, ReadPasskeysOfUserResponses, ReadPasskeysResponses, ReadProfileMeData, ReadProfileMeErrors, ReadProfileMeResponses, ReadProfileOfUserData, ReadProfileOfUserErrors, ReadProfileOfUserResponses, ReadProfileSchemaData, ReadProfileSchemaErrors, ReadProfileSchemaResponses, ReadRequestStoryData, ReadRequestStoryErrors, ReadRequestStoryResponses, ReadSecurityEventsData, ReadSecurityEventsErrors, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserErrors, ReadSecurityEventsOfUserResponses, ReadSecurityEventsResponses, ReadSessionsData, ReadSessionsErrors, ReadSessionsOfUserData, ReadSessionsOfUserErrors, ReadSessionsOfUserResponses, ReadSessionsResponses, ReadTotpData, ReadTotpErrors, ReadTotpOfUserData, ReadTotpOfUserErrors, ReadTotpOfUserResponses, ReadTotpResponses, ReadTrustedDevicesData, ReadTrustedDevicesErrors, ReadTrustedDevicesResponses, ReadUserByIdData, ReadUserByIdErrors, ReadUserByIdResponses, ReadUserMeData, ReadUserMeErrors, ReadUserMeResponses, ReadUsersData, ReadUsersErrors, ReadUsersResponses, ReadUsersStatsData, ReadUsersStatsErrors, ReadUsersStatsResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RecoverPasswordData, RecoverPasswordErrors, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentErrors, RecoverPasswordHtmlContentResponses, RecoverPasswordResponses, RegisterUserData, RegisterUserErrors, RegisterUserResponses, RemoveTrustedDeviceData, RemoveTrustedDeviceErrors, RemoveTrustedDeviceResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, ReplaceRecoveryCodesData, ReplaceRecoveryCodesErrors, ReplaceRecoveryCodesResponses, ReportNotMeData, ReportNotMeErrors, ReportNotMeResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RerunJobData, RerunJobErrors, RerunJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasskeysOfUserData, ResetPasskeysOfUserErrors, ResetPasskeysOfUserResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetTotpOfUserData, ResetTotpOfUserErrors, ResetTotpOfUserResponses, RevokeApiTokenData, RevokeApiTokenErrors, RevokeApiTokenOfUserData, RevokeApiTokenOfUserErrors, RevokeApiTokenOfUserResponses, RevokeApiTokenResponses, RevokeApiTokensOfUserData, RevokeApiTokensOfUserErrors, RevokeApiTokensOfUserResponses, SendMailAgainData, SendMailAgainErrors, SendMailAgainResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, SignInWithPasskeyData, SignInWithPasskeyErrors, SignInWithPasskeyResponses, StartPasskeyRegistrationData, StartPasskeyRegistrationErrors, StartPasskeyRegistrationResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, TestEmailData, TestEmailErrors, TestEmailResponses, TestTokenData, TestTokenErrors, TestTokenResponses, TrustDeviceData, TrustDeviceErrors, TrustDeviceResponses, TurnOffTotpData, TurnOffTotpErrors, TurnOffTotpResponses, UndoEmailChangeData, UndoEmailChangeErrors, UndoEmailChangeResponses, UpdateAvatarMeData, UpdateAvatarMeErrors, UpdateAvatarMeResponses, UpdateItemData, UpdateItemErrors, UpdateItemResponses, UpdatePasswordMeData, UpdatePasswordMeErrors, UpdatePasswordMeResponses, UpdateProfileMeData, UpdateProfileMeErrors, UpdateProfileMeResponses, UpdateProfileOfUserData, UpdateProfileOfUserErrors, UpdateProfileOfUserResponses, UpdateUserData, UpdateUserErrors, UpdateUserMeData, UpdateUserMeErrors, UpdateUserMeResponses, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -647,6 +647,98 @@ export const revokeApiToken = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * Turn Off Totp
+ *
+ * Turn the app off. Deletes its recovery codes, and ends your other sessions and the trust in your browsers.
+ */
+export const turnOffTotp = <ThrowOnError extends boolean = true>(options?: Options<TurnOffTotpData, ThrowOnError>): RequestResult<TurnOffTotpResponses, TurnOffTotpErrors, ThrowOnError> => (options?.client ?? client).delete<TurnOffTotpResponses, TurnOffTotpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/',
+    ...options
+});
+
+/**
+ * Read Totp
+ *
+ * Whether you have an authenticator app, and how many recovery codes are left.
+ */
+export const readTotp = <ThrowOnError extends boolean = true>(options?: Options<ReadTotpData, ThrowOnError>): RequestResult<ReadTotpResponses, ReadTotpErrors, ThrowOnError> => (options?.client ?? client).get<ReadTotpResponses, ReadTotpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/',
+    ...options
+});
+
+/**
+ * Confirm Totp
+ *
+ * Turn the app on with its first code. Your other sessions end. Only this response has the recovery codes.
+ */
+export const confirmTotp = <ThrowOnError extends boolean = true>(options: Options<ConfirmTotpData, ThrowOnError>): RequestResult<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError> => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Trusted Devices
+ *
+ * List the browsers that need no code when you sign in.
+ */
+export const readTrustedDevices = <ThrowOnError extends boolean = true>(options?: Options<ReadTrustedDevicesData, ThrowOnError>): RequestResult<ReadTrustedDevicesResponses, ReadTrustedDevicesErrors, ThrowOnError> => (options?.client ?? client).get<ReadTrustedDevicesResponses, ReadTrustedDevicesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/devices/',
+    ...options
+});
+
+/**
+ * Trust Device
+ *
+ * Trust this browser: signing in needs no code here for the next days. Sets a cookie.
+ */
+export const trustDevice = <ThrowOnError extends boolean = true>(options?: Options<TrustDeviceData, ThrowOnError>): RequestResult<TrustDeviceResponses, TrustDeviceErrors, ThrowOnError> => (options?.client ?? client).post<TrustDeviceResponses, TrustDeviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/devices/',
+    ...options
+});
+
+/**
+ * Remove Trusted Device
+ *
+ * Stop trusting a browser.
+ */
+export const removeTrustedDevice = <ThrowOnError extends boolean = true>(options: Options<RemoveTrustedDeviceData, ThrowOnError>): RequestResult<RemoveTrustedDeviceResponses, RemoveTrustedDeviceErrors, ThrowOnError> => (options.client ?? client).delete<RemoveTrustedDeviceResponses, RemoveTrustedDeviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/devices/{device_id}',
+    ...options
+});
+
+/**
+ * Replace Recovery Codes
+ *
+ * Get new recovery codes. The earlier ones no longer work. Only this response has them.
+ */
+export const replaceRecoveryCodes = <ThrowOnError extends boolean = true>(options?: Options<ReplaceRecoveryCodesData, ThrowOnError>): RequestResult<ReplaceRecoveryCodesResponses, ReplaceRecoveryCodesErrors, ThrowOnError> => (options?.client ?? client).post<ReplaceRecoveryCodesResponses, ReplaceRecoveryCodesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/recovery-codes',
+    ...options
+});
+
+/**
+ * Set Up Totp
+ *
+ * Get a secret for an authenticator app. It counts after `POST /totp/confirm`. A further call replaces it.
+ */
+export const setUpTotp = <ThrowOnError extends boolean = true>(options?: Options<SetUpTotpData, ThrowOnError>): RequestResult<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError> => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/totp/setup',
+    ...options
+});
+
+/**
  * Read Users
  *
  * List users.
@@ -1047,6 +1139,32 @@ export const revokeApiTokenOfUser = <ThrowOnError extends boolean = true>(option
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{user_id}/tokens/{token_id}',
     ...options
+});
+
+/**
+ * Read Totp Of User
+ *
+ * Whether a user has an authenticator app, and how many recovery codes are left.
+ */
+export const readTotpOfUser = <ThrowOnError extends boolean = true>(options: Options<ReadTotpOfUserData, ThrowOnError>): RequestResult<ReadTotpOfUserResponses, ReadTotpOfUserErrors, ThrowOnError> => (options.client ?? client).get<ReadTotpOfUserResponses, ReadTotpOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/totp/',
+    ...options
+});
+
+/**
+ * Reset Totp Of User
+ *
+ * Remove the authenticator app of a user who has lost it. Notifies the user and ends their sessions.
+ */
+export const resetTotpOfUser = <ThrowOnError extends boolean = true>(options: Options<ResetTotpOfUserData, ThrowOnError>): RequestResult<ResetTotpOfUserResponses, ResetTotpOfUserErrors, ThrowOnError> => (options.client ?? client).post<ResetTotpOfUserResponses, ResetTotpOfUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/{user_id}/totp/reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -878,6 +878,24 @@ export type OwnEmail = {
 };
 
 /**
+ * OwnTotpStatus
+ */
+export type OwnTotpStatus = {
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Recovery Codes Left
+     */
+    recovery_codes_left: number;
+    /**
+     * Trusted Device Days
+     */
+    trusted_device_days: number;
+};
+
+/**
  * Pagination
  *
  * The place of a page in its list. The list ends where `has_next` is false and `next_cursor` is null.
@@ -1189,6 +1207,18 @@ export type ReauthenticationRequiredProblem = Problem & {
 };
 
 /**
+ * RecoveryCodes
+ *
+ * New recovery codes. No other response has them.
+ */
+export type RecoveryCodes = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+};
+
+/**
  * Refresh
  */
 export type Refresh = {
@@ -1414,6 +1444,106 @@ export type TokenPair = {
 
 export type TooManyRequestsProblem = Problem & {
     code: 'RATE_001';
+};
+
+/**
+ * TotpCode
+ */
+export type TotpCode = {
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
+ * TotpReset
+ *
+ * Body of a superuser's request.
+ */
+export type TotpReset = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * TotpSetup
+ *
+ * What an app needs. No other response has it.
+ */
+export type TotpSetup = {
+    /**
+     * Qr Code
+     */
+    qr_code: string;
+    /**
+     * Secret
+     */
+    secret: string;
+    /**
+     * Uri
+     */
+    uri: string;
+};
+
+/**
+ * TotpStatus
+ */
+export type TotpStatus = {
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Recovery Codes Left
+     */
+    recovery_codes_left: number;
+};
+
+/**
+ * TrustedDevicePublic
+ */
+export type TrustedDevicePublic = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Device
+     */
+    device: string | null;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Ip
+     */
+    ip: string | null;
+    /**
+     * Is Current
+     */
+    is_current: boolean;
+};
+
+/**
+ * TrustedDevicesPublic
+ */
+export type TrustedDevicesPublic = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Data
+     */
+    data: Array<TrustedDevicePublic>;
 };
 
 export type UnavailableProblem = Problem & {
@@ -4769,6 +4899,411 @@ export type RevokeApiTokenResponses = {
 
 export type RevokeApiTokenResponse = RevokeApiTokenResponses[keyof RevokeApiTokenResponses];
 
+export type TurnOffTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/';
+};
+
+export type TurnOffTotpErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type TurnOffTotpError = ApiErrorFrom<TurnOffTotpErrors[keyof TurnOffTotpErrors]>;
+
+export type TurnOffTotpResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type TurnOffTotpResponse = TurnOffTotpResponses[keyof TurnOffTotpResponses];
+
+export type ReadTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/';
+};
+
+export type ReadTotpErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadTotpError = ApiErrorFrom<ReadTotpErrors[keyof ReadTotpErrors]>;
+
+export type ReadTotpResponses = {
+    /**
+     * Successful Response
+     */
+    200: OwnTotpStatus;
+};
+
+export type ReadTotpResponse = ReadTotpResponses[keyof ReadTotpResponses];
+
+export type ConfirmTotpData = {
+    body: TotpCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/confirm';
+};
+
+export type ConfirmTotpErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ConfirmTotpError = ApiErrorFrom<ConfirmTotpErrors[keyof ConfirmTotpErrors]>;
+
+export type ConfirmTotpResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodes;
+};
+
+export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
+
+export type ReadTrustedDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/devices/';
+};
+
+export type ReadTrustedDevicesErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadTrustedDevicesError = ApiErrorFrom<ReadTrustedDevicesErrors[keyof ReadTrustedDevicesErrors]>;
+
+export type ReadTrustedDevicesResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrustedDevicesPublic;
+};
+
+export type ReadTrustedDevicesResponse = ReadTrustedDevicesResponses[keyof ReadTrustedDevicesResponses];
+
+export type TrustDeviceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/devices/';
+};
+
+export type TrustDeviceErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type TrustDeviceError = ApiErrorFrom<TrustDeviceErrors[keyof TrustDeviceErrors]>;
+
+export type TrustDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type TrustDeviceResponse = TrustDeviceResponses[keyof TrustDeviceResponses];
+
+export type RemoveTrustedDeviceData = {
+    body?: never;
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/v1/totp/devices/{device_id}';
+};
+
+export type RemoveTrustedDeviceErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type RemoveTrustedDeviceError = ApiErrorFrom<RemoveTrustedDeviceErrors[keyof RemoveTrustedDeviceErrors]>;
+
+export type RemoveTrustedDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type RemoveTrustedDeviceResponse = RemoveTrustedDeviceResponses[keyof RemoveTrustedDeviceResponses];
+
+export type ReplaceRecoveryCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/recovery-codes';
+};
+
+export type ReplaceRecoveryCodesErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReplaceRecoveryCodesError = ApiErrorFrom<ReplaceRecoveryCodesErrors[keyof ReplaceRecoveryCodesErrors]>;
+
+export type ReplaceRecoveryCodesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodes;
+};
+
+export type ReplaceRecoveryCodesResponse = ReplaceRecoveryCodesResponses[keyof ReplaceRecoveryCodesResponses];
+
+export type SetUpTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/totp/setup';
+};
+
+export type SetUpTotpErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Conflict (CONF_001)
+     */
+    409: ConflictProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type SetUpTotpError = ApiErrorFrom<SetUpTotpErrors[keyof SetUpTotpErrors]>;
+
+export type SetUpTotpResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotpSetup;
+};
+
+export type SetUpTotpResponse = SetUpTotpResponses[keyof SetUpTotpResponses];
+
 export type ReadUsersData = {
     body?: never;
     path?: never;
@@ -6932,6 +7467,130 @@ export type RevokeApiTokenOfUserResponses = {
 };
 
 export type RevokeApiTokenOfUserResponse = RevokeApiTokenOfUserResponses[keyof RevokeApiTokenOfUserResponses];
+
+export type ReadTotpOfUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/totp/';
+};
+
+export type ReadTotpOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ReadTotpOfUserError = ApiErrorFrom<ReadTotpOfUserErrors[keyof ReadTotpOfUserErrors]>;
+
+export type ReadTotpOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotpStatus;
+};
+
+export type ReadTotpOfUserResponse = ReadTotpOfUserResponses[keyof ReadTotpOfUserResponses];
+
+export type ResetTotpOfUserData = {
+    body: TotpReset;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/totp/reset';
+};
+
+export type ResetTotpOfUserErrors = {
+    /**
+     * Bad request (REQ_001)
+     */
+    400: BadRequestProblem;
+    /**
+     * Not authenticated (AUTH_001)
+     */
+    401: NotAuthenticatedProblem;
+    /**
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     */
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
+    /**
+     * Not found (NOT_001)
+     */
+    404: NotFoundProblem;
+    /**
+     * Bad request (REQ_001)
+     */
+    408: BadRequestProblem;
+    /**
+     * Body too large (BODY_001)
+     */
+    413: BodyTooLargeProblem;
+    /**
+     * Invalid (VAL_001)
+     */
+    422: InvalidProblem;
+    /**
+     * Too many requests (RATE_001)
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Internal (INT_001)
+     */
+    500: InternalProblem;
+    /**
+     * Unavailable (UNAV_001)
+     */
+    503: UnavailableProblem;
+};
+
+export type ResetTotpOfUserError = ApiErrorFrom<ResetTotpOfUserErrors[keyof ResetTotpOfUserErrors]>;
+
+export type ResetTotpOfUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type ResetTotpOfUserResponse = ResetTotpOfUserResponses[keyof ResetTotpOfUserResponses];
 
 export type HealthCheckData = {
     body?: never;

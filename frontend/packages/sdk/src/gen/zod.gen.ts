@@ -412,6 +412,15 @@ export const zOwnEmail = /* @__PURE__ */ (() => z.object({
 }))();
 
 /**
+ * OwnTotpStatus
+ */
+export const zOwnTotpStatus = /* @__PURE__ */ (() => z.object({
+    confirmed_at: z.nullable(z.iso.datetime()),
+    recovery_codes_left: z.int(),
+    trusted_device_days: z.int()
+}))();
+
+/**
  * Pagination
  *
  * The place of a page in its list. The list ends where `has_next` is false and `next_cursor` is null.
@@ -697,6 +706,15 @@ export const zReauthenticationRequiredProblem = /* @__PURE__ */ (() => z.interse
 })))();
 
 /**
+ * RecoveryCodes
+ *
+ * New recovery codes. No other response has them.
+ */
+export const zRecoveryCodes = /* @__PURE__ */ (() => z.object({
+    codes: z.array(z.string())
+}))();
+
+/**
  * Refresh
  */
 export const zRefresh = /* @__PURE__ */ (() => z.object({
@@ -804,6 +822,61 @@ export const zTokenPair = /* @__PURE__ */ (() => z.object({
 export const zTooManyRequestsProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('RATE_001')
 })))();
+
+/**
+ * TotpCode
+ */
+export const zTotpCode = /* @__PURE__ */ (() => z.object({
+    code: z.string().check(z.minLength(1), z.maxLength(20))
+}))();
+
+/**
+ * TotpReset
+ *
+ * Body of a superuser's request.
+ */
+export const zTotpReset = /* @__PURE__ */ (() => z.object({
+    reason: z.string().check(z.minLength(1), z.maxLength(300))
+}))();
+
+/**
+ * TotpSetup
+ *
+ * What an app needs. No other response has it.
+ */
+export const zTotpSetup = /* @__PURE__ */ (() => z.object({
+    qr_code: z.string(),
+    secret: z.string(),
+    uri: z.string()
+}))();
+
+/**
+ * TotpStatus
+ */
+export const zTotpStatus = /* @__PURE__ */ (() => z.object({
+    confirmed_at: z.nullable(z.iso.datetime()),
+    recovery_codes_left: z.int()
+}))();
+
+/**
+ * TrustedDevicePublic
+ */
+export const zTrustedDevicePublic = /* @__PURE__ */ (() => z.object({
+    created_at: z.iso.datetime(),
+    device: z.nullable(z.string()),
+    expires_at: z.iso.datetime(),
+    id: z.uuid(),
+    ip: z.nullable(z.string()),
+    is_current: z.boolean()
+}))();
+
+/**
+ * TrustedDevicesPublic
+ */
+export const zTrustedDevicesPublic = /* @__PURE__ */ (() => z.object({
+    count: z.int(),
+    data: z.array(zTrustedDevicePublic)
+}))();
 
 export const zUnavailableProblem = /* @__PURE__ */ (() => z.intersection(zProblem, z.object({
     code: z.literal('UNAV_001')
@@ -1402,6 +1475,52 @@ export const zRevokeApiTokenPath = /* @__PURE__ */ (() => z.object({
  */
 export const zRevokeApiTokenResponse = zMessage;
 
+/**
+ * Successful Response
+ */
+export const zTurnOffTotpResponse = zMessage;
+
+/**
+ * Successful Response
+ */
+export const zReadTotpResponse = zOwnTotpStatus;
+
+export const zConfirmTotpBody = zTotpCode;
+
+/**
+ * Successful Response
+ */
+export const zConfirmTotpResponse = zRecoveryCodes;
+
+/**
+ * Successful Response
+ */
+export const zReadTrustedDevicesResponse = zTrustedDevicesPublic;
+
+/**
+ * Successful Response
+ */
+export const zTrustDeviceResponse = zMessage;
+
+export const zRemoveTrustedDevicePath = /* @__PURE__ */ (() => z.object({
+    device_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zRemoveTrustedDeviceResponse = zMessage;
+
+/**
+ * Successful Response
+ */
+export const zReplaceRecoveryCodesResponse = zRecoveryCodes;
+
+/**
+ * Successful Response
+ */
+export const zSetUpTotpResponse = zTotpSetup;
+
 export const zReadUsersQuery = /* @__PURE__ */ (() => z.object({
     q: z.nullish(z.string().check(z.maxLength(255))),
     sort: z._default(z.optional(z.enum([
@@ -1758,6 +1877,26 @@ export const zRevokeApiTokenOfUserPath = /* @__PURE__ */ (() => z.object({
  * Successful Response
  */
 export const zRevokeApiTokenOfUserResponse = zMessage;
+
+export const zReadTotpOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zReadTotpOfUserResponse = zTotpStatus;
+
+export const zResetTotpOfUserBody = zTotpReset;
+
+export const zResetTotpOfUserPath = /* @__PURE__ */ (() => z.object({
+    user_id: z.uuid()
+}))();
+
+/**
+ * Successful Response
+ */
+export const zResetTotpOfUserResponse = zMessage;
 
 /**
  * Response Health Check

@@ -3,8 +3,8 @@
 import { queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { cancelJob, confirmEmailChange, createApiToken, createItem, createPasskey, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deletePasskey, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readPasskeys, readPasskeySignInOptions, readPasskeysOfUser, readProfileMe, readProfileOfUser, readProfileSchema, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, renamePasskey, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPasskeysOfUser, resetPassword, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, signInWithPasskey, startPasskeyRegistration, startReauthentication, testEmail, testToken, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateProfileMe, updateProfileOfUser, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
-import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePasskeyData, CreatePasskeyError, CreatePasskeyResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeletePasskeyData, DeletePasskeyError, DeletePasskeyResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadPasskeysData, ReadPasskeysError, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsError, ReadPasskeySignInOptionsResponse, ReadPasskeysOfUserData, ReadPasskeysOfUserError, ReadPasskeysOfUserResponse, ReadPasskeysResponse, ReadProfileMeData, ReadProfileMeError, ReadProfileMeResponse, ReadProfileOfUserData, ReadProfileOfUserError, ReadProfileOfUserResponse, ReadProfileSchemaData, ReadProfileSchemaError, ReadProfileSchemaResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, RenamePasskeyData, RenamePasskeyError, RenamePasskeyResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasskeysOfUserData, ResetPasskeysOfUserError, ResetPasskeysOfUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, SignInWithPasskeyData, SignInWithPasskeyError, SignInWithPasskeyResponse, StartPasskeyRegistrationData, StartPasskeyRegistrationError, StartPasskeyRegistrationResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateProfileMeData, UpdateProfileMeError, UpdateProfileMeResponse, UpdateProfileOfUserData, UpdateProfileOfUserError, UpdateProfileOfUserResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
+import { cancelJob, confirmEmailChange, confirmTotp, createApiToken, createItem, createPasskey, createPrivateUser, createUser, deleteAvatarMe, deleteItem, deleteItems, deletePasskey, deleteUser, deleteUserMe, deleteUsers, endOtherSessions, endSession, endSessionOfUser, endSessionsOfUser, exportAuditEvents, exportItems, exportUsers, healthCheck, healthLive, healthReady, loginAccessToken, loginAccessTokenChallenge, loginChallenge, loginRefresh, loginSession, logout, type Options, readApiTokens, readApiTokensOfUser, readAuditEvents, readAvatar, readDoctorReport, readEmailMe, readItem, readItems, readItemsStats, readJob, readJobs, readMail, readMails, readPasskeys, readPasskeySignInOptions, readPasskeysOfUser, readProfileMe, readProfileOfUser, readProfileSchema, readRequestStory, readSecurityEvents, readSecurityEventsOfUser, readSessions, readSessionsOfUser, readTotp, readTotpOfUser, readTrustedDevices, readUserById, readUserMe, readUsers, readUsersStats, reauthenticate, recoverPassword, recoverPasswordHtmlContent, registerUser, removeTrustedDevice, renamePasskey, replaceRecoveryCodes, reportNotMe, requestEmailChange, rerunJob, resendVerification, resetPasskeysOfUser, resetPassword, resetTotpOfUser, revokeApiToken, revokeApiTokenOfUser, revokeApiTokensOfUser, sendMailAgain, setUpTotp, signInWithPasskey, startPasskeyRegistration, startReauthentication, testEmail, testToken, trustDevice, turnOffTotp, undoEmailChange, updateAvatarMe, updateItem, updatePasswordMe, updateProfileMe, updateProfileOfUser, updateUser, updateUserMe, verifyEmail } from '../sdk.gen.js';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ConfirmEmailChangeData, ConfirmEmailChangeError, ConfirmEmailChangeResponse, ConfirmTotpData, ConfirmTotpError, ConfirmTotpResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateItemData, CreateItemError, CreateItemResponse, CreatePasskeyData, CreatePasskeyError, CreatePasskeyResponse, CreatePrivateUserData, CreatePrivateUserError, CreatePrivateUserResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAvatarMeData, DeleteAvatarMeError, DeleteAvatarMeResponse, DeleteItemData, DeleteItemError, DeleteItemResponse, DeleteItemsData, DeleteItemsError, DeleteItemsResponse, DeletePasskeyData, DeletePasskeyError, DeletePasskeyResponse, DeleteUserData, DeleteUserError, DeleteUserMeData, DeleteUserMeError, DeleteUserMeResponse, DeleteUserResponse, DeleteUsersData, DeleteUsersError, DeleteUsersResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionOfUserData, EndSessionOfUserError, EndSessionOfUserResponse, EndSessionResponse, EndSessionsOfUserData, EndSessionsOfUserError, EndSessionsOfUserResponse, ExportAuditEventsData, ExportAuditEventsError, ExportAuditEventsResponse, ExportItemsData, ExportItemsError, ExportItemsResponse, ExportUsersData, ExportUsersError, ExportUsersResponse, HealthCheckData, HealthCheckError, HealthCheckResponse, HealthLiveData, HealthLiveError, HealthLiveResponse, HealthReadyData, HealthReadyError, HealthReadyResponse, LoginAccessTokenChallengeData, LoginAccessTokenChallengeError, LoginAccessTokenChallengeResponse, LoginAccessTokenData, LoginAccessTokenError, LoginAccessTokenResponse, LoginChallengeData, LoginChallengeError, LoginChallengeResponse, LoginRefreshData, LoginRefreshError, LoginRefreshResponse, LoginSessionData, LoginSessionError, LoginSessionResponse, LogoutData, LogoutError, LogoutResponse, ReadApiTokensData, ReadApiTokensError, ReadApiTokensOfUserData, ReadApiTokensOfUserError, ReadApiTokensOfUserResponse, ReadApiTokensResponse, ReadAuditEventsData, ReadAuditEventsError, ReadAuditEventsResponse, ReadAvatarData, ReadAvatarError, ReadAvatarResponse, ReadDoctorReportData, ReadDoctorReportError, ReadDoctorReportResponse, ReadEmailMeData, ReadEmailMeError, ReadEmailMeResponse, ReadItemData, ReadItemError, ReadItemResponse, ReadItemsData, ReadItemsError, ReadItemsResponse, ReadItemsStatsData, ReadItemsStatsError, ReadItemsStatsResponse, ReadJobData, ReadJobError, ReadJobResponse, ReadJobsData, ReadJobsError, ReadJobsResponse, ReadMailData, ReadMailError, ReadMailResponse, ReadMailsData, ReadMailsError, ReadMailsResponse, ReadPasskeysData, ReadPasskeysError, ReadPasskeySignInOptionsData, ReadPasskeySignInOptionsError, ReadPasskeySignInOptionsResponse, ReadPasskeysOfUserData, ReadPasskeysOfUserError, ReadPasskeysOfUserResponse, ReadPasskeysResponse, ReadProfileMeData, ReadProfileMeError, ReadProfileMeResponse, ReadProfileOfUserData, ReadProfileOfUserError, ReadProfileOfUserResponse, ReadProfileSchemaData, ReadProfileSchemaError, ReadProfileSchemaResponse, ReadRequestStoryData, ReadRequestStoryError, ReadRequestStoryResponse, ReadSecurityEventsData, ReadSecurityEventsError, ReadSecurityEventsOfUserData, ReadSecurityEventsOfUserError, ReadSecurityEventsOfUserResponse, ReadSecurityEventsResponse, ReadSessionsData, ReadSessionsError, ReadSessionsOfUserData, ReadSessionsOfUserError, ReadSessionsOfUserResponse, ReadSessionsResponse, ReadTotpData, ReadTotpError, ReadTotpOfUserData, ReadTotpOfUserError, ReadTotpOfUserResponse, ReadTotpResponse, ReadTrustedDevicesData, ReadTrustedDevicesError, ReadTrustedDevicesResponse, ReadUserByIdData, ReadUserByIdError, ReadUserByIdResponse, ReadUserMeData, ReadUserMeError, ReadUserMeResponse, ReadUsersData, ReadUsersError, ReadUsersResponse, ReadUsersStatsData, ReadUsersStatsError, ReadUsersStatsResponse, ReauthenticateData, ReauthenticateError, ReauthenticateResponse, RecoverPasswordData, RecoverPasswordError, RecoverPasswordHtmlContentData, RecoverPasswordHtmlContentError, RecoverPasswordHtmlContentResponse, RecoverPasswordResponse, RegisterUserData, RegisterUserError, RegisterUserResponse, RemoveTrustedDeviceData, RemoveTrustedDeviceError, RemoveTrustedDeviceResponse, RenamePasskeyData, RenamePasskeyError, RenamePasskeyResponse, ReplaceRecoveryCodesData, ReplaceRecoveryCodesError, ReplaceRecoveryCodesResponse, ReportNotMeData, ReportNotMeError, ReportNotMeResponse, RequestEmailChangeData, RequestEmailChangeError, RequestEmailChangeResponse, RerunJobData, RerunJobError, RerunJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasskeysOfUserData, ResetPasskeysOfUserError, ResetPasskeysOfUserResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResetTotpOfUserData, ResetTotpOfUserError, ResetTotpOfUserResponse, RevokeApiTokenData, RevokeApiTokenError, RevokeApiTokenOfUserData, RevokeApiTokenOfUserError, RevokeApiTokenOfUserResponse, RevokeApiTokenResponse, RevokeApiTokensOfUserData, RevokeApiTokensOfUserError, RevokeApiTokensOfUserResponse, SendMailAgainData, SendMailAgainError, SendMailAgainResponse, SetUpTotpData, SetUpTotpError, SetUpTotpResponse, SignInWithPasskeyData, SignInWithPasskeyError, SignInWithPasskeyResponse, StartPasskeyRegistrationData, StartPasskeyRegistrationError, StartPasskeyRegistrationResponse, StartReauthenticationData, StartReauthenticationError, StartReauthenticationResponse, TestEmailData, TestEmailError, TestEmailResponse, TestTokenData, TestTokenError, TestTokenResponse, TrustDeviceData, TrustDeviceError, TrustDeviceResponse, TurnOffTotpData, TurnOffTotpError, TurnOffTotpResponse, UndoEmailChangeData, UndoEmailChangeError, UndoEmailChangeResponse, UpdateAvatarMeData, UpdateAvatarMeError, UpdateAvatarMeResponse, UpdateItemData, UpdateItemError, UpdateItemResponse, UpdatePasswordMeData, UpdatePasswordMeError, UpdatePasswordMeResponse, UpdateProfileMeData, UpdateProfileMeError, UpdateProfileMeResponse, UpdateProfileOfUserData, UpdateProfileOfUserError, UpdateProfileOfUserResponse, UpdateUserData, UpdateUserError, UpdateUserMeData, UpdateUserMeError, UpdateUserMeResponse, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen.js';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1037,6 +1037,160 @@ export const revokeApiTokenMutation = (options?: Partial<Options<RevokeApiTokenD
     return mutationOptions;
 };
 
+/**
+ * Turn Off Totp
+ *
+ * Turn the app off. Deletes its recovery codes, and ends your other sessions and the trust in your browsers.
+ */
+export const turnOffTotpMutation = (options?: Partial<Options<TurnOffTotpData>>): UseMutationOptions<TurnOffTotpResponse, TurnOffTotpError, Options<TurnOffTotpData>> => {
+    const mutationOptions: UseMutationOptions<TurnOffTotpResponse, TurnOffTotpError, Options<TurnOffTotpData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await turnOffTotp({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readTotpQueryKey = (options?: Options<ReadTotpData>) => createQueryKey('readTotp', options, false, ['totp']);
+
+/**
+ * Read Totp
+ *
+ * Whether you have an authenticator app, and how many recovery codes are left.
+ */
+export const readTotpOptions = (options?: Options<ReadTotpData>) => queryOptions<ReadTotpResponse, ReadTotpError, ReadTotpResponse, ReturnType<typeof readTotpQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readTotp({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readTotpQueryKey(options)
+});
+
+/**
+ * Confirm Totp
+ *
+ * Turn the app on with its first code. Your other sessions end. Only this response has the recovery codes.
+ */
+export const confirmTotpMutation = (options?: Partial<Options<ConfirmTotpData>>): UseMutationOptions<ConfirmTotpResponse, ConfirmTotpError, Options<ConfirmTotpData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmTotpResponse, ConfirmTotpError, Options<ConfirmTotpData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmTotp({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readTrustedDevicesQueryKey = (options?: Options<ReadTrustedDevicesData>) => createQueryKey('readTrustedDevices', options, false, ['totp']);
+
+/**
+ * Read Trusted Devices
+ *
+ * List the browsers that need no code when you sign in.
+ */
+export const readTrustedDevicesOptions = (options?: Options<ReadTrustedDevicesData>) => queryOptions<ReadTrustedDevicesResponse, ReadTrustedDevicesError, ReadTrustedDevicesResponse, ReturnType<typeof readTrustedDevicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readTrustedDevices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readTrustedDevicesQueryKey(options)
+});
+
+/**
+ * Trust Device
+ *
+ * Trust this browser: signing in needs no code here for the next days. Sets a cookie.
+ */
+export const trustDeviceMutation = (options?: Partial<Options<TrustDeviceData>>): UseMutationOptions<TrustDeviceResponse, TrustDeviceError, Options<TrustDeviceData>> => {
+    const mutationOptions: UseMutationOptions<TrustDeviceResponse, TrustDeviceError, Options<TrustDeviceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await trustDevice({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Trusted Device
+ *
+ * Stop trusting a browser.
+ */
+export const removeTrustedDeviceMutation = (options?: Partial<Options<RemoveTrustedDeviceData>>): UseMutationOptions<RemoveTrustedDeviceResponse, RemoveTrustedDeviceError, Options<RemoveTrustedDeviceData>> => {
+    const mutationOptions: UseMutationOptions<RemoveTrustedDeviceResponse, RemoveTrustedDeviceError, Options<RemoveTrustedDeviceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeTrustedDevice({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replace Recovery Codes
+ *
+ * Get new recovery codes. The earlier ones no longer work. Only this response has them.
+ */
+export const replaceRecoveryCodesMutation = (options?: Partial<Options<ReplaceRecoveryCodesData>>): UseMutationOptions<ReplaceRecoveryCodesResponse, ReplaceRecoveryCodesError, Options<ReplaceRecoveryCodesData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceRecoveryCodesResponse, ReplaceRecoveryCodesError, Options<ReplaceRecoveryCodesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceRecoveryCodes({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set Up Totp
+ *
+ * Get a secret for an authenticator app. It counts after `POST /totp/confirm`. A further call replaces it.
+ */
+export const setUpTotpMutation = (options?: Partial<Options<SetUpTotpData>>): UseMutationOptions<SetUpTotpResponse, SetUpTotpError, Options<SetUpTotpData>> => {
+    const mutationOptions: UseMutationOptions<SetUpTotpResponse, SetUpTotpError, Options<SetUpTotpData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setUpTotp({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const readUsersQueryKey = (options?: Options<ReadUsersData>) => createQueryKey('readUsers', options, false, ['users']);
 
 /**
@@ -1653,6 +1807,45 @@ export const revokeApiTokenOfUserMutation = (options?: Partial<Options<RevokeApi
     const mutationOptions: UseMutationOptions<RevokeApiTokenOfUserResponse, RevokeApiTokenOfUserError, Options<RevokeApiTokenOfUserData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await revokeApiTokenOfUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const readTotpOfUserQueryKey = (options: Options<ReadTotpOfUserData>) => createQueryKey('readTotpOfUser', options, false, ['totp']);
+
+/**
+ * Read Totp Of User
+ *
+ * Whether a user has an authenticator app, and how many recovery codes are left.
+ */
+export const readTotpOfUserOptions = (options: Options<ReadTotpOfUserData>) => queryOptions<ReadTotpOfUserResponse, ReadTotpOfUserError, ReadTotpOfUserResponse, ReturnType<typeof readTotpOfUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readTotpOfUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readTotpOfUserQueryKey(options)
+});
+
+/**
+ * Reset Totp Of User
+ *
+ * Remove the authenticator app of a user who has lost it. Notifies the user and ends their sessions.
+ */
+export const resetTotpOfUserMutation = (options?: Partial<Options<ResetTotpOfUserData>>): UseMutationOptions<ResetTotpOfUserResponse, ResetTotpOfUserError, Options<ResetTotpOfUserData>> => {
+    const mutationOptions: UseMutationOptions<ResetTotpOfUserResponse, ResetTotpOfUserError, Options<ResetTotpOfUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetTotpOfUser({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
