@@ -113,9 +113,13 @@ async def read_passkeys_of_user(
 
 @router.post("/users/{user_id}/passkeys/reset", responses=problems(Forbidden, NotFound))
 async def reset_passkeys_of_user(
-    session: SessionDep, current_user: CurrentSuperuser, user_id: uuid.UUID, body: PasskeysReset
+    session: SessionDep,
+    current_session: FactorSession,
+    _: CurrentSuperuser,
+    user_id: uuid.UUID,
+    body: PasskeysReset,
 ) -> Message:
     """Remove all passkeys of a user who has lost them, and end their sessions. The user is notified by mail."""
-    await users_crud.lock_user(session=session, user_id=user_id, lock=confirm(current_user))
-    await service.reset_passkeys(session=session, user_id=user_id, by=current_user.id, reason=body.reason)
+    await users_crud.lock_user(session=session, user_id=user_id, lock=confirm(current_session))
+    await service.reset_passkeys(session=session, user_id=user_id, by=current_session.id, reason=body.reason)
     return Message(message="Passkeys removed")

@@ -6755,9 +6755,9 @@ export type ResetPasskeysOfUserErrors = {
      */
     401: NotAuthenticatedProblem;
     /**
-     * Forbidden (AUTH_002), Cross site request (AUTH_006), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
+     * Forbidden (AUTH_002), Cross site request (AUTH_006), Reauthentication required (AUTH_REAUTHENTICATION_REQUIRED), Mfa setup required (AUTH_MFA_SETUP_REQUIRED)
      */
-    403: ForbiddenProblem | CrossSiteRequestProblem | MfaSetupRequiredProblem;
+    403: ForbiddenProblem | CrossSiteRequestProblem | ReauthenticationRequiredProblem | MfaSetupRequiredProblem;
     /**
      * Not found (NOT_001)
      */
