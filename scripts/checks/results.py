@@ -12,6 +12,7 @@ from typing import Any
 _FAILED_TEST = re.compile(r"^\s*(?:FAILED|ERROR|FAIL|\d+\)) +(\S.*)$", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _NAMES_SHOWN = 20
+_LINES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def timed(result: Result, seconds: float) -> Result:
 def summary(results: Sequence[Result]) -> str:
     """Format the results as a table, with the failed tests below it and the totals in the last line.
 
+    A check without tests shows the end of its output.
+
     The names stand at the end, because services that show a log often cut its middle.
     """
     width = max((len(result.name) for result in results), default=0)
@@ -112,6 +115,7 @@ def summary(results: Sequence[Result]) -> str:
         lines.append(f"  {result.name:<{width}}  {numbers}{'  FAILED' if result.is_failure else ''}")
     for result in results:
         if result.is_failure:
-            lines += ["", f"Failed in {result.name}:", *(f"  {name}" for name in failed_tests(result)[:_NAMES_SHOWN])]
+            shown = failed_tests(result)[:_NAMES_SHOWN] or result.output.strip().splitlines()[-_LINES_SHOWN:]
+            lines += ["", f"Failed in {result.name}:", *(f"  {line}" for line in shown)]
     passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
     return "\n".join((*lines, "", f"{passed} passed, {failed} failed"))

@@ -74,7 +74,9 @@ GENERATED = (
 # Tests of files that a team edits: Compose files, Dockerfiles, the Nginx configuration, workflows.
 KEPT_TESTS = ("__init__.py", "conftest.py", "deploy/")
 # Words that a text can also use in another meaning.
-PLAIN_WORDS = ("audit", "backups", "doctor", "kubernetes", "live", "metrics", "operations", "passkeys", "profiles", "tokens")
+PLAIN_WORDS = (
+    *("audit", "backups", "doctor", "kubernetes", "live", "metrics", "operations", "passkeys", "profiles", "tokens"),
+)
 # Of sign-in, although it is named like something of a feature.
 PLAIN_SCHEMAS = ("Token", "TokenChallengeAnswer", "TokenPair")
 MAY_NAME_IT = (".copier-answers.yml",)

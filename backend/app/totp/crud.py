@@ -73,11 +73,18 @@ async def use_counter(*, session: AsyncSession, user_id: uuid.UUID, counter: int
     return (await session.exec(used.returning(col(TotpSecret.user_id)))).first() is not None
 
 
-async def delete_secret(*, session: AsyncSession, user_id: uuid.UUID) -> bool:
-    """Delete the secret and the recovery codes. Return whether the user had a confirmed secret."""
-    await session.exec(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+async def delete_secret(*, session: AsyncSession, user_id: uuid.UUID, since: datetime | None = None) -> bool:
+    """Delete the secret and the recovery codes, if the app was confirmed `since` a time, if one is given.
+
+    Return whether the user had a confirmed secret.
+    """
     statement = delete(TotpSecret).where(col(TotpSecret.user_id) == user_id)
-    return (await session.exec(statement.returning(col(TotpSecret.confirmed_at)))).scalar() is not None
+    if since is not None:
+        statement = statement.where(col(TotpSecret.confirmed_at) >= since)
+    deleted = (await session.exec(statement.returning(col(TotpSecret.confirmed_at)))).all()
+    if deleted:
+        await session.exec(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+    return any(confirmed_at for (confirmed_at,) in deleted)
 
 
 async def delete_unconfirmed(*, session: AsyncSession, before: datetime) -> None:

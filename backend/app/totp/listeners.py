@@ -3,6 +3,8 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.auth.events import AllAccessEnded, FactorsChanged, FactorsReset
+from app.auth.mails import ANSWER_LIFETIME
+from app.core.clock import utc_now
 from app.core.events import listens_to
 from app.core.mail.outbox import queue_mail
 from app.totp import crud, mails, trusted_devices
@@ -22,7 +24,13 @@ async def forget_devices_of_old_credentials(session: AsyncSession, event: Creden
 
 @listens_to(AllAccessEnded)
 async def forget_devices_with_access(session: AsyncSession, event: AllAccessEnded) -> None:
+    """Also removes an app that a stranger can have set up: the mail about it has a link for as long as this.
+
+    An older one stays, so that access to the mailbox does not remove the second factor.
+    """
     await trusted_devices.delete_devices(session=session, user_id=event.user_id)
+    if event.user_id is not None:
+        await crud.delete_secret(session=session, user_id=event.user_id, since=utc_now() - ANSWER_LIFETIME)
 
 
 @listens_to(FactorsReset)

@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth import deps
+from app.auth import challenges, deps
 from app.auth.challenges import refuse_impossible_requirement
 from app.auth.config import settings
 from app.auth.factors import factors_changed
@@ -164,7 +164,7 @@ async def test_requirement_can_be_for_superusers_only(
 
 
 def test_requirement_without_a_factor_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.auth.challenges._registered", {})
+    challenges._registered.clear()  # the fixture restores them
     refuse_impossible_requirement()
     monkeypatch.setattr(settings, "REQUIRE_MFA_FOR", "everyone")
     with pytest.raises(SystemExit, match="REQUIRE_MFA_FOR"):

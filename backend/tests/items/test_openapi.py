@@ -20,7 +20,7 @@ def test_list_operation_documents_its_error_codes() -> None:
     assert codes_of("read_items") == {
         "400": {"REQ_001"},
         "401": {"AUTH_001"},
-        "403": {"AUTH_002"},
+        "403": {"AUTH_002", "AUTH_MFA_SETUP_REQUIRED"},
         "422": {"VAL_001"},
         "429": {"RATE_001"},
         "500": {"INT_001"},

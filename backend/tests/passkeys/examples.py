@@ -9,6 +9,7 @@ from tests.users.factories import create_user
 
 PUBLIC = {"read_passkey_sign_in_options", "sign_in_with_passkey"}
 SUPERUSERS = {"read_passkeys_of_user", "reset_passkeys_of_user"}
+CHANGES = {"rename_passkey": {"name": "Changed"}, "reset_passkeys_of_user": {"reason": "Lost"}}
 PARAMETERS = {"passkey_id": "0198a000-0000-7000-8000-000000000001"}
 
 

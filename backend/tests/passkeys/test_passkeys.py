@@ -174,7 +174,7 @@ async def test_reset_needs_a_reason(client: AsyncClient, session: AsyncSession) 
 
 async def test_superuser_cannot_reset_own_passkeys(client: AsyncClient, session: AsyncSession) -> None:
     superuser, _, _ = await user_with_passkey(session, is_superuser=True)
-    headers = await sign_in(session, superuser)
+    headers = await sign_in(session, superuser, factor="passkeys")
     response = await client.post(f"{V1}/users/{superuser.id}/passkeys/reset", headers=headers, json={"reason": "Mine"})
     assert problem(response) == (403, "AUTH_002")
     assert len(await listed(client, headers)) == 1

@@ -1,19 +1,24 @@
 """Somebody else removes the app of a user who has lost it: a superuser, or an operator."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.auth.events import FactorsReset
+from app.auth.events import AllAccessEnded, FactorsReset
 from app.auth.factors import factors_changed
 from app.core.database.session import transaction
 from app.core.events import emit
+from app.totp import crud
+from app.totp.models import RecoveryCode
 from tests.auth.events import events_of
 from tests.auth.factories import signed_in_superuser, signed_in_user
 from tests.auth.riddle import log_in
 from tests.core.answers import fields, problem
+from tests.fixtures import Clock
 from tests.totp.factories import V1, proved, turn_on, user_with_app
 
 BODY = {"reason": "Lost phone, verified by a call"}
@@ -80,6 +85,16 @@ async def test_operator_resets_all_factors(
     assert (await log_in(client, app.user)).status_code == 200
     await run_jobs()
     assert "An administrator removed" in mails()[0].body("plain")
+
+
+@pytest.mark.parametrize(("age", "stays"), [(timedelta(days=6), False), (timedelta(days=8), True)])
+async def test_not_me_removes_a_recent_app(session: AsyncSession, clock: Clock, age: timedelta, stays: bool) -> None:
+    """A stranger with the password can have set it up. An older one is the owner's."""
+    app = await user_with_app(session)
+    clock.advance(age)
+    await emit(session, AllAccessEnded(app.user.id))
+    left = (await session.exec(select(RecoveryCode).where(RecoveryCode.user_id == app.user.id))).all()
+    assert (await crud.find_secret(session=session, user_id=app.user.id) is not None, bool(left)) == (stays, stays)
 
 
 async def test_users_list_filters_by_app(client: AsyncClient, session: AsyncSession) -> None:

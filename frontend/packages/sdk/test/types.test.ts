@@ -20,7 +20,7 @@ import { type createUserMutation, readUsersOptions } from "../src/react-query.js
 
 type Own = "network_error" | "timeout" | "invalid_response";
 type Everywhere = "REQ_001" | "INT_001" | "UNAV_001" | Own;
-type SignedIn = "AUTH_001" | "AUTH_002" | "RATE_001" | Everywhere;
+type SignedIn = "AUTH_001" | "AUTH_002" | "AUTH_MFA_SETUP_REQUIRED" | "RATE_001" | Everywhere;
 
 describe("types of errors", () => {
   it("have the codes of their operation", () => {

@@ -56,7 +56,7 @@ export function AuthPage<Values extends FieldValues, Output>({
             <SubmitButton control={form.control}>{submitLabel}</SubmitButton>
           </Form>
         )}
-        {options}
+        {options && <div>{options}</div>}
       </div>
       {footer && <p className="mt-6 text-center text-muted-foreground">{footer}</p>}
     </>

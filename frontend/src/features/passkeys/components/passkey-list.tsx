@@ -55,10 +55,13 @@ function Passkey({ passkey }: { passkey: PasskeyPublic }) {
           <time dateTime={createdAt}>{formatDate(createdAt)}</time>
         </span>
         <span aria-hidden> · </span>
-        <span>
-          {usedAt ? "Last used " : "Never used"}
-          {usedAt && <time dateTime={usedAt}>{formatDate(usedAt)}</time>}
-        </span>
+        {usedAt ? (
+          <span>
+            Last used <time dateTime={usedAt}>{formatDate(usedAt)}</time>
+          </span>
+        ) : (
+          <span>Never used</span>
+        )}
       </p>
     </div>
   );
