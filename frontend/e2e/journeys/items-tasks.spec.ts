@@ -74,6 +74,9 @@ test.describe("by keyboard at 1280 px", () => {
     const { email, password, fullName } = newAccount();
     await page.goto("/login");
     await expect(field(page, "email")).toBeFocused();
+    // Features offer further ways to sign in before this link, one key each. Their code loads after the page.
+    await page.waitForLoadState("networkidle");
+    const ways = await page.getByRole("button", { name: /^Sign in with/ }).count();
     await me.tabTo(page.getByRole("link", { name: "Sign up" }));
     await me.press("Enter");
     await me.fill(field(page, "full-name"), fullName);
@@ -89,7 +92,7 @@ test.describe("by keyboard at 1280 px", () => {
     await me.fill(field(page, "password"), password);
     await me.press("Enter");
     await expect(page.getByRole("heading", { name: `Hi, ${fullName}` })).toBeVisible();
-    expectEffort(me, { keys: 12 });
+    expectEffort(me, { keys: 12 + ways });
   });
 
   test("find an item among 1,000", async ({ signedIn: page }) => {

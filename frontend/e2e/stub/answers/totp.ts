@@ -16,7 +16,7 @@ const codes = Array.from({ length: 10 }, (_, index) => `K3QF-7ZLM-AX2P-${index}V
 /** A code with a few modules, as the API draws one. */
 const setup: TotpSetup = {
   secret: SECRET,
-  uri: `otpauth://totp/Groundwork:ada%40example.com?secret=${SECRET}&issuer=Groundwork`,
+  uri: `otpauth://totp/App:ada%40example.com?secret=${SECRET}&issuer=App`,
   qr_code:
     "data:image/svg+xml;charset=utf-8,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M1 1h3v3h-3zM5 1h3v3h-3zM1 5h3v3h-3zM6 6h1v2h-1z'/%3E%3C/svg%3E",
 };

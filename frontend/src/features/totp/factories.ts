@@ -4,7 +4,7 @@ export const CODES = Array.from({ length: 10 }, (_, index) => `K3QF-7ZLM-AX2P-${
 
 export const setup: TotpSetup = {
   secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-  uri: "otpauth://totp/Groundwork:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Groundwork",
+  uri: "otpauth://totp/App:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=App",
   qr_code: "data:image/svg+xml;charset=utf-8,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E",
 };
 
