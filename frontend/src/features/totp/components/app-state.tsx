@@ -7,7 +7,13 @@ const FEW = 3;
 /** Whether the app is on, since when, and how many recovery codes are left. */
 export function AppState({ status }: { status: TotpStatus }) {
   const { confirmed_at: since, recovery_codes_left: left } = status;
-  if (!since) return <Badge>Off</Badge>;
+  if (!since) {
+    return (
+      <p>
+        <Badge>Off</Badge>
+      </p>
+    );
+  }
   return (
     <div className="grid justify-items-start gap-2 text-[13px]">
       <p className="flex flex-wrap items-center gap-2">
