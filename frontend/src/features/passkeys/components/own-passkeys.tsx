@@ -64,7 +64,7 @@ export default function OwnPasskeys() {
         description={
           count > 1
             ? "It no longer signs you in. Your other sessions end. Delete it on the device, too."
-            : "It no longer signs you in, and your password alone is enough again. Your other sessions end. Delete it on the device, too."
+            : "It no longer signs you in, and your password alone is enough again, unless you have another second factor. Your other sessions end. Delete it on the device, too."
         }
         confirmLabel="Remove"
         onConfirm={() => {
