@@ -18,7 +18,7 @@ def in_image(stack: Stack, image: str, *command: str) -> str:
 @pytest.mark.parametrize(
     ("image", "ours", "megabytes"),
     [
-        ("backend", ("/app", "/storage", "/sbom.cdx.json"), 260),
+        ("backend", ("/app", "/storage", "/sbom.cdx.json"), 270),
         ("frontend", ("/usr/share/nginx/html", "/sbom.cdx.json"), 20),
     ],
 )

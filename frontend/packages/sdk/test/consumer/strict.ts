@@ -51,6 +51,8 @@ function sayWhy(code: ErrorCodeOf<typeof readUserById>, error: ApiError): string
     case "AUTH_001":
     case "AUTH_002":
       return "signed out";
+    case "AUTH_MFA_SETUP_REQUIRED":
+      return "second factor missing";
     case "RATE_001":
       return "too many requests";
     case "REQ_001":
