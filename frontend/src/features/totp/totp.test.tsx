@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { HttpResponse, http } from "msw";
+import { delay, HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { user } from "@/test/factories";
+import { pageOf, user } from "@/test/factories";
 import { renderApp } from "@/test/render";
 import { refuse, server, signedInAs } from "@/test/server";
 import { CODES, setup, totpStatus, trustedDevice } from "./factories";
@@ -103,6 +103,22 @@ describe("setting up an app", () => {
     expect(await sheet.findByText("Enter the six digits that your app shows")).toBeInTheDocument();
     expect(sent).toEqual([]);
   });
+});
+
+it("shows the codes also to a user who has to set up a factor first", async () => {
+  const sent = serve(false);
+  server.use(
+    http.get("*/api/v1/sessions/", async () => {
+      if (sent.length === 0)
+        return refuse(403, "AUTH_MFA_SETUP_REQUIRED", "Set up a second factor");
+      await delay(200);
+      return HttpResponse.json(pageOf([]));
+    }),
+  );
+  const { user: person, sheet } = await openSetup();
+  await person.type(sheet.getByLabelText("Code"), "123456");
+  expect(await screen.findByText("No sessions")).toBeInTheDocument();
+  expect(screen.getByRole("list", { name: "Codes" })).toBeInTheDocument();
 });
 
 describe("the recovery codes", () => {
