@@ -1,10 +1,8 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
-import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, stripSearchParams } from "@tanstack/react-router";
+import { createFileRoute, stripSearchParams } from "@tanstack/react-router";
 import { PageHeader } from "@/components/layout/page-header";
-import { requireSuperuser } from "@/lib/access";
+import { requireUserId } from "@/lib/access";
 import { searchOf, tableDefaults } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { useEmailOf } from "@/lib/use-email-of";
 import { ActivityTable } from "../../components/activity-table";
 import { activityQuery, activitySearch, EVENT_SORTS } from "../../list";
 
@@ -12,11 +10,7 @@ export const Route = createFileRoute("/_app/activity")({
   staticData: { title: "Activity" },
   validateSearch: activitySearch,
   search: { middlewares: [stripSearchParams(tableDefaults(EVENT_SORTS[0]))] },
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the list while the page's code loads. The table shows the loading and error states.
   loader: ({ context: { queryClient }, location }) => {
     void queryClient.prefetchQuery(activityQuery(searchOf(activitySearch, location)));
@@ -27,8 +21,8 @@ export const Route = createFileRoute("/_app/activity")({
 /** What happened to the account of one user, for superusers. */
 function ActivityPage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
-  const whose = user ? `the account of ${isolated(user.email)}` : "the user's account";
+  const email = useEmailOf(userId);
+  const whose = email ? `the account of ${email}` : "the user's account";
   return (
     <>
       <PageHeader title="Activity" description={`What happened to ${whose} in the last year`} />

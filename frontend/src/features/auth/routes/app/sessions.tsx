@@ -1,23 +1,17 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { requireSuperuser } from "@/lib/access";
-import { uuid } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { requireUserId, userIdSearch } from "@/lib/access";
+import { useEmailOf } from "@/lib/use-email-of";
 import { sessionsOfUserQuery, useEndSessionOfUser, useEndSessionsOfUser } from "../../api";
 import { SessionList } from "../../components/session-list";
 
 export const Route = createFileRoute("/_app/sessions")({
   staticData: { title: "Sessions" },
-  validateSearch: ({ user }: { user?: string } & SearchSchemaInput) => ({ user: uuid(user) }),
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  validateSearch: userIdSearch,
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the list while the page's code loads. The page shows the loading and error states.
   loader: ({ context: { queryClient, userId } }) => {
     void queryClient.prefetchQuery(sessionsOfUserQuery(userId));
@@ -28,7 +22,7 @@ export const Route = createFileRoute("/_app/sessions")({
 /** The sessions of one user, for superusers. */
 function SessionsPage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
+  const email = useEmailOf(userId);
   const query = useQuery(sessionsOfUserQuery(userId));
   const end = useEndSessionOfUser();
   const endAll = useEndSessionsOfUser();
@@ -38,9 +32,7 @@ function SessionsPage() {
     <>
       <PageHeader
         title="Sessions"
-        description={
-          user ? `Where ${isolated(user.email)} is signed in` : "Where the user is signed in"
-        }
+        description={email ? `Where ${email} is signed in` : "Where the user is signed in"}
       >
         <Button
           variant="outline"

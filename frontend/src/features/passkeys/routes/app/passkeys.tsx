@@ -1,16 +1,14 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { requireSuperuser } from "@/lib/access";
+import { requireUserId, userIdSearch } from "@/lib/access";
 import { lazyOnIdle } from "@/lib/lazy-on-idle";
 import { useOverlay } from "@/lib/overlay";
 import { useMe } from "@/lib/session";
-import { uuid } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { useEmailOf } from "@/lib/use-email-of";
 import { passkeysOfUserQuery } from "../../api";
 import { PasskeyList } from "../../components/passkey-list";
 
@@ -18,12 +16,8 @@ const ResetSheet = lazyOnIdle(() => import("../../components/reset-sheet"));
 
 export const Route = createFileRoute("/_app/passkeys")({
   staticData: { title: "Passkeys" },
-  validateSearch: ({ user }: { user?: string } & SearchSchemaInput) => ({ user: uuid(user) }),
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  validateSearch: userIdSearch,
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the list while the page's code loads. The page shows the loading and error states.
   loader: ({ context: { queryClient, userId } }) => {
     void queryClient.prefetchQuery(passkeysOfUserQuery(userId));
@@ -34,7 +28,7 @@ export const Route = createFileRoute("/_app/passkeys")({
 /** The passkeys of one user, for superusers. */
 function PasskeysPage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
+  const email = useEmailOf(userId);
   const query = useQuery(passkeysOfUserQuery(userId));
   const sheet = useOverlay<never>();
   // Their own ones need a proof, in the settings.
@@ -43,7 +37,7 @@ function PasskeysPage() {
     <>
       <PageHeader
         title="Passkeys"
-        description={user ? `The passkeys of ${isolated(user.email)}` : "The passkeys of the user"}
+        description={email ? `The passkeys of ${email}` : "The passkeys of the user"}
       >
         <Button
           variant="outline"

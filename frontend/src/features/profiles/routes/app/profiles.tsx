@@ -1,21 +1,15 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { PageHeader } from "@/components/layout/page-header";
-import { requireSuperuser } from "@/lib/access";
-import { uuid } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { requireUserId, userIdSearch } from "@/lib/access";
+import { useEmailOf } from "@/lib/use-email-of";
 import { profileOfUserQuery, schemaQuery, useSaveProfileOfUser } from "../../api";
 import { ProfileDetails } from "../../components/profile-details";
 
 export const Route = createFileRoute("/_app/profiles")({
   staticData: { title: "Profile" },
-  validateSearch: ({ user }: { user?: string } & SearchSchemaInput) => ({ user: uuid(user) }),
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  validateSearch: userIdSearch,
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the data while the page's code loads. The page shows the loading and error states.
   loader: ({ context: { queryClient, userId } }) => {
     void queryClient.prefetchQuery(profileOfUserQuery(userId));
@@ -27,13 +21,13 @@ export const Route = createFileRoute("/_app/profiles")({
 /** The profile of one user, for superusers. */
 function ProfilePage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
+  const email = useEmailOf(userId);
   const record = useQuery(profileOfUserQuery(userId));
   return (
     <>
       <PageHeader
         title="Profile"
-        description={user ? `The profile of ${isolated(user.email)}` : "The profile of the user"}
+        description={email ? `The profile of ${email}` : "The profile of the user"}
       />
       <div className="max-w-2xl">
         <ProfileDetails

@@ -1,25 +1,19 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { ConfirmDialog } from "@/components/form/confirm-dialog";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { requireSuperuser } from "@/lib/access";
+import { requireUserId, userIdSearch } from "@/lib/access";
 import { useOverlay } from "@/lib/overlay";
-import { uuid } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { useEmailOf } from "@/lib/use-email-of";
 import { tokensOfUserQuery, useRevokeTokenOfUser, useRevokeTokensOfUser } from "../../api";
 import { TokenList } from "../../components/token-list";
 
 export const Route = createFileRoute("/_app/tokens")({
   staticData: { title: "API tokens" },
-  validateSearch: ({ user }: { user?: string } & SearchSchemaInput) => ({ user: uuid(user) }),
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  validateSearch: userIdSearch,
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the list while the page's code loads. The page shows the loading and error states.
   loader: ({ context: { queryClient, userId } }) => {
     void queryClient.prefetchQuery(tokensOfUserQuery(userId));
@@ -30,7 +24,7 @@ export const Route = createFileRoute("/_app/tokens")({
 /** The API tokens of one user, for superusers. */
 function TokensPage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
+  const email = useEmailOf(userId);
   const query = useQuery(tokensOfUserQuery(userId));
   const revoke = useRevokeTokenOfUser();
   const revokeAll = useRevokeTokensOfUser();
@@ -40,7 +34,7 @@ function TokensPage() {
     <>
       <PageHeader
         title="API tokens"
-        description={user ? `The tokens of ${isolated(user.email)}` : "The tokens of the user"}
+        description={email ? `The tokens of ${email}` : "The tokens of the user"}
       >
         <Button
           variant="outline"

@@ -1,17 +1,15 @@
-import { readUserByIdOptions } from "@app/sdk/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { LoadError } from "@/components/layout/load-error";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { requireSuperuser } from "@/lib/access";
+import { requireUserId, userIdSearch } from "@/lib/access";
 import { lazyOnIdle } from "@/lib/lazy-on-idle";
 import { useOverlay } from "@/lib/overlay";
-import { uuid } from "@/lib/table-search";
-import { isolated } from "@/lib/text";
+import { useEmailOf } from "@/lib/use-email-of";
 import { statusOfUserQuery } from "../../api";
 import { AppState } from "../../components/app-state";
 
@@ -19,12 +17,8 @@ const ResetSheet = lazyOnIdle(() => import("../../components/reset-sheet"));
 
 export const Route = createFileRoute("/_app/totp")({
   staticData: { title: "Authenticator app" },
-  validateSearch: ({ user }: { user?: string } & SearchSchemaInput) => ({ user: uuid(user) }),
-  beforeLoad: ({ context, search }) => {
-    requireSuperuser(context.user);
-    if (!search.user) throw redirect({ to: "/admin", replace: true });
-    return { userId: search.user };
-  },
+  validateSearch: userIdSearch,
+  beforeLoad: ({ context, search }) => requireUserId(context.user, search.user),
   // Fetches the state while the page's code loads. The page shows the loading and error states.
   loader: ({ context: { queryClient, userId } }) => {
     void queryClient.prefetchQuery(statusOfUserQuery(userId));
@@ -35,7 +29,7 @@ export const Route = createFileRoute("/_app/totp")({
 /** The authenticator app of one user, for superusers. */
 function TotpPage() {
   const userId = Route.useRouteContext({ select: (context) => context.userId });
-  const { data: user } = useQuery(readUserByIdOptions({ path: { user_id: userId } }));
+  const email = useEmailOf(userId);
   const { data: status, error, refetch } = useQuery(statusOfUserQuery(userId));
   const sheet = useOverlay<never>();
   const canRemove = !!status?.confirmed_at;
@@ -43,7 +37,7 @@ function TotpPage() {
     <>
       <PageHeader
         title="Authenticator app"
-        description={user ? `The app of ${isolated(user.email)}` : "The app of the user"}
+        description={email ? `The app of ${email}` : "The app of the user"}
       >
         <Button
           variant="outline"
